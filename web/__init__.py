@@ -1,0 +1,3 @@
+"""The inbox and its neighbours: parse, call one verb, show or redirect."""
+
+from __future__ import annotations
