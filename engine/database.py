@@ -1,0 +1,105 @@
+"""The way to PostgreSQL: one pool a process, and the schema brought up to date."""
+
+from __future__ import annotations
+
+import select
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DisconnectionError
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+
+OLDEST = 15
+"""The oldest major version of PostgreSQL whose SQL we use."""
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATING = 0x42414E4A4945
+"""The advisory lock (the letters BANJIE) that lets one process at a time migrate."""
+
+_SESSION = "-c timezone=UTC -c jit=off"
+_PATIENCE: dict[str, Any] = {
+    "connect_timeout": 2,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 30,
+    "options": _SESSION,
+    "application_name": "banjie",
+}
+
+
+class UnsuitableDatabaseError(Exception):
+    """The database that DATABASE_URL names cannot carry Banjie; zh and en say why."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh}\n{en}")
+        self.zh = zh
+        self.en = en
+
+
+def connect(url: str | URL, *, size: int = 8) -> Engine:
+    """Open a pool of `size` connections (two more when pressed); nothing is connected yet.
+
+    A missing server is an `OperationalError` within 3 s, a busy pool a `TimeoutError` likewise.
+    Connections that died while they lay in the pool are replaced when taken out, unnoticed:
+    a dead one is readable, which one poll of its socket tells in microseconds, where a
+    pre-ping would cost every step a round trip. One that dies in use fails that one
+    transaction, and SQLAlchemy then renews the whole pool.
+    """
+    engine = create_engine(
+        _with_driver(url),
+        pool_size=size,
+        max_overflow=2,
+        pool_timeout=3,
+        pool_use_lifo=True,
+        connect_args=_PATIENCE,
+        json_serializer=_to_json,
+        json_deserializer=orjson.loads,
+    )
+    event.listen(engine, "checkout", _replace_if_dead)
+    return engine
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the schema to the newest revision, in one transaction; a second caller waits."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with engine.begin() as connection:
+        _check_suitable(connection.dialect.server_version_info or (0,))
+        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _with_driver(url: str | URL) -> URL:
+    given = make_url(url)
+    if given.get_backend_name() in {"postgres", "postgresql"}:
+        return given.set(drivername="postgresql+psycopg")
+    raise UnsuitableDatabaseError(
+        f"DATABASE_URL 须为 postgresql:// 地址,现为 {given.drivername}://。",
+        f"DATABASE_URL must be a postgresql:// address, not {given.drivername}://.",
+    )
+
+
+def _check_suitable(version: tuple[Any, ...]) -> None:
+    if version[0] < OLDEST:
+        raise UnsuitableDatabaseError(
+            f"需要 PostgreSQL {OLDEST} 或更新版本,现为 {version[0]}。",
+            f"PostgreSQL {OLDEST} or newer is needed; this one is {version[0]}.",
+        )
+
+
+def _to_json(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _replace_if_dead(connection: DBAPIConnection, _record: object, _proxy: object) -> None:
+    idle = select.poll()
+    idle.register(connection.fileno(), select.POLLIN)
+    if idle.poll(0):
+        raise DisconnectionError

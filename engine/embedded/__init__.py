@@ -1,0 +1,8 @@
+"""PostgreSQL without an installation: started by whoever needs it first, on a Unix socket only."""
+
+from __future__ import annotations
+
+from engine.embedded.errors import DatabaseStartError
+from engine.embedded.server import Server, ThrowAway, start, throw_away
+
+__all__ = ["DatabaseStartError", "Server", "ThrowAway", "start", "throw_away"]
