@@ -1,0 +1,97 @@
+"""The pool: UTC, JSON, dead connections replaced, a missing server told quickly."""
+
+from __future__ import annotations
+
+import socket
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from engine.database import UnsuitableDatabaseError, connect
+from engine.embedded import throw_away
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import URL, Engine
+
+
+@pytest.fixture
+def engine(server: URL) -> Iterator[Engine]:
+    engine = connect(server, size=3)
+    yield engine
+    engine.dispose()
+
+
+def test_moments_come_back_aware_and_in_utc(engine: Engine) -> None:
+    with engine.connect() as opened:
+        moment = opened.scalar(text("select timestamptz '2026-11-21 20:00:00+08'"))
+    assert moment == datetime(2026, 11, 21, 12, tzinfo=UTC)
+    assert moment.tzinfo is UTC
+
+
+def test_a_plain_postgresql_address_gets_our_driver(server: URL) -> None:
+    plain = server.set(drivername="postgresql")
+    engine = connect(plain)
+    with engine.connect() as opened:
+        assert opened.scalar(text("select 1")) == 1
+    assert engine.driver == "psycopg"
+    engine.dispose()
+
+
+def test_another_kind_of_database_is_refused() -> None:
+    with pytest.raises(UnsuitableDatabaseError, match="postgresql://") as refused:
+        connect("sqlite:///x.db")
+    assert "sqlite" in refused.value.zh
+
+
+def test_connections_that_died_in_the_pool_are_replaced_unnoticed() -> None:
+    with throw_away() as server:
+        engine = connect(server.url, size=3)
+        held = [engine.connect() for _ in range(3)]
+        for one in held:
+            one.execute(text("select 1"))
+            one.close()
+        killed = (
+            "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
+        )
+        other = connect(server.url, size=1)
+        with other.connect() as opened:
+            opened.execute(text(f"{killed} and datname = 'banjie'"))
+        time.sleep(0.2)
+        for _ in range(3):
+            with engine.connect() as opened:
+                assert opened.scalar(text("select 1")) == 1
+        engine.dispose()
+        other.dispose()
+
+
+def test_a_missing_server_is_told_within_three_seconds(tmp_path: Path) -> None:
+    engine = connect(f"postgresql://nobody@/nothing?host={tmp_path}")
+    began = time.monotonic()
+    with pytest.raises(OperationalError):
+        engine.connect()
+    assert time.monotonic() - began < 3
+
+
+def test_an_address_that_swallows_packets_is_told_within_three_seconds() -> None:
+    with _deaf_port() as port:
+        engine = connect(f"postgresql://nobody@127.0.0.1:{port}/nothing")
+        began = time.monotonic()
+        with pytest.raises(OperationalError):
+            engine.connect()
+        assert time.monotonic() - began < 3
+
+
+@contextmanager
+def _deaf_port() -> Iterator[int]:
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(1)
+        yield deaf.getsockname()[1]
