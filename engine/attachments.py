@@ -1,0 +1,199 @@
+"""Attachments: photos and documents, kept in PostgreSQL in chunks and given back byte for byte."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, BinaryIO
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from engine.errors import NotFoundError, Refusal
+from engine.tables import attachments, blobs
+from forms import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from datetime import datetime
+
+    from engine.people import Person
+    from forms import Answers, Form
+
+CHUNK = 256 * 1024
+LIMIT = 20 * 1024 * 1024
+
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_TYPES: dict[str, tuple[str, tuple[bytes, ...]]] = {
+    ".jpg": ("image/jpeg", (b"\xff\xd8\xff",)),
+    ".jpeg": ("image/jpeg", (b"\xff\xd8\xff",)),
+    ".png": ("image/png", (b"\x89PNG\r\n\x1a\n",)),
+    ".gif": ("image/gif", (b"GIF87a", b"GIF89a")),
+    ".webp": ("image/webp", (b"RIFF",)),
+    ".heic": ("image/heic", (b"\x00\x00\x00",)),
+    ".pdf": ("application/pdf", (b"%PDF-",)),
+    ".docx": (f"{_OFFICE}.wordprocessingml.document", (_ZIP,)),
+    ".xlsx": (f"{_OFFICE}.spreadsheetml.sheet", (_ZIP,)),
+    ".doc": ("application/msword", (_OLE,)),
+    ".xls": ("application/vnd.ms-excel", (_OLE,)),
+    ".txt": ("text/plain", (b"",)),
+    ".csv": ("text/csv", (b"",)),
+}
+
+
+class AttachmentRefusedError(Refusal):
+    """The file is too large, empty, or not of a kind that is kept."""
+
+    code = "attachment_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """One stored file; ``size`` in bytes, ``sha256`` of the original bytes."""
+
+    id: UUID
+    case_id: UUID | None
+    field: str
+    name: str
+    type: str
+    size: int
+    sha256: bytes
+    uploaded_by: UUID
+    at: datetime
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether a browser may show it in a page."""
+        return self.type in {"image/jpeg", "image/png", "image/gif", "image/webp"}
+
+
+_COLUMNS = tuple(attachments.c[name] for name in Attachment.__dataclass_fields__)
+
+
+def store(
+    conn: sa.Connection,
+    stream: BinaryIO,
+    *,
+    name: str,
+    field: str,
+    subject: str,
+    by: Person,
+    now: datetime,
+) -> Attachment:
+    """Keep a file that stands at ``field`` of a form not sent yet (``subject`` as for drafts).
+
+    ``stream`` is read twice, in chunks of 256 KB. Raises AttachmentRefusedError.
+    """
+    name = PurePosixPath(name.replace("\\", "/")).name[-200:] or "file"
+    kind = _check_kind(stream, name)
+    digest, size = _measure(stream, name)
+    _store_chunks(conn, stream, digest)
+    kept = Attachment(uuid4(), None, field, name, kind, size, digest, by.id, now)
+    values = {key: getattr(kept, key) for key in Attachment.__dataclass_fields__}
+    conn.execute(sa.insert(attachments).values(subject=subject, **values))
+    return kept
+
+
+def _check_kind(stream: BinaryIO, name: str) -> str:
+    known = _TYPES.get(PurePosixPath(name).suffix.lower())
+    start = stream.read(16)
+    if known is None:
+        listed = " ".join(sorted(ending[1:] for ending in _TYPES))
+        raise AttachmentRefusedError(
+            f"不支持“{name}”这类文件；可上传：{listed}。",
+            f"Files like “{name}” are not kept; these are: {listed}.",
+        )
+    kind, beginnings = known
+    if not start.startswith(beginnings):
+        raise AttachmentRefusedError(
+            f"“{name}”的内容与扩展名不符，请确认文件未损坏。",
+            f"The content of “{name}” is not what its ending says; is the file damaged?",
+        )
+    return kind
+
+
+def _measure(stream: BinaryIO, name: str) -> tuple[bytes, int]:
+    stream.seek(0)
+    whole, size = sha256(), 0
+    while chunk := stream.read(CHUNK):
+        whole.update(chunk)
+        size += len(chunk)
+        if size > LIMIT:
+            megabytes = LIMIT // 1024 // 1024
+            raise AttachmentRefusedError(
+                f"“{name}”超过 {megabytes} MB；请压缩或拆分后上传。",
+                f"“{name}” is over {megabytes} MB; compress or split it.",
+            )
+    if size == 0:
+        raise AttachmentRefusedError(f"“{name}”是空文件。", f"“{name}” is empty.")
+    return whole.digest(), size
+
+
+def _store_chunks(conn: sa.Connection, stream: BinaryIO, digest: bytes) -> None:
+    stream.seek(0)
+    part = 0
+    while chunk := stream.read(CHUNK):
+        row = {"sha256": digest, "part": part, "content": chunk}
+        conn.execute(insert(blobs).values(row).on_conflict_do_nothing())
+        part += 1
+
+
+def find(conn: sa.Connection, keys: Collection[UUID]) -> dict[UUID, Attachment]:
+    """Return attachments by id."""
+    if not keys:
+        return {}
+    rows = conn.execute(sa.select(*_COLUMNS).where(attachments.c.id.in_(keys)))
+    return {row.id: Attachment(*row) for row in rows}
+
+
+def of_case(conn: sa.Connection, case_id: UUID) -> list[Attachment]:
+    """Return a case's attachments in the order in which they came."""
+    ordered = sa.select(*_COLUMNS).where(attachments.c.case_id == case_id)
+    rows = conn.execute(ordered.order_by(attachments.c.at, attachments.c.id))
+    return [Attachment(*row) for row in rows]
+
+
+def open_chunks(
+    conn: sa.Connection, key: UUID, *, by: Person
+) -> tuple[Attachment, Iterator[bytes]]:
+    """Return an attachment and its original bytes, chunk by chunk, while ``conn`` is open.
+
+    One that belongs to no case yet is for its uploader only. Raises NotFoundError.
+    """
+    kept = find(conn, [key]).get(key)
+    if kept is None or (kept.case_id is None and kept.uploaded_by != by.id):
+        raise NotFoundError
+    parts = sa.select(blobs.c.content).where(blobs.c.sha256 == kept.sha256).order_by(blobs.c.part)
+    streamed = conn.execution_options(stream_results=True, max_row_buffer=2)
+    return kept, iter(streamed.scalars(parts))
+
+
+def _ids(form: Form, values: Mapping[str, Any]) -> dict[str, list[str]]:
+    named = {field.name: values.get(field.name) or [] for field in form.attachment_fields}
+    return {name: keys for name, keys in named.items() if keys}
+
+
+def check(
+    conn: sa.Connection, form: Form, answers: Answers, *, subject: str, by: Person
+) -> Answers:
+    """Return the answers with a problem at each attachment that was not stored for this form."""
+    named = _ids(form, answers.values)
+    if not named:
+        return answers
+    keys = {UUID(key) for keys in named.values() for key in keys}
+    mine = sa.and_(attachments.c.subject == subject, attachments.c.uploaded_by == by.id)
+    stored = set(conn.scalars(sa.select(attachments.c.id).where(mine, attachments.c.id.in_(keys))))
+    lost = Problem("附件已失效，请重新上传。", "The attachment is gone; upload it again.")
+    missing = {f"/{name}": lost for name, ks in named.items() if {UUID(k) for k in ks} - stored}
+    return replace(answers, problems={**answers.problems, **missing}) if missing else answers
+
+
+def attach(conn: sa.Connection, form: Form, values: Mapping[str, Any], *, case_id: UUID) -> None:
+    """Bind the files of a sent form to its case."""
+    keys = [UUID(key) for keys in _ids(form, values).values() for key in keys]
+    if keys:
+        bound = sa.update(attachments).where(attachments.c.id.in_(keys))
+        conn.execute(bound.values(case_id=case_id))

@@ -1,0 +1,174 @@
+"""Bundles: the files of procedures, read from a folder or a version, checked, made ready to run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+import yaml
+
+from engine.spiff import (
+    BrokenFilesError,
+    Compiled,
+    Names,
+    Problem,
+    closure,
+    compile_expression,
+    compile_procedure,
+)
+from forms import BrokenFormError, Form, load_form
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from engine.spiff import Expression
+
+SHIPPED = Path(__file__).resolve().parents[1]
+ROLES = "bpmn/roles.yaml"
+CLAUSES = "bpmn/clauses/"
+PRINTS = "forms/print/"
+LIMIT = 5 * 1024 * 1024
+_PATTERNS = ("bpmn/**/*.bpmn", "bpmn/**/*.dmn", "bpmn/**/*.yaml", "forms/**/*.json")
+
+
+class _Judge:
+    """Forms judge their rules by the engine's sandboxed expressions."""
+
+    @staticmethod
+    def compile(text: str) -> Expression:
+        return compile_expression(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """One procedure made ready: what runs, its forms by ``process/element``, and its files."""
+
+    compiled: Compiled
+    forms: Mapping[str, Form]
+    files: Mapping[str, bytes]
+    roles: Mapping[str, Names]
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 over the sorted paths and contents: the name of a version."""
+        whole = sha256()
+        for path, content in sorted(self.files.items()):
+            whole.update(path.encode() + b"\0" + sha256(content).digest())
+        return whole.digest()
+
+
+def read_folder(folder: Path = SHIPPED) -> dict[str, bytes]:
+    """Return the procedure files below a folder that holds ``bpmn/`` and ``forms/``, by path.
+
+    Raises BrokenFilesError for a file of more than 5 MB, which is not read.
+    """
+    found = sorted({path for pattern in _PATTERNS for path in folder.glob(pattern)})
+    large = [path for path in found if path.stat().st_size > LIMIT]
+    if large:
+        raise BrokenFilesError(tuple(_too_large(str(p.relative_to(folder))) for p in large))
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+
+
+def _too_large(path: str) -> Problem:
+    megabytes = LIMIT // 1024 // 1024
+    return Problem(
+        path,
+        None,
+        "file_too_large",
+        f"文件超过 {megabytes} MB，未读取；请拆分或精简。",
+        f"The file is over {megabytes} MB and was not read; split or slim it.",
+    )
+
+
+def _yaml(files: Mapping[str, bytes], path: str) -> object:
+    try:
+        return yaml.safe_load(files[path])
+    except (KeyError, yaml.YAMLError, UnicodeDecodeError) as error:
+        zh, en = f"无法读取为 YAML：{error}", f"Cannot be read as YAML: {error}"
+        raise BrokenFilesError((Problem(path, None, "not_yaml", zh, en),)) from None
+
+
+def read_roles(files: Mapping[str, bytes]) -> dict[str, Names]:
+    """Return the roles by code. Raises BrokenFilesError when the file is not a list of them."""
+    rows = _yaml(files, ROLES)
+    try:
+        return {str(row["code"]): Names(str(row["zh"]), str(row["en"])) for row in rows}  # type: ignore[attr-defined]
+    except (TypeError, KeyError, AttributeError):
+        zh = "应为列表，每项含 code、zh、en。"
+        en = "Must be a list of rows with code, zh and en."
+        raise BrokenFilesError((Problem(ROLES, None, "bad_roles", zh, en),)) from None
+
+
+def clause_ids(files: Mapping[str, bytes]) -> frozenset[str]:
+    """Return the ids of all clauses of the written regulations in the files."""
+    paths = [path for path in files if path.startswith(CLAUSES)]
+    return frozenset(row["id"] for path in paths for row in clause_rows(files, path))
+
+
+def clause_rows(files: Mapping[str, bytes], path: str) -> list[dict[str, str]]:
+    """Return the clauses of one file. Raises BrokenFilesError."""
+    content = _yaml(files, path)
+    rows = content.get("clauses") if isinstance(content, dict) else content
+    if not isinstance(rows, list) or not all(isinstance(r, dict) and "id" in r for r in rows):
+        zh, en = "应为条款列表，每项含 id。", "Must be a list of clauses, each with an id."
+        raise BrokenFilesError((Problem(path, None, "bad_clauses", zh, en),))
+    return rows
+
+
+def _forms(files: Mapping[str, bytes]) -> tuple[dict[str, Form], list[Problem]]:
+    forms: dict[str, Form] = {}
+    problems: list[Problem] = []
+    for path, schema in files.items():
+        name = PurePosixPath(path)
+        if name.suffix != ".json" or name.name.endswith(".ui.json") or path.startswith(PRINTS):
+            continue
+        key = f"{name.parent.name}/{name.stem}"
+        try:
+            forms[key] = load_form(key, schema, files.get(path[:-5] + ".ui.json"), judge=_Judge())
+        except BrokenFormError as error:
+            where = f"{error.pointer} " if error.pointer else ""
+            problem = Problem(error.file, None, "bad_form", where + error.zh, where + error.en)
+            problems.append(problem)
+    return forms, problems
+
+
+def select(files: Mapping[str, bytes], root: str) -> dict[str, bytes]:
+    """Return the files that one procedure needs: diagrams, tables, forms, prints, roles, clauses."""
+    paths = set(closure(files, root))
+    processes = {PurePosixPath(path).stem for path in paths if path.endswith(".bpmn")}
+    paths |= {p for p in files if p.startswith("forms/") and p.split("/")[1] in processes}
+    paths |= {p for p in files if p.startswith((PRINTS, CLAUSES))} | {ROLES}
+    return {path: files[path] for path in sorted(paths & set(files))}
+
+
+def prepare(files: Mapping[str, bytes], root: str) -> Bundle:
+    """Check one procedure's files and make it ready to run.
+
+    Raises BrokenFilesError with every problem found in diagrams, tables and forms together.
+    """
+    own = select(files, root)
+    roles, clauses = read_roles(own), clause_ids(own)
+    forms, problems = _forms(own)
+    fields = {key: tuple(f.name for f in form.fields) for key, form in forms.items()}
+    try:
+        compiled = compile_procedure(own, root=root, roles=roles, clauses=clauses, forms=fields)
+    except BrokenFilesError as error:
+        raise BrokenFilesError((*problems, *error.problems)) from None
+    if problems:
+        raise BrokenFilesError(tuple(problems))
+    return Bundle(compiled, forms, own, roles)
+
+
+def prepare_all(files: Mapping[str, bytes], roots: Iterable[str]) -> list[Bundle]:
+    """Prepare every procedure among the files. Raises BrokenFilesError with all problems."""
+    bundles, problems = [], {}
+    for root in roots:
+        try:
+            bundles.append(prepare(files, root))
+        except BrokenFilesError as error:
+            problems.update(dict.fromkeys(error.problems))
+    if problems:
+        raise BrokenFilesError(tuple(problems))
+    return bundles

@@ -1,0 +1,200 @@
+"""Cases: opening one from a start form, or from another case's message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import orjson
+import sqlalchemy as sa
+
+from engine import attachments, drafts, history, procedures, spiff
+from engine.errors import Refusal
+from engine.history import Draft
+from engine.moving import COLUMNS, Case, enter_only, move_to
+from engine.tables import cases, entries
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from engine.people import Person
+    from engine.procedures import Version
+    from engine.spiff import Move
+    from forms import Answers, Form, Posted
+
+
+class InvalidAnswersError(Refusal):
+    """What was typed has problems; each stands at its field."""
+
+    code = "invalid_answers"
+
+    def __init__(self, form: Form, answers: Answers) -> None:
+        count = len(answers.problems)
+        super().__init__(
+            f"有 {count} 处需要更正，已填内容均已保留。",
+            f"{count} field(s) need correction; everything typed is kept.",
+        )
+        self.form = form
+        self.answers = answers
+
+
+class NotYoursError(Refusal):
+    """The step belongs to a role that this person does not hold."""
+
+    code = "not_yours"
+
+    def __init__(self, role: spiff.Names) -> None:
+        super().__init__(
+            f"此步骤由“{role.zh}”办理，您没有该角色。",
+            f"This step belongs to “{role.en}”; you do not hold that role.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StartView:
+    """A start form with what the person had typed before."""
+
+    procedure: str
+    names: spiff.Names
+    form: Form
+    draft: dict[str, list[str]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """What follows from a sent form: the case, and the person's next task in it, if any."""
+
+    case_id: UUID
+    next_task: UUID | None
+
+
+_LOCK = sa.select(*COLUMNS).where(cases.c.id == sa.bindparam("case")).with_for_update()
+_START_ANSWERS = sa.select(entries.c.answers).where(
+    entries.c.case_id == sa.bindparam("case"), entries.c.seq == 1
+)
+
+
+def lock(conn: sa.Connection, case_id: UUID) -> Case:
+    """Return a case, locked until the transaction ends."""
+    return Case(*conn.execute(_LOCK, {"case": case_id}).one())
+
+
+def start_form(conn: sa.Connection, procedure: str, *, by: Person) -> StartView:
+    """Return the form that opens a case. Raises NotFoundError and NotYoursError."""
+    version = _startable(conn, procedure, by=by)
+    draft = drafts.load(conn, drafts.of_start(procedure), by=by)
+    return StartView(procedure, version.names, version.start_form, draft)
+
+
+def _startable(conn: sa.Connection, procedure: str, *, by: Person) -> Version:
+    version = procedures.in_force(conn, procedure)
+    role = version.compiled.start.role
+    if role not in by.roles:
+        raise NotYoursError(version.bundle.roles[role])
+    return version
+
+
+def open_case(
+    conn: sa.Connection, procedure: str, posted: Posted, *, by: Person, now: datetime
+) -> Completed:
+    """Deliver a start form as the start message of a new case, and run it to its first tasks.
+
+    Raises InvalidAnswersError, NotYoursError, NotFoundError and spiff.RunError.
+    """
+    version = _startable(conn, procedure, by=by)
+    subject = drafts.of_start(procedure)
+    answers = read_answers(conn, version.start_form, posted, subject=subject, by=by)
+    case, move = _open(conn, version, answers.values, parent=None, by=by, now=now)
+    attachments.attach(conn, version.start_form, answers.values, case_id=case.id)
+    drafts.drop_mine(conn, subject, by=by)
+    return Completed(case.id, next_of(move, by))
+
+
+def read_answers(
+    conn: sa.Connection, form: Form, posted: Posted, *, subject: str, by: Person
+) -> Answers:
+    """Read a posted form against its definition and the files stored for it.
+
+    Raises InvalidAnswersError.
+    """
+    answers = attachments.check(conn, form, form.read(posted), subject=subject, by=by)
+    if answers.problems:
+        raise InvalidAnswersError(form, answers)
+    return answers
+
+
+def every_field(form: Form, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers with None for the fields that the form did not show."""
+    return {**dict.fromkeys(field.name for field in form.fields), **values}
+
+
+def next_of(move: Move, by: Person) -> UUID | None:
+    """Return the first task that a move opened for one of the person's roles."""
+    return next((task.id for task in move.opened if task.role in by.roles), None)
+
+
+def move_on(
+    conn: sa.Connection,
+    case: Case,
+    version: Version,
+    move: Move,
+    happened: list[Draft],
+    *,
+    by: Person | None,
+    now: datetime,
+) -> list[sa.Row[Any]]:
+    """Move a case, and open the cases that its messages start. Returns the closed tasks' rows."""
+    closed = move_to(conn, case, version, move, happened, by=by, now=now)
+    for effect in move.effects:
+        if isinstance(effect, spiff.Message):
+            _deliver(conn, case.id, effect, by=by, now=now)
+    return closed
+
+
+def _deliver(
+    conn: sa.Connection, case_id: UUID, message: spiff.Message, *, by: Person | None, now: datetime
+) -> None:
+    """Open a linked case when a message is the start message of a procedure in force."""
+    version = procedures.started_by(conn, message.name)
+    if version is None or by is None:
+        return
+    stored = conn.scalar(_START_ANSWERS, {"case": case_id})
+    values = {} if stored is None else orjson.loads(stored)
+    linked, _ = _open(conn, version, values, parent=case_id, by=by, now=now)
+    facts = {"linked": linked.id.hex, "process": message.process, "element": message.element}
+    enter_only(conn, lock(conn, case_id), Draft("case_linked", facts), by=by, now=now)
+
+
+def _open(
+    conn: sa.Connection,
+    version: Version,
+    values: Mapping[str, Any],
+    *,
+    parent: UUID | None,
+    by: Person,
+    now: datetime,
+) -> tuple[Case, Move]:
+    start = version.compiled.start
+    move = spiff.start(version.compiled, every_field(version.start_form, values), now=now)
+    row = {
+        "id": uuid4(),
+        "procedure": version.compiled.id,
+        "version_id": version.id,
+        "opened_at": now,
+        "opened_by": by.id,
+        "parent_id": parent,
+        "state": b"",
+        "revision": 0,
+        "entries": 0,
+        "head": history.GENESIS,
+    }
+    case = Case(*conn.execute(sa.insert(cases).values(row).returning(*COLUMNS)).one())
+    case = replace(case, **version.start_form.facts(values))
+    facts: dict[str, object] = {"process": start.process, "element": start.element}
+    if parent is not None:
+        facts["parent"] = parent.hex
+    opened = Draft("case_opened", facts, answers=values)
+    move_on(conn, case, version, move, [opened], by=by, now=now)
+    return case, move

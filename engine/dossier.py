@@ -1,0 +1,236 @@
+"""The dossier of a case: header, history, forms, attachments, and the path on its diagrams."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import sqlalchemy as sa
+
+from engine import attachments, entryview, procedures, settings, spiff
+from engine.errors import NotFoundError
+from engine.tables import cases, entries, tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from engine.attachments import Attachment
+    from engine.entryview import EntryView, FilledForm
+    from engine.people import Person
+    from engine.procedures import Version
+    from engine.spiff import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another case that this one came from or led to."""
+
+    id: UUID
+    code: str
+    number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseHeader:
+    """What stands above everything about a case. Times are UTC."""
+
+    id: UUID
+    code: str
+    number: str | None
+    procedure: Names
+    version: int
+    status: str
+    outcome: Names | None
+    stuck: bool
+    opened_at: datetime
+    due: datetime | None
+    closed_at: datetime | None
+    ended_at: datetime | None
+    customer: str | None
+    product: str | None
+    amount: str | None
+    zone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStep:
+    """A task that waits in the case."""
+
+    task_id: UUID
+    place: str
+    names: Names
+    role: str
+    role_names: Names
+    due: datetime | None
+    since: datetime
+    claimed_by: UUID | None
+
+
+@dataclass(slots=True)
+class DiagramView:
+    """One diagram of the version, with the path taken on it."""
+
+    process: str
+    names: Names
+    calls: Mapping[str, str]
+    taken: list[str] = field(default_factory=list)
+    done: set[str] = field(default_factory=set)
+    current: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything that a case page shows."""
+
+    header: CaseHeader
+    parent: Link | None
+    linked: list[Link]
+    timeline: list[EntryView]
+    filled: list[FilledForm]
+    attachments: list[Attachment]
+    open_steps: list[OpenStep]
+    diagrams: list[DiagramView]
+    version: Version
+
+
+def header(conn: sa.Connection, row: sa.Row[Any]) -> CaseHeader:
+    """Return the header of a row of ``cases``."""
+    version = procedures.version(conn, row.version_id)
+    outcome = None if row.outcome is None else version.element(*row.outcome.split(":")).names
+    return CaseHeader(
+        row.id,
+        row.code,
+        row.number,
+        version.names,
+        version.number,
+        row.status,
+        outcome,
+        row.stuck,
+        row.opened_at,
+        row.due_at,
+        row.closed_at,
+        row.ended_at,
+        row.customer,
+        row.product,
+        row.amount,
+        row.zone,
+    )
+
+
+def case_row(conn: sa.Connection, case_id: UUID, *, by: Person) -> sa.Row[Any]:
+    """Return a row of ``cases``; only people who hold a role may read cases. Raises NotFoundError."""
+    row = conn.execute(sa.select(cases).where(cases.c.id == case_id)).one_or_none()
+    if row is None or not by.roles:
+        raise NotFoundError
+    return row
+
+
+def history_rows(conn: sa.Connection, case_id: UUID) -> Sequence[sa.Row[Any]]:
+    """Return the entries of a case in their order."""
+    ordered = sa.select(entries).where(entries.c.case_id == case_id).order_by(entries.c.seq)
+    return conn.execute(ordered).all()
+
+
+def latest_answers(rows: Iterable[sa.Row[Any]]) -> dict[str, Any]:
+    """Return the newest answer to each field name of a case."""
+    newest: dict[str, Any] = {}
+    for row in rows:
+        if row.answers is not None:
+            newest.update(orjson.loads(row.answers))
+    return newest
+
+
+def case(conn: sa.Connection, case_id: UUID, *, by: Person) -> Dossier:
+    """Return everything about a case, in words of the person's language. Raises NotFoundError."""
+    row = case_row(conn, case_id, by=by)
+    version = procedures.version(conn, row.version_id)
+    rows = history_rows(conn, case_id)
+    forms = (entryview.filled(version, entry, lang=by.lang) for entry in rows)
+    return Dossier(
+        header=header(conn, row),
+        parent=_parent(conn, row.parent_id),
+        linked=_links(conn, cases.c.parent_id == case_id),
+        timeline=_timeline(conn, version, rows, lang=by.lang),
+        filled=[form for form in forms if form is not None],
+        attachments=attachments.of_case(conn, case_id),
+        open_steps=_open_steps(conn, version, case_id),
+        diagrams=_diagrams(version, row, rows),
+        version=version,
+    )
+
+
+def _links(conn: sa.Connection, which: sa.ColumnElement[bool]) -> list[Link]:
+    query = sa.select(cases.c.id, cases.c.code, cases.c.number).where(which)
+    return [Link(*row) for row in conn.execute(query.order_by(cases.c.opened_at))]
+
+
+def _parent(conn: sa.Connection, key: UUID | None) -> Link | None:
+    return None if key is None else next(iter(_links(conn, cases.c.id == key)), None)
+
+
+def _timeline(
+    conn: sa.Connection, version: Version, rows: Sequence[sa.Row[Any]], *, lang: str
+) -> list[EntryView]:
+    zone = settings.company(conn).zone
+    before: dict[str, Any] = {}
+    timeline = []
+    for row in rows:
+        timeline.append(entryview.view(version, row, before, lang=lang, zone=zone))
+        before |= latest_answers([row])
+    return timeline
+
+
+def _open_steps(conn: sa.Connection, version: Version, case_id: UUID) -> list[OpenStep]:
+    query = sa.select(tasks).where(tasks.c.case_id == case_id).order_by(tasks.c.opened_at)
+    return [
+        OpenStep(
+            row.id,
+            f"{row.process}:{row.element}",
+            version.step(row.process, row.element).names,
+            row.role,
+            version.bundle.roles[row.role],
+            row.due_at,
+            row.opened_at,
+            row.claimed_by,
+        )
+        for row in conn.execute(query)
+    ]
+
+
+def _diagrams(version: Version, row: sa.Row[Any], rows: Sequence[sa.Row[Any]]) -> list[DiagramView]:
+    """Return the version's diagrams in which something happened, the procedure's own first."""
+    compiled = version.compiled
+    views = {
+        process: DiagramView(process, diagram.names, diagram.calls)
+        for process, diagram in compiled.diagrams.items()
+    }
+    for entry in rows:
+        body = orjson.loads(entry.body)
+        for taken in body.get("flows", ()):
+            process, _, flow = taken.partition(":")
+            views[process].taken.append(flow)
+        for reached in body.get("reached", ()):
+            process, _, element = reached.partition(":")
+            views[process].done.add(element)
+    for process, element in _present(compiled, row):
+        views[process].current.add(element)
+        views[process].done.discard(element)
+    visited = [v for v in views.values() if v.done or v.current or v.process == compiled.id]
+    return sorted(visited, key=lambda view: view.process != compiled.id)
+
+
+def _present(compiled: spiff.Compiled, row: sa.Row[Any]) -> list[tuple[str, str]]:
+    """Return where the case stands: its open steps, and the call activities that they stand in."""
+    if row.status != "open":
+        return []
+    places = []
+    for task in spiff.position(compiled, row.state).tasks:
+        process = compiled.id
+        for call in task.path:
+            places.append((process, call))
+            process = compiled.diagrams[process].calls[call]
+        places.append((task.process, task.element))
+    return places

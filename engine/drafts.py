@@ -1,0 +1,100 @@
+"""Drafts: what a person has typed and not sent yet, kept on the server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from engine.errors import Refusal
+from engine.tables import drafts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from engine.people import Person
+
+LIMIT = 512 * 1024
+
+
+class DraftTooLargeError(Refusal):
+    """More was typed than a draft may hold."""
+
+    code = "draft_too_large"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"内容超过 {LIMIT // 1024} KB，草稿未保存；请将长文作为附件上传。",
+            f"Over {LIMIT // 1024} KB typed; the draft was not saved. Attach long texts as files.",
+        )
+
+
+class Kept:
+    """What was posted once, readable as if it were posted again."""
+
+    def __init__(self, typed: Mapping[str, Sequence[str]]) -> None:
+        self._typed = typed
+
+    def keys(self) -> Iterable[str]:
+        """Return the posted names."""
+        return self._typed.keys()
+
+    def getlist(self, key: str, /) -> list[str]:
+        """Return everything posted under a name."""
+        return list(self._typed.get(key, ()))
+
+
+_MINE = sa.select(drafts.c.typed).where(
+    drafts.c.person_id == sa.bindparam("person"), drafts.c.subject == sa.bindparam("subject")
+)
+
+
+def of_task(task_id: UUID) -> str:
+    """Return the subject under which the draft of a task is kept."""
+    return f"task:{task_id}"
+
+
+def of_start(procedure: str) -> str:
+    """Return the subject under which the draft of a start form is kept."""
+    return f"start:{procedure}"
+
+
+def save(
+    conn: sa.Connection,
+    subject: str,
+    typed: Mapping[str, Sequence[str]],
+    *,
+    by: Person,
+    now: datetime,
+) -> None:
+    """Keep what was typed, by posted name, instead of what was kept before."""
+    content = orjson.dumps({key: list(values) for key, values in typed.items()})
+    if len(content) > LIMIT:
+        raise DraftTooLargeError
+    statement = insert(drafts).values(person_id=by.id, subject=subject, typed=content, at=now)
+    conn.execute(
+        statement.on_conflict_do_update(
+            index_elements=["person_id", "subject"], set_={"typed": content, "at": now}
+        )
+    )
+
+
+def load(conn: sa.Connection, subject: str, *, by: Person) -> dict[str, list[str]] | None:
+    """Return what this person had typed for the subject, or None."""
+    content = conn.scalar(_MINE, {"person": by.id, "subject": subject})
+    return None if content is None else orjson.loads(content)
+
+
+def drop(conn: sa.Connection, subject: str) -> None:
+    """Forget everybody's drafts of a subject that is done."""
+    conn.execute(sa.delete(drafts).where(drafts.c.subject == subject))
+
+
+def drop_mine(conn: sa.Connection, subject: str, *, by: Person) -> None:
+    """Forget a person's draft of a subject."""
+    mine = sa.and_(drafts.c.person_id == by.id, drafts.c.subject == subject)
+    conn.execute(sa.delete(drafts).where(mine))

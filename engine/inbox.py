@@ -1,0 +1,169 @@
+"""The inbox: what waits for a person, by one index walk per role, never by an OR over all tasks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from engine import procedures
+from engine.spiff import Names
+from engine.tables import cases, drafts, tasks
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from engine.people import Person
+
+PAGE = 50
+CAP = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the inbox. Times are UTC."""
+
+    task_id: UUID
+    case_id: UUID
+    case_code: str
+    number: str | None
+    process: str
+    element: str
+    step: Names
+    procedure: Names
+    customer: str | None
+    product: str | None
+    role: str
+    role_names: Names
+    due: datetime | None
+    since: datetime
+    claimed_by_me: bool
+    has_draft: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """What waits for a person; counts stop at 99, and 100 then means more."""
+
+    mine: list[Item]
+    shared: list[Item]
+    mine_count: int
+    shared_count: int
+    overdue_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Startable:
+    """A procedure that a person may start."""
+
+    procedure: str
+    names: Names
+    form_title: Names
+
+
+_ME = sa.bindparam("person", type_=sa.Uuid)
+_ROLES = sa.bindparam("roles", type_=sa.ARRAY(sa.Text))
+_DRAFT = sa.exists().where(
+    drafts.c.person_id == _ME, drafts.c.subject == "task:" + sa.cast(tasks.c.id, sa.Text)
+)
+_ORDER = (tasks.c.due_at.asc().nulls_last(), tasks.c.id)
+
+
+def _shown(chosen: sa.Subquery) -> sa.Select[tuple[object, ...]]:
+    picked = tasks.join(cases, cases.c.id == tasks.c.case_id).join(
+        chosen, chosen.c.id == tasks.c.id
+    )
+    return (
+        sa.select(
+            tasks,
+            cases.c.code,
+            cases.c.number,
+            cases.c.version_id,
+            cases.c.customer,
+            cases.c.product,
+            _DRAFT.label("has_draft"),
+        )
+        .select_from(picked)
+        .order_by(*_ORDER)
+        .limit(PAGE)
+    )
+
+
+def _of_each_role(
+    columns: sa.Column[object], *where: sa.ColumnElement[bool], limit: int
+) -> sa.Subquery:
+    held = sa.func.unnest(_ROLES).table_valued("role", name="held")
+    walk = (
+        sa.select(columns)
+        .where(tasks.c.role == held.c.role, tasks.c.claimed_by.is_(None), *where)
+        .order_by(*_ORDER)
+        .limit(limit)
+        .lateral("walk")
+    )
+    return sa.select(walk).select_from(held.join(walk, sa.true())).subquery()
+
+
+def _capped(chosen: sa.Subquery) -> sa.ScalarSelect[int]:
+    few = sa.select(chosen.c.id).limit(CAP + 1).subquery()
+    return sa.select(sa.func.count()).select_from(few).scalar_subquery()
+
+
+_HELD = tasks.c.claimed_by == _ME
+_LATE = tasks.c.due_at < sa.bindparam("now", type_=sa.DateTime(timezone=True))
+_MY_IDS = sa.select(tasks.c.id).where(_HELD).order_by(*_ORDER).limit(PAGE).subquery()
+_MINE = _shown(_MY_IDS)
+_SHARED = _shown(_of_each_role(tasks.c.id, limit=PAGE))
+_COUNTS = sa.select(
+    _capped(sa.select(tasks.c.id).where(_HELD).limit(CAP + 1).subquery()),
+    _capped(_of_each_role(tasks.c.id, limit=CAP + 1)),
+    _capped(sa.select(tasks.c.id).where(_HELD, _LATE).limit(CAP + 1).subquery()),
+    _capped(_of_each_role(tasks.c.id, _LATE, limit=CAP + 1)),
+)
+
+
+def inbox(conn: sa.Connection, by: Person, *, now: datetime) -> Inbox:
+    """Return the first 50 tasks that a person holds and the first 50 free ones of their roles."""
+    who = {"person": by.id, "roles": sorted(by.roles), "now": now}
+    mine, shared = (
+        [_item(conn, row, by) for row in conn.execute(query, who)] for query in (_MINE, _SHARED)
+    )
+    held, free, late_held, late_free = conn.execute(_COUNTS, who).one()
+    return Inbox(mine, shared, held, free, min(late_held + late_free, CAP + 1))
+
+
+def _item(conn: sa.Connection, row: sa.Row[tuple[object, ...]], by: Person) -> Item:
+    version = procedures.version(conn, row.version_id)
+    return Item(
+        task_id=row.id,
+        case_id=row.case_id,
+        case_code=row.code,
+        number=row.number,
+        process=row.process,
+        element=row.element,
+        step=version.step(row.process, row.element).names,
+        procedure=version.names,
+        customer=row.customer,
+        product=row.product,
+        role=row.role,
+        role_names=version.bundle.roles[row.role],
+        due=row.due_at,
+        since=row.opened_at,
+        claimed_by_me=row.claimed_by == by.id,
+        has_draft=row.has_draft,
+    )
+
+
+def startable(conn: sa.Connection, by: Person) -> list[Startable]:
+    """Return the procedures whose start stands in the lane of one of the person's roles."""
+    return [
+        Startable(version.compiled.id, version.names, Names(*_title(version)))
+        for version in procedures.all_in_force(conn)
+        if version.compiled.start.role in by.roles
+    ]
+
+
+def _title(version: procedures.Version) -> tuple[str, str]:
+    title = version.start_form.title
+    return title.zh, title.en

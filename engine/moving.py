@@ -1,0 +1,213 @@
+"""Moving a case: its rows follow the stored state, by difference, in the step's transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from engine import history, notices, numbers, settings, spiff
+from engine.history import Draft
+from engine.tables import cancelled_tasks, cases, tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from engine.people import Person
+    from engine.procedures import Version
+    from engine.spiff import Move, OpenTask
+
+FACTS = ("customer", "product", "amount", "zone")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as its row stands under the lock of this transaction."""
+
+    id: UUID
+    version_id: int
+    state: bytes
+    revision: int
+    entries: int
+    head: bytes
+    number: str | None
+    clock: str | None
+    due_at: datetime | None
+    closed_at: datetime | None
+    customer: str | None
+    product: str | None
+    amount: str | None
+    zone: str | None
+
+
+COLUMNS = tuple(cases.c[name] for name in Case.__dataclass_fields__)
+_CLOSE = (
+    sa.delete(tasks)
+    .where(tasks.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .returning(tasks.c.id, tasks.c.process, tasks.c.element, tasks.c.claimed_by)
+)
+_OPEN = sa.insert(tasks)
+_CANCELLED = sa.insert(cancelled_tasks)
+_CHANGED = (
+    *("state", "revision", "entries", "head", "number", "next_due", "status"),
+    *("outcome", "clock", "due_at", "closed_at", "ended_at", *FACTS),
+)
+_UPDATE = (
+    sa.update(cases)
+    .where(cases.c.id == sa.bindparam("case"))
+    .values({name: sa.bindparam(f"new_{name}") for name in _CHANGED})
+)
+
+
+def move_to(
+    conn: sa.Connection,
+    case: Case,
+    version: Version,
+    move: Move,
+    happened: Sequence[Draft],
+    *,
+    by: Person | None,
+    now: datetime,
+) -> list[sa.Row[Any]]:
+    """Store where the engine has run a case, and enter what happened and what followed from it.
+
+    Tasks that the move neither opened nor closed are untouched. Returns the closed tasks' rows
+    (id, process, element, claimed_by) as they last stood. The complaint number is taken last of
+    all locks, and a case that has one keeps it.
+    """
+    closed = _close(conn, move)
+    if move.opened:
+        conn.execute(_OPEN, [_task_row(case, task, now) for task in move.opened])
+    _tell(conn, case, version, move, now=now)
+    case = _clocked(case, version, move, now)
+    *earlier, last = happened
+    cancelled = [row for row in closed if row.id != last.task_id]
+    last = replace(last, facts={**last.facts, **_consequences(version, move, cancelled)})
+    drafts = [*earlier, last]
+    if case.number is None and _wants_number(move):
+        case = replace(case, number=numbers.allot(conn, settings.company(conn), now=now))
+        drafts.append(Draft("number_allotted", {"number": case.number}))
+    _enter(conn, case, move, drafts, by=by, now=now)
+    if cancelled:
+        seq = case.entries + len(happened)
+        rows = [{"task_id": row.id, "case_id": case.id, "seq": seq} for row in cancelled]
+        conn.execute(_CANCELLED, rows)
+    return closed
+
+
+def _close(conn: sa.Connection, move: Move) -> list[sa.Row[Any]]:
+    if not move.closed:
+        return []
+    return list(conn.execute(_CLOSE, {"ids": list(move.closed)}))
+
+
+def _task_row(case: Case, task: OpenTask, now: datetime) -> dict[str, object]:
+    return {
+        "id": task.id,
+        "case_id": case.id,
+        "process": task.process,
+        "element": task.element,
+        "role": task.role,
+        "due_at": task.due,
+        "opened_at": now,
+    }
+
+
+def _tell(conn: sa.Connection, case: Case, version: Version, move: Move, *, now: datetime) -> None:
+    for effect in move.effects:
+        if isinstance(effect, spiff.Message) and effect.notifies:
+            names = version.element(effect.process, effect.element).names
+            notices.tell(conn, effect.notifies, names, case_id=case.id, now=now)
+
+
+def _wants_number(move: Move) -> bool:
+    return any(
+        isinstance(effect, spiff.Call) and effect.operator == "allot_number"
+        for effect in move.effects
+    )
+
+
+def _clocked(case: Case, version: Version, move: Move, now: datetime) -> Case:
+    """Start the case's clock with its timer, and stop it when the activity under it is left."""
+    for timer in move.armed:
+        if timer.clock:
+            host = f"{timer.process}:{timer.host}"
+            case = replace(case, clock=host, due_at=timer.due, closed_at=None)
+    for taken in move.flows:
+        process, _, flow = taken.partition(":")
+        source = version.compiled.diagrams[process].flows[flow].source
+        if case.clock == f"{process}:{source}" and case.closed_at is None:
+            case = replace(case, closed_at=now)
+    return case
+
+
+def _consequences(
+    version: Version, move: Move, cancelled: Sequence[sa.Row[Any]]
+) -> dict[str, object]:
+    """Say for the entry what the engine did; empty lists are left out."""
+    facts: dict[str, object] = {
+        "version": version.number,
+        "flows": list(move.flows),
+        "reached": list(move.reached),
+        "opened": [[t.id.hex, f"{t.process}:{t.element}", t.role] for t in move.opened],
+        "cancelled": [[row.id.hex, f"{row.process}:{row.element}"] for row in cancelled],
+        "armed": [[f"{t.process}:{t.element}", t.due.isoformat()] for t in move.armed],
+        "decided": [
+            [d.table, dict(d.inputs), dict(d.outputs), d.our_default] for d in move.decisions
+        ],
+        "told": [
+            [f"{e.process}:{e.element}", list(e.notifies)]
+            for e in move.effects
+            if isinstance(e, spiff.Message)
+        ],
+        "ended": move.ended,
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def _enter(
+    conn: sa.Connection,
+    case: Case,
+    move: Move,
+    drafts: Sequence[Draft],
+    *,
+    by: Person | None,
+    now: datetime,
+) -> None:
+    rows, head = history.chain(
+        drafts, case_id=case.id, seq=case.entries, head=case.head, by=by, now=now
+    )
+    values: dict[str, object] = {f"new_{name}": getattr(case, name) for name in FACTS}
+    ended = move.ended is not None
+    values |= {
+        "case": case.id,
+        "new_state": move.state,
+        "new_revision": case.revision + 1,
+        "new_entries": case.entries + len(rows),
+        "new_head": head,
+        "new_number": case.number,
+        "new_next_due": move.next_due,
+        "new_status": "ended" if ended else "open",
+        "new_outcome": move.ended,
+        "new_clock": case.clock,
+        "new_due_at": case.due_at,
+        "new_closed_at": (case.closed_at or now) if ended else case.closed_at,
+        "new_ended_at": now if ended else None,
+    }
+    conn.execute(_UPDATE, values)
+    history.append(conn, rows)
+
+
+def enter_only(
+    conn: sa.Connection, case: Case, draft: Draft, *, by: Person | None, now: datetime
+) -> None:
+    """Enter something that moves nothing, such as a claim; the case is locked by the caller."""
+    rows, head = history.chain(
+        [draft], case_id=case.id, seq=case.entries, head=case.head, by=by, now=now
+    )
+    history.append(conn, rows)
+    chained = {"entries": case.entries + 1, "head": head}
+    conn.execute(sa.update(cases).where(cases.c.id == case.id).values(chained))

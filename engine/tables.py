@@ -1,0 +1,280 @@
+"""The tables, as SQLAlchemy Core metadata; each is written by the module that carries its name."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Moment = sa.DateTime(timezone=True)
+Key = sa.Uuid(as_uuid=True)
+
+settings = sa.Table(
+    "settings",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", JSONB, nullable=False),
+)
+
+roles = sa.Table(
+    "roles",
+    metadata,
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("zh", sa.Text, nullable=False),
+    sa.Column("en", sa.Text, nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+)
+
+people = sa.Table(
+    "people",
+    metadata,
+    sa.Column("id", Key, primary_key=True),
+    sa.Column("login", sa.Text, nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("password", sa.Text, nullable=False),
+    sa.Column("lang", sa.Text, nullable=False, server_default="zh"),
+    sa.Column("roles", sa.ARRAY(sa.Text), nullable=False, server_default="{}"),
+    sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("created_at", Moment, nullable=False),
+)
+sa.Index("ix_people_roles", people.c.roles, postgresql_using="gin")
+
+sign_in_failures = sa.Table(
+    "sign_in_failures",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Index("ix_sign_in_failures_subject_at", "subject", "at"),
+)
+
+files = sa.Table(
+    "files",
+    metadata,
+    sa.Column("sha256", sa.LargeBinary, primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+versions = sa.Table(
+    "versions",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("procedure", sa.Text, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("zh", sa.Text, nullable=False),
+    sa.Column("en", sa.Text, nullable=False),
+    sa.Column("start_role", sa.Text, nullable=False),
+    sa.Column("start_message", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    sa.Column("published_by", Key, sa.ForeignKey("people.id"), nullable=True),
+    sa.Column("published_at", Moment, nullable=False),
+    sa.Column("in_force", sa.Boolean, nullable=False),
+    sa.UniqueConstraint("procedure", "number"),
+)
+sa.Index(
+    "uq_versions_in_force", versions.c.procedure, unique=True, postgresql_where=versions.c.in_force
+)
+
+version_files = sa.Table(
+    "version_files",
+    metadata,
+    sa.Column("version_id", sa.ForeignKey("versions.id"), primary_key=True),
+    sa.Column("path", sa.Text, primary_key=True),
+    sa.Column("sha256", sa.ForeignKey("files.sha256"), nullable=False),
+)
+
+case_codes = sa.Sequence("case_codes", start=1001, metadata=metadata)
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("id", Key, primary_key=True),
+    sa.Column(
+        "code",
+        sa.Text,
+        nullable=False,
+        unique=True,
+        server_default=sa.text("'C' || nextval('case_codes')"),
+    ),
+    sa.Column("number", sa.Text, nullable=True, unique=True),
+    sa.Column("procedure", sa.Text, nullable=False),
+    sa.Column("version_id", sa.ForeignKey("versions.id"), nullable=False),
+    sa.Column("status", sa.Text, nullable=False, server_default="open"),
+    sa.Column("outcome", sa.Text, nullable=True),
+    sa.Column("opened_at", Moment, nullable=False),
+    sa.Column("opened_by", sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("clock", sa.Text, nullable=True, comment="The activity under the case's clock."),
+    sa.Column("due_at", Moment, nullable=True),
+    sa.Column("closed_at", Moment, nullable=True),
+    sa.Column("ended_at", Moment, nullable=True),
+    sa.Column("customer", sa.Text, nullable=True),
+    sa.Column("product", sa.Text, nullable=True),
+    sa.Column("amount", sa.Text, nullable=True),
+    sa.Column("zone", sa.Text, nullable=True),
+    sa.Column("parent_id", sa.ForeignKey("cases.id"), nullable=True),
+    sa.Column("state", sa.LargeBinary, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("entries", sa.Integer, nullable=False),
+    sa.Column("head", sa.LargeBinary, nullable=False),
+    sa.Column("next_due", Moment, nullable=True),
+    sa.Column("stuck", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.CheckConstraint("status in ('open', 'ended')", name="status"),
+    postgresql_with={"fillfactor": "70"},
+)
+sa.Index(
+    "ix_cases_next_due",
+    cases.c.next_due,
+    postgresql_where=sa.and_(cases.c.next_due.is_not(None), sa.not_(cases.c.stuck)),
+)
+sa.Index("ix_cases_parent_id", cases.c.parent_id, postgresql_where=cases.c.parent_id.is_not(None))
+sa.Index("ix_cases_opened_at", cases.c.opened_at.desc(), cases.c.id)
+
+tasks = sa.Table(
+    "tasks",
+    metadata,
+    sa.Column("id", Key, primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
+    sa.Column("process", sa.Text, nullable=False),
+    sa.Column("element", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("due_at", Moment, nullable=True),
+    sa.Column("opened_at", Moment, nullable=False),
+    sa.Column("claimed_by", sa.ForeignKey("people.id"), nullable=True),
+    sa.Column("claimed_at", Moment, nullable=True),
+)
+sa.Index(
+    "ix_tasks_shared",
+    tasks.c.role,
+    tasks.c.due_at.asc().nulls_last(),
+    tasks.c.id,
+    postgresql_where=tasks.c.claimed_by.is_(None),
+)
+sa.Index(
+    "ix_tasks_mine",
+    tasks.c.claimed_by,
+    tasks.c.due_at.asc().nulls_last(),
+    tasks.c.id,
+    postgresql_where=tasks.c.claimed_by.is_not(None),
+)
+
+cancelled_tasks = sa.Table(
+    "cancelled_tasks",
+    metadata,
+    sa.Column("task_id", Key, primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False),
+    sa.Column("seq", sa.Integer, nullable=False),
+    comment="Tasks that ended without being completed, and the entry that ended them.",
+)
+
+drafts = sa.Table(
+    "drafts",
+    metadata,
+    sa.Column("person_id", sa.ForeignKey("people.id"), primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("typed", sa.LargeBinary, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Index("ix_drafts_subject", "subject"),
+    comment="What a person has typed and not sent; the subject is task:<id> or start:<procedure>.",
+)
+
+entries = sa.Table(
+    "entries",
+    metadata,
+    sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("actor", Key, nullable=True),
+    sa.Column("task_id", Key, nullable=True),
+    sa.Column("timer_id", Key, nullable=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("answers", sa.LargeBinary, nullable=True),
+    sa.Column("salt", sa.LargeBinary, nullable=True),
+    sa.Column("hash", sa.LargeBinary, nullable=False),
+)
+sa.Index(
+    "uq_entries_case_id_timer_id",
+    entries.c.case_id,
+    entries.c.timer_id,
+    unique=True,
+    postgresql_where=entries.c.timer_id.is_not(None),
+)
+sa.Index("ix_entries_task_id", entries.c.task_id, postgresql_where=entries.c.task_id.is_not(None))
+
+counters = sa.Table(
+    "counters",
+    metadata,
+    sa.Column("series", sa.Text, primary_key=True),
+    sa.Column("value", sa.Integer, nullable=False),
+)
+
+blobs = sa.Table(
+    "blobs",
+    metadata,
+    sa.Column("sha256", sa.LargeBinary, primary_key=True),
+    sa.Column("part", sa.Integer, primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+attachments = sa.Table(
+    "attachments",
+    metadata,
+    sa.Column("id", Key, primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=True, index=True),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("field", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("sha256", sa.LargeBinary, nullable=False),
+    sa.Column("uploaded_by", sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
+
+notices = sa.Table(
+    "notices",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("person_id", sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False),
+    sa.Column("zh", sa.Text, nullable=False),
+    sa.Column("en", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("seen_at", Moment, nullable=True),
+)
+sa.Index(
+    "ix_notices_unseen",
+    notices.c.person_id,
+    notices.c.id,
+    postgresql_where=notices.c.seen_at.is_(None),
+)
+
+incidents = sa.Table(
+    "incidents",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=True),
+    sa.Column("procedure", sa.Text, nullable=False),
+    sa.Column("task_id", Key, nullable=True),
+    sa.Column("person_id", sa.ForeignKey("people.id"), nullable=True),
+    sa.Column("process", sa.Text, nullable=False),
+    sa.Column("element", sa.Text, nullable=False),
+    sa.Column("expression", sa.Text, nullable=True),
+    sa.Column("variable", sa.Text, nullable=True),
+    sa.Column("zh", sa.Text, nullable=False),
+    sa.Column("en", sa.Text, nullable=False),
+    sa.Column("answers", sa.LargeBinary, nullable=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("resolved_at", Moment, nullable=True),
+)
+sa.Index("ix_incidents_open", incidents.c.id, postgresql_where=incidents.c.resolved_at.is_(None))

@@ -1,0 +1,170 @@
+"""Tasks: claiming, releasing and completing the steps that wait for somebody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
+import sqlalchemy as sa
+
+from engine import attachments, drafts, procedures, spiff
+from engine.cases import Completed, every_field, move_on, next_of, read_answers
+from engine.history import Draft, to_bytes
+from engine.moving import enter_only
+from engine.tables import cases, tasks
+from engine.waiting import (
+    COMPLETION,
+    NotClaimedError,
+    TaskGoneError,
+    Waiting,
+    claimed_error,
+    gone,
+    lock_task,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from engine.people import Person
+    from engine.procedures import Version
+    from forms import Posted
+
+_NEXT = (
+    sa.select(tasks.c.id)
+    .where(
+        tasks.c.case_id == sa.bindparam("case"),
+        tasks.c.id.not_in(sa.bindparam("closed", expanding=True)),
+        sa.or_(
+            tasks.c.claimed_by == sa.bindparam("person"),
+            sa.and_(
+                tasks.c.claimed_by.is_(None),
+                tasks.c.role == sa.any_(sa.bindparam("roles", type_=sa.ARRAY(sa.Text))),
+            ),
+        ),
+    )
+    .order_by(tasks.c.due_at.asc().nulls_last(), tasks.c.id)
+    .limit(1)
+)
+
+
+def claim(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) -> None:
+    """Take a role's task into a person's own list; claiming it again changes nothing."""
+    waiting = lock_task(conn, task_id, by=by)
+    if waiting.claimed_by == by.id:
+        return
+    mine = sa.update(tasks).where(tasks.c.id == task_id, tasks.c.claimed_by.is_(None))
+    conn.execute(mine.values(claimed_by=by.id, claimed_at=now))
+    enter_only(conn, waiting.case, _about(waiting, "task_claimed"), by=by, now=now)
+
+
+def release(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) -> None:
+    """Give a claimed task back to its role. Raises NotClaimedError when this person has no hold."""
+    waiting = lock_task(conn, task_id, by=by)
+    if waiting.claimed_by != by.id:
+        raise NotClaimedError
+    held = sa.update(tasks).where(tasks.c.id == task_id, tasks.c.claimed_by == by.id)
+    conn.execute(held.values(claimed_by=None, claimed_at=None))
+    enter_only(conn, waiting.case, _about(waiting, "task_released"), by=by, now=now)
+
+
+def _about(waiting: Waiting, kind: str) -> Draft:
+    facts = {"process": waiting.process, "element": waiting.element}
+    return Draft(kind, facts, task_id=waiting.id)
+
+
+def save_draft(
+    conn: sa.Connection, task_id: UUID, typed: dict[str, list[str]], *, by: Person, now: datetime
+) -> None:
+    """Keep what a person has typed for a task. Raises TaskGoneError when it is no longer open."""
+    if conn.scalar(sa.select(tasks.c.id).where(tasks.c.id == task_id)) is None:
+        raise gone(conn, task_id)
+    drafts.save(conn, drafts.of_task(task_id), typed, by=by, now=now)
+
+
+def complete_task(
+    conn: sa.Connection, task_id: UUID, posted: Posted, *, by: Person, now: datetime
+) -> Completed:
+    """Record a person's answers and run the procedure to its next waiting places.
+
+    The same answers again, for a task that this person has just completed, give the same result.
+    Raises InvalidAnswersError, TaskGoneError, TaskClaimedError, NotYoursError and spiff.RunError.
+    """
+    try:
+        waiting = lock_task(conn, task_id, by=by)
+    except TaskGoneError:
+        if (again := _again(conn, task_id, posted, by=by)) is not None:
+            return again
+        raise
+    case = waiting.case
+    version = procedures.version(conn, case.version_id)
+    form = version.form(waiting.process, waiting.element)
+    subject = drafts.of_task(task_id)
+    answers = read_answers(conn, form, posted, subject=subject, by=by)
+    try:
+        move = spiff.complete(
+            version.compiled, case.state, task_id, every_field(form, answers.values), now=now
+        )
+    except spiff.TaskNotReadyError:
+        raise gone(conn, task_id) from None
+
+    attachments.attach(conn, form, answers.values, case_id=case.id)
+    next_task = next_of(move, by) or _next_elsewhere(conn, waiting, move.closed, by=by)
+    case = replace(case, **form.facts(answers.values))
+    done = _completion(version, waiting, answers.values, next_task)
+    closed = move_on(conn, case, version, move, [done], by=by, now=now)
+    _check_still_free(conn, closed, waiting, by=by)
+    drafts.drop(conn, subject)
+    return Completed(case.id, next_task)
+
+
+def _next_elsewhere(
+    conn: sa.Connection, waiting: Waiting, closed: Sequence[UUID], *, by: Person
+) -> UUID | None:
+    """Return a person's other open task of the same case, such as one of a parallel branch."""
+    values = {"case": waiting.case.id, "person": by.id, "roles": sorted(by.roles)}
+    return conn.scalar(_NEXT, {**values, "closed": [waiting.id, *closed]})
+
+
+def _completion(
+    version: Version, waiting: Waiting, values: Mapping[str, Any], next_task: UUID | None
+) -> Draft:
+    step = version.step(waiting.process, waiting.element)
+    facts: dict[str, object] = {
+        "process": waiting.process,
+        "element": waiting.element,
+        "role": waiting.role,
+        "clauses": list(step.clauses),
+        "next": None if next_task is None else next_task.hex,
+    }
+    return Draft("step_completed", facts, answers=values, task_id=waiting.id)
+
+
+def _check_still_free(
+    conn: sa.Connection, closed: Sequence[sa.Row[Any]], waiting: Waiting, *, by: Person
+) -> None:
+    """Refuse when somebody claimed the task while this person waited for the case's lock."""
+    for row in closed:
+        if row.id == waiting.id and row.claimed_by not in (None, by.id):
+            raise claimed_error(conn, row.claimed_by, waiting.case.id)
+
+
+def _again(conn: sa.Connection, task_id: UUID, posted: Posted, *, by: Person) -> Completed | None:
+    """Return what came of the same answers when this person sent them before, else None."""
+    row = conn.execute(COMPLETION, {"task": task_id}).one_or_none()
+    if row is None or row.actor != by.id or row.salt is None:
+        return None
+    body = orjson.loads(row.body)
+    version_id = conn.scalar(sa.select(cases.c.version_id).where(cases.c.id == row.case_id))
+    form = procedures.version(conn, int(version_id or 0)).form(body["process"], body["element"])
+    answers = form.read(posted)
+    if answers.problems or not _same(row.salt, answers.values, body["answers"]):
+        return None
+    return Completed(row.case_id, UUID(body["next"]) if body["next"] else None)
+
+
+def _same(salt: bytes, values: Mapping[str, Any], digest: str) -> bool:
+    return sha256(salt + to_bytes(values)).hexdigest() == digest

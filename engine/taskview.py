@@ -1,0 +1,81 @@
+"""A task as its page shows it: the case, the form, what was typed before, and the forms so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from engine import dossier, drafts, entryview, procedures
+from engine.tables import people, tasks
+from engine.waiting import check_role, gone
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from engine.dossier import CaseHeader
+    from engine.entryview import FilledForm
+    from engine.people import Person
+    from engine.spiff import Names, Step, Table
+    from forms import Form
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """One open task. ``draft`` is posted names and values; ``prefill`` is field names and answers."""
+
+    task_id: UUID
+    case: CaseHeader
+    step: Step
+    role_names: Names
+    form: Form
+    draft: dict[str, list[str]] | None
+    prefill: dict[str, Any]
+    claimed_by: UUID | None
+    claimed_name: str | None
+    due: datetime | None
+    since: datetime
+    earlier: list[FilledForm]
+    our_defaults: tuple[Table, ...]
+
+
+_TASK = (
+    sa.select(tasks, people.c.name.label("claimed_name"))
+    .join(people, people.c.id == tasks.c.claimed_by, isouter=True)
+    .where(tasks.c.id == sa.bindparam("task"))
+)
+
+
+def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
+    """Return an open task of one of the person's roles, whoever has claimed it.
+
+    Raises TaskGoneError and NotYoursError.
+    """
+    row = conn.execute(_TASK, {"task": task_id}).one_or_none()
+    if row is None:
+        raise gone(conn, task_id)
+    case = dossier.case_row(conn, row.case_id, by=by)
+    check_role(conn, row.role, case.version_id, by=by, held=row.claimed_by)
+    version = procedures.version(conn, case.version_id)
+    step = version.step(row.process, row.element)
+    form = version.form(row.process, row.element)
+    history = dossier.history_rows(conn, row.case_id)
+    known = dossier.latest_answers(history)
+    forms = (entryview.filled(version, entry, lang=by.lang) for entry in history)
+    return TaskView(
+        task_id=row.id,
+        case=dossier.header(conn, case),
+        step=step,
+        role_names=version.bundle.roles[row.role],
+        form=form,
+        draft=drafts.load(conn, drafts.of_task(task_id), by=by),
+        prefill={f.name: known[f.x_from] for f in form.fields if f.x_from in known},
+        claimed_by=row.claimed_by,
+        claimed_name=row.claimed_name,
+        due=row.due_at,
+        since=row.opened_at,
+        earlier=[filled for filled in forms if filled is not None],
+        our_defaults=tuple(version.compiled.tables[table] for table in step.default_tables),
+    )

@@ -1,0 +1,62 @@
+"""Timers: cases whose time has come are woken one by one, by any number of workers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from engine import cases as openings
+from engine import incidents, procedures, spiff
+from engine.history import Draft
+from engine.moving import COLUMNS, Case
+from engine.tables import cases
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+_DUE = (
+    sa.select(*COLUMNS)
+    .where(cases.c.next_due <= sa.bindparam("now"), sa.not_(cases.c.stuck))
+    .order_by(cases.c.next_due)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+
+
+def wake_next(conn: sa.Connection, *, now: datetime) -> bool:
+    """Fire every timer of one case that is due at ``now`` and that nobody else is waking.
+
+    Returns False when no case is left to wake. A case that fails stands aside as an incident.
+    """
+    row = conn.execute(_DUE, {"now": now}).one_or_none()
+    if row is None:
+        return False
+    case = Case(*row)
+    try:
+        with conn.begin_nested():
+            wake(conn, case, now=now)
+    except spiff.RunError as error:
+        incidents.record_timer(conn, case, error, now=now)
+    return True
+
+
+def wake(conn: sa.Connection, case: Case, *, now: datetime) -> None:
+    """Fire the due timers of a locked case, with one entry for each arming. Raises spiff.RunError."""
+    version = procedures.version(conn, case.version_id)
+    move = spiff.wake(version.compiled, case.state, now=now)
+    openings.move_on(conn, case, version, move, _happened(move.fired), by=None, now=now)
+
+
+def _happened(fired: Sequence[spiff.Timer]) -> list[Draft]:
+    if not fired:
+        return [Draft("woken")]
+    return [
+        Draft(
+            "timer_fired",
+            {"process": timer.process, "element": timer.element, "due": timer.due.isoformat()},
+            timer_id=timer.id,
+        )
+        for timer in fired
+    ]

@@ -1,0 +1,136 @@
+"""A task that waits: found and locked for one person, or a refusal that says what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import orjson
+import sqlalchemy as sa
+
+from engine import procedures
+from engine.cases import NotYoursError
+from engine.errors import Refusal
+from engine.moving import COLUMNS, Case
+from engine.tables import cancelled_tasks, cases, entries, people, tasks
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from engine.people import Person
+
+
+class TaskGoneError(Refusal):
+    """The task was completed, the case moved past it, or it never existed."""
+
+    code = "task_gone"
+
+    def __init__(self, zh: str, en: str, *, case_id: UUID | None, at: datetime | None) -> None:
+        super().__init__(zh, en)
+        self.case_id = case_id
+        self.at = at
+
+
+class TaskClaimedError(Refusal):
+    """Somebody else has claimed the task."""
+
+    code = "task_claimed"
+
+    def __init__(self, name: str, case_id: UUID) -> None:
+        super().__init__(
+            f"{name} 已领取此待办；请与其联系或等待其释放。",
+            f"{name} has claimed this task; ask them, or wait until they release it.",
+        )
+        self.case_id = case_id
+
+
+class NotClaimedError(Refusal):
+    """Only who holds a task can release it."""
+
+    code = "not_claimed"
+
+    def __init__(self) -> None:
+        zh, en = "此待办不在您名下，无需释放。", "You do not hold this task."
+        super().__init__(zh, en)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A task under the lock of its case."""
+
+    id: UUID
+    process: str
+    element: str
+    role: str
+    claimed_by: UUID | None
+    case: Case
+
+
+_TASK = (tasks.c.id, tasks.c.process, tasks.c.element, tasks.c.role, tasks.c.claimed_by)
+_LOCK = (
+    sa.select(*_TASK, *(column.label(f"case_{column.name}") for column in COLUMNS))
+    .join(cases, cases.c.id == tasks.c.case_id)
+    .where(tasks.c.id == sa.bindparam("task"))
+    .with_for_update(of=cases)
+)
+COMPLETION = (
+    sa.select(entries.c.case_id, entries.c.at, entries.c.actor, entries.c.salt, entries.c.body)
+    .where(entries.c.task_id == sa.bindparam("task"), entries.c.kind == "step_completed")
+    .limit(1)
+)
+_CANCELLATION = (
+    sa.select(entries.c.case_id, entries.c.at, entries.c.kind, entries.c.body)
+    .join(
+        cancelled_tasks,
+        sa.and_(
+            cancelled_tasks.c.case_id == entries.c.case_id, cancelled_tasks.c.seq == entries.c.seq
+        ),
+    )
+    .where(cancelled_tasks.c.task_id == sa.bindparam("task"))
+)
+
+
+def lock_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> Waiting:
+    """Return an open task that this person may act on, its case locked.
+
+    Raises TaskGoneError, NotYoursError and TaskClaimedError.
+    """
+    row = conn.execute(_LOCK, {"task": task_id}).one_or_none()
+    if row is None:
+        raise gone(conn, task_id)
+    held = len(_TASK)
+    waiting = Waiting(*row[:held], case=Case(*row[held:]))
+    check_role(conn, waiting.role, waiting.case.version_id, by=by, held=waiting.claimed_by)
+    if waiting.claimed_by not in (None, by.id):
+        raise claimed_error(conn, waiting.claimed_by, waiting.case.id)
+    return waiting
+
+
+def check_role(
+    conn: sa.Connection, role: str, version_id: int, *, by: Person, held: UUID | None
+) -> None:
+    """Refuse a person who neither holds the task nor the step's role (NotYoursError)."""
+    if role not in by.roles and held != by.id:
+        raise NotYoursError(procedures.version(conn, version_id).bundle.roles[role])
+
+
+def claimed_error(conn: sa.Connection, holder: UUID | None, case_id: UUID) -> TaskClaimedError:
+    """Return the refusal that names who holds the task."""
+    name = conn.scalar(sa.select(people.c.name).where(people.c.id == holder))
+    return TaskClaimedError(str(name), case_id)
+
+
+def gone(conn: sa.Connection, task_id: UUID) -> Refusal:
+    """Return the refusal that says what became of a task that is no longer open."""
+    done = conn.execute(COMPLETION, {"task": task_id}).one_or_none()
+    if done is not None:
+        name = orjson.loads(done.body)["name"]
+        zh = f"{name} 已完成此待办，案件已进入下一步。"
+        en = f"{name} has completed this task; the case has moved on."
+        return TaskGoneError(zh, en, case_id=done.case_id, at=done.at)
+    past = conn.execute(_CANCELLATION, {"task": task_id}).one_or_none()
+    if past is not None:
+        zh, en = "案件已越过此步骤，无需再办。", "The case has moved past this step."
+        return TaskGoneError(zh, en, case_id=past.case_id, at=past.at)
+    return TaskGoneError("没有这个待办。", "There is no such task.", case_id=None, at=None)
