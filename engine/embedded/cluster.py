@@ -5,9 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-
-import psycopg
-from sqlalchemy import URL
+from urllib.parse import quote
 
 from engine.embedded.account import NAME, Account
 from engine.embedded.errors import DatabaseStartError
@@ -37,6 +35,7 @@ SMALL_MACHINE = {
 
 _INITDB = ["--auth=peer", "--encoding=UTF8", "--locale=C"]
 _INITDB += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+_DATABASES = "select datname from pg_database"
 
 
 @dataclass(frozen=True)
@@ -56,9 +55,7 @@ class Cluster:
     @property
     def url(self) -> str:
         """The address of the database `banjie`, by Unix socket."""
-        return URL.create(
-            "postgresql+psycopg", username=NAME, database=NAME, query={"host": str(self.folder)}
-        ).render_as_string(hide_password=False)
+        return f"postgresql+psycopg://{NAME}@/{NAME}?host={quote(str(self.folder), safe='')}"
 
     def is_alive(self) -> bool:
         """Whether a postmaster of this folder lives, be it still starting."""
@@ -77,7 +74,13 @@ class Cluster:
         self._configure()
         log = self.folder / "start.log"
         self._must("pg_ctl", "-D", self.data, "-l", log, "-w", "-t", "120", "start")
-        self._create_database()
+
+    def ensure_database(self) -> None:
+        """Make the database `banjie` if a first start has not got that far."""
+        here = ("-h", self.folder, "-U", NAME)
+        names = self._must("psql", *here, "-d", "postgres", "-Atc", _DATABASES).splitlines()
+        if NAME not in names:
+            self._must("createdb", *here, NAME)
 
     def stop(self) -> None:
         """Stop it at once, without waiting for clients; nothing happens if it is not running."""
@@ -111,15 +114,7 @@ class Cluster:
         for name, text in texts.items():
             self.user.write(self.data / name, text)
 
-    def _create_database(self) -> None:
-        with psycopg.connect(
-            host=str(self.folder), user=NAME, dbname="postgres", autocommit=True
-        ) as connection:
-            found = connection.execute("select from pg_database where datname = %s", [NAME])
-            if found.fetchone() is None:
-                connection.execute(f"create database {NAME}")
-
-    def _must(self, program: str, *arguments: str | Path) -> None:
+    def _must(self, program: str, *arguments: str | Path) -> str:
         done = self.user.run(self.programs / program, *arguments)
         if done.returncode != 0:
             said = f"{done.stdout}\n{done.stderr}".strip()
@@ -127,6 +122,7 @@ class Cluster:
                 f"{program} 失败({self.folder}):\n{said}",
                 f"{program} failed ({self.folder}):\n{said}",
             )
+        return done.stdout.strip()
 
 
 def _quoted(value: str) -> str:

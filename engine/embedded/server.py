@@ -51,6 +51,8 @@ class Server:
         self._owned = False
         try:
             self._start_or_share()
+            if self._owned:
+                cluster.ensure_database()
         except BaseException:
             os.close(self._lock)
             raise

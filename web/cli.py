@@ -1,0 +1,186 @@
+"""The command `banjie`."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from web.ports import LOOPBACK
+from web.settings import Settings
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="banjie")
+def cli() -> None:
+    """办结 Banjie: complaint and after-sales procedures, executed as drawn."""
+
+
+@cli.command()
+@click.option("--port", type=click.IntRange(1, 65_535), help="BANJIE_PORT, 8000")
+def demo(port: int | None) -> None:
+    """演示公司 / Serve the demo company, its database included."""
+    from web.tree import serve_demo
+
+    serve_demo(_settings(), port)
+
+
+@cli.command()
+@click.option("--port", type=click.IntRange(1, 65_535), help="BANJIE_PORT, 8000")
+def run(port: int | None) -> None:
+    """正式运行 / Run for a company: database, web and worker in one tree."""
+    from web.tree import serve_company
+
+    serve_company(_settings(), port)
+
+
+@cli.command()
+@click.option("--host", default=LOOPBACK, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65_535), help="BANJIE_PORT, 8000")
+def web(host: str, port: int | None) -> None:
+    """仅网页 / Serve the pages only; DATABASE_URL names the database."""
+    from web.processes import die_with_parent
+    from web.serving import Inbox
+
+    die_with_parent()
+    settings = _settings()
+    Inbox(settings, host=host, port=port or settings.port).run()
+
+
+@cli.command()
+def worker() -> None:
+    """仅后台 / Wake due cases only; DATABASE_URL names the database."""
+    from web.opening import opened
+    from web.processes import die_with_parent, stop_signal
+    from web.working import work
+
+    die_with_parent()
+    with stop_signal() as stopping, opened(_settings()) as engine:
+        work(engine, stopping)
+
+
+@cli.command()
+def migrate() -> None:
+    """迁移数据库 / Bring the database to the newest schema."""
+    from engine.database import upgrade
+    from web.opening import opened
+    from web.say import say
+
+    with opened(_settings()) as engine:
+        upgrade(engine)
+    say("数据库已是最新结构。", "The database has the newest schema.")
+
+
+@cli.command()
+@click.argument(
+    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False
+)
+@click.option("--note", default="", help="what changed")
+def publish(folder: Path | None, note: str) -> None:
+    """发布规程 / Publish the procedures of FOLDER (with bpmn/ and forms/) or the shipped ones."""
+    from web.opening import opened
+    from web.publishing import publish_folder
+
+    with opened(_settings()) as engine:
+        publish_folder(engine, folder, note=note, now=datetime.now(UTC))
+
+
+@cli.command()
+@click.argument(
+    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False
+)
+def lint(folder: Path | None) -> None:
+    """检查规程 / Check the procedures of FOLDER or the shipped ones, as publishing does."""
+    from web.publishing import lint_folder
+
+    lint_folder(folder)
+
+
+@cli.group(invoke_without_command=True)
+@click.pass_context
+def incidents(context: click.Context) -> None:
+    """异常 / List the steps that failed, or try one again."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_incidents)
+
+
+@incidents.command("list")
+def list_incidents() -> None:
+    """列出 / List the open incidents."""
+    from web.incidents import show
+    from web.opening import opened
+
+    with opened(_settings()) as engine, engine.begin() as connection:
+        show(connection)
+
+
+@incidents.command("retry")
+@click.argument("number", type=int)
+def retry_incident(number: int) -> None:
+    """重试 / Do again what failed."""
+    from web.incidents import try_again
+    from web.opening import opened
+
+    with opened(_settings()) as engine, engine.begin() as connection:
+        try_again(connection, number, now=datetime.now(UTC))
+
+
+@cli.group()
+def person() -> None:
+    """人员 / The people who sign in."""
+
+
+@person.command("add")
+@click.argument("login")
+@click.argument("name")
+@click.option(
+    "--role", "held", multiple=True, required=True, help="code of bpmn/roles.yaml, repeatable"
+)
+@click.password_option(prompt="密码 / Password", confirmation_prompt="再输一次 / Once more")
+def add_person(login: str, name: str, held: tuple[str, ...], password: str) -> None:
+    """添加 / Add a person; the password is asked for."""
+    from engine import people
+    from web.opening import opened
+    from web.say import say
+
+    with opened(_settings()) as engine, engine.begin() as connection:
+        now = datetime.now(UTC)
+        people.add_person(connection, login, name, password=password, held=held, now=now)
+    say(f"已添加 {name}({login})。", f"Added {name} ({login}).")
+
+
+@cli.command()
+def database() -> None:
+    """内置数据库 / Start the embedded PostgreSQL, print its address, stop it at Ctrl-C."""
+    from web.tree import serve_database
+
+    serve_database(_settings())
+
+
+@cli.command(hidden=True)
+@click.argument("company", type=click.Choice(["demo", "own"]))
+def prepare(company: str) -> None:
+    """Migrate and publish before web and worker start."""
+    from web.opening import opened
+    from web.preparing import prepare_demo, prepare_own
+
+    with opened(_settings()) as engine:
+        (prepare_demo if company == "demo" else prepare_own)(engine, now=datetime.now(UTC))
+
+
+def _settings() -> Settings:
+    return Settings.from_environment(os.environ)
+
+
+def main() -> None:
+    """Run a command; what it refuses is told in Chinese and English, with exit code 1."""
+    from web.failing import told
+
+    with told():
+        cli(windows_expand_args=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+"""The database of a command: the one that DATABASE_URL names, or the embedded one."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+from engine import embedded
+from engine.database import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Engine
+
+    from web.settings import Settings
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Engine]:
+    """Give a pool of one connection; an embedded server that we start for it is stopped after."""
+    started = nullcontext() if settings.database_url else embedded.start(settings.folder)
+    with started as server:
+        engine = connect(settings.database_url or (server.url if server else ""), size=1)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
