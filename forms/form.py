@@ -1,0 +1,104 @@
+"""A form: read answers, show it, tell what was answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from forms import messages, posted, texts
+from forms.answers import Answers, read_typed
+from forms.boxes import Page
+from forms.definition import COMPANY_ZONE, Definition
+from forms.view import form_view
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import tzinfo
+
+    from forms.fields import JSON, Values
+    from forms.judge import Judge
+    from forms.names import Problem
+    from forms.pages import FormView
+
+
+class Form(Definition):
+    """Read-only, so that threads share it; every verb of the package begins here."""
+
+    __slots__ = ()
+
+    def read(self, sent: posted.Posted) -> Answers:
+        """Read what a browser posted; never raises, whatever was posted."""
+        answers = read_typed(self, posted.typed_of(self.fields, sent))
+        if posted.is_too_much(sent):
+            answers.problems[""] = messages.TOO_MUCH
+        return answers
+
+    def typed(self, sent: posted.Posted) -> posted.Typed:
+        """Keep what was posted as it was typed, for a draft: nothing is judged."""
+        return posted.typed_of(self.fields, sent)
+
+    def rearranged(self, sent: posted.Posted) -> posted.Typed | None:
+        """Answer the buttons for rows (`_add`, `_del`) and `_show`; None if none was pressed."""
+        return posted.rearranged(self.fields, sent)
+
+    def view(
+        self,
+        typed_or_values: Values,
+        problems: Mapping[str, Problem] | None = None,
+        *,
+        lang: str,
+        files: Mapping[str, texts.AttachedFile] | None = None,
+    ) -> FormView:
+        """Lay out the page: `typed_or_values` as typed or as kept, `files` by attachment id."""
+        return form_view(self, typed_or_values, problems or {}, Page(lang, files or {}))
+
+    def prefill(self, latest: Values) -> dict[str, JSON]:
+        """Begin a fresh form: defaults, then the case's latest answers that fields come from."""
+        found: dict[str, JSON] = {
+            field.name: field.default for field in self.fields if field.default is not None
+        }
+        for field in self.fields:
+            value = latest.get(field.source) if field.source else None
+            if value is not None:
+                found[field.name] = value
+        return found
+
+    def facts(self, values: Values) -> dict[str, JSON]:
+        """Give what the case's header shows: customer, product, amount, zone, as far as known."""
+        return {
+            field.fact: values[field.name]
+            for field in self.fields
+            if field.fact and not texts.is_empty(values.get(field.name))
+        }
+
+    def describe(self, values: Values, lang: str) -> list[tuple[str, str]]:
+        return texts.describe(self, values, lang)
+
+    def filled(
+        self, values: Values, *, lang: str, files: Mapping[str, texts.AttachedFile] | None = None
+    ) -> texts.FilledView:
+        """Show a filled form for reading, by sections."""
+        return texts.filled(self, values, lang, files or {})
+
+    def changed(self, before: Values, after: Values) -> list[texts.Change]:
+        return texts.changed(self, before, after)
+
+    def text(self, name: str, value: JSON, lang: str) -> str:
+        """Write one value for reading."""
+        return texts.text(self.by_name[name], value, lang, self.zone)
+
+    @property
+    def personal(self) -> tuple[str, ...]:
+        """The fields that the law calls personal."""
+        return tuple(field.name for field in self.fields if field.personal)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All field names, shown or not."""
+        return tuple(self.by_name)
+
+
+def load_form(
+    key: str, schema: bytes, ui: bytes | None, *, judge: Judge, zone: tzinfo = COMPANY_ZONE
+) -> Form:
+    """Read one form's files; raise BrokenFormError at the first fault. See Definition.load."""
+    return Form.load(key, schema, ui, judge=judge, zone=zone)

@@ -1,0 +1,134 @@
+"""What a page prints: plain texts, so that the Jinja macros never compute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The few words of the page that belong to no form."""
+
+    required: str
+    choose: str
+    yes: str
+    no: str
+    add_row: str
+    add_files: str
+    keep_file: str
+    show: str
+    our_default: str
+    problems: str
+    nothing: str
+
+
+HANZI = Words(
+    required="必填",
+    choose="请选择",
+    yes="是",
+    no="否",
+    add_row="添加一行",
+    add_files="添加附件",
+    keep_file="取消勾选即不再附上",
+    show="更新表单以显示相关字段",
+    our_default="本公司默认",
+    problems="请改正以下各项",
+    nothing="—",
+)
+ENGLISH = Words(
+    required="required",
+    choose="Choose",
+    yes="Yes",
+    no="No",
+    add_row="Add a row",
+    add_files="Add files",
+    keep_file="Untick to leave a file out",
+    show="Update the form to show what belongs to this answer",
+    our_default="our default",
+    problems="Please correct the following",
+    nothing="—",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceView:
+    id: str
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    id: str
+    value: str
+    name: str
+    href: str
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    number: int
+    cells: tuple[FieldView, ...]
+    delete: str
+    delete_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One field ready to print; `value` is the text exactly as typed."""
+
+    id: str
+    name: str
+    widget: str
+    label: str
+    value: str
+    shown: bool = True
+    required: bool = False
+    problem: str = ""
+    description: str = ""
+    help: str = ""
+    placeholder: str = ""
+    input_type: str = "text"
+    inputmode: str = ""
+    unit: str = ""
+    lines: int = 3
+    accept: str = ""
+    wide: bool = False
+    our_default: bool = False
+    show_if: str = ""
+    required_if: str = ""
+    triggers: bool = False
+    choices: tuple[ChoiceView, ...] = ()
+    files: tuple[FileView, ...] = ()
+    columns: tuple[tuple[str, bool], ...] = ()
+    rows: tuple[RowView, ...] = ()
+    can_add: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    heading: str
+    fields: tuple[FieldView, ...]
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemView:
+    """A line of the summary; `href` leads to the field, or is empty for the whole form."""
+
+    href: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    key: str
+    lang: str
+    title: str
+    description: str
+    sections: tuple[SectionView, ...]
+    problems: tuple[ProblemView, ...]
+    words: Words
