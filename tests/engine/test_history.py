@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.history import GENESIS, Draft, chain, first_break, to_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NOW = datetime(2026, 11, 9, 2, 0, tzinfo=UTC)
+CASE = UUID(int=7)
+
+json = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+drafts = st.builds(
+    Draft,
+    kind=st.sampled_from(["case_opened", "step_completed", "timer_fired"]),
+    facts=st.dictionaries(st.sampled_from(["element", "flows", "ended"]), json),
+    answers=st.none() | st.dictionaries(st.text(), json),
+)
+
+
+def chained(happened: Sequence[Draft]) -> list[Any]:
+    rows, _ = chain(happened, case_id=CASE, seq=0, head=GENESIS, by=None, now=NOW)
+    return [SimpleNamespace(**row) for row in rows]
+
+
+@given(st.lists(drafts, min_size=1, max_size=6))
+def test_an_untouched_chain_holds(happened: list[Draft]) -> None:
+    assert first_break(chained(happened)) is None
+
+
+@given(st.lists(drafts, min_size=1, max_size=6), st.data())
+def test_a_changed_byte_anywhere_is_found_at_its_entry(
+    happened: list[Draft], data: st.DataObject
+) -> None:
+    rows = chained(happened)
+    row = data.draw(st.sampled_from(rows))
+    column = data.draw(st.sampled_from(["body", "hash", *(["answers"] if row.answers else [])]))
+    stored = bytearray(getattr(row, column))
+    place = data.draw(st.integers(0, len(stored) - 1))
+    stored[place] ^= data.draw(st.integers(1, 255))
+    setattr(row, column, bytes(stored))
+
+    assert first_break(rows) == row.seq
+
+
+@given(st.lists(drafts, min_size=2, max_size=6), st.data())
+def test_a_removed_or_swapped_entry_is_found(happened: list[Draft], data: st.DataObject) -> None:
+    rows = chained(happened)
+    gone = data.draw(st.integers(0, len(rows) - 2))
+    assert first_break(rows[:gone] + rows[gone + 1 :]) == gone + 1
+
+
+def test_erased_answers_leave_the_chain_whole() -> None:
+    rows = chained([Draft("case_opened", answers={"phone": "13800000000"})])
+    rows[0].answers = rows[0].salt = None
+    assert first_break(rows) is None
+
+
+def test_the_same_answers_are_the_same_bytes_in_any_order() -> None:
+    assert to_bytes({"a": 1, "b": "二"}) == to_bytes({"b": "二", "a": 1})
