@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from engine.errors import NotFoundError, Refusal
 from engine.tables import attachments, blobs
-from forms import Problem
+from forms import Kind, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -172,8 +172,8 @@ def open_chunks(
 
 
 def _ids(form: Form, values: Mapping[str, Any]) -> dict[str, list[str]]:
-    named = {field.name: values.get(field.name) or [] for field in form.attachment_fields}
-    return {name: keys for name, keys in named.items() if keys}
+    fields = (field.name for field in form.fields if field.kind is Kind.ATTACHMENTS)
+    return {name: keys for name in fields if (keys := values.get(name))}
 
 
 def check(

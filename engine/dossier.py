@@ -121,7 +121,7 @@ def header(conn: sa.Connection, row: sa.Row[Any]) -> CaseHeader:
 
 
 def case_row(conn: sa.Connection, case_id: UUID, *, by: Person) -> sa.Row[Any]:
-    """Return a row of ``cases``; only people who hold a role may read cases. Raises NotFoundError."""
+    """Return a case's row, for people who hold any role. Raises NotFoundError."""
     row = conn.execute(sa.select(cases).where(cases.c.id == case_id)).one_or_none()
     if row is None or not by.roles:
         raise NotFoundError
@@ -144,16 +144,16 @@ def latest_answers(rows: Iterable[sa.Row[Any]]) -> dict[str, Any]:
 
 
 def case(conn: sa.Connection, case_id: UUID, *, by: Person) -> Dossier:
-    """Return everything about a case, in words of the person's language. Raises NotFoundError."""
+    """Return everything about a case. Raises NotFoundError."""
     row = case_row(conn, case_id, by=by)
     version = procedures.version(conn, row.version_id)
     rows = history_rows(conn, case_id)
-    forms = (entryview.filled(version, entry, lang=by.lang) for entry in rows)
+    forms = (entryview.filled(version, entry) for entry in rows)
     return Dossier(
         header=header(conn, row),
         parent=_parent(conn, row.parent_id),
         linked=_links(conn, cases.c.parent_id == case_id),
-        timeline=_timeline(conn, version, rows, lang=by.lang),
+        timeline=_timeline(conn, version, rows),
         filled=[form for form in forms if form is not None],
         attachments=attachments.of_case(conn, case_id),
         open_steps=_open_steps(conn, version, case_id),
@@ -172,13 +172,13 @@ def _parent(conn: sa.Connection, key: UUID | None) -> Link | None:
 
 
 def _timeline(
-    conn: sa.Connection, version: Version, rows: Sequence[sa.Row[Any]], *, lang: str
+    conn: sa.Connection, version: Version, rows: Sequence[sa.Row[Any]]
 ) -> list[EntryView]:
     zone = settings.company(conn).zone
     before: dict[str, Any] = {}
     timeline = []
     for row in rows:
-        timeline.append(entryview.view(version, row, before, lang=lang, zone=zone))
+        timeline.append(entryview.view(version, row, before, zone=zone))
         before |= latest_answers([row])
     return timeline
 

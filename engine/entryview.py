@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from engine.procedures import Version
-    from forms import Form
+    from forms import Change, Form
 
 _TITLES = {
     "case_opened": Names("立案：{zh}", "Case opened: {en}"),
@@ -29,15 +29,6 @@ _TITLES = {
     "case_linked": Names("关联新案：{zh}", "Linked case opened: {en}"),
     "woken": Names("检查期限", "Deadlines checked"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A field that an entry set: its label, the value now, and the value before if it differed."""
-
-    label: str
-    text: str
-    before: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +50,12 @@ class EntryView:
 
 @dataclass(frozen=True, slots=True)
 class FilledForm:
-    """A form as it was sent: title, who, when (UTC), and label-text pairs in the reader's language."""
+    """A form as it was sent; ``form.filled(values, …)`` lays it out for reading. ``at`` is UTC."""
 
     seq: int
-    key: str
-    title: Names
+    form: Form
     who: str
     at: datetime
-    rows: tuple[tuple[str, str], ...]
     values: Mapping[str, Any]
 
 
@@ -75,24 +64,21 @@ def form_of(version: Version, body: Mapping[str, Any]) -> Form | None:
     return version.bundle.forms.get(f"{body.get('process')}/{body.get('element')}")
 
 
-def filled(version: Version, row: sa.Row[Any], *, lang: str) -> FilledForm | None:
+def filled(version: Version, row: sa.Row[Any]) -> FilledForm | None:
     """Return the form that an entry carries, or None for an entry without answers."""
     body = orjson.loads(row.body)
     form = form_of(version, body)
     if row.answers is None or form is None:
         return None
-    values = orjson.loads(row.answers)
-    title = Names(form.title.zh, form.title.en)
-    rows = tuple(form.describe(values, lang))
-    return FilledForm(row.seq, form.key, title, body["name"] or "", row.at, rows, values)
+    return FilledForm(row.seq, form, body["name"] or "", row.at, orjson.loads(row.answers))
 
 
 def view(
-    version: Version, row: sa.Row[Any], before: Mapping[str, Any], *, lang: str, zone: ZoneInfo
+    version: Version, row: sa.Row[Any], before: Mapping[str, Any], *, zone: ZoneInfo
 ) -> EntryView:
     """Return an entry in words; ``before`` holds the case's answers up to this entry.
 
-    Labels and values are in ``lang``; deadlines are written in the company's ``zone``.
+    Deadlines are written in the company's ``zone``.
     """
     body = orjson.loads(row.body)
     names = _names(version, body.get("process"), body.get("element"))
@@ -107,7 +93,7 @@ def view(
         title=Names(title.zh.format(**words), title.en.format(**words)),
         place=place,
         clauses=tuple(body.get("clauses", ())),
-        changes=_changes(version, row, body, before, lang=lang),
+        changes=_changes(version, row, body, before),
         notes=tuple(_notes(version, body, zone)),
         hash=row.hash.hex(),
         erased="answers" in body and row.answers is None,
@@ -121,20 +107,12 @@ def _names(version: Version, process: str | None, element: str | None) -> Names:
 
 
 def _changes(
-    version: Version,
-    row: sa.Row[Any],
-    body: Mapping[str, Any],
-    before: Mapping[str, Any],
-    *,
-    lang: str,
+    version: Version, row: sa.Row[Any], body: Mapping[str, Any], before: Mapping[str, Any]
 ) -> tuple[Change, ...]:
     form = form_of(version, body)
     if row.answers is None or form is None:
         return ()
-    values = orjson.loads(row.answers)
-    old = {name: before[name] for name in values if name in before and before[name] != values[name]}
-    was = dict(form.describe(old, lang))
-    return tuple(Change(label, text, was.get(label)) for label, text in form.describe(values, lang))
+    return tuple(form.changed(before, orjson.loads(row.answers)))
 
 
 def _notes(version: Version, body: Mapping[str, Any], zone: ZoneInfo) -> list[Names]:

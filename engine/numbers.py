@@ -34,7 +34,7 @@ def written(pattern: str, *, org: str, yyyy: str, seq: int) -> str:
 
 
 def series_of(pattern: str, *, org: str, yyyy: str) -> str:
-    """Return the series that a pattern's numbers belong to: the number with its digits left open."""
+    """Return the series of a pattern's numbers: the number with its digits left open."""
     running = dict.fromkeys(_DIGITS, "#")
     return pattern.format(org=org, yyyy=yyyy, seq="#", **running)
 

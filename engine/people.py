@@ -136,7 +136,7 @@ def sign_in(
 
 
 def record_failure(conn: sa.Connection, login: str, *, address: str, now: datetime) -> None:
-    """Count one failed attempt against the login and the address; forget those out of the window."""
+    """Count one failed attempt against login and address; forget those out of the window."""
     conn.execute(sa.delete(sign_in_failures).where(sign_in_failures.c.at < now - WINDOW))
     subjects = (f"login:{login}", f"address:{address}")
     conn.execute(sa.insert(sign_in_failures), [{"subject": s, "at": now} for s in subjects])

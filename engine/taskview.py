@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """One open task. ``draft`` is posted names and values; ``prefill`` is field names and answers."""
+    """One open task; ``draft`` holds posted names and texts, ``prefill`` answers by field name."""
 
     task_id: UUID
     case: CaseHeader
@@ -63,7 +63,7 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
     form = version.form(row.process, row.element)
     history = dossier.history_rows(conn, row.case_id)
     known = dossier.latest_answers(history)
-    forms = (entryview.filled(version, entry, lang=by.lang) for entry in history)
+    forms = (entryview.filled(version, entry) for entry in history)
     return TaskView(
         task_id=row.id,
         case=dossier.header(conn, case),
@@ -71,7 +71,7 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
         role_names=version.bundle.roles[row.role],
         form=form,
         draft=drafts.load(conn, drafts.of_task(task_id), by=by),
-        prefill={f.name: known[f.x_from] for f in form.fields if f.x_from in known},
+        prefill=form.prefill(known),
         claimed_by=row.claimed_by,
         claimed_name=row.claimed_name,
         due=row.due_at,

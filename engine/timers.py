@@ -43,7 +43,7 @@ def wake_next(conn: sa.Connection, *, now: datetime) -> bool:
 
 
 def wake(conn: sa.Connection, case: Case, *, now: datetime) -> None:
-    """Fire the due timers of a locked case, with one entry for each arming. Raises spiff.RunError."""
+    """Fire a locked case's due timers, with one entry for each arming. Raises spiff.RunError."""
     version = procedures.version(conn, case.version_id)
     move = spiff.wake(version.compiled, case.state, now=now)
     openings.move_on(conn, case, version, move, _happened(move.fired), by=None, now=now)
