@@ -103,13 +103,16 @@ def first_break(rows: Iterable[sa.Row[Any]]) -> int | None:
     head = GENESIS
     for expected, row in enumerate(rows, start=1):
         head = sha256(head + row.body).digest()
-        body = orjson.loads(row.body)
-        typed = row.answers is None or body.get("answers") == (
-            sha256(row.salt + row.answers).hexdigest()
-        )
-        if row.seq != expected or row.hash != head or not typed:
+        if row.seq != expected or row.hash != head or not _answers_hold(row):
             return expected
     return None
+
+
+def _answers_hold(row: sa.Row[Any]) -> bool:
+    if row.answers is None:
+        return True
+    digest = sha256(row.salt + row.answers).hexdigest()
+    return bool(orjson.loads(row.body).get("answers") == digest)
 
 
 def verify(conn: sa.Connection, case_id: UUID) -> int | None:
