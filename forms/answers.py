@@ -9,7 +9,7 @@ from forms import messages
 from forms.fields import JSON, Field, Kind, Values
 from forms.names import Problem
 from forms.posted import Typed, text_of
-from forms.scalars import read_scalar, trimmed
+from forms.scalars import read_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,19 +33,15 @@ class Answers:
 
 def read_typed(form: Definition, typed: Typed) -> Answers:
     """Never raises, whatever was typed; a value with a problem is not to be used."""
-    kept: Typed = {**typed}
     values: dict[str, JSON] = {}
     problems: dict[str, Problem] = {}
     for field in form.in_turn:
-        if field.kind is Kind.ROWS:
-            rows = row_texts(field, typed.get(field.name))
-            kept[field.name] = [{**row} for row in rows if any(map(trimmed, row.values()))]
         if all(condition.holds(values) for condition in field.show_if):
-            values[field.name] = _value(field, kept.get(field.name), form.zone, problems)
+            values[field.name] = _value(field, typed.get(field.name), form.zone, problems)
     in_order = {field.name: values[field.name] for field in form.fields if field.name in values}
     for pointer, problem in _judged(form, in_order, problems):
         problems.setdefault(pointer, problem)
-    return Answers(in_order, problems, kept)
+    return Answers(in_order, problems, typed)
 
 
 def values_of(form: Definition, typed: Typed) -> dict[str, JSON]:

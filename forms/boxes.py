@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from forms.answers import row_texts
 from forms.fields import Field, Kind, Widget
-from forms.pages import ENGLISH, HANZI, ChoiceView, FieldView, FileView, RowView, Words
+from forms.pages import HANZI, ChoiceView, FieldView, FileView, RowView, Words, words_of
 from forms.posted import text_of
 from forms.texts import YUAN, file_of
 
@@ -48,7 +48,7 @@ class Page:
 
     @property
     def words(self) -> Words:
-        return ENGLISH if self.lang.startswith("en") else HANZI
+        return words_of(self.lang)
 
     def say(self, names: Names | None) -> str:
         return names.of(self.lang) if names else ""

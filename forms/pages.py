@@ -14,12 +14,12 @@ class Words:
     yes: str
     no: str
     add_row: str
-    add_files: str
+    delete: str
+    open_file: str
     keep_file: str
     show: str
     our_default: str
     problems: str
-    nothing: str
 
 
 HANZI = Words(
@@ -28,12 +28,12 @@ HANZI = Words(
     yes="是",
     no="否",
     add_row="添加一行",
-    add_files="添加附件",
+    delete="删除",
+    open_file="打开",
     keep_file="取消勾选即不再附上",
     show="更新表单以显示相关字段",
     our_default="本公司默认",
     problems="请改正以下各项",
-    nothing="—",
 )
 ENGLISH = Words(
     required="required",
@@ -41,13 +41,17 @@ ENGLISH = Words(
     yes="Yes",
     no="No",
     add_row="Add a row",
-    add_files="Add files",
+    delete="Delete",
+    open_file="Open",
     keep_file="Untick to leave a file out",
     show="Update the form to show what belongs to this answer",
     our_default="our default",
     problems="Please correct the following",
-    nothing="—",
 )
+
+
+def words_of(lang: str) -> Words:
+    return ENGLISH if lang.startswith("en") else HANZI
 
 
 @dataclass(frozen=True, slots=True)

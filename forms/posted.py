@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from forms.fields import Field, Kind
+from forms.scalars import trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -64,9 +65,12 @@ def text_of(value: JSON) -> str:
 
 
 def typed_of(fields: Sequence[Field], posted: Posted) -> Typed:
-    """Gather what belongs to the form; rows are closed up in the order of their numbers."""
-    tables = {field.name for field in fields if field.kind is Kind.ROWS}
+    """Gather what belongs to the form; empty rows go, the others close up by their numbers."""
+    tables = _tables(fields)
     rows = _rows(posted, tables) if tables else {}
+    for numbered in rows.values():
+        for number in [n for n, row in numbered.items() if not any(map(trimmed, row.values()))]:
+            del numbered[number]
     return {field.name: _typed(field, posted, rows) for field in fields}
 
 
@@ -82,8 +86,8 @@ def rearranged(fields: Sequence[Field], posted: Posted) -> Typed | None:
     pressed = {name: _last(posted, name) for name in ("_add", "_del", "_show")}
     if not any(pressed.values()):
         return None
-    tables = {field.name: field for field in fields if field.kind is Kind.ROWS}
-    rows = _rows(posted, set(tables))
+    tables = _tables(fields)
+    rows = _rows(posted, tables)
     _take_away(rows, pressed["_del"])
     table = tables.get(pressed["_add"])
     if table is not None:
@@ -111,11 +115,16 @@ def _typed(field: Field, posted: Posted, rows: Mapping[str, Rows]) -> JSON:
     return _last(posted, field.name)
 
 
-def _rows(posted: Posted, tables: set[str]) -> dict[str, Rows]:
+def _tables(fields: Sequence[Field]) -> dict[str, Field]:
+    return {field.name: field for field in fields if field.kind is Kind.ROWS}
+
+
+def _rows(posted: Posted, tables: Mapping[str, Field]) -> dict[str, Rows]:
+    columns = {(name, c.name) for name, table in tables.items() for c in table.columns}
     found: dict[str, Rows] = {}
     for key in islice(posted.keys(), MOST_KEYS):
         cell = _CELL.fullmatch(key) if isinstance(key, str) else None
-        if cell and cell[1] in tables:
+        if cell and (cell[1], cell[3]) in columns:
             row = found.setdefault(cell[1], {}).setdefault(int(cell[2]), {})
             row[cell[3]] = _last(posted, key)
     return found

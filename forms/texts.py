@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from forms.fields import JSON, Field, Kind
 from forms.names import Names
+from forms.pages import Words, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,6 +63,7 @@ class FilledSection:
 class FilledView:
     title: str
     sections: tuple[FilledSection, ...]
+    words: Words
 
 
 def is_empty(value: JSON) -> bool:
@@ -138,6 +140,7 @@ def filled(
     return FilledView(
         form.title.of(lang),
         tuple(FilledSection(heading, tuple(items)) for heading, items in sections.items()),
+        words_of(lang),
     )
 
 

@@ -1,0 +1,103 @@
+// Makes forms livelier; everything here has a counterpart that works without it.
+// The attributes that it goes by are described in templates/forms/form.html.
+
+const read = (form, name) =>
+  new FormData(form).getAll(name).filter((value) => typeof value === 'string');
+
+function holds(form, groups) {
+  return groups.some((group) =>
+    Object.entries(group).every(([name, allowed]) => {
+      const field = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
+      if (!field || field.hidden) return false;
+      const given = read(form, name).map((value) => value.trim());
+      // An unticked box sends nothing, and means no.
+      if (!given.length && field.querySelector(':scope > .choice-single')) given.push('false');
+      return given.some((value) => allowed.includes(value));
+    }),
+  );
+}
+
+function require(field, required) {
+  for (const mark of field.querySelectorAll('[data-required-mark]')) mark.hidden = !required;
+  const group = field.querySelector(':scope > [role="radiogroup"]');
+  if (group) group.setAttribute('aria-required', String(required));
+  const box = field.querySelector(
+    ':scope > input:not([type="file"]), :scope > select, :scope > textarea, :scope > .with-unit > input',
+  );
+  if (box) box.required = required;
+}
+
+function refresh(form) {
+  const fields = [...form.querySelectorAll('[data-field]')];
+  const conditional = fields.filter((field) => field.dataset.showIf);
+  // A field may show because of another conditional one: as many rounds as there are fields settle it.
+  for (let round = 0; round <= conditional.length; round += 1) {
+    let changed = false;
+    for (const field of conditional) {
+      const hidden = !holds(form, JSON.parse(field.dataset.showIf));
+      changed = changed || hidden !== field.hidden;
+      field.hidden = hidden;
+    }
+    if (!changed) break;
+  }
+  for (const field of fields) {
+    if (field.dataset.requiredIf) require(field, holds(form, JSON.parse(field.dataset.requiredIf)));
+  }
+  for (const section of form.querySelectorAll('[data-section]')) {
+    section.hidden = !section.querySelector('[data-field]:not([hidden])');
+  }
+}
+
+function listFiles(input) {
+  const list = input.form.querySelector(`[data-files="${CSS.escape(input.id)}"]`);
+  if (!list) return;
+  list.replaceChildren(
+    ...[...input.files].map((file) => {
+      const item = document.createElement('li');
+      item.textContent = `${file.name} · ${Math.max(1, Math.round(file.size / 1024)).toLocaleString()} KB`;
+      return item;
+    }),
+  );
+  // With a single file the input itself says its name.
+  list.hidden = input.files.length < 2;
+}
+
+function lookAfter(form) {
+  let dirty = false;
+  let leaving = false;
+  form.addEventListener('input', () => {
+    dirty = true;
+  });
+  form.addEventListener('change', (event) => {
+    dirty = true;
+    if (event.target.type === 'file') listFiles(event.target);
+    refresh(form);
+  });
+  form.addEventListener('submit', () => {
+    leaving = true;
+  });
+  // Whoever saves a draft says so: form.dispatchEvent(new Event('banjie:saved')).
+  form.addEventListener('banjie:saved', () => {
+    dirty = false;
+  });
+  // A page brought back by the Back button can be left with a warning again.
+  window.addEventListener('pageshow', () => {
+    leaving = false;
+  });
+  window.addEventListener('beforeunload', (event) => {
+    if (dirty && !leaving) event.preventDefault();
+  });
+  refresh(form);
+}
+
+export function lookAfterForms(root = document) {
+  for (const form of root.querySelectorAll('form[data-form]')) {
+    if (!form.dataset.lookedAfter) {
+      form.dataset.lookedAfter = 'yes';
+      lookAfter(form);
+    }
+  }
+  root.querySelector('[data-problems]')?.focus();
+}
+
+lookAfterForms();
