@@ -1,0 +1,137 @@
+"""Taking a case through a procedure, by role, in a virtual clock; every step loads it anew."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from engine import history, timers
+from engine.cases import open_case
+from engine.dossier import case as dossier_of
+from engine.dossier import history_rows, latest_answers
+from engine.people import Person
+from engine.procedures import in_force
+from engine.tables import cases, entries, people, roles, tasks
+from engine.tasks import complete_task
+from forms.posted import Answered
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+    from engine.dossier import Dossier
+
+ACCEPTED = datetime(2026, 11, 9, 2, 0, tzinfo=UTC)
+"""Monday 2026-11-09 10:00 in Shanghai, when E01 is accepted (domain.md §4.3)."""
+
+Answers = dict[str, Any]
+
+
+class Walk:
+    """One case on its way. ``now`` is the virtual clock, UTC; it moves only when told."""
+
+    def __init__(self, conn: Connection, procedure: str, usual: dict[str, Answers]) -> None:
+        self.conn = conn
+        self.procedure = procedure
+        self.usual = usual
+        self.now = ACCEPTED
+        self.case_id: UUID
+        self._people = {
+            code: _somebody(conn, code) for code in conn.scalars(sa.select(roles.c.code)).all()
+        }
+
+    def person(self, role: str) -> Person:
+        """Return the one person who holds a role."""
+        return self._people[role]
+
+    def opens(self, *, role: str = "sales", **answers: object) -> None:
+        """Open the case with the usual start answers and these."""
+        start = in_force(self.conn, self.procedure).compiled.start
+        given = {**self.usual[start.element], **answers}
+        by = self.person(role)
+        done = open_case(self.conn, self.procedure, Answered(given), by=by, now=self.now)
+        self.case_id = done.case_id
+
+    def does(self, step: str, **answers: object) -> None:
+        """Let whoever holds the step's role complete it: prefilled, then the usual, then these."""
+        row = self._task(step)
+        version = in_force(self.conn, self.procedure)
+        form = version.form(row.process, row.element)
+        known = latest_answers(history_rows(self.conn, self.case_id))
+        given = {**form.prefill(known), **self.usual.get(step, {}), **answers}
+        given = {name: value for name, value in given.items() if name in form.names}
+        by = self.person(row.role)
+        complete_task(self.conn, row.id, Answered(given), by=by, now=self.now)
+
+    def does_all(self, *steps: str) -> None:
+        """Complete steps one after the other with their usual answers."""
+        for step in steps:
+            self.does(step)
+
+    def after(self, **passed: float) -> int:
+        """Let time pass, and wake the case as a worker would. Returns how many times it woke."""
+        self.now += timedelta(**passed)
+        woken = 0
+        while timers.wake_next(self.conn, now=self.now):
+            woken += 1
+        return woken
+
+    def _task(self, step: str) -> Any:  # noqa: ANN401 - a row
+        wanted = sa.select(tasks).where(tasks.c.case_id == self.case_id, tasks.c.element == step)
+        return self.conn.execute(wanted.order_by(tasks.c.opened_at)).first() or self._missing(step)
+
+    def _missing(self, step: str) -> None:
+        raise AssertionError(f"{step} does not wait; {sorted(self.waits_for)} do")
+
+    @property
+    def waits_for(self) -> set[tuple[str, str]]:
+        """The open steps as (role, step)."""
+        found = sa.select(tasks.c.role, tasks.c.element).where(tasks.c.case_id == self.case_id)
+        return {(role, element) for role, element in self.conn.execute(found).tuples()}
+
+    def due(self, step: str) -> datetime | None:
+        """Return when an open step is due, UTC."""
+        due: datetime | None = self._task(step).due_at
+        return due
+
+    @property
+    def row(self) -> Any:  # noqa: ANN401 - a row
+        """The case's row."""
+        return self.conn.execute(sa.select(cases).where(cases.c.id == self.case_id)).one()
+
+    @property
+    def dossier(self) -> Dossier:
+        """What the case page would show to the general manager's office."""
+        return dossier_of(self.conn, self.case_id, by=self.person("gm-office"))
+
+    @property
+    def outcome(self) -> str | None:
+        """The end event that the case came to."""
+        ended: str | None = self.row.outcome
+        return ended and ended.partition(":")[2]
+
+    @property
+    def story(self) -> list[str]:
+        """What was done, in order: steps by element, timers with an exclamation mark."""
+        ordered = sa.select(entries.c.kind, entries.c.body).where(entries.c.case_id == self.case_id)
+        marks = {"step_completed": "{}", "timer_fired": "!{}", "case_opened": "{}"}
+        rows = self.conn.execute(ordered.order_by(entries.c.seq)).tuples()
+        return [
+            marks[kind].format(history.read(body)["element"])
+            for kind, body in rows
+            if kind in marks
+        ]
+
+    @property
+    def is_unbroken(self) -> bool:
+        """Whether the case's chain of entries verifies."""
+        return history.verify(self.conn, self.case_id) is None
+
+
+def _somebody(conn: Connection, role: str) -> Person:
+    row = conn.execute(sa.select(people).where(people.c.roles.contains([role]))).first()
+    assert row is not None, f"nobody holds {role}"
+    return Person(row.id, row.login, row.name, frozenset(row.roles), row.lang)
