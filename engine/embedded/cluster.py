@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from engine.embedded.account import NAME, Account
 from engine.embedded.errors import DatabaseStartError
-from engine.embedded.leftovers import forget_stale_pid, postmaster
+from engine.embedded.leftovers import forget_stale_pids, postmaster
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,9 +70,10 @@ class Cluster:
         """Make the cluster if there is none, start it, and wait until it takes connections."""
         if not (self.data / "PG_VERSION").exists():
             self._create()
-        forget_stale_pid(self.data)
+        forget_stale_pids(self.folder)
         self._configure()
         log = self.folder / "start.log"
+        log.unlink(missing_ok=True)
         self._must("pg_ctl", "-D", self.data, "-l", log, "-w", "-t", "120", "start")
 
     def ensure_database(self) -> None:
@@ -93,6 +94,7 @@ class Cluster:
             shutil.rmtree(half_made)
         self._must("initdb", "-D", half_made, "-U", NAME, *_INITDB)
         half_made.rename(self.data)
+        self.user.write(self.data / "own.conf", "# Settings of your own: they win and last.\n")
 
     def _configure(self) -> None:
         """Write the settings anew at every start; own ones go to own.conf, which wins."""
@@ -107,7 +109,7 @@ class Cluster:
         conf = "".join(f"{name} = {_quoted(value)}\n" for name, value in lines.items())
         people = dict.fromkeys([self.user.name, "root"])
         texts = {
-            "postgresql.conf": conf + "include_if_exists = 'own.conf'\n",
+            "postgresql.conf": conf + "include = 'own.conf'\n",
             "pg_hba.conf": "local all all peer map=banjie\n",
             "pg_ident.conf": "".join(f'banjie "{who}" {NAME}\n' for who in people),
         }
@@ -117,12 +119,19 @@ class Cluster:
     def _must(self, program: str, *arguments: str | Path) -> str:
         done = self.user.run(self.programs / program, *arguments)
         if done.returncode != 0:
-            said = f"{done.stdout}\n{done.stderr}".strip()
+            said = "\n".join([done.stdout.strip(), done.stderr.strip(), *self._logged()])
             raise DatabaseStartError(
                 f"{program} 失败({self.folder}):\n{said}",
                 f"{program} failed ({self.folder}):\n{said}",
             )
         return done.stdout.strip()
+
+    def _logged(self) -> list[str]:
+        """Give the last lines of PostgreSQL's newest log, which tell why it did not start."""
+        logs = [*self.folder.glob("start.log"), *self.folder.glob("log/*.log")]
+        newest = max(logs, key=lambda log: log.stat().st_mtime, default=None)
+        lines = newest.read_text(encoding="utf-8", errors="replace") if newest else ""
+        return lines.splitlines()[-5:]
 
 
 def _quoted(value: str) -> str:

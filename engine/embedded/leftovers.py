@@ -13,25 +13,30 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def forget_stale_pid(data: Path, *, patience: float = 30) -> None:
-    """Remove a pid file whose pid another program has by now, so that PostgreSQL may start.
+SOCKET = ".s.PGSQL.5432"
 
-    PostgreSQL itself overwrites the file of a pid that is gone, but refuses to start when a
-    process of the same user happens to have got that number. Backends that outlive a killed
-    postmaster still write to the data: they are waited for, at most `patience` seconds.
+
+def forget_stale_pids(folder: Path, *, patience: float = 30) -> None:
+    """Remove the lock files of a PostgreSQL that is gone, so that the next one may start.
+
+    PostgreSQL overwrites files that name nobody, but refuses to start when the pid belongs to a
+    process of the same user, be it another program by now or a zombie that nobody reaps.
+    Backends that outlive a killed postmaster still write to the data: they are waited for, at
+    most `patience` seconds.
     """
-    pid_file = data / "postmaster.pid"
-    if not pid_file.exists():
+    lock_files = [folder / "data" / "postmaster.pid", folder / f"{SOCKET}.lock"]
+    if not any(path.exists() for path in lock_files):
         return
     deadline = time.monotonic() + patience
-    while serving(data):
+    while serving(folder / "data"):
         if time.monotonic() > deadline:
             raise DatabaseStartError(
-                f"上次的 PostgreSQL 进程仍占用 {data},请结束这些进程后重试。",
-                f"Processes of an earlier PostgreSQL still use {data}: end them and try again.",
+                f"上次的 PostgreSQL 进程仍占用 {folder},请结束这些进程后重试。",
+                f"Processes of an earlier PostgreSQL still use {folder}: end them and try again.",
             )
         time.sleep(0.1)
-    pid_file.unlink(missing_ok=True)
+    for path in lock_files:
+        path.unlink(missing_ok=True)
 
 
 def postmaster(data: Path) -> int | None:
