@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from web.ports import LOOPBACK
+from web.commands.ports import LOOPBACK
 from web.settings import Settings
 
 
@@ -22,7 +22,7 @@ def cli() -> None:
 @click.option("--port", type=click.IntRange(1, 65_535), help="BANJIE_PORT, 8000")
 def demo(port: int | None) -> None:
     """演示公司 / Serve the demo company, its database included."""
-    from web.tree import serve_demo
+    from web.commands.tree import serve_demo
 
     serve_demo(_settings(), port)
 
@@ -31,7 +31,7 @@ def demo(port: int | None) -> None:
 @click.option("--port", type=click.IntRange(1, 65_535), help="BANJIE_PORT, 8000")
 def run(port: int | None) -> None:
     """正式运行 / Run for a company: database, web and worker in one tree."""
-    from web.tree import serve_company
+    from web.commands.tree import serve_company
 
     serve_company(_settings(), port)
 
@@ -41,8 +41,8 @@ def run(port: int | None) -> None:
 @click.option("--port", type=click.IntRange(1, 65_535), help="BANJIE_PORT, 8000")
 def web(host: str, port: int | None) -> None:
     """仅网页 / Serve the pages only; DATABASE_URL names the database."""
+    from web.commands.serving import Inbox
     from web.processes import die_with_parent
-    from web.serving import Inbox
 
     die_with_parent()
     settings = _settings()
@@ -52,9 +52,9 @@ def web(host: str, port: int | None) -> None:
 @cli.command()
 def worker() -> None:
     """仅后台 / Wake due cases only; DATABASE_URL names the database."""
-    from web.opening import opened
+    from web.commands.opening import opened
+    from web.commands.working import work
     from web.processes import die_with_parent, stop_signal
-    from web.working import work
 
     die_with_parent()
     with stop_signal() as stopping, opened(_settings()) as engine:
@@ -65,8 +65,8 @@ def worker() -> None:
 def migrate() -> None:
     """迁移数据库 / Bring the database to the newest schema."""
     from engine.database import upgrade
-    from web.opening import opened
-    from web.say import say
+    from web.commands.opening import opened
+    from web.commands.say import say
 
     with opened(_settings()) as engine:
         upgrade(engine)
@@ -80,8 +80,8 @@ def migrate() -> None:
 @click.option("--note", default="", help="what changed")
 def publish(folder: Path | None, note: str) -> None:
     """发布规程 / Publish the procedures of FOLDER (with bpmn/ and forms/) or the shipped ones."""
-    from web.opening import opened
-    from web.publishing import publish_folder
+    from web.commands.opening import opened
+    from web.commands.publishing import publish_folder
 
     with opened(_settings()) as engine:
         publish_folder(engine, folder, note=note, now=datetime.now(UTC))
@@ -93,7 +93,7 @@ def publish(folder: Path | None, note: str) -> None:
 )
 def lint(folder: Path | None) -> None:
     """检查规程 / Check the procedures of FOLDER or the shipped ones, as publishing does."""
-    from web.publishing import lint_folder
+    from web.commands.publishing import lint_folder
 
     lint_folder(folder)
 
@@ -109,8 +109,8 @@ def incidents(context: click.Context) -> None:
 @incidents.command("list")
 def list_incidents() -> None:
     """列出 / List the open incidents."""
-    from web.incidents import show
-    from web.opening import opened
+    from web.commands.incidents import show
+    from web.commands.opening import opened
 
     with opened(_settings()) as engine, engine.begin() as connection:
         show(connection)
@@ -120,8 +120,8 @@ def list_incidents() -> None:
 @click.argument("number", type=int)
 def retry_incident(number: int) -> None:
     """重试 / Do again what failed."""
-    from web.incidents import try_again
-    from web.opening import opened
+    from web.commands.incidents import try_again
+    from web.commands.opening import opened
 
     with opened(_settings()) as engine, engine.begin() as connection:
         try_again(connection, number, now=datetime.now(UTC))
@@ -142,8 +142,8 @@ def person() -> None:
 def add_person(login: str, name: str, held: tuple[str, ...], password: str) -> None:
     """添加 / Add a person; the password is asked for."""
     from engine import people
-    from web.opening import opened
-    from web.say import say
+    from web.commands.opening import opened
+    from web.commands.say import say
 
     with opened(_settings()) as engine, engine.begin() as connection:
         now = datetime.now(UTC)
@@ -154,7 +154,7 @@ def add_person(login: str, name: str, held: tuple[str, ...], password: str) -> N
 @cli.command()
 def database() -> None:
     """内置数据库 / Start the embedded PostgreSQL, print its address, stop it at Ctrl-C."""
-    from web.tree import serve_database
+    from web.commands.tree import serve_database
 
     serve_database(_settings())
 
@@ -163,8 +163,8 @@ def database() -> None:
 @click.argument("company", type=click.Choice(["demo", "own"]))
 def prepare(company: str) -> None:
     """Migrate and publish before web and worker start."""
-    from web.opening import opened
-    from web.preparing import prepare_demo, prepare_own
+    from web.commands.opening import opened
+    from web.commands.preparing import prepare_demo, prepare_own
 
     with opened(_settings()) as engine:
         (prepare_demo if company == "demo" else prepare_own)(engine, now=datetime.now(UTC))
@@ -176,7 +176,7 @@ def _settings() -> Settings:
 
 def main() -> None:
     """Run a command; what it refuses is told in Chinese and English, with exit code 1."""
-    from web.failing import told
+    from web.commands.failing import told
 
     with told():
         cli(windows_expand_args=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engine.bundles import SHIPPED, prepare_all, read_folder
 from engine.procedures import publish
 from engine.spiff import roots
-from web.say import say
+from web.commands.say import say
 
 if TYPE_CHECKING:
     from datetime import datetime

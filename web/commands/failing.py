@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
-from web.say import complain
+from web.commands.say import complain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

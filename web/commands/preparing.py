@@ -15,7 +15,7 @@ from engine.people import all_people
 from engine.procedures import publish
 from engine.tables import roles, versions
 from engine.tables import settings as setting_rows
-from web.say import say
+from web.commands.say import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from engine import embedded
 from engine.embedded import DatabaseStartError
-from web.ports import LOOPBACK, answers, is_free, next_free
+from web.commands.ports import LOOPBACK, answers, is_free, next_free
+from web.commands.say import complain, say
 from web.processes import Child, banjie, keep_alive, stop_signal
-from web.say import complain, say
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

@@ -8,7 +8,7 @@ import click
 
 from engine.incidents import unresolved
 from engine.retrying import retry
-from web.say import say
+from web.commands.say import say
 
 if TYPE_CHECKING:
     from datetime import datetime
