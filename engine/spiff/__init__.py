@@ -1,0 +1,34 @@
+"""The only place that imports SpiffWorkflow."""
+
+from __future__ import annotations
+
+from engine.spiff.bundle import closure
+from engine.spiff.compiling import compile_procedure
+from engine.spiff.errors import BrokenFilesError, RunError, TaskNotReadyError
+from engine.spiff.model import (
+    Call,
+    Compiled,
+    Decision,
+    Diagram,
+    Element,
+    Flow,
+    Message,
+    Move,
+    Names,
+    OpenTask,
+    Position,
+    Problem,
+    Row,
+    Start,
+    Step,
+    Table,
+    Timer,
+)
+from engine.spiff.runner import complete, position, start, wake
+
+__all__ = [
+    "BrokenFilesError", "Call", "Compiled", "Decision", "Diagram", "Element", "Flow", "Message",
+    "Move", "Names", "OpenTask", "Position", "Problem", "Row", "RunError", "Start", "Step",
+    "Table", "TaskNotReadyError", "Timer", "closure", "compile_procedure", "complete", "position",
+    "start", "wake",
+]  # fmt: skip

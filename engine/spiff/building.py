@@ -1,0 +1,178 @@
+"""From checked drawings to SpiffWorkflow specs: its parser with our classes, then our marks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, GatewayParser
+from SpiffWorkflow.bpmn.parser.util import full_tag
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
+from SpiffWorkflow.spiff.parser import SpiffBpmnParser
+from SpiffWorkflow.spiff.parser.event_parsers import SpiffEndEventParser
+from SpiffWorkflow.spiff.parser.process import SpiffProcessParser
+from SpiffWorkflow.spiff.parser.task_spec import (
+    CallActivityParser,
+    SpiffTaskParser,
+    SubWorkflowParser,
+)
+
+from engine.spiff.durations import looks_like_duration
+from engine.spiff.expressions import compile_expression
+from engine.spiff.fixes import EndEvent, InclusiveGateway, ParallelGateway
+from engine.spiff.plan import Mark
+from engine.spiff.sheet import STEPS, own
+from engine.spiff.specs import (
+    BusinessRule,
+    CallActivity,
+    Deadline,
+    Notice,
+    Operation,
+    ProcessSpec,
+    SubProcess,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.spiff.sheet import Lane, Node, Sheet
+
+JOINS: Final = frozenset({"parallelGateway", "inclusiveGateway"})
+
+
+class _ProcessParser(SpiffProcessParser):
+    def create_spec(self) -> ProcessSpec:
+        return ProcessSpec(name=self.bpmn_id, description=self.get_name(), filename=self.filename)
+
+
+class _BusinessRuleParser(SpiffTaskParser):
+    def create_task(self) -> BusinessRule:
+        scripts = self.parse_extensions()
+        return BusinessRule(
+            self.spec,
+            self.bpmn_id,
+            scripts.get("calledDecisionId", "").strip(),
+            prescript=scripts.get("preScript"),
+            postscript=scripts.get("postScript"),
+            **self.bpmn_attributes,
+        )
+
+    @staticmethod
+    def get_decision_ref(_node: object) -> None:
+        """Tables are ours: SpiffWorkflow need not find them."""
+
+
+class _OperationParser(SpiffTaskParser):
+    def create_task(self) -> Operation:
+        scripts = self.parse_extensions()
+        return Operation(
+            self.spec,
+            self.bpmn_id,
+            scripts["serviceTaskOperator"]["name"],
+            prescript=scripts.get("preScript"),
+            postscript=scripts.get("postScript"),
+            **self.bpmn_attributes,
+        )
+
+
+class Parser(SpiffBpmnParser):
+    """Upstream's parser, making our task specs."""
+
+    PROCESS_PARSER_CLASS = _ProcessParser
+    OVERRIDE_PARSER_CLASSES: Final = {
+        **SpiffBpmnParser.OVERRIDE_PARSER_CLASSES,
+        full_tag("parallelGateway"): (GatewayParser, ParallelGateway),
+        full_tag("inclusiveGateway"): (ConditionalGatewayParser, InclusiveGateway),
+        full_tag("endEvent"): (SpiffEndEventParser, EndEvent),
+        full_tag("callActivity"): (CallActivityParser, CallActivity),
+        full_tag("subProcess"): (SubWorkflowParser, SubProcess),
+        full_tag("businessRuleTask"): (_BusinessRuleParser, BusinessRule),
+        full_tag("serviceTask"): (_OperationParser, Operation),
+    }
+
+
+def build(
+    sheets: Mapping[str, Sheet], root: str, roles: Mapping[str, str]
+) -> tuple[Any, dict[str, Any]]:
+    """Give the root's spec and those it calls; `roles` maps what a lane may say to a role code.
+
+    SpiffWorkflow's ValidationException if it finds something that the lint has not.
+    """
+    parser = Parser()
+    for sheet in sheets.values():
+        parser.add_bpmn_xml(sheet.root, filename=sheet.file)
+    spec, called = parser.get_spec(root), parser.get_subprocess_specs(root)
+    scopes = {scope: sheet for sheet in sheets.values() for scope in sheet.scopes}
+    for name, each in {root: spec, **called}.items():
+        each.embedded = name not in sheets
+        _dress(each, scopes[name], roles)
+    return spec, called
+
+
+def _dress(spec: Any, sheet: Sheet, roles: Mapping[str, str]) -> None:
+    """Put a mark on every task spec, and our event definitions in place of upstream's."""
+    for task_spec in spec.task_specs.values():
+        node = sheet.nodes.get(task_spec.name)
+        if node is None:
+            task_spec.mark = Mark(sheet.process_id, parks=task_spec is spec.end)
+            continue
+        task_spec.mark = _mark(task_spec, node, sheet, roles)
+        event = _event(node, sheet)
+        if event is not None:
+            task_spec.event_definition = event
+
+
+def _mark(task_spec: Any, node: Node, sheet: Sheet, roles: Mapping[str, str]) -> Mark:
+    joins = node.kind in JOINS and len(sheet.incoming(node.id)) > 1
+    role, role_from = role_of(node.lane, roles) if node.kind in STEPS else (None, None)
+    return Mark(
+        process=sheet.process_id,
+        element=node.id,
+        exits={
+            _spec_name(edge.target, sheet): f"{sheet.process_id}:{edge.id}"
+            for edge in sheet.outgoing(node.id)
+        },
+        arrives=not joins and node.kind != "boundaryEvent",
+        parks=joins and node.kind == "inclusiveGateway",
+        role=role,
+        role_from=role_from,
+        host=node.attached or node.id,
+        clock=own(node.xml, "clock") == "case",
+        reach=_reach(task_spec) if joins and node.kind == "inclusiveGateway" else {},
+    )
+
+
+def role_of(lane: Lane | None, roles: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Give a lane's role code, or the variable that will hold it."""
+    if lane is None:
+        return None, None
+    return (None, lane.role_from) if lane.role_from else (roles.get(lane.name), None)
+
+
+def _spec_name(node: str, sheet: Sheet) -> str:
+    return f"{node}.{BoundaryEventSplit.__name__}" if sheet.boundary(node) else node
+
+
+def _event(node: Node, sheet: Sheet) -> object:
+    if node.kind == "startEvent":
+        return NoneEventDefinition()
+    if node.duration is not None:
+        literal = looks_like_duration(node.duration)
+        return Deadline(node.duration if literal else compile_expression(node.duration))
+    if node.kind == "sendTask" or "messageEventDefinition" in node.events:
+        return Notice(sheet.messages.get(node.message_ref or "", ""), node.notifies)
+    return None
+
+
+def _reach(gateway: Any) -> dict[str, frozenset[str]]:
+    """Per way into a gateway, the specs from which a token can come to it without passing it."""
+    reach = {}
+    for source in gateway.inputs:
+        found, pending = {source.name}, [source]
+        while pending:
+            for before in pending.pop().inputs:
+                if before is not gateway and before.name not in found:
+                    found.add(before.name)
+                    pending.append(before)
+        reach[source.name] = frozenset(found)
+    return reach

@@ -1,0 +1,102 @@
+"""The files of one procedure, read: what the lint judges and the compiler builds from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from engine.spiff.errors import BrokenFilesError
+from engine.spiff.model import Names, Problem
+from engine.spiff.sheet import Sheet, read_sheet
+from engine.spiff.tables import TableReading, read_table
+from engine.spiff.xml import UnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from engine.spiff.sheet import Node
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """`sheets` by process id and `tables` by decision id are those that the root needs.
+
+    `roles`, `clauses` and `forms` (field names by "process/element") are what else there is.
+    """
+
+    root: str
+    sheets: Mapping[str, Sheet]
+    tables: Mapping[str, TableReading]
+    roles: Mapping[str, Names] = field(default_factory=dict)
+    clauses: frozenset[str] = frozenset()
+    forms: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+    def nodes(self) -> Iterator[tuple[Sheet, Node]]:
+        """Every flow node of every diagram."""
+        for sheet in self.sheets.values():
+            for node in sheet.nodes.values():
+                yield sheet, node
+
+    @property
+    def lanes(self) -> dict[str, str]:
+        """What a lane may say, and the role code that it means."""
+        said = {names.zh: code for code, names in self.roles.items()}
+        return {**said, **{code: code for code in self.roles}}
+
+
+def stem(path: str) -> str:
+    """Give the process or decision id that a file's name says."""
+    return path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+
+
+def read_needed(
+    files: Mapping[str, bytes], root: str
+) -> tuple[dict[str, Sheet], dict[str, TableReading], list[Problem]]:
+    """Read the root's diagram and all that it calls and asks, with what cannot be read."""
+    diagrams, decisions = _by_stem(files, ".bpmn"), _by_stem(files, ".dmn")
+    sheets: dict[str, Sheet] = {}
+    tables: dict[str, TableReading] = {}
+    problems: list[Problem] = []
+    pending = [root]
+    seen: set[str] = set()
+    while pending:
+        process = pending.pop()
+        if process in seen or process not in diagrams:
+            continue
+        seen.add(process)
+        try:
+            sheet = read_sheet(diagrams[process], files[diagrams[process]])
+        except UnreadableError as error:
+            problems.append(error.problem)
+            continue
+        sheets[process] = sheet
+        pending += [node.called for node in sheet.nodes.values() if node.called]
+        for name in {node.decision for node in sheet.nodes.values()} & decisions.keys():
+            tables[name] = read_table(decisions[name], files[decisions[name]])
+    return sheets, tables, problems
+
+
+def closure(files: Mapping[str, bytes], root: str) -> frozenset[str]:
+    """Give the paths of the files that a procedure needs: its diagrams and its tables.
+
+    Files that cannot be read are part of it, so that compiling can say why; BrokenFilesError if
+    there is no diagram for the root.
+    """
+    diagrams = _by_stem(files, ".bpmn")
+    if root not in diagrams:
+        raise BrokenFilesError((missing_diagram(root),))
+    sheets, tables, problems = read_needed(files, root)
+    found = {sheet.file for sheet in sheets.values()} | {table.file for table in tables.values()}
+    return frozenset(found | {problem.file for problem in problems})
+
+
+def missing_diagram(root: str) -> Problem:
+    return Problem(
+        f"{root}.bpmn", None, "no_diagram",
+        f"没有找到规程“{root}”的流程图 {root}.bpmn。",
+        f'There is no diagram {root}.bpmn for the procedure "{root}".',
+    )  # fmt: skip
+
+
+def _by_stem(files: Mapping[str, bytes], suffix: str) -> dict[str, str]:
+    return {stem(path): path for path in sorted(files, reverse=True) if path.endswith(suffix)}

@@ -1,0 +1,191 @@
+"""Publishing's door: files in, a checked and compiled procedure out, or every problem at once."""
+
+from __future__ import annotations
+
+import json
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+
+from engine.spiff.building import build, role_of
+from engine.spiff.bundle import Bundle, missing_diagram, read_needed
+from engine.spiff.durations import looks_like_duration
+from engine.spiff.errors import BrokenFilesError
+from engine.spiff.expressions import compile_expression, compile_script
+from engine.spiff.lint import check
+from engine.spiff.model import Compiled, Diagram, Element, Flow, Problem, Start, Step
+from engine.spiff.plan import Plan
+from engine.spiff.sheet import STEPS, names_of, own
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from engine.spiff.decisions import Decider
+    from engine.spiff.expressions import Script
+    from engine.spiff.model import Names
+    from engine.spiff.sheet import Node, Sheet
+
+
+def compile_procedure(
+    files: Mapping[str, bytes],
+    *,
+    root: str,
+    roles: Mapping[str, Names],
+    clauses: Collection[str],
+    forms: Mapping[str, Collection[str]],
+) -> Compiled:
+    """Check and compile the procedure `root` from repository-relative paths and their bytes.
+
+    `roles` by code, `clauses` are the known ids, `forms` the field names by "process/element".
+    Files that the procedure does not need are not looked at. BrokenFilesError with all problems.
+    """
+    sheets, tables, problems = read_needed(files, root)
+    if root not in sheets:
+        raise BrokenFilesError(tuple(problems) or (missing_diagram(root),))
+    bundle = Bundle(root, sheets, tables, roles, frozenset(clauses), forms)
+    problems += check(bundle)
+    if problems:
+        raise BrokenFilesError(tuple(problems))
+    return _compile(bundle)
+
+
+def _compile(bundle: Bundle) -> Compiled:
+    try:
+        spec, called = build(bundle.sheets, bundle.root, bundle.lanes)
+    except (SpiffWorkflowException, RecursionError) as error:
+        raise BrokenFilesError((_upstream_problem(bundle, error),)) from error
+    deciders = {r.id: r.decider for r in bundle.tables.values() if r.decider is not None}
+    scripts = {text: compile_script(text) for text in _scripts(bundle)}
+    names = _names_used(bundle, scripts, deciders)
+    defaults = {
+        variable.name: json.loads(variable.default)
+        for sheet in bundle.sheets.values()
+        for variable in sheet.variables
+        if variable.name in names
+    }
+    sheet = bundle.sheets[bundle.root]
+    conditions = {e.condition for s in bundle.sheets.values() for e in s.edges if e.condition}
+    return Compiled(
+        id=bundle.root,
+        names=names_of(sheet.process),
+        start=_start(sheet, bundle.lanes),
+        diagrams=MappingProxyType({p: _diagram(s, bundle) for p, s in bundle.sheets.items()}),
+        tables=MappingProxyType({name: each.table for name, each in deciders.items()}),
+        roles=frozenset(bundle.roles),
+        variables=names,
+        plan=Plan(
+            spec=spec,
+            called=called,
+            expressions={text: compile_expression(text) for text in conditions},
+            scripts=scripts,
+            deciders=deciders,
+            defaults=defaults,
+            roles=frozenset(bundle.roles),
+            variables=names,
+        ),
+    )
+
+
+def _upstream_problem(bundle: Bundle, error: Exception) -> Problem:
+    reason = error.args[0] if error.args and isinstance(error.args[0], str) else type(error).__name__
+    return Problem(
+        getattr(error, "file_name", "") or bundle.sheets[bundle.root].file,
+        getattr(error, "id", None) or None,
+        "engine_refuses",
+        f"流程引擎不接受此图：{reason}。请改画报错的元素。",
+        f"The engine refuses this diagram: {reason}. Redraw the element named.",
+    )
+
+
+def _scripts(bundle: Bundle) -> Iterator[str]:
+    for _, node in bundle.nodes():
+        for text in (node.script, node.extension("preScript"), node.extension("postScript")):
+            if text and text.strip():
+                yield text.strip()
+
+
+def _names_used(
+    bundle: Bundle, scripts: Mapping[str, Script], deciders: Mapping[str, Decider]
+) -> frozenset[str]:
+    """Collect the names that some expression reads or a script or table sets."""
+    names: set[str] = set()
+    for script in scripts.values():
+        names |= script.names | script.assigns
+    for decider in deciders.values():
+        names |= _table_names(decider)
+    for sheet in bundle.sheets.values():
+        for edge in sheet.edges:
+            names |= compile_expression(edge.condition).names if edge.condition else set()
+        names |= {lane.role_from for lane in sheet.lanes if lane.role_from}
+        for node in sheet.nodes.values():
+            names |= {entry[1:] for entry in node.notifies if entry.startswith("=")}
+            names |= _timer_names(node)
+    return frozenset(names)
+
+
+def _table_names(decider: Decider) -> set[str]:
+    expressions = [*decider.inputs]
+    for rule in decider.rules:
+        expressions += [e for e in (*rule.tests, *rule.outputs) if e is not None]
+    return {name for e in expressions for name in e.names if name != "this"} | set(decider.outputs)
+
+
+def _timer_names(node: Node) -> frozenset[str]:
+    if node.duration is None or looks_like_duration(node.duration):
+        return frozenset()
+    return compile_expression(node.duration).names
+
+
+def _start(sheet: Sheet, lanes: Mapping[str, str]) -> Start:
+    node = next(n for n in sheet.inside(sheet.process_id) if n.kind == "startEvent")
+    role, _ = role_of(node.lane, lanes)
+    return Start(
+        sheet.process_id, node.id, sheet.messages.get(node.message_ref or "", ""), role or ""
+    )
+
+
+def _diagram(sheet: Sheet, bundle: Bundle) -> Diagram:
+    nodes = sheet.nodes
+    steps = {n.id: _step(n, sheet, bundle) for n in nodes.values() if n.kind in STEPS}
+    return Diagram(
+        process=sheet.process_id,
+        file=sheet.file,
+        names=names_of(sheet.process),
+        elements=MappingProxyType({node.id: _element(node) for node in nodes.values()}),
+        flows=MappingProxyType(
+            {e.id: Flow(e.id, e.source, e.target, names_of(e.xml)) for e in sheet.edges}
+        ),
+        steps=MappingProxyType(steps),
+        calls=MappingProxyType({n.id: n.called for n in nodes.values() if n.called}),
+        xml=sheet.data,
+    )
+
+
+def _element(node: Node) -> Element:
+    return Element(
+        id=node.id,
+        kind=node.kind,
+        names=node.names,
+        clauses=node.clauses,
+        source=own(node.xml, "source"),
+        lane=node.lane.name if node.lane else None,
+    )
+
+
+def _step(node: Node, sheet: Sheet, bundle: Bundle) -> Step:
+    role, role_from = role_of(node.lane, bundle.lanes)
+    names: set[str] = {role_from} if role_from else set()
+    for timer in sheet.boundary(node.id):
+        names |= _timer_names(timer)
+    deciders: list[Any] = [reading.decider for reading in bundle.tables.values()]
+    ours = (d for d in deciders if d.table.our_default and names & set(d.outputs))
+    return Step(
+        process=sheet.process_id,
+        element=node.id,
+        names=node.names,
+        role=role,
+        role_from=role_from,
+        clauses=node.clauses,
+        default_tables=tuple(sorted(decider.table.id for decider in ours)),
+    )

@@ -1,0 +1,153 @@
+"""Decision tables: cells are translated into our expressions, or refused by row and column.
+
+Upstream's DMN engine takes the first of several fitting rows of a UNIQUE table, and evaluates
+cells as Python with `?` pasted in. Ours knows what a cell may be and says when two rows fit.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from engine.spiff.arithmetic import storable
+from engine.spiff.expressions import Expression, ExpressionError, compile_expression
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from engine.spiff.model import Table
+
+INPUT: Final = "this"
+_LITERALS: Final = {"true": "True", "false": "False", "null": "None"}
+_INTERVAL: Final = re.compile(r"([\[\](])\s*(.+?)\s*\.\.\s*(.+?)\s*([\[\])])", re.DOTALL)
+_COMPARISON: Final = re.compile(r"(<=|>=|!=|==|<|>)\s*(.+)", re.DOTALL)
+_NOT: Final = re.compile(r"not\s*\((.*)\)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A row; a test of None fits everything."""
+
+    id: str
+    tests: tuple[Expression | None, ...]
+    outputs: tuple[Expression | None, ...]
+
+
+class AmbiguousError(Exception):
+    """Two rows of a UNIQUE table fit."""
+
+    def __init__(self, rows: tuple[str, ...]) -> None:
+        super().__init__(", ".join(rows))
+        self.rows = rows
+
+
+@dataclass(frozen=True)
+class Decider:
+    """A compiled table."""
+
+    table: Table
+    inputs: tuple[Expression, ...]
+    outputs: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    unique: bool
+
+    def decide(
+        self, data: Mapping[str, object]
+    ) -> tuple[str | None, dict[str, object], dict[str, object]]:
+        """Give the fitting row's id, the inputs read and the outputs; all None if no row fits.
+
+        EvaluationError when an input or cell cannot be computed, AmbiguousError when a UNIQUE
+        table has two fitting rows.
+        """
+        values = [expression.evaluate(data) for expression in self.inputs]
+        found = [rule for rule in self.rules if _fits(rule, values, data)]
+        if self.unique and len(found) > 1:
+            raise AmbiguousError(tuple(rule.id for rule in found))
+        read = dict(zip((e.text for e in self.inputs), map(storable, values), strict=True))
+        if not found:
+            return None, read, dict.fromkeys(self.outputs)
+        cells = found[0].outputs
+        made = (None if cell is None else storable(cell.evaluate(data)) for cell in cells)
+        return found[0].id, read, dict(zip(self.outputs, made, strict=True))
+
+
+def _fits(rule: Rule, values: list[object], data: Mapping[str, object]) -> bool:
+    return all(
+        test is None or test.evaluate({**data, INPUT: value})
+        for test, value in zip(rule.tests, values, strict=True)
+    )
+
+
+def compile_test(cell: str) -> Expression | None:
+    """Translate an input cell (`-`, literals, lists, `not(…)`, `< 5`, `[1..5]`, `? in […]`)."""
+    text = cell.strip()
+    if text in {"", "-"}:
+        return None
+    negated = _NOT.fullmatch(text)
+    if negated:
+        return compile_expression(f"not ({_union(negated[1], cell)})")
+    return compile_expression(_union(text, cell))
+
+
+def compile_output(cell: str) -> Expression | None:
+    """Translate an output cell: an expression, `true`, `false`, `null` or nothing."""
+    text = cell.strip()
+    return compile_expression(_LITERALS.get(text, text)) if text not in {"", "-"} else None
+
+
+def _union(text: str, cell: str) -> str:
+    tests = [_test(part.strip(), cell) for part in _split(text)]
+    return " or ".join(f"({test})" for test in tests)
+
+
+def _test(text: str, cell: str) -> str:
+    if not text:
+        raise ExpressionError(cell, "逗号之间缺少内容。", "Something is missing beside a comma.")
+    asked = _replace_question_mark(text)
+    if asked != text:
+        return asked
+    interval = _INTERVAL.fullmatch(text)
+    if interval:
+        return _interval(*interval.groups())
+    comparison = _COMPARISON.fullmatch(text)
+    if comparison:
+        sign, operand = comparison.groups()
+        ordered = "" if sign in {"==", "!="} else f"{INPUT} is not None and "
+        return f"{ordered}{INPUT} {sign} ({_LITERALS.get(operand, operand)})"
+    return f"{INPUT} == ({_LITERALS.get(text, text)})"
+
+
+def _interval(opening: str, low: str, high: str, closing: str) -> str:
+    above = "<=" if opening == "[" else "<"
+    below = "<=" if closing == "]" else "<"
+    return f"{INPUT} is not None and ({low}) {above} {INPUT} {below} ({high})"
+
+
+def _replace_question_mark(text: str) -> str:
+    return "".join(INPUT if char == "?" and not quoted else char for char, quoted, _ in _scan(text))
+
+
+def _split(text: str) -> list[str]:
+    parts = [""]
+    for char, quoted, depth in _scan(text):
+        if char == "," and not quoted and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return parts
+
+
+def _scan(text: str) -> Iterator[tuple[str, bool, int]]:
+    """Walk the characters with whether they are quoted and how many brackets are open."""
+    quote, depth, interval = "", 0, bool(_INTERVAL.search(text))
+    for char in text:
+        if quote:
+            quote = "" if char == quote else quote
+            yield char, True, depth
+            continue
+        if char in "\"'":
+            quote = char
+        elif not interval:
+            depth += (char in "([{") - (char in ")]}")
+        yield char, bool(quote), depth

@@ -1,0 +1,51 @@
+"""What engine.spiff raises, each with words for a Chinese and an English reader."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from engine.spiff.model import Problem
+
+
+class BrokenFilesError(Exception):
+    """The files of a procedure cannot be published; every problem found is listed."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(f"{p.file} {p.element or ''}: {p.en}" for p in problems))
+        self.problems = problems
+
+
+class TaskNotReadyError(Exception):
+    """The task was completed, cancelled by the diagram, or never existed."""
+
+    def __init__(self, task: UUID) -> None:
+        super().__init__(f"Task {task} does not wait for anybody.")
+        self.task = task
+
+
+class RunError(Exception):
+    """The diagram asked for something that cannot be done with this case's data.
+
+    `expression` is the text that failed and `variable` the name to look at, where there is one.
+    """
+
+    def __init__(
+        self,
+        *,
+        process: str,
+        element: str,
+        zh: str,
+        en: str,
+        expression: str | None = None,
+        variable: str | None = None,
+    ) -> None:
+        super().__init__(f"{process}:{element}: {zh} {en}")
+        self.process = process
+        self.element = element
+        self.expression = expression
+        self.variable = variable
+        self.zh = zh
+        self.en = en

@@ -1,0 +1,228 @@
+"""Our expressions: a Python subset compiled once, that can compare and add up and nothing else.
+
+The syntax tree is checked against a list of what is allowed (no attributes, no lambdas, no
+comprehensions, no powers), text and tree are limited in size, and every operation whose result
+could outgrow memory goes through a guard with a limit. Nothing here is FEEL.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from engine.spiff.arithmetic import FUNCTIONS, GUARDS, MAX_INTEGER, LimitError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import CodeType
+
+MAX_TEXT: Final = 2_000
+MAX_SCRIPT: Final = 10_000
+MAX_NODES: Final = 300
+
+_ALLOWED: Final = (
+    ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.UAdd,
+    ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Compare, ast.Eq,
+    ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn, ast.Is, ast.IsNot, ast.Name,
+    ast.Load, ast.Constant, ast.Subscript, ast.Slice, ast.List, ast.Tuple, ast.Dict, ast.IfExp,
+    ast.Call,
+)  # fmt: skip
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+
+
+class ExpressionError(ValueError):
+    """A text is not one of our expressions."""
+
+    def __init__(self, text: str, zh: str, en: str) -> None:
+        super().__init__(f"{text[:80]!r}: {en}")
+        self.text = text
+        self.zh = zh
+        self.en = en
+
+
+class EvaluationError(Exception):
+    """An expression cannot be evaluated with these data; `variable` is the missing name, if any."""
+
+    def __init__(self, text: str, zh: str, en: str, *, variable: str | None = None) -> None:
+        super().__init__(f"{text[:80]!r}: {en}")
+        self.text = text
+        self.variable = variable
+        self.zh = zh
+        self.en = en
+
+
+_GLOBALS: Final[dict[str, object]] = {
+    "__builtins__": {},
+    **FUNCTIONS,
+    **{f"__{kind.__name__}": guard for kind, guard in GUARDS.items()},
+}
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A compiled expression; `names` are the variables it may read."""
+
+    text: str
+    names: frozenset[str]
+    _code: CodeType = field(repr=False, compare=False)
+
+    def evaluate(self, data: Mapping[str, object]) -> object:
+        """Give the value for these variables, or raise EvaluationError."""
+        known = {name: data[name] for name in self.names if name in data}
+        try:
+            return eval(self._code, _GLOBALS, known)  # noqa: S307 - the tree is whitelisted
+        except NameError as error:
+            raise EvaluationError(
+                self.text,
+                f"“{error.name}”还没有值。请在它之前填写或赋值，或声明变量的默认值。",
+                f'"{error.name}" has no value yet. Fill it earlier, or declare a default.',
+                variable=error.name,
+            ) from error
+        except LimitError as error:
+            raise EvaluationError(
+                self.text, f"结果过大（{error}）。", f"The result is too large ({error})."
+            ) from error
+        except _FAILURES as error:
+            raise EvaluationError(
+                self.text,
+                f"无法计算（{_reason(error)}）。请检查各变量的值和类型。",
+                f"Cannot be computed ({_reason(error)}). Check the variables' values and types.",
+                variable=_only(self.names),
+            ) from error
+
+
+_FAILURES: Final = (TypeError, ValueError, ArithmeticError, LookupError, RecursionError)
+
+
+def _reason(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"[:200]
+
+
+def _only(names: frozenset[str]) -> str | None:
+    return next(iter(names)) if len(names) == 1 else None
+
+
+@dataclass(frozen=True)
+class Script:
+    """Assignments, one a line; `names` are read before they are assigned here."""
+
+    text: str
+    lines: tuple[tuple[str, Expression], ...]
+    assigns: frozenset[str]
+    names: frozenset[str]
+
+
+def compile_expression(text: str) -> Expression:
+    """Check and compile one expression, or raise ExpressionError."""
+    tree = _parse(text, MAX_TEXT, mode="eval")
+    assert isinstance(tree, ast.Expression)  # noqa: S101 - for the type checker
+    return _compile(text, tree)
+
+
+def compile_script(text: str) -> Script:
+    """Check and compile lines of `name = expression`, or raise ExpressionError."""
+    tree = _parse(text, MAX_SCRIPT, mode="exec")
+    assert isinstance(tree, ast.Module)  # noqa: S101 - for the type checker
+    lines: list[tuple[str, Expression]] = []
+    assigned: set[str] = set()
+    read: set[str] = set()
+    for statement in tree.body:
+        name = _target(text, statement)
+        assert isinstance(statement, ast.Assign)  # noqa: S101 - _target has made sure
+        source = ast.get_source_segment(text.strip(), statement.value) or ""
+        expression = _compile(source, ast.Expression(statement.value))
+        read |= expression.names - assigned
+        assigned.add(name)
+        lines.append((name, expression))
+    return Script(text, tuple(lines), frozenset(assigned), frozenset(read))
+
+
+def is_name(text: str) -> bool:
+    """Whether a variable may be called so."""
+    return bool(_NAME.match(text)) and text not in FUNCTIONS
+
+
+def _parse(text: str, limit: int, *, mode: str) -> ast.AST:
+    if not text.strip():
+        raise ExpressionError(text, "表达式为空。", "The expression is empty.")
+    if len(text) > limit:
+        raise ExpressionError(text, f"超过{limit}个字符。", f"Longer than {limit} characters.")
+    try:
+        return ast.parse(text.strip(), mode=mode)
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        reason = getattr(error, "msg", None) or type(error).__name__
+        raise ExpressionError(
+            text,
+            f"不是有效的表达式（{reason}）。字符串要加引号，比较相等用 ==。",
+            f"Not an expression ({reason}). Quote strings; equality is ==.",
+        ) from error
+
+
+def _target(text: str, statement: ast.stmt) -> str:
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target = statement.targets[0]
+        if isinstance(target, ast.Name) and is_name(target.id):
+            return target.id
+    raise ExpressionError(
+        text,
+        f"第{statement.lineno}行只允许“名称 = 表达式”。",
+        f'Line {statement.lineno}: only "name = expression" is allowed.',
+    )
+
+
+def _compile(text: str, tree: ast.Expression) -> Expression:
+    names: set[str] = set()
+    functions = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
+    for count, node in enumerate(ast.walk(tree)):
+        reason = "more than 300 parts" if count >= MAX_NODES else _objection(node)
+        if reason:
+            raise ExpressionError(
+                text, f"表达式里不允许：{reason}。", f"Not allowed in an expression: {reason}."
+            )
+        if isinstance(node, ast.Name) and id(node) not in functions:
+            if not is_name(node.id):
+                raise ExpressionError(
+                    text, f"“{node.id}”不能作变量名。", f'"{node.id}" cannot be a variable.'
+                )
+            names.add(node.id)
+    guarded = ast.fix_missing_locations(_Guarded().visit(tree))
+    try:
+        code = compile(guarded, "<expression>", "eval")
+    except (ValueError, RecursionError, MemoryError, SyntaxError) as error:
+        raise ExpressionError(text, "表达式嵌套过深。", "Nested too deeply.") from error
+    return Expression(text, frozenset(names), code)
+
+
+def _objection(node: ast.AST) -> str | None:
+    if not isinstance(node, _ALLOWED):
+        return type(node).__name__
+    if isinstance(node, ast.Call):
+        return _call_objection(node)
+    if isinstance(node, ast.Constant):
+        value = node.value
+        if value is not None and not isinstance(value, (str, int, float)):
+            return type(value).__name__
+        if isinstance(value, int) and abs(value) > MAX_INTEGER:
+            return f"integer above {MAX_INTEGER}"
+    if isinstance(node, ast.Dict) and None in node.keys:
+        return "**"
+    return None
+
+
+def _call_objection(node: ast.Call) -> str | None:
+    if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
+        return "call of an unknown function"
+    if node.keywords:
+        return "named arguments"
+    return None
+
+
+class _Guarded(ast.NodeTransformer):
+    """Replaces every arithmetic operation by a call of its guard."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        name = ast.Name(f"__{type(node.op).__name__}", ast.Load())
+        return ast.copy_location(ast.Call(name, [node.left, node.right], []), node)

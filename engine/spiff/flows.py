@@ -1,0 +1,170 @@
+"""A running case: its own process instance and those that it calls, and the loop that moves it."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final
+
+from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.workflow import Workflow
+
+from engine.spiff.errors import RunError
+from engine.spiff.fixes import READY, UNFINISHED, WAITING, Token
+from engine.spiff.journal import Journal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.spiff.plan import Plan
+
+MAX_STEPS: Final = 5_000
+
+
+class Instance:
+    """What the case and the processes that it calls have in common.
+
+    `values` are the variables; `written` the names assigned since the instance began.
+    """
+
+    if TYPE_CHECKING:
+        spec: Any
+        tasks: dict[int, Token]
+        task_tree: Token
+        completed: bool
+        last_task: Token | None
+
+    values: dict[str, object]
+    written: set[str]
+
+    def assign(self, name: str, value: object) -> None:
+        """Set a variable of this process instance."""
+        self.values[name] = value
+        self.written.add(name)
+
+    def plant(self) -> None:
+        """Grow the tree of a fresh run and put its first token in the queue."""
+        self.task_tree = Token(self, self.spec.start)
+        self.spec.start._predict(self.task_tree, mask=UNFINISHED)
+        self.task_tree._ready()
+
+    def terminate(self) -> None:
+        """End this process instance at once, with everything that is open in it."""
+        for token in list(self.tasks.values()):
+            if token.state & UNFINISHED:
+                token.cancel()
+        self.completed = True
+
+    def cancel(self) -> None:
+        """Be ended from outside; nothing is handed back."""
+        self.terminate()
+
+    def collect_log_extras(self, _dct: Any = None) -> dict[str, Any]:
+        return {}
+
+    def _task_removed_notify(self, task: Token) -> None:
+        """Nobody listens."""
+
+
+class CaseFlow(Instance, BpmnWorkflow):
+    """The run of a whole case. `queue` are tokens to run, `parked` are joins to look at again."""
+
+    def __init__(self, plan: Plan, scripts: Any) -> None:
+        self.values = {}
+        self.written = set()
+        self.plan = plan
+        self.last_id = 0
+        self.queue: deque[Token] = deque()
+        self.parked: list[Token] = []
+        self.journal = Journal()
+        self.current: Token | None = None
+        super().__init__(plan.spec, plan.called, script_engine=scripts, deserializing=True)
+
+    def next_id(self) -> int:
+        self.last_id += 1
+        return self.last_id
+
+    def instances(self) -> Iterator[Any]:
+        """The case itself and the processes and sub-processes that run inside it."""
+        yield self
+        for called in self.subprocesses.values():
+            if not called.completed:
+                yield called
+
+    def advance(self) -> None:
+        """Run every automatic element until only people and timers are waited for.
+
+        Upstream collects what is ready and then runs it, also what a terminate end event or an
+        interruption has cancelled meanwhile; here a token is asked again when its turn comes.
+        """
+        while self.queue or self._settle():
+            token = self.queue.popleft()
+            if token.state != READY:
+                continue
+            self.current = token
+            self.journal.steps += 1
+            if self.journal.steps > MAX_STEPS:
+                raise _runaway(token)
+            token.run()
+        self.current = None
+
+    def _settle(self) -> bool:
+        parked, self.parked = self.parked, []
+        for token in parked:
+            if token.state == WAITING and token.id in token.workflow.tasks:
+                token.task_spec._update(token)
+                if token.state == WAITING:
+                    self.parked.append(token)
+        return bool(self.queue)
+
+    def _task_completed_notify(self, task: Token) -> None:
+        self.last_task = task
+        if task.task_spec.name == "End":
+            self.completed = True
+
+
+class CalledFlow(Instance, BpmnSubWorkflow):
+    """The run of a called process or of an embedded sub-process inside a case.
+
+    An embedded sub-process shares the variables around it. A called process gets a copy, and what
+    it wrote comes back when it ends: two of them at a time do not disturb each other.
+    """
+
+    def __init__(self, host: Token, spec: Any) -> None:
+        self.parent_task_id = host.id
+        self.host = host
+        self.top_workflow = host.workflow.top_workflow
+        self.correlations: dict[str, object] = {}
+        self.depth = host.workflow.depth + 1
+        Workflow.__init__(self, spec, deserializing=True)
+        if spec.embedded:
+            self.values, self.written = host.workflow.values, host.workflow.written
+        else:
+            self.values, self.written = dict(host.workflow.values), set()
+
+    @property
+    def parent_workflow(self) -> Any:
+        return self.host.workflow
+
+    def hand_back(self) -> None:
+        """Give the caller what this process wrote."""
+        if self.values is not self.parent_workflow.values:
+            for name in sorted(self.written):
+                self.parent_workflow.assign(name, self.values[name])
+
+    def _task_completed_notify(self, task: Token) -> None:
+        self.last_task = task
+        if task.task_spec.name == "End":
+            self.completed = True
+        if self.completed and self.host.state & UNFINISHED:
+            self.hand_back()
+            self.host._set_state(READY)
+
+
+def _runaway(token: Token) -> RunError:
+    return RunError(
+        process=token.mark.process,
+        element=token.mark.element,
+        zh=f"自动步骤超过 {MAX_STEPS} 个仍未停下。请在循环中加入人工步骤或定时器。",
+        en=f"More than {MAX_STEPS} automatic steps without a stop. Put a person or timer in the loop.",
+    )

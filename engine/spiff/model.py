@@ -1,0 +1,227 @@
+"""What crosses the border of engine.spiff: facts about diagrams and one move of a case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from engine.spiff.plan import Plan
+
+
+@dataclass(frozen=True)
+class Names:
+    """What people read: the Chinese name, and the English one for the switch."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One reason why files cannot be published; the texts name element, reason and cure."""
+
+    file: str
+    element: str | None
+    code: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Element:
+    """A flow node; `kind` is its BPMN tag, `lane` the text on its lane."""
+
+    id: str
+    kind: str
+    names: Names
+    clauses: tuple[str, ...]
+    source: str | None
+    lane: str | None
+
+
+@dataclass(frozen=True)
+class Flow:
+    id: str
+    source: str
+    target: str
+    names: Names
+
+
+@dataclass(frozen=True)
+class Step:
+    """A place where somebody works.
+
+    Exactly one of `role` (a code) and `role_from` (a variable that holds a code) is set.
+    `default_tables` are the tables of our own defaults that set its role or its timers.
+    """
+
+    process: str
+    element: str
+    names: Names
+    role: str | None
+    role_from: str | None
+    clauses: tuple[str, ...]
+    default_tables: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """One BPMN file; `calls` maps its call activities to the processes that they call."""
+
+    process: str
+    file: str
+    names: Names
+    elements: Mapping[str, Element]
+    flows: Mapping[str, Flow]
+    steps: Mapping[str, Step]
+    calls: Mapping[str, str]
+    xml: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One rule of a table, as typed; `id` is what a decision names as its rule."""
+
+    id: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A decision table as people read it; `our_default` marks figures that no regulation gives."""
+
+    id: str
+    file: str
+    names: Names
+    our_default: bool
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    rules: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Start:
+    """The message start event of a procedure and the role that may open a case."""
+
+    process: str
+    element: str
+    message: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A procedure that passed every check; read-only, shared by threads.
+
+    `variables` are the names that enter a case's state.
+    """
+
+    id: str
+    names: Names
+    start: Start
+    diagrams: Mapping[str, Diagram]
+    tables: Mapping[str, Table]
+    roles: frozenset[str]
+    variables: frozenset[str]
+    plan: Plan = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class OpenTask:
+    """A step that waits for somebody.
+
+    `due` (UTC) is the earliest deadline drawn on it or on an activity around it, running or
+    passed; `due_timer` is that timer as "process:element". `path` are the call activities from
+    the procedure down to it.
+    """
+
+    id: UUID
+    process: str
+    element: str
+    role: str
+    due: datetime | None
+    due_timer: str | None
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Timer:
+    """One arming of a timer event; `host` is the activity it hangs on, `due` is UTC."""
+
+    id: UUID
+    process: str
+    element: str
+    host: str
+    due: datetime
+    clock: bool
+
+
+@dataclass(frozen=True)
+class Message:
+    """A thrown message; `notifies` are role codes, variables already read."""
+
+    name: str
+    process: str
+    element: str
+    notifies: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Call:
+    """An operation of the engine that a service task asks for."""
+
+    operator: str
+    process: str
+    element: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a table answered; `rule` is None when no row fitted and the outputs are None."""
+
+    table: str
+    process: str
+    element: str
+    rule: str | None
+    inputs: Mapping[str, object]
+    outputs: Mapping[str, object]
+    our_default: bool
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a case stands: what waits for people, which timers run, which elements are live."""
+
+    tasks: tuple[OpenTask, ...]
+    timers: tuple[Timer, ...]
+    live: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Move:
+    """The difference that one start, completion or waking made.
+
+    `closed` were open before and are gone; `armed` timers still run or have fired; `disarmed`
+    are gone without firing. `flows` are "process:flow" in the order taken, `reached` are
+    "process:element" entered or completed. `next_due` is the earliest running timer (UTC).
+    `ended` is the "process:end_event" that ended the case.
+    """
+
+    state: bytes = field(repr=False)
+    opened: tuple[OpenTask, ...]
+    closed: tuple[UUID, ...]
+    armed: tuple[Timer, ...]
+    fired: tuple[Timer, ...]
+    disarmed: tuple[Timer, ...]
+    flows: tuple[str, ...]
+    reached: tuple[str, ...]
+    effects: tuple[Message | Call, ...]
+    decisions: tuple[Decision, ...]
+    next_due: datetime | None
+    ended: str | None

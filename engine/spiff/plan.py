@@ -1,0 +1,53 @@
+"""What a compiled procedure keeps for running: specs, expressions and the marks on each spec."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.spiff.decisions import Decider
+    from engine.spiff.expressions import Expression, Script
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a SpiffWorkflow task spec is on the diagram; set once as its attribute `mark`.
+
+    `element` is empty for specs that SpiffWorkflow adds by itself. `exits` maps the spec that
+    comes next to the "process:flow" that leads there. `arrives`: it counts as reached when a token
+    comes in, not when it leaves. `parks`: its waiting tokens are looked at again when everything
+    else stands still. `role` or `role_from` is set for steps. `reach` is for inclusive joins: per
+    incoming spec, the specs from which a token could still come to it.
+    """
+
+    process: str
+    element: str = ""
+    exits: Mapping[str, str] = field(default_factory=dict)
+    arrives: bool = False
+    parks: bool = False
+    role: str | None = None
+    role_from: str | None = None
+    host: str = ""
+    clock: bool = False
+    reach: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    label: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", f"{self.process}:{self.element}")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Read-only after publishing, shared by every case and thread."""
+
+    spec: Any
+    called: Mapping[str, Any]
+    expressions: Mapping[str, Expression]
+    scripts: Mapping[str, Script]
+    deciders: Mapping[str, Decider]
+    defaults: Mapping[str, object]
+    roles: frozenset[str]
+    variables: frozenset[str]

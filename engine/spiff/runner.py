@@ -1,0 +1,150 @@
+"""The verbs on a running case: start, complete, wake; and where it stands.
+
+Each takes the state as bytes and gives a Move: the new bytes and the difference. Nothing here
+keeps a case in memory, knows a person or writes anything down.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+
+from engine.spiff.clock import current, standing_at
+from engine.spiff.codec import dump, load
+from engine.spiff.errors import RunError, TaskNotReadyError
+from engine.spiff.flows import CaseFlow
+from engine.spiff.model import Move, Position
+from engine.spiff.reading import Scripts
+from engine.spiff.specs import due_of, timer_of
+from engine.spiff.survey import Survey, live, look_over, open_task
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from engine.spiff.flows import Instance
+    from engine.spiff.model import Compiled
+
+_NOTHING = Survey({}, {})
+
+
+def start(compiled: Compiled, answers: Mapping[str, object], *, now: datetime) -> Move:
+    """Begin a case: the answers are the payload of the start message. RunError if it cannot run."""
+    case = CaseFlow(compiled.plan, Scripts())
+    for name, value in compiled.plan.defaults.items():
+        case.assign(name, value)
+    with _moving(case, now):
+        _take(case, answers, case)
+        case.plant()
+        case.advance()
+        return _move(case, _NOTHING, _fire_due(case))
+
+
+def complete(
+    compiled: Compiled, state: bytes, task: UUID, answers: Mapping[str, object], *, now: datetime
+) -> Move:
+    """Finish an open step with its answers and run on.
+
+    Timers that are due fire first: TaskNotReadyError if one of them cancelled the step, or if it
+    is not open at all. RunError if the diagram cannot go on with these answers.
+    """
+    case = load(compiled.plan, state)
+    with _moving(case, now):
+        before = look_over(case)
+        if task not in before.steps:
+            raise TaskNotReadyError(task)
+        token = _fire_due(case, before).steps.get(task)
+        if token is None:
+            raise TaskNotReadyError(task)
+        _take(case, answers, token.workflow)
+        case.current = token
+        token.run()
+        case.advance()
+        return _move(case, before, _fire_due(case))
+
+
+def wake(compiled: Compiled, state: bytes, *, now: datetime) -> Move:
+    """Fire every timer that is due at `now`, earliest first, and run on; RunError if it cannot."""
+    case = load(compiled.plan, state)
+    with _moving(case, now):
+        before = look_over(case)
+        return _move(case, before, _fire_due(case, before))
+
+
+def position(compiled: Compiled, state: bytes) -> Position:
+    """Say where a stored case stands."""
+    case = load(compiled.plan, state)
+    survey = look_over(case)
+    return Position(
+        tasks=tuple(open_task(task, token) for task, token in survey.steps.items()),
+        timers=tuple(timer_of(token) for token in survey.timers.values()),
+        live=tuple(live(case)),
+    )
+
+
+@contextmanager
+def _moving(case: CaseFlow, now: datetime) -> Iterator[None]:
+    """Let a case move at `now`, and turn what SpiffWorkflow raises into a RunError.
+
+    The text of upstream's exceptions is not asked for: making it can fail by itself.
+    """
+    with standing_at(now):
+        try:
+            yield
+        except (SpiffWorkflowException, TypeError, AttributeError, LookupError) as error:
+            mark = case.current.mark if case.current is not None else None
+            reason = type(error).__name__
+            raise RunError(
+                process=mark.process if mark else case.spec.name,
+                element=mark.element if mark else "",
+                zh=f"流程引擎停在这里（{reason}）。请联系管理员检查流程图。",
+                en=f"The engine stopped here ({reason}). Ask the administrator about the diagram.",
+            ) from error
+
+
+def _take(case: CaseFlow, answers: Mapping[str, object], instance: Instance) -> None:
+    for name in case.plan.variables:
+        if name in answers:
+            instance.assign(name, answers[name])
+
+
+def _fire_due(case: CaseFlow, survey: Survey | None = None) -> Survey:
+    """Fire one due timer after the other, since an early one may cancel a later one."""
+    survey = survey or look_over(case)
+    while due := [token for token in survey.timers.values() if due_of(token) <= current()]:
+        token = min(due, key=lambda timer: (due_of(timer), timer.id))
+        case.current = token
+        token.task_spec._update(token)
+        case.advance()
+        survey = look_over(case)
+    return survey
+
+
+def _move(case: CaseFlow, before: Survey, after: Survey) -> Move:
+    journal = case.journal
+    fired = {timer.id for timer in journal.fired}
+    return Move(
+        state=dump(case),
+        opened=tuple(
+            open_task(task, token)
+            for task, token in after.steps.items()
+            if task not in before.steps
+        ),
+        closed=tuple(task for task in before.steps if task not in after.steps),
+        armed=tuple(t for t in journal.armed if t.id in after.timers or t.id in fired),
+        fired=tuple(journal.fired),
+        disarmed=tuple(
+            before.timer(arming)
+            for arming in before.timers
+            if arming not in after.timers and arming not in fired
+        ),
+        flows=tuple(journal.flows),
+        reached=tuple(journal.reached),
+        effects=tuple(journal.effects),
+        decisions=tuple(journal.decisions),
+        next_due=after.next_due(),
+        ended=journal.last_end if case.completed else None,
+    )

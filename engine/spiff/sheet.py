@@ -1,0 +1,272 @@
+"""A BPMN file as it is drawn, before anybody judges it: nodes, flows, lanes and our own attributes.
+
+SpiffWorkflow drops attributes of other namespaces and reads conditions from flows that it later
+ignores; so the drawing is read here by itself, and both the lint and the public Diagram come from
+this reading.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from lxml import etree
+
+from engine.spiff.model import Names
+from engine.spiff.xml import BANJIE, BPMN, NAMESPACES, read_root
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+NOT_NODES: Final = frozenset(
+    {
+        "sequenceFlow", "laneSet", "documentation", "extensionElements", "incoming", "outgoing",
+        "textAnnotation", "association", "group", "category", "property", "auditing", "monitoring",
+        "conditionExpression", "script", "ioSpecification", "dataObject", "dataObjectReference",
+        "dataStoreReference", "dataInputAssociation", "dataOutputAssociation", "resourceRole",
+        "correlationSubscription", "supports", "multiInstanceLoopCharacteristics",
+        "standardLoopCharacteristics", "completionCondition", "performer", "humanPerformer",
+        "potentialOwner",
+    }
+)  # fmt: skip
+STEPS: Final = frozenset({"userTask", "manualTask"})
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A lane: its text, and the variable that holds its role if it names one."""
+
+    id: str
+    name: str
+    role_from: str | None
+
+
+@dataclass(frozen=True)
+class Edge:
+    id: str
+    source: str
+    target: str
+    condition: str | None
+    xml: etree._Element = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A flow node; `scope` is the process or sub-process it lies in, `events` its definitions."""
+
+    id: str
+    kind: str
+    scope: str
+    lane: Lane | None
+    attached: str | None
+    events: tuple[str, ...]
+    xml: etree._Element = field(repr=False, compare=False)
+
+    @property
+    def names(self) -> Names:
+        return names_of(self.xml)
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        return tuple((own(self.xml, "clauses") or "").split())
+
+    @property
+    def called(self) -> str | None:
+        """The process that a call activity calls."""
+        return self.xml.get("calledElement") or None
+
+    @property
+    def decision(self) -> str | None:
+        """The table that a business rule task asks."""
+        return self.extension("calledDecisionId")
+
+    @property
+    def operator(self) -> str | None:
+        """The operation that a service task asks for."""
+        found = self.xml.find("bpmn:extensionElements/spiff:serviceTaskOperator", NAMESPACES)
+        return found.get("id") if found is not None else None
+
+    @property
+    def duration(self) -> str | None:
+        found = self.xml.find("bpmn:timerEventDefinition/bpmn:timeDuration", NAMESPACES)
+        return (found.text or "").strip() if found is not None else None
+
+    @property
+    def message_ref(self) -> str | None:
+        """The id of the message that the element throws or waits for."""
+        found = self.xml.find("bpmn:messageEventDefinition", NAMESPACES)
+        return (found if found is not None else self.xml).get("messageRef")
+
+    @property
+    def notifies(self) -> tuple[str, ...]:
+        return tuple((own(self.xml, "notifies") or "").split())
+
+    @property
+    def script(self) -> str | None:
+        found = self.xml.find("bpmn:script", NAMESPACES)
+        return (found.text or "") if found is not None else None
+
+    def extension(self, name: str) -> str | None:
+        """Give the text of one of SpiffWorkflow's extension elements."""
+        found = self.xml.find(f"bpmn:extensionElements/spiff:{name}", NAMESPACES)
+        return (found.text or "").strip() if found is not None else None
+
+
+@dataclass(frozen=True)
+class Variable:
+    name: str
+    default: str
+    xml: etree._Element = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Guarantee:
+    """What the drawing must keep: without these flows, those elements are out of reach."""
+
+    id: str
+    without: tuple[str, ...]
+    never: tuple[str, ...]
+    names: Names
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One BPMN file; `drawn` are the ids that have a shape or an edge."""
+
+    file: str
+    data: bytes = field(repr=False)
+    root: etree._Element = field(repr=False)
+    processes: tuple[etree._Element, ...] = field(repr=False)
+    nodes: Mapping[str, Node]
+    edges: tuple[Edge, ...]
+    lanes: tuple[Lane, ...]
+    drawn: frozenset[str]
+    messages: Mapping[str, str]
+    variables: tuple[Variable, ...]
+    guarantees: tuple[Guarantee, ...]
+
+    @property
+    def process(self) -> etree._Element:
+        return self.processes[0]
+
+    @property
+    def process_id(self) -> str:
+        return self.process.get("id") or ""
+
+    @property
+    def scopes(self) -> Mapping[str, etree._Element]:
+        """The process and its embedded sub-processes, by id."""
+        inner = {n.id: n.xml for n in self.nodes.values() if n.kind == "subProcess"}
+        return {self.process_id: self.process, **inner}
+
+    def inside(self, scope: str) -> Iterator[Node]:
+        return (node for node in self.nodes.values() if node.scope == scope)
+
+    def boundary(self, host: str) -> list[Node]:
+        return [node for node in self.nodes.values() if node.attached == host]
+
+    def outgoing(self, node: str) -> list[Edge]:
+        return [edge for edge in self.edges if edge.source == node]
+
+    def incoming(self, node: str) -> list[Edge]:
+        return [edge for edge in self.edges if edge.target == node]
+
+
+def own(xml: etree._Element, name: str) -> str | None:
+    """Give one of our own attributes."""
+    return xml.get(f"{{{BANJIE}}}{name}")
+
+
+def names_of(xml: etree._Element) -> Names:
+    return Names(xml.get("name") or "", own(xml, "nameEn") or "")
+
+
+def local(xml: etree._Element) -> str:
+    return etree.QName(xml).localname
+
+
+def read_sheet(file: str, data: bytes) -> Sheet:
+    """Read a BPMN file as drawn; UnreadableError when it is no BPMN at all."""
+    root = read_root(file, data, namespace=BPMN)
+    processes = tuple(root.findall("bpmn:process", NAMESPACES))
+    lanes = _lanes(root)
+    return Sheet(
+        file=file,
+        data=data,
+        root=root,
+        processes=processes,
+        nodes=_nodes(processes[:1], {ref: lane for lane, refs in lanes for ref in refs}),
+        edges=tuple(_edges(processes[:1])),
+        lanes=tuple(lane for lane, _ in lanes),
+        drawn=_drawn(root),
+        messages={
+            xml.get("id") or "": xml.get("name") or ""
+            for xml in root.findall("bpmn:message", NAMESPACES)
+        },
+        variables=tuple(_variables(processes[:1])),
+        guarantees=tuple(_guarantees(processes[:1])),
+    )
+
+
+def _lanes(root: etree._Element) -> list[tuple[Lane, list[str]]]:
+    found = []
+    for xml in root.iter(f"{{{BPMN}}}lane"):
+        lane = Lane(xml.get("id") or "", xml.get("name") or "", own(xml, "roleFrom"))
+        refs = [(r.text or "").strip() for r in xml.findall("bpmn:flowNodeRef", NAMESPACES)]
+        found.append((lane, refs))
+    return found
+
+
+def _nodes(processes: tuple[etree._Element, ...], lanes: Mapping[str, Lane]) -> dict[str, Node]:
+    nodes: dict[str, Node] = {}
+    scopes: list[tuple[etree._Element, str, Lane | None]] = [
+        (xml, xml.get("id") or "", None) for xml in processes
+    ]
+    for parent, scope, around in scopes:
+        for xml in parent:
+            name = etree.QName(xml)
+            if name.namespace != BPMN or name.localname in NOT_NODES:
+                continue
+            node = _node(xml, scope, lanes, around)
+            nodes[node.id] = node
+            if node.kind in {"subProcess", "transaction", "adHocSubProcess"}:
+                scopes.append((xml, node.id, node.lane))
+    return nodes
+
+
+def _node(xml: etree._Element, scope: str, lanes: Mapping[str, Lane], around: Lane | None) -> Node:
+    id_ = xml.get("id") or ""
+    events = tuple(local(child) for child in xml if local(child).endswith("EventDefinition"))
+    lane = lanes.get(id_, around)
+    return Node(id_, local(xml), scope, lane, xml.get("attachedToRef"), events, xml)
+
+
+def _edges(processes: tuple[etree._Element, ...]) -> Iterator[Edge]:
+    for process in processes:
+        for xml in process.iter(f"{{{BPMN}}}sequenceFlow"):
+            condition = xml.find("bpmn:conditionExpression", NAMESPACES)
+            text = (condition.text or "").strip() if condition is not None else None
+            ends = xml.get("sourceRef") or "", xml.get("targetRef") or ""
+            yield Edge(xml.get("id") or "", *ends, text, xml)
+
+
+def _drawn(root: etree._Element) -> frozenset[str]:
+    found = set()
+    for xml in root.iter(f"{{{NAMESPACES['di']}}}BPMNShape", f"{{{NAMESPACES['di']}}}BPMNEdge"):
+        if xml.find("dc:Bounds", NAMESPACES) is not None or local(xml) == "BPMNEdge":
+            found.add(xml.get("bpmnElement") or "")
+    return frozenset(found)
+
+
+def _variables(processes: tuple[etree._Element, ...]) -> Iterator[Variable]:
+    for process in processes:
+        for xml in process.findall("bpmn:extensionElements/banjie:variable", NAMESPACES):
+            yield Variable(xml.get("name") or "", xml.get("default") or "null", xml)
+
+
+def _guarantees(processes: tuple[etree._Element, ...]) -> Iterator[Guarantee]:
+    for process in processes:
+        for xml in process.findall("bpmn:extensionElements/banjie:guarantee", NAMESPACES):
+            names = Names(xml.get("zh") or "", xml.get("en") or "")
+            without, never = (tuple((xml.get(n) or "").split()) for n in ("without", "never"))
+            yield Guarantee(xml.get("id") or "", without, never, names)

@@ -1,0 +1,180 @@
+"""What our elements do when a token is on them: deadlines, calls, tables, operations, messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.bpmn.specs.control import SimpleBpmnTask
+from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
+from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
+from SpiffWorkflow.spiff.specs.defaults import CallActivity as UpstreamCallActivity
+from SpiffWorkflow.spiff.specs.defaults import SubWorkflowTask as UpstreamSubProcess
+from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
+
+from engine.spiff import clock
+from engine.spiff.decisions import AmbiguousError
+from engine.spiff.durations import DurationError, due_after
+from engine.spiff.expressions import EvaluationError
+from engine.spiff.fixes import STARTED, EndJoin
+from engine.spiff.flows import CalledFlow
+from engine.spiff.model import Call, Decision, Message, Timer
+from engine.spiff.reading import evaluate, failure, read_roles
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from engine.spiff.expressions import Expression
+    from engine.spiff.fixes import Token
+
+
+class ProcessSpec(BpmnProcessSpec):
+    """A process whose end does not walk the tree; `embedded` for one drawn inside another."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.embedded = False
+        del self.task_specs[self.end.name], self.task_specs["End"]
+        self.end = EndJoin(self, f"{self.name}.EndJoin")
+        self.end.connect(SimpleBpmnTask(self, "End"))
+
+
+class _Starts(SubWorkflowTask):
+    """Runs another process where the token stands."""
+
+    def _update_hook(self, my_task: Token) -> bool:
+        top = my_task.workflow.top_workflow
+        if my_task.id not in top.subprocesses:
+            SpiffBpmnTask._update_hook(self, my_task)
+            called = CalledFlow(my_task, top.plan.called[self.spec])
+            top.subprocesses[my_task.id] = called
+            my_task._set_state(STARTED)
+            called.plant()
+        return False
+
+
+class CallActivity(_Starts, UpstreamCallActivity):
+    """Runs a called process with a copy of the variables."""
+
+
+class SubProcess(_Starts, UpstreamSubProcess):
+    """Runs an embedded sub-process on the same variables."""
+
+
+class BusinessRule(SpiffBpmnTask):
+    """Asks a decision table and takes its outputs as variables."""
+
+    def __init__(self, wf_spec: Any, name: str, decision: str, **kwargs: Any) -> None:
+        super().__init__(wf_spec, name, **kwargs)
+        self.decision = decision
+
+    def _run_hook(self, my_task: Token) -> bool:
+        top = my_task.workflow.top_workflow
+        decider = top.plan.deciders[self.decision]
+        try:
+            rule, inputs, outputs = decider.decide(my_task.data)
+        except EvaluationError as error:
+            raise failure(
+                my_task, error.zh, error.en, expression=error.text, variable=error.variable
+            ) from error
+        except AmbiguousError as error:
+            raise failure(
+                my_task,
+                f"决策表“{self.decision}”有几行同时符合：{error}。请改用 FIRST 或修正条件。",
+                f'Several rows of "{self.decision}" fit: {error}. Use FIRST or mend the rows.',
+            ) from error
+        for name, value in outputs.items():
+            my_task.workflow.assign(name, value)
+        mark, table = my_task.mark, decider.table
+        top.journal.decisions.append(
+            Decision(table.id, mark.process, mark.element, rule, inputs, outputs, table.our_default)
+        )
+        return True
+
+
+class Operation(SpiffBpmnTask):
+    """Asks the engine for an operation, which happens when the move is stored."""
+
+    def __init__(self, wf_spec: Any, name: str, operator: str, **kwargs: Any) -> None:
+        super().__init__(wf_spec, name, **kwargs)
+        self.operator = operator
+
+    def _run_hook(self, my_task: Token) -> bool:
+        mark = my_task.mark
+        effect = Call(self.operator, mark.process, mark.element)
+        my_task.workflow.top_workflow.journal.effects.append(effect)
+        return True
+
+
+class Notice(EventDefinition):
+    """A message that leaves the case, to roles or to open a linked case."""
+
+    def __init__(self, name: str, notifies: tuple[str, ...]) -> None:
+        super().__init__(name)
+        self.notifies = notifies
+
+    def throw(self, my_task: Token) -> None:
+        top, mark = my_task.workflow.top_workflow, my_task.mark
+        notified = read_roles(my_task, self.notifies, top.plan.roles)
+        message = Message(self.name, mark.process, mark.element, notified)
+        top.journal.effects.append(message)
+
+
+class Deadline(EventDefinition):
+    """A timer: armed when its token first waits, due at exactly `now` of then plus the duration.
+
+    Upstream reads the system clock and fires only after the due time, not at it.
+    """
+
+    def __init__(self, duration: str | Expression) -> None:
+        super().__init__()
+        self.duration = duration
+
+    def has_fired(self, my_task: Token) -> bool:
+        """Whether it is due at the moment of the move; arms it when asked for the first time."""
+        if "due" not in my_task.internal_data:
+            self._arm(my_task)
+        return due_of(my_task) <= clock.current()
+
+    def update_task_data(self, my_task: Token) -> None:
+        """The token goes on: the timer has fired."""
+        my_task.workflow.top_workflow.journal.fired.append(timer_of(my_task))
+
+    def reset(self, my_task: Token) -> None:
+        """Its due time stays: an open task still shows a deadline that has passed."""
+
+    def _arm(self, my_task: Token) -> None:
+        duration, text = self.duration, None
+        if not isinstance(duration, str):
+            text = duration.text
+            duration = evaluate(my_task, duration)  # type: ignore[assignment]
+        try:
+            due = due_after(clock.current(), duration)
+        except DurationError as error:
+            raise failure(
+                my_task,
+                f"期限 {duration!r} 不是 ISO 8601 时长（如 P3D、PT4H）。",
+                f"The duration {duration!r} is not ISO 8601 (such as P3D, PT4H).",
+                expression=text, variable=text,
+            ) from error  # fmt: skip
+        my_task.internal_data.update(due=due.isoformat(), arming=uuid4().hex)
+        my_task.workflow.top_workflow.journal.armed.append(timer_of(my_task))
+
+
+def due_of(token: Token) -> datetime:
+    """Give the moment (UTC) at which an armed timer's token is due."""
+    return clock.moment(token.internal_data["due"])
+
+
+def timer_of(token: Token) -> Timer:
+    """Describe the arming of a timer's token."""
+    mark = token.mark
+    return Timer(
+        id=UUID(hex=token.internal_data["arming"]),
+        process=mark.process,
+        element=mark.element,
+        host=mark.host,
+        due=due_of(token),
+        clock=mark.clock,
+    )

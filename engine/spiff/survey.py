@@ -1,0 +1,112 @@
+"""Looking over a case that stands still: who is waited for, which timers run, what is due when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+
+from engine.spiff.fixes import READY, STARTED, UNFINISHED, WAITING, Token
+from engine.spiff.model import OpenTask, Timer
+from engine.spiff.reading import read_role
+from engine.spiff.specs import Deadline, due_of, timer_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from engine.spiff.flows import CaseFlow
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The tokens of open steps by task id, and of running timers by arming."""
+
+    steps: dict[UUID, Token]
+    timers: dict[UUID, Token]
+
+    def timer(self, arming: UUID) -> Timer:
+        return timer_of(self.timers[arming])
+
+    def next_due(self) -> datetime | None:
+        """Give the earliest moment (UTC) at which the case moves by itself."""
+        return min((due_of(token) for token in self.timers.values()), default=None)
+
+
+def look_over(case: CaseFlow) -> Survey:
+    """Collect what is waited for; a step that has just opened gets its id and its role here."""
+    steps: dict[UUID, Token] = {}
+    timers: dict[UUID, Token] = {}
+    for instance in case.instances():
+        if instance.completed:
+            continue
+        for token in instance.tasks.values():
+            if token._state == READY:
+                steps[_task_id(token, case)] = token
+            elif token._state == WAITING and "arming" in token.internal_data:
+                timers[UUID(hex=token.internal_data["arming"])] = token
+    return Survey(steps, timers)
+
+
+def _task_id(token: Token, case: CaseFlow) -> UUID:
+    internal, mark = token.internal_data, token.mark
+    if "task" not in internal:
+        if mark.role_from is not None:
+            internal["role"] = read_role(token, mark.role_from, case.plan.roles)
+        internal["task"] = uuid4().hex
+    return UUID(hex=internal["task"])
+
+
+def open_task(task: UUID, token: Token) -> OpenTask:
+    """Describe an open step with its deadline, drawn on it or around it."""
+    mark = token.mark
+    deadlines = [timer_of(found) for found in _deadlines(token)]
+    first = min(deadlines, key=lambda timer: timer.due, default=None)
+    return OpenTask(
+        id=task,
+        process=mark.process,
+        element=mark.element,
+        role=token.internal_data.get("role") or mark.role or "",
+        due=first.due if first else None,
+        due_timer=f"{first.process}:{first.element}" if first else None,
+        path=tuple(reversed([host.mark.element for host in _hosts(token) if _is_call(host)])),
+    )
+
+
+def live(case: CaseFlow) -> Iterator[str]:
+    """Give "process:element" of every place where the case is, drawn ones only."""
+    for instance in case.instances():
+        for token in instance.tasks.values():
+            if token.state & (READY | WAITING | STARTED) and token.mark.element:
+                yield token.mark.label
+
+
+def _hosts(token: Token) -> Iterator[Token]:
+    """Walk out through the activities that the token's process instance runs in."""
+    while token.workflow is not token.workflow.top_workflow:
+        token = token.workflow.host
+        yield token
+
+
+def _is_call(host: Token) -> bool:
+    return not host.workflow.top_workflow.plan.called[host.task_spec.spec].embedded
+
+
+def _deadlines(token: Token) -> Iterator[Token]:
+    for activity in (token, *_hosts(token)):
+        split = activity.parent
+        if split is None or not isinstance(split.task_spec, BoundaryEventSplit):
+            continue
+        for child in split.children:
+            event = getattr(child.task_spec, "event_definition", None)
+            if isinstance(event, Deadline) and "due" in child.internal_data:
+                yield child
+
+
+def has_ended(case: CaseFlow) -> bool:
+    """Whether nothing is left to happen in a case."""
+    return bool(case.completed) or not any(
+        token.state & UNFINISHED for token in case.tasks.values()
+    )

@@ -1,0 +1,87 @@
+"""Reading XML that a stranger may have written: no entities, no DTD, no network, limits on size."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lxml import etree
+
+from engine.spiff.model import Problem
+
+MAX_BYTES: Final = 5 * 1024 * 1024
+MAX_ELEMENTS: Final = 50_000
+
+BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+BPMNDI: Final = "http://www.omg.org/spec/BPMN/20100524/DI"
+DC: Final = "http://www.omg.org/spec/DD/20100524/DC"
+DMN: Final = "https://www.omg.org/spec/DMN/20191111/MODEL/"
+SPIFF: Final = "http://spiffworkflow.org/bpmn/schema/1.0/core"
+BANJIE: Final = "urn:banjie:bpmn:1"
+NAMESPACES: Final = {"bpmn": BPMN, "di": BPMNDI, "dc": DC, "spiff": SPIFF, "banjie": BANJIE}
+
+
+class UnreadableError(Exception):
+    """A file cannot be read as a diagram or a table; `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.en)
+        self.problem = problem
+
+
+def read_root(file: str, data: bytes, *, namespace: str) -> etree._Element:
+    """Parse a file's bytes into its root `definitions`, or raise UnreadableError."""
+    if len(data) > MAX_BYTES:
+        _refuse(
+            file, "file_too_large",
+            f"文件有 {len(data)} 字节，上限是 5 MB。请拆分或删去内嵌的图片。",
+            f"The file has {len(data)} bytes; the limit is 5 MB. Split it or drop embedded images.",
+        )  # fmt: skip
+    root = _parse(file, data)
+    if root.getroottree().docinfo.doctype:
+        _refuse(
+            file, "dtd_refused",
+            "文件含有 DOCTYPE 声明，可能带有外部实体。请删去该声明。",
+            "The file has a DOCTYPE, which may carry entities. Delete that declaration.",
+        )  # fmt: skip
+    if sum(1 for _ in root.iter()) > MAX_ELEMENTS:
+        _refuse(
+            file, "too_many_elements",
+            f"文件的元素超过 {MAX_ELEMENTS} 个。请拆分为几个图。",
+            f"The file has more than {MAX_ELEMENTS} elements. Split it into several diagrams.",
+        )  # fmt: skip
+    _check_namespace(file, root, namespace)
+    return root
+
+
+def _parse(file: str, data: bytes) -> etree._Element:
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
+        remove_comments=True, remove_pis=True,
+    )  # fmt: skip
+    try:
+        return etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        reason = str(error)[:200]
+        raise UnreadableError(
+            Problem(
+                file, None, "not_xml",
+                f"不是可读的 XML 文件（{reason}）。请用建模工具重新导出（UTF-8）。",
+                f"Not readable as XML ({reason}). Export it again from the modeller, as UTF-8.",
+            )
+        ) from error  # fmt: skip
+
+
+def _check_namespace(file: str, root: etree._Element, namespace: str) -> None:
+    name = etree.QName(root)
+    if name.namespace == namespace and name.localname == "definitions":
+        return
+    found = name.namespace or "—"
+    _refuse(
+        file, "wrong_namespace",
+        f"根元素是 {name.localname}，命名空间是 {found}；应为 definitions，命名空间 {namespace}。",
+        f"The root is {name.localname} of {found}; it must be definitions of {namespace}.",
+    )  # fmt: skip
+
+
+def _refuse(file: str, code: str, zh: str, en: str) -> None:
+    raise UnreadableError(Problem(file, None, code, zh, en))

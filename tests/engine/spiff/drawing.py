@@ -1,0 +1,242 @@
+"""Small diagrams for the tests: elements are added one by one, shapes and edges draw themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from html import escape
+
+from engine.spiff import Compiled, Names, compile_procedure
+
+T0 = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+ROLES = {
+    "clerk": Names("内勤", "Clerk"),
+    "qc": Names("品管部", "Quality control"),
+    "gm": Names("总经理", "General manager"),
+}
+NAMESPACES = (
+    'xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
+    'xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" '
+    'xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" '
+    'xmlns:di="http://www.omg.org/spec/DD/20100524/DI" '
+    'xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core" '
+    'xmlns:banjie="urn:banjie:bpmn:1"'
+)
+
+
+def named(id_: str) -> str:
+    return f'id="{id_}" name="{id_}名" banjie:nameEn="{id_} in English"'
+
+
+@dataclass
+class Scope:
+    """Elements of a process or sub-process as XML, and what to draw of them."""
+
+    process: str
+    xml: list[str] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    flows: list[str] = field(default_factory=list)
+
+    def add(self, tag: str, id_: str, inner: str = "", attributes: str = "") -> str:
+        self.ids.append(id_)
+        self.xml.append(f"<bpmn:{tag} {named(id_)} {attributes}>{inner}</bpmn:{tag}>")
+        return id_
+
+    def start(self, id_: str = "begun") -> str:
+        return self.add("startEvent", id_)
+
+    def message_start(self, id_: str = "opened") -> str:
+        return self.add("startEvent", id_, '<bpmn:messageEventDefinition messageRef="m_open"/>')
+
+    def end(self, id_: str = "done") -> str:
+        return self.add("endEvent", id_)
+
+    def terminate(self, id_: str = "done") -> str:
+        return self.add("endEvent", id_, "<bpmn:terminateEventDefinition/>")
+
+    def user(self, id_: str) -> str:
+        return self.add("userTask", id_)
+
+    def script(self, id_: str, text: str) -> str:
+        return self.add("scriptTask", id_, f"<bpmn:script>{escape(text)}</bpmn:script>")
+
+    def rule(self, id_: str, decision: str) -> str:
+        inner = f"<spiffworkflow:calledDecisionId>{decision}</spiffworkflow:calledDecisionId>"
+        return self.add("businessRuleTask", id_, extensions(inner))
+
+    def service(self, id_: str, operator: str) -> str:
+        inner = f'<spiffworkflow:serviceTaskOperator id="{operator}"/>'
+        return self.add("serviceTask", id_, extensions(inner))
+
+    def send(self, id_: str, notifies: str = "qc") -> str:
+        return self.add("sendTask", id_, "", f'messageRef="m_told" banjie:notifies="{notifies}"')
+
+    def throw(self, id_: str) -> str:
+        return self.add(
+            "intermediateThrowEvent", id_, '<bpmn:messageEventDefinition messageRef="m_told"/>'
+        )
+
+    def call(self, id_: str, process: str, before: str = "") -> str:
+        inner = f"<spiffworkflow:preScript>{escape(before)}</spiffworkflow:preScript>"
+        return self.add(
+            "callActivity", id_, extensions(inner) if before else "", f'calledElement="{process}"'
+        )
+
+    def sub(self, id_: str, inside: Scope) -> str:
+        self.ids += inside.ids
+        self.flows += inside.flows
+        return self.add("subProcess", id_, "".join(inside.xml))
+
+    def timer(self, id_: str, duration: str) -> str:
+        return self.add("intermediateCatchEvent", id_, timing(duration))
+
+    def deadline(self, id_: str, host: str, duration: str, more: str = "") -> str:
+        """Draw a non-interrupting boundary timer."""
+        return self.add(
+            "boundaryEvent", id_, timing(duration),
+            f'attachedToRef="{host}" cancelActivity="false" {more}',
+        )  # fmt: skip
+
+    def interrupt(self, id_: str, host: str, duration: str) -> str:
+        return self.add("boundaryEvent", id_, timing(duration), f'attachedToRef="{host}"')
+
+    def xor(self, id_: str, default: str = "") -> str:
+        return self.add("exclusiveGateway", id_, "", f'default="{default}"' if default else "")
+
+    def parallel(self, id_: str) -> str:
+        return self.add("parallelGateway", id_)
+
+    def inclusive(self, id_: str, default: str = "") -> str:
+        return self.add("inclusiveGateway", id_, "", f'default="{default}"' if default else "")
+
+    def flow(self, source: str, target: str, condition: str = "", id_: str = "") -> str:
+        id_ = id_ or f"{source}_to_{target}"
+        self.flows.append(id_)
+        inner = f"<bpmn:conditionExpression>{escape(condition)}</bpmn:conditionExpression>"
+        self.xml.append(
+            f'<bpmn:sequenceFlow id="{id_}" sourceRef="{source}" targetRef="{target}">'
+            f"{inner if condition else ''}</bpmn:sequenceFlow>"
+        )
+        return id_
+
+    def chain(self, *ids: str) -> None:
+        for source, target in zip(ids, ids[1:], strict=False):
+            self.flow(source, target)
+
+
+@dataclass
+class Process(Scope):
+    """A whole file: lanes are (text, attributes, elements); the rest lies in the first lane."""
+
+    lanes: list[tuple[str, str, list[str]]] = field(default_factory=list)
+    extra: str = ""
+
+    def lane(self, name: str, *elements: str, role_from: str = "") -> None:
+        attributes = f'banjie:roleFrom="{role_from}"' if role_from else ""
+        self.lanes.append((name, attributes, list(elements)))
+
+    def bytes(self) -> bytes:
+        """Give the BPMN file, drawn."""
+        placed = {id_ for _, _, ids in self.lanes for id_ in ids}
+        rest = ("内勤", "", [id_ for id_ in self.ids if id_ not in placed])
+        lanes = "".join(
+            f'<bpmn:lane id="lane_{n}" name="{name}" banjie:nameEn="lane {n}" {attributes}>'
+            + "".join(f"<bpmn:flowNodeRef>{id_}</bpmn:flowNodeRef>" for id_ in ids)
+            + "</bpmn:lane>"
+            for n, (name, attributes, ids) in enumerate([rest, *self.lanes])
+        )
+        drawn = "".join(
+            f'<bpmndi:BPMNShape id="shape_{id_}" bpmnElement="{id_}">'
+            f'<dc:Bounds x="{n * 150}" y="80" width="100" height="80"/></bpmndi:BPMNShape>'
+            for n, id_ in enumerate(
+                ["pool", *(f"lane_{n}" for n in range(len(self.lanes) + 1)), *self.ids]
+            )
+        ) + "".join(
+            f'<bpmndi:BPMNEdge id="edge_{id_}" bpmnElement="{id_}">'
+            '<di:waypoint x="0" y="0"/><di:waypoint x="9" y="0"/></bpmndi:BPMNEdge>'
+            for id_ in self.flows
+        )
+        extension = extensions(self.extra) if self.extra else ""
+        return (
+            f'<?xml version="1.0" encoding="UTF-8"?><bpmn:definitions {NAMESPACES} id="defs" '
+            f'targetNamespace="urn:test"><bpmn:collaboration id="both"><bpmn:participant '
+            f'{named("pool")} processRef="{self.process}"/></bpmn:collaboration>'
+            f'<bpmn:process {named(self.process)} isExecutable="true">{extension}'
+            f'<bpmn:laneSet id="lanes">{lanes}</bpmn:laneSet>{"".join(self.xml)}</bpmn:process>'
+            '<bpmn:message id="m_open" name="complaint"/><bpmn:message id="m_told" name="told"/>'
+            f'<bpmndi:BPMNDiagram id="diagram"><bpmndi:BPMNPlane id="plane" bpmnElement="both">'
+            f"{drawn}</bpmndi:BPMNPlane></bpmndi:BPMNDiagram></bpmn:definitions>"
+        ).encode()
+
+
+def extensions(inner: str) -> str:
+    return f"<bpmn:extensionElements>{inner}</bpmn:extensionElements>"
+
+
+def timing(duration: str) -> str:
+    return (
+        f"<bpmn:timerEventDefinition><bpmn:timeDuration>{escape(duration)}</bpmn:timeDuration>"
+        "</bpmn:timerEventDefinition>"
+    )
+
+
+def variable(name: str, default: str) -> str:
+    return f'<banjie:variable name="{name}" default="{escape(default)}" zh="{name}" en="{name}"/>'
+
+
+def table(
+    id_: str,
+    inputs: list[str],
+    outputs: list[str],
+    rows: list[tuple[list[str], list[str]]],
+    more: str = "",
+) -> bytes:
+    """Give a DMN file; a row is (input cells, output cells)."""
+    heads = "".join(
+        f'<input id="{id_}_i{n}"><inputExpression id="{id_}_e{n}"><text>{escape(text)}</text>'
+        "</inputExpression></input>"
+        for n, text in enumerate(inputs)
+    ) + "".join(f'<output id="{id_}_o{n}" name="{name}"/>' for n, name in enumerate(outputs))
+    body = "".join(
+        f'<rule id="{id_}_r{n}">'
+        + "".join(
+            f'<inputEntry id="{id_}_r{n}i{c}"><text>{escape(cell)}</text></inputEntry>'
+            for c, cell in enumerate(tests)
+        )
+        + "".join(
+            f'<outputEntry id="{id_}_r{n}o{c}"><text>{escape(cell)}</text></outputEntry>'
+            for c, cell in enumerate(made)
+        )
+        + "</rule>"
+        for n, (tests, made) in enumerate(rows, 1)
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" '
+        'xmlns:banjie="urn:banjie:bpmn:1" id="d" name="d" namespace="urn:test">'
+        f'<decision {named(id_)} {more if "ourDefault" in more else ""}>'
+        f'<decisionTable id="{id_}_t" {more if "hitPolicy" in more else ""}>{heads}{body}'
+        "</decisionTable></decision></definitions>"
+    ).encode()
+
+
+def files_of(*processes: Process, **tables: bytes) -> dict[str, bytes]:
+    """Lay processes and tables out as a repository does."""
+    return {
+        **{f"bpmn/test/{each.process}.bpmn": each.bytes() for each in processes},
+        **{f"bpmn/decisions/{id_.replace('_', '-')}.dmn": data for id_, data in tables.items()},
+    }
+
+
+def compiled(
+    *processes: Process, fields: tuple[str, ...] = (), tables: dict[str, bytes] | None = None
+) -> Compiled:
+    """Compile the first process with the others; every step has a form with these fields."""
+    forms = {
+        f"{each.process}/{id_}": fields for each in processes for id_ in each.ids
+    }
+    files = files_of(*processes)
+    files |= {f"bpmn/decisions/{id_}.dmn": data for id_, data in (tables or {}).items()}
+    return compile_procedure(
+        files, root=processes[0].process, roles=ROLES, clauses={"CM-01"}, forms=forms
+    )
