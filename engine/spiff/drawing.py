@@ -1,4 +1,4 @@
-"""Is a drawing legible? Lanes, shapes, lines and labels checked over the diagram interchange.
+"""A drawing as its diagram interchange has it: frames, shapes, arrows and where labels stand.
 
 What the engine runs does not depend on any of this; what people see on the case page does.
 """
@@ -7,31 +7,32 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from engine.spiff.geometry import BESIDE, INSIDE, Box, is_straight, shared_length
+from engine.spiff import legibility
+from engine.spiff.geometry import Box
 from engine.spiff.model import Problem
-from engine.spiff.xml import BANJIE, BPMN, BPMNDI, DC
+from engine.spiff.xml import BANJIE, BPMN, NAMESPACES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from engine.spiff.geometry import Line, Point
 
-MOST_SHAPES: Final = 1000
-PADDING: Final = 5
-MARKERS: Final = 16
-_DI: Final = "http://www.omg.org/spec/DD/20100524/DI"
-_FRAMES: Final = frozenset({"participant", "lane"})
-_BESIDE: Final = ("Event", "Gateway")
+MOST_PIECES: Final = 1000
+_POINT: Final = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"
+_LABEL: Final = "di:BPMNLabel/dc:Bounds"
 
 
 @dataclass(frozen=True)
 class Shape:
-    """A node, lane or pool as drawn; `host` is the activity that a boundary event sits on."""
+    """A node, lane or pool; `host` is what a boundary event sits on, `lane` what a node lies in.
+
+    `is_frame`: other shapes lie in it (lanes, pools with a process, open sub-processes).
+    """
 
     id: str
     kind: str
@@ -40,21 +41,15 @@ class Shape:
     label: Box | None
     host: str | None
     lane: str | None
-
-    @property
-    def is_frame(self) -> bool:
-        return self.kind in _FRAMES
-
-    @property
-    def is_labelled_beside(self) -> bool:
-        return self.kind.endswith(_BESIDE)
+    is_frame: bool
 
 
 @dataclass(frozen=True)
 class Arrow:
-    """A sequence or message flow as drawn."""
+    """A sequence or message flow."""
 
     id: str
+    kind: str
     source: str
     target: str
     points: tuple[Point, ...]
@@ -66,25 +61,107 @@ class Arrow:
         return list(pairwise(self.points))
 
 
-@dataclass
+@dataclass(frozen=True)
 class Drawing:
-    file: str
+    """One BPMN file's picture; `unreadable` are the ids whose figures are no numbers."""
+
     shapes: dict[str, Shape] = field(default_factory=dict)
     arrows: list[Arrow] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-    def bad(self, element: str, code: str, zh: str, en: str) -> None:
-        self.problems.append(Problem(self.file, element, code, f"{element}：{zh}", f"{element}: {en}"))
+    unreadable: list[str] = field(default_factory=list)
 
     @property
     def solid(self) -> list[Shape]:
-        """What nothing may run through: all nodes, and pools that are drawn as black boxes."""
-        pools = {lane.lane for lane in self.shapes.values() if lane.kind == "lane"}
-        return [s for s in self.shapes.values() if not s.is_frame or s.kind not in {"lane"} and s.id not in pools]
+        """What nothing may lie on or run through: nodes, and pools drawn as black boxes."""
+        return [shape for shape in self.shapes.values() if not shape.is_frame]
+
+    @property
+    def pools(self) -> list[Box]:
+        return [shape.box for shape in self.shapes.values() if shape.kind == "participant"]
 
 
 def check_drawing(file: str, root: etree._Element) -> tuple[Problem, ...]:
-    """Give everything on a BPMN file's drawing that hinders reading; empty for a good one.
+    """Give all that hinders reading a BPMN file's drawing; nothing for a good one.
 
-    `root` is its `definitions`. Whether every element is drawn at all is not asked here.
+    `root` is its `definitions`. Whether every element is drawn at all is asked elsewhere.
     """
+    drawing = read_drawing(root)
+    if len(drawing.shapes) + len(drawing.arrows) > MOST_PIECES:
+        zh = f"图形和连线超过 {MOST_PIECES} 个。请拆分为几个图。"
+        en = f"More than {MOST_PIECES} shapes and lines. Split it into several diagrams."
+        return (Problem(file, None, "drawing_too_large", zh, en),)
+    return tuple(
+        Problem(file, f.element, f.code, f"“{f.element}”{f.zh}", f'"{f.element}" {f.en}')
+        for f in legibility.faults(drawing)
+    )
+
+
+def read_drawing(root: etree._Element) -> Drawing:
+    """Read all shapes and edges that stand for an element of the file."""
+    drawing = Drawing()
+    known = {xml.get("id", ""): xml for xml in root.iter(f"{{{BPMN}}}*")}
+    lanes = {
+        (ref.text or "").strip(): lane.get("id", "")
+        for lane in root.iter(f"{{{BPMN}}}lane")
+        for ref in lane.findall("bpmn:flowNodeRef", NAMESPACES)
+    }
+    for drawn in root.iter("{*}BPMNShape", "{*}BPMNEdge"):
+        xml = known.get(drawn.get("bpmnElement", ""))
+        if xml is None:
+            continue
+        try:
+            if etree.QName(drawn).localname == "BPMNShape":
+                shape = _shape(xml, drawn, lanes)
+                drawing.shapes[shape.id] = shape
+            else:
+                drawing.arrows.extend(_arrows(xml, drawn))
+        except ValueError:
+            drawing.unreadable.append(xml.get("id", ""))
+    return drawing
+
+
+def _shape(xml: etree._Element, drawn: etree._Element, lanes: Mapping[str, str]) -> Shape:
+    kind, id_ = etree.QName(xml).localname, xml.get("id", "")
+    opened = kind == "subProcess" and drawn.get("isExpanded") == "true"
+    box = _box(drawn.find("dc:Bounds", NAMESPACES))
+    if box is None:
+        raise ValueError(id_)
+    return Shape(
+        id=id_,
+        kind=kind,
+        box=box,
+        texts=_texts(xml),
+        label=_box(drawn.find(_LABEL, NAMESPACES)),
+        host=xml.get("attachedToRef"),
+        lane=lanes.get(id_),
+        is_frame=kind == "lane" or opened or xml.get("processRef") is not None,
+    )
+
+
+def _arrows(xml: etree._Element, drawn: etree._Element) -> Iterator[Arrow]:
+    kind = etree.QName(xml).localname
+    if kind not in {"sequenceFlow", "messageFlow"}:
+        return
+    points = tuple((_number(p.get("x")), _number(p.get("y"))) for p in drawn.iter(_POINT))
+    label = _box(drawn.find(_LABEL, NAMESPACES))
+    ends = xml.get("sourceRef", ""), xml.get("targetRef", "")
+    yield Arrow(xml.get("id", ""), kind, *ends, points, _texts(xml), label)
+
+
+def _texts(xml: etree._Element) -> tuple[str, ...]:
+    """Give the Chinese and the English name, as far as they are there."""
+    names = xml.get("name"), xml.get(f"{{{BANJIE}}}nameEn")
+    return tuple(name for name in names if name and name.strip())
+
+
+def _box(bounds: etree._Element | None) -> Box | None:
+    if bounds is None:
+        return None
+    return Box(*(_number(bounds.get(key)) for key in ("x", "y", "width", "height")))
+
+
+def _number(text: str | None) -> float:
+    """Read a coordinate in pixels; raise ValueError for what is none."""
+    value = float(text or "")
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value

@@ -55,9 +55,7 @@ class Box:
         """Say whether a point lies on the border."""
         x, y = point
         inside = Box(x, y, 0, 0)
-        core = Box(
-            self.x + SLACK, self.y + SLACK, self.width - 2 * SLACK, self.height - 2 * SLACK
-        )
+        core = Box(self.x + SLACK, self.y + SLACK, self.width - 2 * SLACK, self.height - 2 * SLACK)
         return self.holds(inside) and not (core.x < x < core.right and core.y < y < core.bottom)
 
     def crossed_by(self, line: Line) -> bool:
