@@ -81,7 +81,7 @@ def _with_driver(url: str | URL) -> URL:
     if given.get_backend_name() in {"postgres", "postgresql"}:
         return given.set(drivername="postgresql+psycopg")
     raise UnsuitableDatabaseError(
-        f"DATABASE_URL 须为 postgresql:// 地址,现为 {given.drivername}://。",
+        f"DATABASE_URL 须为 postgresql:// 地址，现为 {given.drivername}://。",
         f"DATABASE_URL must be a postgresql:// address, not {given.drivername}://.",
     )
 
@@ -89,7 +89,7 @@ def _with_driver(url: str | URL) -> URL:
 def _check_suitable(version: tuple[Any, ...]) -> None:
     if version[0] < OLDEST:
         raise UnsuitableDatabaseError(
-            f"需要 PostgreSQL {OLDEST} 或更新版本,现为 {version[0]}。",
+            f"需要 PostgreSQL {OLDEST} 或更新版本，现为 {version[0]}。",
             f"PostgreSQL {OLDEST} or newer is needed; this one is {version[0]}.",
         )
 

@@ -148,7 +148,7 @@ def add_person(login: str, name: str, held: tuple[str, ...], password: str) -> N
     with opened(_settings()) as engine, engine.begin() as connection:
         now = datetime.now(UTC)
         people.add_person(connection, login, name, password=password, held=held, now=now)
-    say(f"已添加 {name}({login})。", f"Added {name} ({login}).")
+    say(f"已添加 {name}（{login}）。", f"Added {name} ({login}).")
 
 
 @cli.command()

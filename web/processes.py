@@ -62,7 +62,7 @@ class Child:
             self.process.wait(max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             complain(
-                f"{self.name} 未按时结束,强制终止。", f"{self.name} did not end in time: killed."
+                f"{self.name} 未按时结束，强制终止。", f"{self.name} did not end in time: killed."
             )
             self.process.kill()
             self.process.wait()
@@ -81,7 +81,7 @@ class Child:
         lived = now - self.began
         self.pause = SHORTEST_PAUSE if lived > 2 * LONGEST_PAUSE else self.pause
         complain(
-            f"{self.name} 已退出({code}),{self.pause:g} 秒后重新启动。",
+            f"{self.name} 已退出（{code}），{self.pause:g} 秒后重新启动。",
             f"{self.name} has ended ({code}); it is started again in {self.pause:g} s.",
         )
         self.process, self.due = None, now + self.pause

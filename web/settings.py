@@ -18,8 +18,8 @@ class BadSettingError(Exception):
     """An environment variable has a value that makes no sense; zh and en say which and why."""
 
     def __init__(self, name: str, value: str, zh: str, en: str) -> None:
-        super().__init__(f"{name}={value}:{zh}\n{name}={value}: {en}")
-        self.zh = f"{name}={value}:{zh}"
+        super().__init__(f"{name}={value}：{zh}\n{name}={value}: {en}")
+        self.zh = f"{name}={value}：{zh}"
         self.en = f"{name}={value}: {en}"
 
 

@@ -59,7 +59,7 @@ class Account:
         done = self.run("tee", path, told=text)
         if done.returncode != 0:
             raise DatabaseStartError(
-                f"无法写入 {path}:{done.stderr.strip()}",
+                f"无法写入 {path}：{done.stderr.strip()}",
                 f"{path} cannot be written: {done.stderr.strip()}",
             )
 
@@ -87,7 +87,7 @@ def _create() -> None:
     useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin")
     if useradd is None:
         raise DatabaseStartError(
-            f"没有 useradd 命令,无法建立系统用户 {NAME}:请先手工建立该用户。",
+            f"没有 useradd 命令，无法建立系统用户 {NAME}：请先手工建立该用户。",
             f"There is no useradd to make the system user {NAME}: create that user by hand first.",
         )
     made = subprocess.run(  # noqa: S603 - a fixed command
@@ -98,6 +98,6 @@ def _create() -> None:
     )
     if made.returncode not in {0, _EXISTS}:
         raise DatabaseStartError(
-            f"无法建立系统用户 {NAME}:{made.stderr.strip()}",
+            f"无法建立系统用户 {NAME}：{made.stderr.strip()}",
             f"The system user {NAME} cannot be made: {made.stderr.strip()}",
         )

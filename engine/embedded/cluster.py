@@ -121,7 +121,7 @@ class Cluster:
         if done.returncode != 0:
             said = "\n".join([done.stdout.strip(), done.stderr.strip(), *self._logged()])
             raise DatabaseStartError(
-                f"{program} 失败({self.folder}):\n{said}",
+                f"{program} 失败（{self.folder}）：\n{said}",
                 f"{program} failed ({self.folder}):\n{said}",
             )
         return done.stdout.strip()

@@ -22,7 +22,7 @@ def prepare(folder: Path, user: Account) -> Path:
     folder = folder.resolve()
     if len(os.fsencode(folder)) > LONGEST:
         raise DatabaseStartError(
-            f"路径过长,Unix 套接字放不下({LONGEST} 字节以内):{folder}",
+            f"路径过长，Unix 套接字放不下（{LONGEST} 字节以内）：{folder}",
             f"This path is too long for a Unix socket (at most {LONGEST} bytes): {folder}",
         )
     if not folder.exists():
@@ -50,13 +50,13 @@ def _make(folder: Path, user: Account) -> None:
 def _check(folder: Path, user: Account) -> None:
     if folder.stat().st_mode & 0o077:
         raise DatabaseStartError(
-            f"{folder} 对其他用户开放:请执行 chmod 700,或换一个文件夹。",
+            f"{folder} 对其他用户开放：请执行 chmod 700，或换一个文件夹。",
             f"{folder} is open to other users: chmod 700 it, or choose another folder.",
         )
     if not user.may_write(folder):
         raise DatabaseStartError(
-            f"系统用户 {user.name} 无法进入或写入 {folder}:请换到其可进入的位置"
-            "(BANJIE_DATA、TMPDIR)。",
+            f"系统用户 {user.name} 无法进入或写入 {folder}：请换到其可进入的位置"
+            "（BANJIE_DATA、TMPDIR）。",
             f"The system user {user.name} cannot enter and write {folder}: choose a place that"
             " it can reach (BANJIE_DATA, TMPDIR).",
         )

@@ -31,7 +31,7 @@ def forget_stale_pids(folder: Path, *, patience: float = 30) -> None:
     while serving(folder / "data"):
         if time.monotonic() > deadline:
             raise DatabaseStartError(
-                f"上次的 PostgreSQL 进程仍占用 {folder},请结束这些进程后重试。",
+                f"上次的 PostgreSQL 进程仍占用 {folder}，请结束这些进程后重试。",
                 f"Processes of an earlier PostgreSQL still use {folder}: end them and try again.",
             )
         time.sleep(0.1)

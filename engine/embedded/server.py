@@ -95,7 +95,7 @@ class Server:
                 return
             if time.monotonic() > deadline:
                 raise DatabaseStartError(
-                    f"另一进程占用 {self.folder},但其数据库 {patience:.0f} 秒内未就绪。",
+                    f"另一进程占用 {self.folder}，但其数据库 {patience:.0f} 秒内未就绪。",
                     f"Another process holds {self.folder}, but its database was not ready"
                     f" within {patience:.0f} s.",
                 )

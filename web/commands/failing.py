@@ -37,7 +37,7 @@ def _tell(error: Exception) -> bool:
         complain(f"{place} [{problem.code}]", f"    {problem.zh}\n    {problem.en}")
     if problems:
         complain(
-            f"{len(problems)} 个问题,未发布。", f"{len(problems)} problems; nothing is published."
+            f"{len(problems)} 个问题，未发布。", f"{len(problems)} problems; nothing is published."
         )
         return True
     return _tell_sentences(error) or _tell_database(error)
@@ -56,7 +56,7 @@ def _tell_database(error: Exception) -> bool:
 
     if not isinstance(error, OperationalError):
         return False
-    complain("无法连接数据库:", f"The database cannot be reached:\n{error.orig}")
+    complain("无法连接数据库：", f"The database cannot be reached:\n{error.orig}")
     return True
 
 

@@ -40,7 +40,7 @@ def prepare_demo(engine: Engine, *, now: datetime) -> None:
     with engine.begin() as connection:
         if not _is_demo(connection) and all_people(connection):
             raise WrongCompanyError(
-                "该数据库属于正式公司,不能装入演示人员;请换 DATABASE_URL 或 BANJIE_DATA。",
+                "该数据库属于正式公司，不能装入演示人员；请换 DATABASE_URL 或 BANJIE_DATA。",
                 "This database is a real company's, where demo people must not be:"
                 " choose another DATABASE_URL or BANJIE_DATA.",
             )
@@ -55,14 +55,14 @@ def prepare_own(engine: Engine, *, now: datetime) -> None:
     with engine.begin() as connection:
         if _is_demo(connection):
             raise WrongCompanyError(
-                "该数据库有演示人员(密码公开),不能正式运行;请换 DATABASE_URL 或 BANJIE_DATA。",
+                "该数据库有演示人员（密码公开），不能正式运行；请换 DATABASE_URL 或 BANJIE_DATA。",
                 "This database has the demo people, whose passwords are public:"
                 " choose another DATABASE_URL or BANJIE_DATA.",
             )
         if connection.scalar(sa.select(versions.c.id).limit(1)) is None:
             publish(connection, read_folder(), by=None, now=now, note="shipped")
         if not all_people(connection):
-            say("尚无人员:banjie person add", "There is nobody yet: banjie person add")
+            say("尚无人员：banjie person add", "There is nobody yet: banjie person add")
 
 
 def _is_demo(connection: Connection) -> bool:
@@ -72,7 +72,7 @@ def _is_demo(connection: Connection) -> bool:
 
 def _print(connection: Connection, people: Sequence[DemoPerson]) -> None:
     named = {row.code: f"{row.zh} {row.en}" for row in connection.execute(sa.select(roles))}
-    say("演示人员(登录名 密码 姓名 角色):", "Demo people (login, password, name, role):")
+    say("演示人员（登录名 密码 姓名 角色）：", "Demo people (login, password, name, role):")
     for one in people:
         held = ", ".join(named.get(code, code) for code in sorted(one.person.roles))
         click.echo(f"  {one.person.login:<10} {one.password}  {one.person.name}  {held}")

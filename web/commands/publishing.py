@@ -23,7 +23,7 @@ def publish_folder(engine: Engine, folder: Path | None, *, note: str, now: datet
     for one in published:
         zh, en = ("已发布", "published") if one.changed else ("未变", "unchanged")
         say(
-            f"{one.names.zh}:第 {one.number} 版,{zh}。",
+            f"{one.names.zh}：第 {one.number} 版，{zh}。",
             f"{one.names.en}: version {one.number}, {en}.",
         )
 
@@ -33,4 +33,4 @@ def lint_folder(folder: Path | None) -> None:
     files = read_folder(folder or SHIPPED)
     found = prepare_all(files, iter(roots(files)))
     names = ", ".join(bundle.compiled.id for bundle in found)
-    say(f"{len(found)} 个规程,未发现问题:{names}", f"{len(found)} procedures, no problem: {names}")
+    say(f"未发现问题：{names}", f"No problem found in {names}")

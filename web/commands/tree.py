@@ -26,7 +26,7 @@ def serve_demo(settings: Settings, port: int | None) -> None:
     wanted = port or settings.port
     free = next_free(wanted)
     if free != wanted:
-        complain(f"端口 {wanted} 已被占用,改用 {free}。", f"Port {wanted} is taken; using {free}.")
+        complain(f"端口 {wanted} 已被占用，改用 {free}。", f"Port {wanted} is taken; using {free}.")
     _serve(settings, free, "demo")
 
 
@@ -80,5 +80,6 @@ class _Watch:
         if not self._announced and answers(self._port):
             self._announced = True
             say(
-                f"办结已就绪:{self._address}", f"Banjie is ready: {self._address} (Ctrl-C stops it)"
+                f"办结已就绪：{self._address}",
+                f"Banjie is ready: {self._address} (Ctrl-C stops it)",
             )
