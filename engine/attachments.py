@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -75,7 +75,7 @@ _COLUMNS = tuple(attachments.c[name] for name in Attachment.__dataclass_fields__
 
 def store(
     conn: sa.Connection,
-    stream: BinaryIO,
+    stream: IO[bytes],
     *,
     name: str,
     field: str,
@@ -97,7 +97,7 @@ def store(
     return kept
 
 
-def _check_kind(stream: BinaryIO, name: str) -> str:
+def _check_kind(stream: IO[bytes], name: str) -> str:
     known = _TYPES.get(PurePosixPath(name).suffix.lower())
     start = stream.read(16)
     if known is None:
@@ -115,7 +115,7 @@ def _check_kind(stream: BinaryIO, name: str) -> str:
     return kind
 
 
-def _measure(stream: BinaryIO, name: str) -> tuple[bytes, int]:
+def _measure(stream: IO[bytes], name: str) -> tuple[bytes, int]:
     stream.seek(0)
     whole, size = sha256(), 0
     while chunk := stream.read(CHUNK):
@@ -132,7 +132,7 @@ def _measure(stream: BinaryIO, name: str) -> tuple[bytes, int]:
     return whole.digest(), size
 
 
-def _store_chunks(conn: sa.Connection, stream: BinaryIO, digest: bytes) -> None:
+def _store_chunks(conn: sa.Connection, stream: IO[bytes], digest: bytes) -> None:
     stream.seek(0)
     part = 0
     while chunk := stream.read(CHUNK):

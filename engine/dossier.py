@@ -96,6 +96,14 @@ class Dossier:
     version: Version
 
 
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a case is now, in as little as it takes to say so."""
+
+    header: CaseHeader
+    open_steps: list[OpenStep]
+
+
 def header(conn: sa.Connection, row: sa.Row[Any]) -> CaseHeader:
     """Return the header of a row of ``cases``."""
     version = procedures.version(conn, row.version_id)
@@ -160,6 +168,13 @@ def case(conn: sa.Connection, case_id: UUID, *, by: Person) -> Dossier:
         diagrams=_diagrams(version, row, rows),
         version=version,
     )
+
+
+def whereabouts(conn: sa.Connection, case_id: UUID, *, by: Person) -> Whereabouts:
+    """Return a case's header and its open steps. Raises NotFoundError."""
+    row = case_row(conn, case_id, by=by)
+    steps = _open_steps(conn, procedures.version(conn, row.version_id), case_id)
+    return Whereabouts(header(conn, row), steps)
 
 
 def _links(conn: sa.Connection, which: sa.ColumnElement[bool]) -> list[Link]:

@@ -1,3 +1,56 @@
 """The inbox and its neighbours: parse, call one verb, show or redirect."""
 
 from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from web.settings import Settings
+
+IDLE = timedelta(hours=12)
+MOST_POSTED = 210 * 1024 * 1024
+MOST_TYPED = 4 * 1024 * 1024
+
+
+def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
+    """Return the app; nothing is asked of the database before the first request.
+
+    Without ``engine`` it connects to ``settings.database_url``.
+    """
+    from engine.database import connect
+    from web import assets, database, errors, guard, language, people, security
+    from web.sessions import Sessions
+
+    app = Flask("web")
+    app.session_interface = Sessions()
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.config.update(
+        MAX_CONTENT_LENGTH=MOST_POSTED,
+        MAX_FORM_MEMORY_SIZE=MOST_TYPED,
+        PERMANENT_SESSION_LIFETIME=IDLE,
+        SESSION_COOKIE_NAME="banjie",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    database.bind(app, engine or connect(settings.database_url or ""))
+    people.know_people(app)
+    guard.keep_the_door(app)
+    errors.answer_errors(app)
+    security.harden(app)
+    language.speak(app)
+    assets.serve_assets(app)
+    _add_pages(app)
+    return app
+
+
+def _add_pages(app: Flask) -> None:
+    from web import attachments, cases, health, inbox, notices, people, procedures, tasks
+
+    for module in (inbox, tasks, cases, attachments, notices, procedures, people, health):
+        app.register_blueprint(module.bp)

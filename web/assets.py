@@ -1,0 +1,33 @@
+"""The built styles and scripts, addressed by their digest so that browsers keep them for ever."""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import url_for
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+BUILT = Path(__file__).parent / "static" / "dist"
+YEAR = 365 * 24 * 3600
+
+
+def serve_assets(app: Flask) -> None:
+    """Give templates ``asset(name)``."""
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR
+    app.jinja_env.globals["asset"] = asset
+
+
+def asset(name: str) -> str:
+    """Return the address of a built file, with its digest."""
+    return url_for("static", filename=f"dist/{name}", v=_digest(name))
+
+
+@cache
+def _digest(name: str) -> str | None:
+    path = BUILT / name
+    return sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else None

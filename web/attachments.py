@@ -1,0 +1,40 @@
+"""The original bytes of an attachment, given back so that they can do no harm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from flask import Blueprint, Response, request, stream_with_context
+
+from engine import attachments
+from web.database import connection
+from web.people import current_person
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from flask.typing import ResponseReturnValue
+
+INLINE = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "application/pdf"})
+LOCKED_UP = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+UNTOUCHED = "private, max-age=31536000, immutable"
+
+bp = Blueprint("attachments", __name__)
+
+
+@bp.get("/attachments/<uuid:key>")
+def show(key: UUID) -> ResponseReturnValue:
+    """Give an attachment back: pictures and PDF in the page, everything else as a download."""
+    kept, chunks = attachments.open_chunks(connection(), key, by=current_person())
+    digest = kept.sha256.hex()
+    if digest in request.if_none_match:
+        return "", 304
+    response = Response(stream_with_context(chunks), mimetype=kept.type)
+    response.content_length = kept.size
+    response.set_etag(digest)
+    place = "inline" if kept.type in INLINE else "attachment"
+    response.headers["Content-Disposition"] = f"{place}; filename*=UTF-8''{quote(kept.name)}"
+    response.headers["Content-Security-Policy"] = LOCKED_UP
+    response.headers["Cache-Control"] = UNTOUCHED
+    return response

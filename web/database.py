@@ -1,0 +1,54 @@
+"""One connection a request; whoever opens a transaction here ends it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from flask import Flask, current_app, g
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EXTENSION = "banjie.engine"
+
+
+def bind(app: Flask, engine: sa.Engine) -> None:
+    """Give the app its engine, and its requests a connection that is returned at their end."""
+    app.extensions[EXTENSION] = engine
+    app.teardown_appcontext(_give_back)
+
+
+def connection() -> sa.Connection:
+    """Return this request's connection, taken from the pool when first asked for."""
+    if "connection" not in g:
+        engine: sa.Engine = current_app.extensions[EXTENSION]
+        g.connection = engine.connect()
+    conn: sa.Connection = g.connection
+    return conn
+
+
+@contextmanager
+def transaction() -> Iterator[sa.Connection]:
+    """Commit what happens inside, together with what this request has read before; else nothing."""
+    conn = connection()
+    try:
+        yield conn
+    except BaseException:
+        conn.rollback()
+        raise
+    conn.commit()
+
+
+def is_away(error: BaseException) -> bool:
+    """Say whether the database could not be asked, as against having said no."""
+    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError):
+        return True
+    return isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
+
+
+def _give_back(_error: BaseException | None) -> None:
+    conn: sa.Connection | None = g.pop("connection", None)
+    if conn is not None:
+        conn.close()

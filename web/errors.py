@@ -1,0 +1,134 @@
+"""What a refusal or a failure looks like: one status for each code, and nothing typed is lost."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import sqlalchemy as sa
+from flask import Flask, g, make_response, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError, generate_csrf
+from werkzeug.exceptions import HTTPException
+
+from engine.errors import Refusal
+from web.database import is_away
+from web.guard import SAFE_METHODS, SecretAwayError, SignedOutError
+from web.kept import posted_values
+from web.language import t
+from web.people import sign_in_form
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+log = logging.getLogger(__name__)
+
+STATUS = {
+    "attachment_refused": 422,
+    "case_stuck": 500,
+    "draft_too_large": 413,
+    "invalid_answers": 422,
+    "not_found": 404,
+    "not_yours": 403,
+    "sign_in_refused": 401,
+    "task_claimed": 409,
+    "task_gone": 409,
+    "too_many_attempts": 429,
+}
+
+_TITLES = {
+    400: ("无法理解这个请求", "This request makes no sense here"),
+    403: ("这一步不归您办理", "This is not yours to do"),
+    404: ("没有找到", "Not found"),
+    405: ("不能这样打开", "It cannot be opened this way"),
+    409: ("情况已经变化", "Things have moved on"),
+    413: ("内容太大", "Too large"),
+    422: ("内容需要更正", "Something needs correction"),
+    429: ("请稍后再试", "Please wait a while"),
+    500: ("这一步没有完成", "This step was not completed"),
+}
+
+
+def answer_errors(app: Flask) -> None:
+    """Register the page of every kind of refusal and failure."""
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(SignedOutError, _signed_out)
+    app.register_error_handler(CSRFError, _stale)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(sa.exc.SQLAlchemyError, _database)
+    app.register_error_handler(SecretAwayError, _away)
+    app.register_error_handler(Exception, _failed)
+
+
+def asked_by_script() -> bool:
+    """Say whether our own script asks, which wants a status and no page."""
+    return request.headers.get("X-Requested-With") == "banjie"
+
+
+def refusal_page(
+    refusal: Refusal, *, kept: list[tuple[str, str]] | None = None, case_url: str | None = None
+) -> ResponseReturnValue:
+    """Return the page of a refusal; ``kept`` are labelled values instead of the posted ones."""
+    status = STATUS.get(refusal.code, 400)
+    if asked_by_script():
+        return {"code": refusal.code, "message": t(refusal.zh, refusal.en)}, status
+    page = render_template(
+        "errors/refused.html",
+        title=t(*_TITLES.get(status, _TITLES[400])),
+        message=t(refusal.zh, refusal.en),
+        case_url=case_url,
+        kept=posted_values() if kept is None else kept,
+    )
+    return page, status
+
+
+def _refused(refusal: Refusal) -> ResponseReturnValue:
+    return refusal_page(refusal)
+
+
+def _signed_out(_error: SignedOutError) -> ResponseReturnValue:
+    if asked_by_script():
+        return "", 401
+    if request.method in SAFE_METHODS:
+        return redirect(url_for("people.sign_in_page", next=request.full_path.rstrip("?")), 302)
+    return sign_in_form(request.path), 401
+
+
+def _stale(_error: CSRFError) -> ResponseReturnValue:
+    if asked_by_script():
+        response = make_response("", 400)
+        response.headers["X-CSRFToken"] = generate_csrf()
+        return response
+    if request.endpoint == "people.sign_in":
+        return sign_in_form(request.form.get("next", "/")), 400
+    return render_template("errors/stale.html", kept=posted_values()), 400
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:  # noqa: PLR2004 - redirects of the router itself
+        return error
+    title = t(*_TITLES.get(status, _TITLES[400]))
+    return render_template("errors/plain.html", title=title, message=None), status
+
+
+def _database(error: sa.exc.SQLAlchemyError) -> ResponseReturnValue:
+    return _away(error) if is_away(error) else _failed(error)
+
+
+def _away(error: Exception) -> ResponseReturnValue:
+    log.warning("The database is away: %s", error)
+    if asked_by_script():
+        return "", 503
+    page = render_template("errors/away.html", kept=posted_values())
+    return page, 503, {"Retry-After": "10", "Cache-Control": "no-store"}
+
+
+def _failed(error: Exception) -> ResponseReturnValue:
+    reference = uuid4().hex[:8]
+    log.error("%s %s failed, reference %s", request.method, request.path, reference, exc_info=error)
+    if asked_by_script():
+        return "", 500
+    g.pop("person", None)
+    page = render_template("errors/failed.html", reference=reference, kept=posted_values())
+    return page, 500

@@ -1,0 +1,124 @@
+// One panel: tabs, a canvas, zoom buttons, and a line that tells about the element picked.
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+import { listenToFingers } from './fingers.js';
+import { prepared } from './prepared.js';
+
+const READABLE = 0.62;
+
+export class Drawing {
+  constructor(place) {
+    this.place = place;
+    this.tabs = [...place.querySelectorAll('[data-process]')];
+    this.message = place.querySelector('.canvas-message');
+    this.picked = place.querySelector('[data-picked]');
+    this.viewer = new NavigatedViewer({
+      container: place.querySelector('.canvas'),
+      zoomScroll: { enabled: false },
+    });
+  }
+
+  open() {
+    for (const tab of this.tabs) tab.addEventListener('click', () => this.show(tab));
+    this.place.querySelector('.zoom').addEventListener('click', (event) => this.zoom(event));
+    this.viewer.on('element.click', ({ element }) => this.pick(element));
+    listenToFingers(this.viewer, this.place.querySelector('.canvas'));
+    this.wheelWhileInside();
+    const here = this.tabs.filter((tab) => tab.dataset.now);
+    this.show(here.at(-1) ?? this.tabs[0]);
+  }
+
+  // The wheel scrolls the page until somebody has clicked into the diagram.
+  wheelWhileInside() {
+    const canvas = this.place.querySelector('.canvas');
+    const wheel = this.viewer.get('zoomScroll');
+    canvas.addEventListener('pointerdown', () => wheel.toggle(true));
+    canvas.addEventListener('pointerleave', () => wheel.toggle(false));
+  }
+
+  async show(tab) {
+    this.tab = tab;
+    for (const other of this.tabs) other.setAttribute('aria-selected', other === tab);
+    tab.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    this.picked.textContent = '';
+    try {
+      const answer = await fetch(tab.dataset.xml);
+      if (!answer.ok) throw new Error(answer.statusText);
+      const xml = prepared(await answer.text(), tab.dataset, this.place.dataset.lang);
+      if (this.tab !== tab) return;
+      await this.viewer.importXML(xml);
+      this.message.hidden = true;
+      this.mark();
+    } catch (error) {
+      this.message.hidden = false;
+      this.message.textContent = `${this.message.dataset.failed} (${error.message})`;
+    }
+  }
+
+  ids(key) {
+    return (this.tab.dataset[key] ?? '').split(' ').filter(Boolean);
+  }
+
+  mark() {
+    const canvas = this.viewer.get('canvas');
+    const elements = this.viewer.get('elementRegistry');
+    for (const id of this.ids('now')) if (elements.get(id)) canvas.addMarker(id, 'is-now');
+    for (const call of elements.filter(({ type }) => type === 'bpmn:CallActivity')) canvas.addMarker(call, 'is-door');
+    this.fit();
+    if (canvas.zoom() < READABLE) this.toPresent();
+  }
+
+  fit() {
+    this.viewer.get('canvas').zoom('fit-viewport', 'auto');
+  }
+
+  toPresent() {
+    const canvas = this.viewer.get('canvas');
+    const id = this.ids('now')[0] ?? this.ids('done')[0];
+    const element = id && this.viewer.get('elementRegistry').get(id);
+    if (!element) return;
+    canvas.zoom(0.8);
+    const { width, height } = canvas.viewbox().outer;
+    const scale = canvas.zoom();
+    const [x, y] = [element.x + element.width / 2, element.y + element.height / 2];
+    const size = { width: width / scale, height: height / scale };
+    canvas.viewbox({ x: x - size.width / 2, y: y - size.height / 2, ...size });
+  }
+
+  zoom(event) {
+    const wanted = event.target.closest('[data-zoom]')?.dataset.zoom;
+    const wheel = this.viewer.get('zoomScroll');
+    if (wanted === 'fit') this.fit();
+    if (wanted === 'now') this.toPresent();
+    if (wanted === 'in') wheel.stepZoom(1);
+    if (wanted === 'out') wheel.stepZoom(-1);
+  }
+
+  pick(element) {
+    const thing = element.businessObject;
+    if (this.last) this.viewer.get('canvas').removeMarker(this.last, 'is-picked');
+    this.last = null;
+    this.picked.textContent = '';
+    if (!thing?.name || element.type === 'bpmn:Participant' || element.type === 'label') return;
+    this.viewer.get('canvas').addMarker(element, 'is-picked');
+    this.last = element;
+    this.tell(thing);
+    const called = this.tabs.find(({ dataset }) => dataset.process === thing.calledElement);
+    if (called) this.show(called);
+  }
+
+  tell(thing) {
+    const name = document.createElement('strong');
+    name.textContent = thing.name;
+    const said = this.entries(thing.id).map((entry) => {
+      const time = entry.querySelector('time').textContent;
+      return `${entry.querySelector('[data-who]').textContent} ${time}`;
+    });
+    const clauses = thing.$attrs['banjie:clauses'] ?? '';
+    this.picked.append(name, [said.join('；'), clauses].filter(Boolean).join(' · '));
+  }
+
+  entries(id) {
+    const place = `${this.tab.dataset.process}:${id}`;
+    return [...document.querySelectorAll(`[data-place="${CSS.escape(place)}"].entry-done`)].reverse();
+  }
+}

@@ -1,0 +1,77 @@
+"""The door of every route: signed in, and posting with this session's token, unless public."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from flask import Flask, current_app, request
+from flask_login import current_user
+from flask_wtf.csrf import CSRFProtect
+
+from web.sessions import stay_awake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+csrf = CSRFProtect()
+_View = TypeVar("_View", bound="Callable[..., object]")
+
+
+class SecretAwayError(Exception):
+    """The secret that signs sessions could not be read since the start of this process."""
+
+
+class SignedOutError(Exception):
+    """A guarded view was asked for without a session, or with one that has ended."""
+
+
+def public(view: _View) -> _View:
+    """Let anybody reach this view."""
+    view.public = True  # type: ignore[attr-defined]
+    return view
+
+
+def bare(view: _View) -> _View:
+    """Let this view answer without database, session or secret."""
+    view.bare = True  # type: ignore[attr-defined]
+    return public(view)
+
+
+def quiet(view: _View) -> _View:
+    """Mark a view that pages ask by themselves: asking is not activity of a person."""
+    view.quiet = True  # type: ignore[attr-defined]
+    return view
+
+
+def keep_the_door(app: Flask) -> None:
+    """Ask every request, before its view, who sends it."""
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    csrf.init_app(app)
+    app.before_request(_ask)
+
+
+def is_public(view: object) -> bool:
+    """Say whether a view (by ``public``) or the static files may be had by anybody."""
+    return bool(getattr(view, "public", False))
+
+
+def _ask() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or request.endpoint == "static" or getattr(view, "bare", False):
+        return
+    if current_app.secret_key is None:
+        raise SecretAwayError
+    if not is_public(view):
+        _admit(view)
+    if request.method not in SAFE_METHODS:
+        csrf.protect()
+
+
+def _admit(view: object) -> None:
+    if not current_user.is_authenticated:
+        raise SignedOutError
+    if not getattr(view, "quiet", False):
+        stay_awake()

@@ -1,0 +1,74 @@
+"""The inbox: what waits for a person, kept fresh by a poll that is silent while nothing changes."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from flask import Blueprint, make_response, render_template, request
+
+from engine import dossier, notices
+from engine.errors import NotFoundError
+from engine.inbox import Inbox, inbox, startable
+from web.clock import now
+from web.database import connection
+from web.guard import quiet
+from web.language import clock, language
+from web.people import current_person
+
+if TYPE_CHECKING:
+    from flask import Response
+    from flask.typing import ResponseReturnValue
+
+    from engine.dossier import Whereabouts
+
+NOTICES_SHOWN = 6
+
+bp = Blueprint("inbox", __name__)
+
+
+@bp.get("/")
+def show() -> ResponseReturnValue:
+    conn, by = connection(), current_person()
+    waiting = inbox(conn, by, now=now())
+    return render_template(
+        "inbox.html",
+        active="inbox",
+        inbox=waiting,
+        tag=_tag(waiting),
+        startable=startable(conn, by),
+        notices=notices.unseen(conn, by, limit=NOTICES_SHOWN),
+        done=_just_done(),
+    )
+
+
+@bp.get("/inbox/rows")
+@quiet
+def rows() -> ResponseReturnValue:
+    """Return the two lists alone, or 304 while they are what the page already shows."""
+    waiting = inbox(connection(), current_person(), now=now())
+    tag = _tag(waiting)
+    if tag in request.if_none_match:
+        return "", 304
+    return tagged(render_template("_inbox_rows.html", inbox=waiting), tag)
+
+
+def tagged(page: str, tag: str) -> Response:
+    """Return a fragment that the browser may keep, but has to ask about."""
+    response = make_response(page)
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _tag(waiting: Inbox) -> str:
+    states = [clock(item.due).state for item in waiting.mine + waiting.shared if item.due]
+    return sha256(repr((waiting, states, language())).encode()).hexdigest()[:32]
+
+
+def _just_done() -> Whereabouts | None:
+    try:
+        return dossier.whereabouts(connection(), UUID(request.args["done"]), by=current_person())
+    except (KeyError, ValueError, NotFoundError):
+        return None

@@ -1,0 +1,19 @@
+"""Where a person goes once a form was taken: to their next task of the case, else to the inbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import redirect, url_for
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+    from engine.cases import Completed
+
+
+def onward(done: Completed) -> Response:
+    """Redirect by 303, so that going back and reloading send nothing again."""
+    if done.next_task is None:
+        return redirect(url_for("inbox.show", done=done.case_id), 303)
+    return redirect(url_for("tasks.show", task_id=done.next_task, then=1), 303)

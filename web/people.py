@@ -1,0 +1,138 @@
+"""Who is asking: sign-in, sign-out and the language that a person reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from flask import Blueprint, Flask, redirect, render_template, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+
+from engine import people
+from engine.people import SignInRefusedError, TooManyAttemptsError
+from web.clock import now
+from web.database import connection, transaction
+from web.guard import public
+from web.kept import carried, carried_to, local_path, posted_values
+from web.language import COOKIE, LANGUAGES, t, use_language
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+    from werkzeug.wrappers import Response
+
+    from engine.errors import Refusal
+    from engine.people import Person
+
+YEAR = 365 * 24 * 3600
+
+bp = Blueprint("people", __name__)
+
+
+class _SignedIn(UserMixin):  # type: ignore[misc]
+    def __init__(self, person: Person) -> None:
+        self.person = person
+        self.id = str(person.id)
+
+
+def know_people(app: Flask) -> None:
+    """Let Flask-Login find the person of a session, in one statement."""
+    manager = LoginManager()
+    manager.session_protection = None
+    manager.init_app(app, add_context_processor=False)
+    manager.user_loader(_load)
+    app.context_processor(lambda: {"person": person_or_nobody})
+
+
+def _load(key: str) -> _SignedIn | None:
+    found = people.person(connection(), UUID(key))
+    if found is None:
+        return None
+    use_language(found.lang)
+    return _SignedIn(found)
+
+
+def person_or_nobody() -> Person | None:
+    """Return the person signed in, or None."""
+    found: Person | None = getattr(current_user, "person", None)
+    return found
+
+
+def current_person() -> Person:
+    """Return the person signed in; the guard has let nobody else through."""
+    found = person_or_nobody()
+    if found is None:
+        message = "a guarded view was reached by nobody"
+        raise LookupError(message)
+    return found
+
+
+@bp.get("/sign-in")
+@public
+def sign_in_page() -> ResponseReturnValue:
+    if person_or_nobody() is not None:
+        return redirect(local_path(request.args.get("next")), 303)
+    return sign_in_form(local_path(request.args.get("next")))
+
+
+@bp.post("/sign-in")
+@public
+def sign_in() -> ResponseReturnValue:
+    login, password = request.form.get("login", "").strip(), request.form.get("password", "")
+    address = request.remote_addr or ""
+    try:
+        with transaction() as conn:
+            found = people.sign_in(conn, login, password, address=address, now=now())
+    except SignInRefusedError as refusal:
+        with transaction() as conn:
+            people.record_failure(conn, login, address=address, now=now())
+        return sign_in_form(local_path(request.form.get("next")), refusal), 401
+    except TooManyAttemptsError as refusal:
+        return sign_in_form(local_path(request.form.get("next")), refusal), 429
+    session.clear()
+    session.permanent = True
+    login_user(_SignedIn(found))
+    use_language(found.lang)
+    path = local_path(request.form.get("next"))
+    return _speaking(redirect(carried_to(path, carried()) or path, 303), found.lang)
+
+
+@bp.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    logout_user()
+    session.clear()
+    return redirect(url_for("people.sign_in_page"), 303)
+
+
+@bp.post("/language/<lang>")
+@public
+def switch_language(lang: str) -> ResponseReturnValue:
+    """Remember the language; a form that was being filled comes along and is kept as a draft."""
+    chosen = lang if lang in LANGUAGES else "zh"
+    path = local_path(request.args.get("next"))
+    found = person_or_nobody()
+    if found is not None:
+        with transaction() as conn:
+            people.set_language(conn, found, chosen)
+        path = carried_to(local_path(request.args.get("for")), request.form) or path
+    return _speaking(redirect(path, 303), chosen)
+
+
+def sign_in_form(path: str, refusal: Refusal | None = None) -> str:
+    """Return the sign-in page, carrying whatever this request has posted."""
+    notice = None
+    if refusal is not None:
+        notice = t(refusal.zh, refusal.en)
+    return render_template(
+        "sign_in.html",
+        notice=notice,
+        next=path,
+        login=request.form.get("login", ""),
+        kept=posted_values(),
+    )
+
+
+def _speaking(response: Response, lang: str) -> Response:
+    response.set_cookie(
+        COOKIE, lang, max_age=YEAR, samesite="Lax", secure=request.is_secure, httponly=True
+    )
+    return response

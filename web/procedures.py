@@ -1,0 +1,43 @@
+"""The procedures in force, to be read: their diagrams, decision tables and forms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, abort, render_template, request
+
+from engine import procedures
+from web.database import connection
+from web.security import draws
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+UNTOUCHED = "private, max-age=31536000, immutable"
+
+bp = Blueprint("procedures", __name__)
+
+
+@bp.get("/procedures")
+def index() -> ResponseReturnValue:
+    found = procedures.all_in_force(connection())
+    return render_template("procedures.html", active="procedures", versions=found)
+
+
+@bp.get("/procedures/<procedure>")
+@draws
+def show(procedure: str) -> ResponseReturnValue:
+    version = procedures.in_force(connection(), procedure)
+    return render_template("procedure.html", active="procedures", version=version)
+
+
+@bp.get("/versions/<int:version_id>/<process>.bpmn")
+def diagram(version_id: int, process: str) -> ResponseReturnValue:
+    """Give one diagram of a published version; it never changes."""
+    found = procedures.version(connection(), version_id).compiled.diagrams.get(process)
+    if found is None:
+        abort(404)
+    response = Response(found.xml, mimetype="application/xml")
+    response.headers["Cache-Control"] = UNTOUCHED
+    response.add_etag()
+    return response.make_conditional(request)

@@ -1,0 +1,53 @@
+"""The signed session cookie: its secret stands in the database, it ends after some idle hours."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from flask import session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from typing_extensions import override
+
+from engine.settings import session_secret
+from web.clock import now
+from web.database import EXTENSION, is_away
+
+if TYPE_CHECKING:
+    from flask import Flask, Request
+
+SEEN_EVERY = timedelta(minutes=10)
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Fetches the secret when the database first answers; sets the cookie only when it changed."""
+
+    @override
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if app.secret_key is None and not request.path.startswith("/static/"):
+            fetch_secret(app)
+        return super().open_session(app, request)
+
+    @override
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        return session.modified
+
+
+def fetch_secret(app: Flask) -> None:
+    """Read the secret that signs sessions; leave it out while the database is away."""
+    engine: sa.Engine = app.extensions[EXTENSION]
+    try:
+        with engine.begin() as conn:
+            app.secret_key = session_secret(conn)
+    except sa.exc.SQLAlchemyError as error:
+        if not is_away(error):
+            raise
+
+
+def stay_awake() -> None:
+    """Count this request as activity: renew the cookie once it is ten minutes old."""
+    seen = session.get("seen", 0)
+    moment = int(now().timestamp())
+    if moment - seen > SEEN_EVERY.total_seconds():
+        session["seen"] = moment

@@ -1,0 +1,75 @@
+"""Files that came with a form: stored at once, so that a refused form still has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from flask import request, url_for
+from werkzeug.datastructures import MultiDict
+
+from engine import attachments
+from engine.attachments import AttachmentRefusedError
+from forms import AttachedFile, Kind, Problem
+from web.clock import now
+from web.database import connection, transaction
+from web.language import size
+from web.people import current_person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from engine.errors import Refusal
+    from forms import Form
+
+
+def posted_with_files(subject: str) -> tuple[MultiDict[str, str], dict[str, Problem]]:
+    """Return what was posted, new files as ids of attachments, and the refused files' problems.
+
+    ``subject`` says which form the files belong to, as for drafts. Problems are keyed by pointer.
+    """
+    posted: MultiDict[str, str] = MultiDict(request.form)
+    problems: dict[str, Problem] = {}
+    for field, file in request.files.items(multi=True):
+        if not file.filename:
+            continue
+        try:
+            with transaction() as conn:
+                kept = attachments.store(
+                    conn,
+                    file.stream,
+                    name=file.filename,
+                    field=field,
+                    subject=subject,
+                    by=current_person(),
+                    now=now(),
+                )
+        except AttachmentRefusedError as refusal:
+            problems[f"/{field}"] = _as_problem(refusal)
+        else:
+            posted.add(field, str(kept.id))
+    return posted, problems
+
+
+def _as_problem(refusal: Refusal) -> Problem:
+    return Problem(refusal.zh, refusal.en)
+
+
+def files_of(form: Form, answers: Mapping[str, object]) -> dict[str, AttachedFile]:
+    """Return the attachments that typed or kept answers name, by id, as a page shows them."""
+    found = attachments.find(connection(), set(_keys(form, answers)))
+    return {
+        str(key): AttachedFile(kept.name, url_for("attachments.show", key=key), size(kept.size))
+        for key, kept in found.items()
+    }
+
+
+def _keys(form: Form, answers: Mapping[str, object]) -> Iterator[UUID]:
+    for field in form.fields:
+        listed = answers.get(field.name)
+        if field.kind is Kind.ATTACHMENTS and isinstance(listed, list):
+            for one in listed:
+                try:
+                    yield UUID(str(one))
+                except ValueError:
+                    continue

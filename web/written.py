@@ -1,0 +1,67 @@
+"""What somebody wrote into a form, shown outside it: labelled, to be read and copied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import render_template
+from werkzeug.datastructures import MultiDict
+
+from engine import dossier, procedures
+from engine.errors import NotFoundError
+from web.kept import posted_values
+from web.language import language
+from web.people import current_person
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    import sqlalchemy as sa
+
+    from forms import Form
+
+FORM_KEY = "_form"
+_BUTTONS = ("_add", "_del", "_show")
+
+Pairs = list[tuple[str, str]]
+
+
+def rearranges(posted: MultiDict[str, str]) -> bool:
+    """Say whether a button was pressed that only wants the form again."""
+    return any(posted.get(name) for name in _BUTTONS)
+
+
+def many(draft: Mapping[str, list[str]]) -> MultiDict[str, str]:
+    """Return a stored draft as it was posted."""
+    return MultiDict((name, value) for name, values in draft.items() for value in values)
+
+
+def labelled(conn: sa.Connection, case_id: UUID | None, posted: MultiDict[str, str]) -> Pairs:
+    """Return posted values under the labels of the form they were typed into, if it is known."""
+    process, _, element = posted.get(FORM_KEY, "").partition("/")
+    if case_id is None or not element:
+        return posted_values()
+    try:
+        row = dossier.case_row(conn, case_id, by=current_person())
+        form = procedures.version(conn, row.version_id).form(process, element)
+    except (KeyError, NotFoundError):
+        return posted_values()
+    return in_words(form, posted)
+
+
+def in_words(form: Form, posted: MultiDict[str, str]) -> Pairs:
+    """Return what was typed as label and text; what makes no sense stands as it was typed."""
+    answers = form.read(posted)
+    said = form.describe(answers.values, language())
+    for pointer in answers.problems:
+        name = pointer.split("/")[1] if "/" in pointer else ""
+        raw = "、".join(value for value in posted.getlist(name) if value)
+        if raw and name in form.by_name:
+            said.append((form.by_name[name].title.of(language()), raw))
+    return said
+
+
+def stuck_page(message: str, incident: int, *, back: str) -> str:
+    """Return the page that says a procedure failed at this step, and where it is on record."""
+    return render_template("errors/stuck.html", message=message, incident=incident, back=back)
