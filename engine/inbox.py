@@ -94,7 +94,7 @@ def _shown(chosen: sa.Subquery) -> sa.Select[tuple[object, ...]]:
 def _of_each_role(
     columns: sa.Column[object], *where: sa.ColumnElement[bool], limit: int
 ) -> sa.Subquery:
-    held = sa.func.unnest(_ROLES).table_valued("role", name="held")
+    held = sa.func.unnest(_ROLES).table_valued("role").render_derived("held")
     walk = (
         sa.select(columns)
         .where(tasks.c.role == held.c.role, tasks.c.claimed_by.is_(None), *where)
