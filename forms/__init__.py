@@ -10,9 +10,11 @@ from forms.errors import BrokenFormError
 from forms.fields import JSON, Field, Kind, Values
 from forms.form import Form, load_form
 from forms.judge import Expression, Judge
+from forms.layout import Layout, layout_of, load_layout
 from forms.names import Names, Problem
 from forms.pages import FormView
 from forms.posted import Answered, Posted, Typed
+from forms.printing import Heading, PaperView, Sheet, paper
 from forms.texts import AttachedFile, Change, FilledView
 
 __all__ = [
@@ -27,12 +29,19 @@ __all__ = [
     "FilledView",
     "Form",
     "FormView",
+    "Heading",
     "Judge",
     "Kind",
+    "Layout",
     "Names",
+    "PaperView",
     "Posted",
     "Problem",
+    "Sheet",
     "Typed",
     "Values",
+    "layout_of",
     "load_form",
+    "load_layout",
+    "paper",
 ]

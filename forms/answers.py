@@ -101,8 +101,9 @@ def row_texts(table: Field, typed: JSON) -> list[dict[str, str]]:
 def _judged(
     form: Definition, values: Values, problems: Mapping[str, Problem]
 ) -> Iterator[tuple[str, Problem]]:
-    for name in required_now(form, values) & values.keys():
-        if values[name] in (None, []):
+    required = required_now(form, values)
+    for name, value in values.items():
+        if name in required and (value is None or value == []):
             yield f"/{name}", messages.missing(form.by_name[name])
     answered = {name: value for name, value in values.items() if value != []}
     yield from form.checker.problems(answered).items()

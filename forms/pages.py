@@ -19,6 +19,13 @@ class Words:
     keep_file: str
     show: str
     our_default: str
+    our_default_note: str
+    number: str
+    code: str
+    copy: str
+    signed: str
+    print: str
+    back: str
     problems: str
 
 
@@ -33,6 +40,13 @@ HANZI = Words(
     keep_file="取消勾选即不再附上",
     show="更新表单以显示相关字段",
     our_default="本公司默认",
+    our_default_note="标有“本公司默认”的内容由本公司设定，不出自原规定。",
+    number="编号",
+    code="案件",
+    copy="联次",
+    signed="签名",
+    print="打印",
+    back="返回",
     problems="请改正以下各项",
 )
 ENGLISH = Words(
@@ -46,6 +60,13 @@ ENGLISH = Words(
     keep_file="Untick to leave a file out",
     show="Update the form to show what belongs to this answer",
     our_default="our default",
+    our_default_note="What is marked “our default” is set by us, not by the written regulation.",
+    number="No.",
+    code="Case",
+    copy="Copy",
+    signed="Signature",
+    print="Print",
+    back="Back",
     problems="Please correct the following",
 )
 

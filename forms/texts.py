@@ -136,7 +136,7 @@ def filled(
         value = values.get(field.name)
         if not is_empty(value):
             heading = field.look.section.of(lang) if field.look.section else ""
-            sections.setdefault(heading, []).append(_item(form, field, value, lang, files))
+            sections.setdefault(heading, []).append(item_of(form, field, value, lang, files))
     return FilledView(
         form.title.of(lang),
         tuple(FilledSection(heading, tuple(items)) for heading, items in sections.items()),
@@ -148,7 +148,7 @@ def file_of(name: str, files: Mapping[str, AttachedFile]) -> AttachedFile:
     return files.get(name) or AttachedFile(name[:8])
 
 
-def _item(
+def item_of(
     form: Definition, field: Field, value: JSON, lang: str, files: Mapping[str, AttachedFile]
 ) -> FilledItem:
     label, many = field.title.of(lang), value if isinstance(value, list) else []

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from forms.answers import required_now, row_texts, values_of
 from forms.boxes import Page, State, box_of, files_of, rows_of
 from forms.fields import Field, Kind
+from forms.names import Names
 from forms.pages import FieldView, FormView, ProblemView, SectionView
 from forms.posted import text_of
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from forms.definition import Definition
     from forms.fields import JSON, Condition, Values
-    from forms.names import Names, Problem
+    from forms.names import Problem
 
 _KEPT_MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}"
@@ -82,12 +83,13 @@ def _wall_time(iso: str, zone: tzinfo) -> str:
 def _field_view(form: Definition, field: Field, typed: JSON, state: State) -> FieldView:
     page, name = state.page, field.name
     demands = [n.when for n in form.requirements if name in n.fields and not field.required]
+    box, hint = box_of(field, (name,), typed, state), page.say(field.look.help)
     return replace(
-        box_of(field, (name,), typed, state),
+        box,
         shown=name in state.values,
         required=name in state.required or field.must_be_true,
         description=page.say(field.description),
-        help=page.say(field.look.help),
+        help="" if hint in box.problem else hint,
         show_if=_conditions([field.show_if] if field.show_if else []),
         required_if=_conditions(demands),
         triggers=name in state.triggers,
@@ -107,9 +109,24 @@ def _summary(
     places = [(pointer.split("/")[1:], problem) for pointer, problem in problems.items()]
     for path, problem in sorted(places, key=lambda place: _rank(place[0], order)):
         field = form.by_name.get(path[0]) if path else None
-        label = page.say(field.title) if field else ""
+        label = _place(field, path, page) if field else ""
         href = "#" + "-".join(["f", *path]) if field else ""
         yield ProblemView(href, label, page.say(problem))
+
+
+def _place(field: Field, path: Sequence[str], page: Page) -> str:
+    """Name a field, or a cell by its row (counted from 1) and column."""
+    label = page.say(field.title)
+    column = next((c for c in field.columns if c.name == path[-1]), None)
+    if column is None:
+        return label
+    row = int(path[1]) + 1
+    return page.say(
+        Names(
+            f"{label} 第 {row} 行 {column.title.zh}",
+            f"{label}, row {row}, {column.title.en}",
+        )
+    )
 
 
 def _rank(path: Sequence[str], order: Mapping[str, int]) -> tuple[int, int]:

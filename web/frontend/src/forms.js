@@ -17,7 +17,7 @@ function holds(form, groups) {
   );
 }
 
-function require(field, required) {
+function setRequired(field, required) {
   for (const mark of field.querySelectorAll('[data-required-mark]')) mark.hidden = !required;
   const group = field.querySelector(':scope > [role="radiogroup"]');
   if (group) group.setAttribute('aria-required', String(required));
@@ -41,7 +41,7 @@ function refresh(form) {
     if (!changed) break;
   }
   for (const field of fields) {
-    if (field.dataset.requiredIf) require(field, holds(form, JSON.parse(field.dataset.requiredIf)));
+    if (field.dataset.requiredIf) setRequired(field, holds(form, JSON.parse(field.dataset.requiredIf)));
   }
   for (const section of form.querySelectorAll('[data-section]')) {
     section.hidden = !section.querySelector('[data-field]:not([hidden])');
