@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 import sqlalchemy as sa
-from engine.errors import Refusal
 
 from engine import demo, settings
 from engine.bundles import read_folder
 from engine.database import upgrade
+from engine.errors import Refusal
 from engine.people import all_people
 from engine.procedures import publish
 from engine.tables import roles, versions
