@@ -167,8 +167,8 @@ def open_chunks(
     if kept is None or (kept.case_id is None and kept.uploaded_by != by.id):
         raise NotFoundError
     parts = sa.select(blobs.c.content).where(blobs.c.sha256 == kept.sha256).order_by(blobs.c.part)
-    streamed = conn.execution_options(stream_results=True, max_row_buffer=2)
-    return kept, iter(streamed.scalars(parts))
+    streamed = parts.execution_options(stream_results=True, max_row_buffer=2)
+    return kept, iter(conn.scalars(streamed))
 
 
 def _ids(form: Form, values: Mapping[str, Any]) -> dict[str, list[str]]:

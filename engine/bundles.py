@@ -135,7 +135,7 @@ def _forms(files: Mapping[str, bytes]) -> tuple[dict[str, Form], list[Problem]]:
 
 
 def select(files: Mapping[str, bytes], root: str) -> dict[str, bytes]:
-    """Return the files that one procedure needs: diagrams, tables, forms, prints, roles, clauses."""
+    """Return the files that one procedure needs: diagrams, tables, forms, papers, clauses."""
     paths = set(closure(files, root))
     processes = {PurePosixPath(path).stem for path in paths if path.endswith(".bpmn")}
     paths |= {p for p in files if p.startswith("forms/") and p.split("/")[1] in processes}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from engine import attachments, drafts, history, procedures, spiff
 from engine.errors import Refusal
 from engine.history import Draft
-from engine.moving import COLUMNS, Case, enter_only, move_to
+from engine.moving import COLUMNS, Case, enter_only, knowing, move_to
 from engine.tables import cases, entries
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def _open(
         "head": history.GENESIS,
     }
     case = Case(*conn.execute(sa.insert(cases).values(row).returning(*COLUMNS)).one())
-    case = replace(case, **version.start_form.facts(values))
+    case = knowing(case, version.start_form.facts(values))
     facts: dict[str, object] = {"process": start.process, "element": start.element}
     if parent is not None:
         facts["parent"] = parent.hex

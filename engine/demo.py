@@ -24,7 +24,6 @@ _PEOPLE = (
     ("zhouping", "周平", ("deputy-gm",)),
     ("wujun", "吴军", ("gm",)),
     ("zhenglan", "郑岚", ("finance",)),
-    ("hukai", "胡凯", ("warehouse",)),
 )
 
 

@@ -127,3 +127,9 @@ def verify(conn: sa.Connection, case_id: UUID) -> int | None:
     ).one()
     complete = len(rows) == count and rows and rows[-1].hash == head
     return None if complete else len(rows) + 1
+
+
+def read(body: bytes) -> dict[str, Any]:
+    """Return an entry's public facts."""
+    facts: dict[str, Any] = orjson.loads(body)
+    return facts

@@ -12,7 +12,7 @@ from engine.history import Draft
 from engine.tables import cancelled_tasks, cases, tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -96,6 +96,18 @@ def move_to(
         rows = [{"task_id": row.id, "case_id": case.id, "seq": seq} for row in cancelled]
         conn.execute(_CANCELLED, rows)
     return closed
+
+
+def knowing(case: Case, facts: Mapping[str, object]) -> Case:
+    """Return the case with what a form said of its customer, product, amount and zone."""
+    known = {name: str(facts[name]) for name in FACTS if name in facts}
+    return replace(
+        case,
+        customer=known.get("customer", case.customer),
+        product=known.get("product", case.product),
+        amount=known.get("amount", case.amount),
+        zone=known.get("zone", case.zone),
+    )
 
 
 def _close(conn: sa.Connection, move: Move) -> list[sa.Row[Any]]:

@@ -96,7 +96,7 @@ _FAILURES = (
 )
 
 
-def _person(row: sa.Row[Any]) -> Person:
+def _person(row: sa.Row[*tuple[Any, ...]]) -> Person:
     return Person(row.id, row.login, row.name, frozenset(row.roles), row.lang)
 
 

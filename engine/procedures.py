@@ -105,7 +105,7 @@ def version(conn: sa.Connection, key: int) -> Version:
 
 def _prepared(conn: sa.Connection, key: int) -> Version:
     row = conn.execute(sa.select(versions).where(versions.c.id == key)).one()
-    stored = dict(conn.execute(_FILES, {"version": key}).tuples().all())
+    stored = {row.path: row.content for row in conn.execute(_FILES, {"version": key})}
     return Version(row.id, row.number, prepare(stored, row.procedure))
 
 

@@ -36,7 +36,7 @@ def company(conn: sa.Connection) -> Company:
         sa.select(settings.c.key, settings.c.value).where(settings.c.key != SESSION_SECRET)
     )
     known = Company.__dataclass_fields__
-    return Company(**{key: value for key, value in rows.tuples() if key in known})
+    return Company(**{key: value for key, value in rows if key in known})
 
 
 def save(conn: sa.Connection, key: str, value: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = sa.MetaData(
     naming_convention={
@@ -42,7 +42,7 @@ people = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("password", sa.Text, nullable=False),
     sa.Column("lang", sa.Text, nullable=False, server_default="zh"),
-    sa.Column("roles", sa.ARRAY(sa.Text), nullable=False, server_default="{}"),
+    sa.Column("roles", ARRAY(sa.Text), nullable=False, server_default="{}"),
     sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("created_at", Moment, nullable=False),
 )

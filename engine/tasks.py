@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -13,7 +12,7 @@ import sqlalchemy as sa
 from engine import attachments, drafts, procedures, spiff
 from engine.cases import Completed, every_field, move_on, next_of, read_answers
 from engine.history import Draft, to_bytes
-from engine.moving import enter_only
+from engine.moving import enter_only, knowing
 from engine.tables import cases, tasks
 from engine.waiting import (
     COMPLETION,
@@ -57,7 +56,8 @@ def claim(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) -> N
     if waiting.claimed_by == by.id:
         return
     mine = sa.update(tasks).where(tasks.c.id == task_id, tasks.c.claimed_by.is_(None))
-    conn.execute(mine.values(claimed_by=by.id, claimed_at=now))
+    if conn.execute(mine.values(claimed_by=by.id, claimed_at=now)).rowcount == 0:
+        raise gone(conn, task_id)
     enter_only(conn, waiting.case, _about(waiting, "task_claimed"), by=by, now=now)
 
 
@@ -67,7 +67,8 @@ def release(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) ->
     if waiting.claimed_by != by.id:
         raise NotClaimedError
     held = sa.update(tasks).where(tasks.c.id == task_id, tasks.c.claimed_by == by.id)
-    conn.execute(held.values(claimed_by=None, claimed_at=None))
+    if conn.execute(held.values(claimed_by=None, claimed_at=None)).rowcount == 0:
+        raise gone(conn, task_id)
     enter_only(conn, waiting.case, _about(waiting, "task_released"), by=by, now=now)
 
 
@@ -113,7 +114,7 @@ def complete_task(
 
     attachments.attach(conn, form, answers.values, case_id=case.id)
     next_task = next_of(move, by) or _next_elsewhere(conn, waiting, move.closed, by=by)
-    case = replace(case, **form.facts(answers.values))
+    case = knowing(case, form.facts(answers.values))
     done = _completion(version, waiting, answers.values, next_task)
     closed = move_on(conn, case, version, move, [done], by=by, now=now)
     _check_still_free(conn, closed, waiting, by=by)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import sqlalchemy as sa
@@ -99,12 +99,16 @@ def lock_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> Waiting:
     row = conn.execute(_LOCK, {"task": task_id}).one_or_none()
     if row is None:
         raise gone(conn, task_id)
-    held = len(_TASK)
-    waiting = Waiting(*row[:held], case=Case(*row[held:]))
+    waiting = _waiting(row)
     check_role(conn, waiting.role, waiting.case.version_id, by=by, held=waiting.claimed_by)
     if waiting.claimed_by not in (None, by.id):
         raise claimed_error(conn, waiting.claimed_by, waiting.case.id)
     return waiting
+
+
+def _waiting(row: sa.Row[*tuple[Any, ...]]) -> Waiting:
+    case = Case(*row[len(_TASK) :])
+    return Waiting(row.id, row.process, row.element, row.role, row.claimed_by, case)
 
 
 def check_role(

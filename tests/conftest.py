@@ -13,8 +13,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import make_url, text
 
+from engine import demo
+from engine.bundles import read_folder
 from engine.database import connect, upgrade
 from engine.embedded import throw_away
+from engine.procedures import publish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +47,7 @@ def server() -> Iterator[URL]:
 
 @pytest.fixture(scope="session")
 def template(server: URL) -> Iterator[URL]:
-    """Give a database with the newest schema and the shipped procedures; nobody stays connected."""
+    """Give a database with the shipped procedures and the demo people; nobody stays connected."""
     with _new_database(server) as url:
         engine = connect(url)
         upgrade(engine)
@@ -110,10 +113,7 @@ def _command(server: URL, sql: str) -> None:
 
 
 def _publish_shipped(engine: Engine) -> None:
-    try:
-        from engine.bundles import read_folder
-        from engine.procedures import publish
-    except ImportError:
-        return
+    now = datetime.now(UTC)
     with engine.begin() as opened:
-        publish(opened, read_folder(), by=None, now=datetime.now(UTC), note="shipped")
+        publish(opened, read_folder(), by=None, now=now, note="shipped")
+        demo.load(opened, now=now)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from engine.spiff.bundle import closure
+from engine.spiff.bundle import closure, roots
 from engine.spiff.compiling import compile_procedure
 from engine.spiff.errors import BrokenFilesError, RunError, TaskNotReadyError
+from engine.spiff.expressions import Expression, ExpressionError, compile_expression
 from engine.spiff.model import (
     Call,
     Compiled,
@@ -27,8 +28,9 @@ from engine.spiff.model import (
 from engine.spiff.runner import complete, position, start, wake
 
 __all__ = [
-    "BrokenFilesError", "Call", "Compiled", "Decision", "Diagram", "Element", "Flow", "Message",
+    "BrokenFilesError", "Call", "Compiled", "Decision", "Diagram", "Element",
+    "Expression", "ExpressionError", "Flow", "Message",
     "Move", "Names", "OpenTask", "Position", "Problem", "Row", "RunError", "Start", "Step",
-    "Table", "TaskNotReadyError", "Timer", "closure", "compile_procedure", "complete", "position",
-    "start", "wake",
+    "Table", "TaskNotReadyError", "Timer", "closure", "compile_expression", "compile_procedure",
+    "complete", "position", "roots", "start", "wake",
 ]  # fmt: skip

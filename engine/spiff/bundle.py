@@ -71,7 +71,7 @@ def read_needed(
             continue
         sheets[process] = sheet
         pending += [node.called for node in sheet.nodes.values() if node.called]
-        for name in {node.decision for node in sheet.nodes.values()} & decisions.keys():
+        for name in decisions.keys() & {node.decision for node in sheet.nodes.values()}:
             tables[name] = read_table(decisions[name], files[decisions[name]])
     return sheets, tables, problems
 
@@ -100,3 +100,21 @@ def missing_diagram(root: str) -> Problem:
 
 def _by_stem(files: Mapping[str, bytes], suffix: str) -> dict[str, str]:
     return {stem(path): path for path in sorted(files, reverse=True) if path.endswith(suffix)}
+
+
+def roots(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Give the ids of the procedures: diagrams that a message starts and that no other calls.
+
+    A diagram that cannot be read counts as one, so that compiling it says why.
+    """
+    found, called = [], set()
+    for process, path in _by_stem(files, ".bpmn").items():
+        try:
+            nodes = read_sheet(path, files[path]).nodes.values()
+        except UnreadableError:
+            found.append(process)
+            continue
+        called |= {node.called for node in nodes}
+        if any(node.kind == "startEvent" and node.message_ref for node in nodes):
+            found.append(process)
+    return tuple(sorted(set(found) - called))

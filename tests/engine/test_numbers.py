@@ -20,13 +20,17 @@ class _RolledBackError(Exception):
     pass
 
 
+def _fail_every_third(n: int) -> None:
+    if n % 3 == 0:
+        raise _RolledBackError
+
+
 def test_eight_openers_leave_no_hole_though_every_third_is_rolled_back(database: Engine) -> None:
     def take(n: int) -> str | None:
         try:
             with database.begin() as conn:
                 number = allot(conn, COMPANY, now=NOW)
-                if n % 3 == 0:
-                    raise _RolledBackError
+                _fail_every_third(n)
                 return number
         except _RolledBackError:
             return None

@@ -32,15 +32,15 @@ def walk_to_decision(walk: Walk, **handling: object) -> None:
 def test_e01_an_upheld_complaint_runs_from_the_counter_to_settled(walk: Walk) -> None:
     walk.opens()
     assert walk.waits_for == {("sales", "establish_data")}
-    assert walk.row.number is None
+    assert walk.row().number is None
 
     walk.does_all("establish_data", "fill_handling_form", "comment_by_supervisor")
     assert walk.waits_for == {("gm-office", "register_case")}
-    assert walk.row.number == "BJ-TS-2026-00001"
-    assert walk.row.due_at is None
+    assert walk.row().number == "BJ-TS-2026-00001"
+    assert walk.row().due_at is None
 
     walk.does("register_case")
-    assert walk.row.due_at == shanghai(11, 14, 10)
+    assert walk.row().due_at == shanghai(11, 14, 10)
     walk.does_all("review_content", "inspect_sample")
     assert walk.waits_for == {("qc", "trace_cause"), ("production", "analyse_production")}
 
@@ -58,11 +58,11 @@ def test_e01_an_upheld_complaint_runs_from_the_counter_to_settled(walk: Walk) ->
     walk.does_all("decide", *NEGOTIATE, "write_opinion")
     assert walk.waits_for == {("sales-manager", "decide")}
     walk.does_all("decide", "archive_case")
-    assert walk.row.closed_at == walk.now
-    assert walk.row.status == "open"
+    assert walk.row().closed_at == walk.now
+    assert walk.row().status == "open"
 
     walk.does("pass_final_decision")
-    assert (walk.outcome, walk.row.status) == ("complaint_settled", "ended")
+    assert (walk.outcome, walk.row().status) == ("complaint_settled", "ended")
     assert walk.waits_for == set()
     assert walk.is_unbroken
 
@@ -84,7 +84,7 @@ def test_e01_the_clock_runs_five_or_seven_calendar_days_from_acceptance(
     walk.now = ACCEPTED
     walk.does("register_case", zone=zone)
 
-    assert walk.row.due_at == due
+    assert walk.row().due_at == due
 
 
 def test_e01_the_five_copies_go_to_five_departments(walk: Walk) -> None:
@@ -94,7 +94,7 @@ def test_e01_the_five_copies_go_to_five_departments(walk: Walk) -> None:
     for role in ("qc", "production", "sales", "finance", "gm-office"):
         told = [notice.text.zh for notice in unseen(walk.conn, walk.person(role))]
         assert "五联分存" in told, role
-    assert unseen(walk.conn, walk.person("warehouse")) == []
+    assert unseen(walk.conn, walk.person("gm")) == []
 
 
 def test_a_complaint_without_loss_ends_with_the_slip(walk: Walk) -> None:
@@ -103,7 +103,7 @@ def test_a_complaint_without_loss_ends_with_the_slip(walk: Walk) -> None:
 
     walk.does("fill_slip")
     assert walk.outcome == "closed_without_loss"
-    assert walk.row.number is None
+    assert walk.row().number is None
 
 
 def test_e04_an_objection_that_is_granted_opens_a_linked_case(walk: Walk) -> None:
@@ -118,14 +118,14 @@ def test_e04_an_objection_that_is_granted_opens_a_linked_case(walk: Walk) -> Non
 
     assert walk.outcome == "reopened_in_linked_case"
     linked = walk.conn.execute(sa.select(cases).where(cases.c.parent_id == walk.case_id)).one()
-    assert (linked.customer, linked.status, linked.number) == (walk.row.customer, "open", None)
+    assert (linked.customer, linked.status, linked.number) == (walk.row().customer, "open", None)
     assert [link.id for link in walk.dossier.linked] == [linked.id]
     assert walk.is_unbroken
 
-    first = walk.row.number
+    first = walk.row().number
     walk.case_id = linked.id
     walk.does_all(*REGISTER)
-    assert (first, walk.row.number) == ("BJ-TS-2026-00001", "BJ-TS-2026-00002")
+    assert (first, walk.row().number) == ("BJ-TS-2026-00001", "BJ-TS-2026-00002")
 
 
 def test_e04_an_objection_that_is_refused_ends_the_case(walk: Walk) -> None:
@@ -170,7 +170,7 @@ def test_a_sent_back_decision_returns_to_who_determined_it(walk: Walk) -> None:
     walk.does("decide", decision="send_back", send_back_reason="证据不足。")
 
     assert walk.waits_for == {("gm-office", "determine_handling")}
-    assert walk.row.due_at == shanghai(11, 14, 10)
+    assert walk.row().due_at == shanghai(11, 14, 10)
     walk.does_all("determine_handling", "plan_quality_handling", "decide")
     assert walk.waits_for == {("sales", "explain_to_customer")}
 
@@ -254,9 +254,9 @@ def test_urging_an_overdue_case_never_delays_its_end(walk: Walk) -> None:
     assert ("gm-office", "convene_meeting") in walk.waits_for
 
     walk.does_all("decide", "archive_case", "pass_final_decision")
-    assert (walk.outcome, walk.row.status) == ("complaint_settled", "ended")
+    assert (walk.outcome, walk.row().status) == ("complaint_settled", "ended")
     assert walk.waits_for == set()
-    assert walk.row.closed_at == walk.now > walk.row.due_at
+    assert walk.row().closed_at == walk.now > walk.row().due_at
     assert walk.after(days=30) == 0
 
 

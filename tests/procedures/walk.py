@@ -81,23 +81,21 @@ class Walk:
 
     def _task(self, step: str) -> Any:  # noqa: ANN401 - a row
         wanted = sa.select(tasks).where(tasks.c.case_id == self.case_id, tasks.c.element == step)
-        return self.conn.execute(wanted.order_by(tasks.c.opened_at)).first() or self._missing(step)
-
-    def _missing(self, step: str) -> None:
-        raise AssertionError(f"{step} does not wait; {sorted(self.waits_for)} do")
+        row = self.conn.execute(wanted.order_by(tasks.c.opened_at)).first()
+        assert row is not None, f"{step} does not wait; {sorted(self.waits_for)} do"
+        return row
 
     @property
     def waits_for(self) -> set[tuple[str, str]]:
         """The open steps as (role, step)."""
         found = sa.select(tasks.c.role, tasks.c.element).where(tasks.c.case_id == self.case_id)
-        return {(role, element) for role, element in self.conn.execute(found).tuples()}
+        return {(role, element) for role, element in self.conn.execute(found)}
 
     def due(self, step: str) -> datetime | None:
         """Return when an open step is due, UTC."""
         due: datetime | None = self._task(step).due_at
         return due
 
-    @property
     def row(self) -> Any:  # noqa: ANN401 - a row
         """The case's row."""
         return self.conn.execute(sa.select(cases).where(cases.c.id == self.case_id)).one()
@@ -110,7 +108,7 @@ class Walk:
     @property
     def outcome(self) -> str | None:
         """The end event that the case came to."""
-        ended: str | None = self.row.outcome
+        ended: str | None = self.row().outcome
         return ended and ended.partition(":")[2]
 
     @property
@@ -118,7 +116,7 @@ class Walk:
         """What was done, in order: steps by element, timers with an exclamation mark."""
         ordered = sa.select(entries.c.kind, entries.c.body).where(entries.c.case_id == self.case_id)
         marks = {"step_completed": "{}", "timer_fired": "!{}", "case_opened": "{}"}
-        rows = self.conn.execute(ordered.order_by(entries.c.seq)).tuples()
+        rows = self.conn.execute(ordered.order_by(entries.c.seq))
         return [
             marks[kind].format(history.read(body)["element"])
             for kind, body in rows
