@@ -88,7 +88,8 @@ def _compile(bundle: Bundle) -> Compiled:
 
 
 def _upstream_problem(bundle: Bundle, error: Exception) -> Problem:
-    reason = error.args[0] if error.args and isinstance(error.args[0], str) else type(error).__name__
+    words = [word for word in error.args if isinstance(word, str)]
+    reason = words[0] if words else type(error).__name__
     return Problem(
         getattr(error, "file_name", "") or bundle.sheets[bundle.root].file,
         getattr(error, "id", None) or None,

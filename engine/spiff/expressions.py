@@ -187,8 +187,8 @@ def _compile(text: str, tree: ast.Expression) -> Expression:
                     text, f"“{node.id}”不能作变量名。", f'"{node.id}" cannot be a variable.'
                 )
             names.add(node.id)
-    guarded = ast.fix_missing_locations(_Guarded().visit(tree))
     try:
+        guarded = ast.fix_missing_locations(ast.Expression(_guard(tree.body)))  # type: ignore[arg-type]
         code = compile(guarded, "<expression>", "eval")
     except (ValueError, RecursionError, MemoryError, SyntaxError) as error:
         raise ExpressionError(text, "表达式嵌套过深。", "Nested too deeply.") from error
@@ -219,10 +219,14 @@ def _call_objection(node: ast.Call) -> str | None:
     return None
 
 
-class _Guarded(ast.NodeTransformer):
-    """Replaces every arithmetic operation by a call of its guard."""
-
-    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
-        self.generic_visit(node)
-        name = ast.Name(f"__{type(node.op).__name__}", ast.Load())
-        return ast.copy_location(ast.Call(name, [node.left, node.right], []), node)
+def _guard(node: ast.AST) -> ast.AST:
+    """Replace every arithmetic operation under a node by a call of its guard."""
+    for name, value in ast.iter_fields(node):
+        if isinstance(value, ast.AST):
+            setattr(node, name, _guard(value))
+        elif isinstance(value, list):
+            setattr(node, name, [_guard(v) if isinstance(v, ast.AST) else v for v in value])
+    if not isinstance(node, ast.BinOp):
+        return node
+    guard = ast.Name(f"__{type(node.op).__name__}", ast.Load())
+    return ast.copy_location(ast.Call(guard, [node.left, node.right], []), node)

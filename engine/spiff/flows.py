@@ -85,7 +85,7 @@ class CaseFlow(Instance, BpmnWorkflow):
         return self.last_id
 
     def instances(self) -> Iterator[Any]:
-        """The case itself and the processes and sub-processes that run inside it."""
+        """Give the case itself and the processes and sub-processes that run inside it."""
         yield self
         for called in self.subprocesses.values():
             if not called.completed:
@@ -166,5 +166,5 @@ def _runaway(token: Token) -> RunError:
         process=token.mark.process,
         element=token.mark.element,
         zh=f"自动步骤超过 {MAX_STEPS} 个仍未停下。请在循环中加入人工步骤或定时器。",
-        en=f"More than {MAX_STEPS} automatic steps without a stop. Put a person or timer in the loop.",
+        en=f"More than {MAX_STEPS} automatic steps in a row. Put a person or a timer in the loop.",
     )

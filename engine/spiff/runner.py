@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 
@@ -24,6 +23,7 @@ from engine.spiff.survey import Survey, live, look_over, open_task
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
+    from uuid import UUID
 
     from engine.spiff.flows import Instance
     from engine.spiff.model import Compiled

@@ -35,8 +35,9 @@ class ProcessSpec(BpmnProcessSpec):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.embedded = False
-        del self.task_specs[self.end.name], self.task_specs["End"]
-        self.end = EndJoin(self, f"{self.name}.EndJoin")
+        end = f"{self.name}.EndJoin"
+        del self.task_specs[end], self.task_specs["End"]
+        self.end = EndJoin(self, end)
         self.end.connect(SimpleBpmnTask(self, "End"))
 
 
@@ -138,7 +139,7 @@ class Deadline(EventDefinition):
         return due_of(my_task) <= clock.current()
 
     def update_task_data(self, my_task: Token) -> None:
-        """The token goes on: the timer has fired."""
+        """Write down that it has fired, now that its token goes on."""
         my_task.workflow.top_workflow.journal.fired.append(timer_of(my_task))
 
     def reset(self, my_task: Token) -> None:

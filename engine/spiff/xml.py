@@ -37,7 +37,7 @@ def read_root(file: str, data: bytes, *, namespace: str) -> etree._Element:
             f"The file has {len(data)} bytes; the limit is 5 MB. Split it or drop embedded images.",
         )  # fmt: skip
     root = _parse(file, data)
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         _refuse(
             file, "dtd_refused",
             "文件含有 DOCTYPE 声明，可能带有外部实体。请删去该声明。",

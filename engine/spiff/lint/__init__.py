@@ -2,13 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from engine.spiff.lint import calls, elements, flows, guarantees, names, people, schema, values
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from engine.spiff.bundle import Bundle
     from engine.spiff.model import Problem
 
+RULES: Final[tuple[Callable[[Bundle], Iterator[Problem]], ...]] = (
+    schema.valid_bpmn,
+    names.one_process_a_file,
+    names.free_ids,
+    names.both_names,
+    names.drawn,
+    names.known_clauses,
+    elements.supported,
+    elements.supported_details,
+    elements.one_start,
+    elements.some_end,
+    elements.timers_say_when,
+    elements.hosts_wait,
+    elements.messages_exist,
+    flows.whole,
+    flows.between_once,
+    flows.no_implicit_split,
+    flows.conditions_on_gateways,
+    flows.defaults,
+    flows.reachable,
+    flows.ending,
+    calls.called_exist,
+    calls.no_recursion,
+    calls.tables_exist,
+    calls.tables_readable,
+    calls.operations_known,
+    people.lanes_are_roles,
+    people.steps_have_lanes,
+    people.steps_have_forms,
+    people.notified_are_roles,
+    people.tables_give_roles,
+    values.variables_declared,
+    values.texts_compile,
+    values.names_are_filled,
+    guarantees.kept,
+)
+
 
 def check(bundle: Bundle) -> list[Problem]:
-    """Judge the files by every rule and give all problems found."""
-    return [problem for table in bundle.tables.values() for problem in table.problems]
+    """Judge the files by every rule and give all problems found, once each."""
+    return list(dict.fromkeys(problem for rule in RULES for problem in rule(bundle)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
+from itertools import pairwise
 
 from engine.spiff import Compiled, Names, compile_procedure
 
@@ -120,7 +121,7 @@ class Scope:
         return id_
 
     def chain(self, *ids: str) -> None:
-        for source, target in zip(ids, ids[1:], strict=False):
+        for source, target in pairwise(ids):
             self.flow(source, target)
 
 
@@ -214,7 +215,7 @@ def table(
         '<?xml version="1.0" encoding="UTF-8"?>'
         '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" '
         'xmlns:banjie="urn:banjie:bpmn:1" id="d" name="d" namespace="urn:test">'
-        f'<decision {named(id_)} {more if "ourDefault" in more else ""}>'
+        f"<decision {named(id_)} {more if 'ourDefault' in more else ''}>"
         f'<decisionTable id="{id_}_t" {more if "hitPolicy" in more else ""}>{heads}{body}'
         "</decisionTable></decision></definitions>"
     ).encode()
@@ -232,9 +233,7 @@ def compiled(
     *processes: Process, fields: tuple[str, ...] = (), tables: dict[str, bytes] | None = None
 ) -> Compiled:
     """Compile the first process with the others; every step has a form with these fields."""
-    forms = {
-        f"{each.process}/{id_}": fields for each in processes for id_ in each.ids
-    }
+    forms = {f"{each.process}/{id_}": fields for each in processes for id_ in each.ids}
     files = files_of(*processes)
     files |= {f"bpmn/decisions/{id_}.dmn": data for id_, data in (tables or {}).items()}
     return compile_procedure(

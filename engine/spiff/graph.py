@@ -1,0 +1,115 @@
+"""The drawing as one graph, with called processes and sub-processes folded out where they stand.
+
+It answers where a token *may* come: conditions are ignored, a parallel join lets go on only what
+has come on every way in, and a branch of a non-interrupting event cannot end the process around it
+by a plain end event. So it never misses a way, and hardly invents one.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from engine.spiff.sheet import Edge, Node, Sheet
+
+
+@dataclass(frozen=True)
+class Host:
+    """The call activity or sub-process that a place lies in."""
+
+    process: str
+    element: str
+    side: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """An element inside a chain of hosts.
+
+    `left` once what it calls has ended; `side` on a branch of a non-interrupting event.
+    """
+
+    hosts: tuple[Host, ...]
+    process: str
+    element: str
+    left: bool = False
+    side: bool = False
+
+
+class Graph:
+    """Where a token may go, without the flows of `without` ("process:flow")."""
+
+    def __init__(self, sheets: Mapping[str, Sheet], without: Collection[str] = ()) -> None:
+        self.sheets = sheets
+        self.without = without
+
+    def ways(self, process: str) -> dict[Place, Place | None]:
+        """Give every place within reach of a process's start, each with the place before it."""
+        came: dict[Place, Place | None] = dict.fromkeys(self._starts((), process, process))
+        arrived: dict[Place, set[str]] = {}
+        pending = deque(came)
+        while pending:
+            place = pending.popleft()
+            for following, edge in self._onward(place):
+                if following in came or not self._fires(following, edge, arrived):
+                    continue
+                came[following] = place
+                pending.append(following)
+        return came
+
+    def _fires(self, place: Place, edge: Edge | None, arrived: dict[Place, set[str]]) -> bool:
+        sheet = self.sheets[place.process]
+        if edge is None or sheet.nodes[place.element].kind != "parallelGateway":
+            return True
+        ways_in = arrived.setdefault(replace(place, side=False), set())
+        ways_in.add(edge.id)
+        return len(ways_in) == len(sheet.incoming(place.element))
+
+    def _starts(self, hosts: tuple[Host, ...], process: str, scope: str) -> Iterator[Place]:
+        sheet = self.sheets.get(process)
+        for node in sheet.inside(scope) if sheet else ():
+            if node.kind == "startEvent":
+                yield Place(hosts, process, node.id)
+
+    def _onward(self, place: Place) -> Iterator[tuple[Place, Edge | None]]:
+        sheet = self.sheets[place.process]
+        node = sheet.nodes[place.element]
+        inside = list(self._inside(place, node))
+        if not place.left:
+            yield from ((start, None) for start in inside)
+            for event in sheet.boundary(node.id):
+                aside = place.side or event.xml.get("cancelActivity") == "false"
+                yield replace(place, element=event.id, side=aside), None
+        if place.left or not inside:
+            for edge in sheet.outgoing(node.id):
+                if f"{place.process}:{edge.id}" not in self.without and edge.target in sheet.nodes:
+                    yield replace(place, element=edge.target, left=False), edge
+        yield from ((back, None) for back in self._return(place, node))
+
+    def _return(self, place: Place, node: Node) -> Iterator[Place]:
+        ends = node.kind == "endEvent" and place.hosts
+        if ends and (not place.side or "terminateEventDefinition" in node.events):
+            host = place.hosts[-1]
+            yield Place(place.hosts[:-1], host.process, host.element, left=True, side=host.side)
+
+    def _inside(self, place: Place, node: Node) -> Iterator[Place]:
+        host = Host(place.process, node.id, place.side)
+        if node.kind == "subProcess":
+            yield from self._starts((*place.hosts, host), place.process, node.id)
+        elif node.called and node.called not in {place.process, *(h.process for h in place.hosts)}:
+            yield from self._starts((*place.hosts, host), node.called, node.called)
+
+
+def way_to(goal: str, came: Mapping[Place, Place | None]) -> list[Place] | None:
+    """Give a short way to "process:element" out of what is within reach, or None."""
+    for place in came:
+        if f"{place.process}:{place.element}" == goal:
+            path = [place]
+            while (before := came[path[-1]]) is not None:
+                path.append(before)
+            return path[::-1]
+    return None

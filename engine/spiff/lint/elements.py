@@ -1,0 +1,169 @@
+"""Which elements we execute: what is not listed here is refused by name, never ignored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from engine.spiff.model import Problem
+from engine.spiff.sheet import local
+from engine.spiff.xml import NAMESPACES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from engine.spiff.bundle import Bundle
+    from engine.spiff.sheet import Node
+
+MESSAGE: Final = "messageEventDefinition"
+TIMER: Final = "timerEventDefinition"
+TERMINATE: Final = "terminateEventDefinition"
+EVENTS: Final[Mapping[str, frozenset[tuple[str, ...]]]] = {
+    "startEvent": frozenset({(), (MESSAGE,)}),
+    "endEvent": frozenset({(), (MESSAGE,), (TERMINATE,)}),
+    "intermediateThrowEvent": frozenset({(), (MESSAGE,)}),
+    "intermediateCatchEvent": frozenset({(TIMER,)}),
+    "boundaryEvent": frozenset({(TIMER,)}),
+}
+HOSTS: Final = frozenset({"userTask", "manualTask", "callActivity", "subProcess"})
+ACTIVITIES: Final = HOSTS | {"scriptTask", "businessRuleTask", "serviceTask", "sendTask"}
+GATEWAYS: Final = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway"})
+SUPPORTED: Final = ACTIVITIES | GATEWAYS | EVENTS.keys()
+DETAILS: Final = {
+    "multiInstanceLoopCharacteristics": ("多实例", "multi-instance"),
+    "standardLoopCharacteristics": ("循环标记", "a loop marker"),
+    "ioSpecification": ("输入输出规范", "an input/output specification"),
+    "dataInputAssociation": ("数据输入关联", "a data input"),
+    "dataOutputAssociation": ("数据输出关联", "a data output"),
+}
+MARKERS: Final = {
+    "triggeredByEvent": ("事件子流程标记", "an event sub-process marker"),
+    "isForCompensation": ("补偿标记", "a compensation marker"),
+}
+CURES: Final = {
+    "task": ("请改为用户任务", "Make it a user task"),
+    "receiveTask": ("请改为用户任务", "Make it a user task"),
+    "complexGateway": ("请改用排他、并行或包容网关", "Use another kind of gateway"),
+    "eventBasedGateway": ("请改用带定时边界事件的用户任务", "Use a step with a boundary timer"),
+    "adHocSubProcess": ("请画出顺序或并行", "Draw the order, or a parallel gateway"),
+    "transaction": ("请改为普通子流程", "Make it a sub-process"),
+}
+
+
+def supported(bundle: Bundle) -> Iterator[Problem]:
+    """Let elements and their event definitions be ones that are proven to run."""
+    for sheet, node in bundle.nodes():
+        if node.kind not in SUPPORTED:
+            zh, en = CURES.get(node.kind, ("请改画", "Draw it another way"))
+            yield Problem(
+                sheet.file, node.id, "unsupported",
+                f"元素“{node.id}”的类型 {node.kind} 不支持。{zh}。",
+                f'"{node.id}" is a {node.kind}, which is not supported. {en}.',
+            )  # fmt: skip
+        elif node.kind in EVENTS and node.events not in EVENTS[node.kind]:
+            kinds = ", ".join(node.events) or "none"
+            yield Problem(
+                sheet.file, node.id, "unsupported_event",
+                f"事件“{node.id}”（{node.kind}：{kinds}）不支持。可用：消息开始、定时中间或边界、"
+                "消息抛出、普通/消息/终止结束。",
+                f'Event "{node.id}" ({node.kind}: {kinds}) is not supported. There are: message '
+                "start; timer catch and boundary; message throw; plain, message, terminate end.",
+            )  # fmt: skip
+
+
+def supported_details(bundle: Bundle) -> Iterator[Problem]:
+    """Let activities carry no markers, associations or scripts that would be ignored."""
+    for sheet, node in bundle.nodes():
+        for zh, en in _odd_details(node):
+            yield Problem(
+                sheet.file, node.id, "unsupported",
+                f"元素“{node.id}”带有{zh}，不支持。请删去并画成普通元素。",
+                f'"{node.id}" has {en}, which is not supported. Remove it and draw it plainly.',
+            )  # fmt: skip
+
+
+def _odd_details(node: Node) -> Iterator[tuple[str, str]]:
+    yield from (DETAILS[local(child)] for child in node.xml if local(child) in DETAILS)
+    yield from (words for name, words in MARKERS.items() if node.xml.get(name) == "true")
+    if node.kind not in ACTIVITIES - {"scriptTask", "sendTask"}:
+        for script in ("preScript", "postScript"):
+            if node.extension(script):
+                yield f"不会执行的 {script}", f"a {script}, which would not run"
+
+
+def one_start(bundle: Bundle) -> Iterator[Problem]:
+    """Let a procedure begin with one message start event, other scopes with one plain one."""
+    for sheet in bundle.sheets.values():
+        for scope in sheet.scopes:
+            starts = [node for node in sheet.inside(scope) if node.kind == "startEvent"]
+            if len(starts) != 1:
+                yield Problem(
+                    sheet.file, scope, "one_start",
+                    f"“{scope}”有 {len(starts)} 个开始事件，应恰有一个。",
+                    f'"{scope}" has {len(starts)} start events; it must have one.',
+                )  # fmt: skip
+                continue
+            node, message = starts[0], scope == bundle.root
+            if (MESSAGE in node.events) is not message:
+                zh, en = ("消息", "a message") if message else ("普通", "a plain")
+                yield Problem(
+                    sheet.file, node.id, "start_kind",
+                    f"“{scope}”的开始事件“{node.id}”应为{zh}开始事件。",
+                    f'"{scope}" must begin with {en} start event, not "{node.id}" as it is.',
+                )  # fmt: skip
+
+
+def some_end(bundle: Bundle) -> Iterator[Problem]:
+    """Let every scope have an end event."""
+    for sheet in bundle.sheets.values():
+        for scope in sheet.scopes:
+            if not any(node.kind == "endEvent" for node in sheet.inside(scope)):
+                yield Problem(
+                    sheet.file, scope, "no_end",
+                    f"“{scope}”没有结束事件。请画一个。", f'"{scope}" has no end event. Draw one.',
+                )  # fmt: skip
+
+
+def timers_say_when(bundle: Bundle) -> Iterator[Problem]:
+    """Let every timer be a duration: dates and cycles are not supported."""
+    for sheet, node in bundle.nodes():
+        if TIMER in node.events and not node.duration:
+            yield Problem(
+                sheet.file, node.id, "timer_kind",
+                f"定时器“{node.id}”没有 timeDuration。请填时长，如 P3D，或一个变量。",
+                f'Timer "{node.id}" has no timeDuration. Give one, such as P3D, or a variable.',
+            )  # fmt: skip
+
+
+def hosts_wait(bundle: Bundle) -> Iterator[Problem]:
+    """Let boundary events hang on activities that wait, in their own scope."""
+    for sheet, node in bundle.nodes():
+        if node.kind != "boundaryEvent":
+            continue
+        host = sheet.nodes.get(node.attached or "")
+        if host is None or host.kind not in HOSTS or host.scope != node.scope:
+            yield Problem(
+                sheet.file, node.id, "bad_host",
+                f"边界事件“{node.id}”所附的“{node.attached}”不是等待的活动。"
+                "请附在用户任务、调用活动或子流程上。",
+                f'Boundary event "{node.id}" hangs on "{node.attached}", which does not wait. '
+                "Attach it to a step, a call activity or a sub-process.",
+            )  # fmt: skip
+
+
+def messages_exist(bundle: Bundle) -> Iterator[Problem]:
+    """Let every message that is thrown or waited for have a name."""
+    for sheet, node in bundle.nodes():
+        if node.kind != "sendTask" and MESSAGE not in node.events:
+            continue
+        if not sheet.messages.get(node.message_ref or ""):
+            yield Problem(
+                sheet.file, node.id, "no_message",
+                f"“{node.id}”没有引用有名称的消息。请定义 message 并选择它。",
+                f'"{node.id}" refers to no message with a name. Define one and choose it.',
+            )  # fmt: skip
+        if node.xml.find("bpmn:extensionElements/spiff:messagePayload", NAMESPACES) is not None:
+            yield Problem(
+                sheet.file, node.id, "unsupported",
+                f"“{node.id}”的 messagePayload 不会执行。请删去。",
+                f'The messagePayload of "{node.id}" would not run. Delete it.',
+            )  # fmt: skip

@@ -1,0 +1,134 @@
+"""Ids, names, clauses and shapes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from engine.spiff.bundle import stem
+from engine.spiff.model import Problem
+from engine.spiff.sheet import STEPS, names_of
+from engine.spiff.xml import BPMN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml import etree
+
+    from engine.spiff.bundle import Bundle
+    from engine.spiff.sheet import Sheet
+
+RESERVED: Final = re.compile(
+    r"Start|End|Root|StartEvent(Split|Join)|.*\.(EndJoin|BoundaryEvent(Split|Join))"
+)
+
+
+def one_process_a_file(bundle: Bundle) -> Iterator[Problem]:
+    """Let a file hold one executable process whose id is the file's name."""
+    for sheet in bundle.sheets.values():
+        if len(sheet.processes) != 1:
+            yield Problem(
+                sheet.file, None, "one_process",
+                f"文件中有 {len(sheet.processes)} 个流程，应恰有一个。请分成几个文件。",
+                f"The file holds {len(sheet.processes)} processes; it must hold one. Split it.",
+            )  # fmt: skip
+            continue
+        if sheet.process_id != stem(sheet.file):
+            yield Problem(
+                sheet.file, sheet.process_id, "process_id",
+                f"流程的 id 是“{sheet.process_id}”，应与文件名“{stem(sheet.file)}”相同。",
+                f'Process "{sheet.process_id}" must be called "{stem(sheet.file)}" like its file.',
+            )  # fmt: skip
+        if sheet.process.get("isExecutable") != "true":
+            yield Problem(
+                sheet.file, sheet.process_id, "not_executable",
+                f"流程“{sheet.process_id}”没有标为可执行。请勾选 isExecutable。",
+                f'Process "{sheet.process_id}" is not executable. Tick isExecutable.',
+            )  # fmt: skip
+
+
+def free_ids(bundle: Bundle) -> Iterator[Problem]:
+    """Let ids be none of SpiffWorkflow's own, and scopes be unique over the files."""
+    seen: dict[str, str] = {}
+    for sheet in bundle.sheets.values():
+        for id_ in (*sheet.nodes, *(edge.id for edge in sheet.edges)):
+            if not id_ or RESERVED.fullmatch(id_):
+                yield Problem(
+                    sheet.file, id_ or None, "reserved_id",
+                    f"id“{id_}”为空或被引擎占用。请改名，如 case_opened、case_closed。",
+                    f'The id "{id_}" is empty or the engine\'s own. Rename it, as case_closed.',
+                )  # fmt: skip
+        yield from _twice(sheet)
+        for scope in sheet.scopes:
+            if scope in seen and seen[scope] != sheet.file:
+                yield Problem(
+                    sheet.file, scope, "duplicate_id",
+                    f"流程或子流程的 id“{scope}”在 {seen[scope]} 中已有。请改名。",
+                    f'The process or sub-process id "{scope}" is also in {seen[scope]}. Rename it.',
+                )  # fmt: skip
+            seen[scope] = sheet.file
+        for id_ in sheet.nodes.keys() & bundle.sheets.keys():
+            yield Problem(
+                sheet.file, id_, "duplicate_id",
+                f"元素“{id_}”与一个流程同名。请改名。",
+                f'Element "{id_}" is called like a process. Rename it.',
+            )  # fmt: skip
+
+
+def _twice(sheet: Sheet) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for xml in sheet.root.iter(f"{{{BPMN}}}*"):
+        id_ = xml.get("id")
+        if id_ and id_ in seen:
+            yield Problem(
+                sheet.file, id_, "duplicate_id",
+                f"id“{id_}”在文件中出现两次。请改其中一个。",
+                f'The id "{id_}" is in the file twice. Change one of them.',
+            )  # fmt: skip
+        seen.add(id_ or "")
+
+
+def both_names(bundle: Bundle) -> Iterator[Problem]:
+    """Let steps and processes have both names, and whatever has one name have the other too."""
+    for sheet in bundle.sheets.values():
+        must = {sheet.process_id, *(n.id for n in sheet.nodes.values() if n.kind in STEPS)}
+        named: list[etree._Element] = [sheet.process]
+        for tag in ("participant", "lane"):
+            named += sheet.root.iter(f"{{{BPMN}}}{tag}")
+        named += [node.xml for node in sheet.nodes.values()]
+        named += [edge.xml for edge in sheet.edges]
+        for xml in named:
+            names, id_ = names_of(xml), xml.get("id")
+            if bool(names.zh) != bool(names.en) or (id_ in must and not names.zh):
+                lacking = "name" if not names.zh else "banjie:nameEn"
+                yield Problem(
+                    sheet.file, id_, "name_missing",
+                    f"元素“{names.zh or id_}”缺少 {lacking}。请补上中文名和英文名。",
+                    f'Element "{names.en or id_}" lacks {lacking}. Give it both names.',
+                )  # fmt: skip
+
+
+def drawn(bundle: Bundle) -> Iterator[Problem]:
+    """Let every element and flow that runs be drawn."""
+    for sheet in bundle.sheets.values():
+        shapes = ((node.id, "形状 (shape)", "shape") for node in sheet.nodes.values())
+        lines = ((edge.id, "连线 (edge)", "edge") for edge in sheet.edges)
+        for id_, zh, en in (*shapes, *lines):
+            if id_ not in sheet.drawn:
+                yield Problem(
+                    sheet.file, id_, "not_drawn",
+                    f"元素“{id_}”会执行，图上却没有它的{zh}。请在图上画出或删去。",
+                    f'"{id_}" would run but has no {en} on the diagram. Draw it or delete it.',
+                )  # fmt: skip
+
+
+def known_clauses(bundle: Bundle) -> Iterator[Problem]:
+    """Let elements name only clauses that the regulations have."""
+    for sheet, node in bundle.nodes():
+        for clause in node.clauses:
+            if clause not in bundle.clauses:
+                yield Problem(
+                    sheet.file, node.id, "unknown_clause",
+                    f"元素“{node.id}”引用的条款“{clause}”不存在。请核对 bpmn/clauses。",
+                    f'"{node.id}" names the clause "{clause}", unknown in bpmn/clauses.',
+                )  # fmt: skip

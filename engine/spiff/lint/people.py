@@ -1,0 +1,108 @@
+"""Who works where: lanes are roles, steps lie in lanes and have forms."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from engine.spiff.expressions import is_name
+from engine.spiff.model import Problem
+from engine.spiff.sheet import STEPS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.spiff.bundle import Bundle
+    from engine.spiff.decisions import Decider
+
+
+def lanes_are_roles(bundle: Bundle) -> Iterator[Problem]:
+    """Let a lane's text be a role, or its roleFrom a variable."""
+    roles = bundle.lanes
+    for sheet in bundle.sheets.values():
+        for lane in sheet.lanes:
+            if lane.role_from is not None and not is_name(lane.role_from):
+                yield Problem(
+                    sheet.file, lane.id, "role_from",
+                    f"泳道“{lane.name}”的 banjie:roleFrom“{lane.role_from}”不是变量名。",
+                    f'The roleFrom "{lane.role_from}" of lane "{lane.name}" is no variable.',
+                )  # fmt: skip
+            if lane.role_from is None and lane.name not in roles:
+                yield Problem(
+                    sheet.file, lane.id, "unknown_role",
+                    f"泳道“{lane.name}”不是 roles.yaml 中的角色。请用角色的中文名或代码，"
+                    "或加 banjie:roleFrom。",
+                    f'Lane "{lane.name}" is no role of roles.yaml. Name it by a role\'s Chinese '
+                    "name or code, or give it banjie:roleFrom.",
+                )  # fmt: skip
+
+
+def steps_have_lanes(bundle: Bundle) -> Iterator[Problem]:
+    """Let every step lie in a lane, and the procedure's start in one with a fixed role."""
+    for sheet, node in bundle.nodes():
+        if node.kind in STEPS and node.lane is None:
+            yield Problem(
+                sheet.file, node.id, "no_lane",
+                f"任务“{node.id}”不在任何泳道里。请放进负责角色的泳道。",
+                f'Step "{node.id}" lies in no lane. Put it into the lane of its role.',
+            )  # fmt: skip
+        starts = node.kind == "startEvent" and node.scope == bundle.root
+        if starts and (node.lane is None or node.lane.role_from is not None):
+            yield Problem(
+                sheet.file, node.id, "start_lane",
+                f"开始事件“{node.id}”应在固定角色的泳道里，以确定谁可以发起。",
+                f'Start event "{node.id}" must lie in a lane with a fixed role: who may start.',
+            )  # fmt: skip
+
+
+def steps_have_forms(bundle: Bundle) -> Iterator[Problem]:
+    """Let every step, and the procedure's start, have its form."""
+    for sheet, node in bundle.nodes():
+        starts = node.kind == "startEvent" and node.scope == bundle.root
+        key = f"{sheet.process_id}/{node.id}"
+        if (node.kind in STEPS or starts) and key not in bundle.forms:
+            yield Problem(
+                sheet.file, node.id, "no_form",
+                f"“{node.id}”没有表单。请添加 forms/{key}.json。",
+                f'"{node.id}" has no form. Add forms/{key}.json.',
+            )  # fmt: skip
+
+
+def notified_are_roles(bundle: Bundle) -> Iterator[Problem]:
+    """Let notices go to role codes, or to variables that hold one."""
+    for sheet, node in bundle.nodes():
+        for entry in node.notifies:
+            known = is_name(entry[1:]) if entry.startswith("=") else entry in bundle.roles
+            if not known:
+                yield Problem(
+                    sheet.file, node.id, "unknown_role",
+                    f"“{node.id}”要通知的“{entry}”不是角色代码，也不是“=变量”。",
+                    f'"{node.id}" notifies "{entry}", which is no role code and no "=variable".',
+                )  # fmt: skip
+
+
+def tables_give_roles(bundle: Bundle) -> Iterator[Problem]:
+    """Let columns that name who works hold roles only, where a cell is a literal."""
+    wanted = {lane.role_from for sheet in bundle.sheets.values() for lane in sheet.lanes} | {
+        entry[1:] for _, node in bundle.nodes() for entry in node.notifies if entry[0] == "="
+    }
+    for reading in bundle.tables.values():
+        if reading.decider is not None:
+            for row, column, value in _literals(reading.decider):
+                if reading.decider.outputs[column] in wanted and value not in bundle.roles:
+                    yield Problem(
+                        reading.file, reading.id, "unknown_role",
+                        f"第{row}行输出“{reading.decider.outputs[column]}”的“{value}”不是角色代码。",
+                        f'Row {row}, output "{reading.decider.outputs[column]}": "{value}" is no '
+                        "role code.",
+                    )  # fmt: skip
+
+
+def _literals(decider: Decider) -> Iterator[tuple[int, int, str]]:
+    for number, rule in enumerate(decider.rules, 1):
+        for column, cell in enumerate(rule.outputs):
+            if cell is None:
+                continue
+            body = ast.parse(cell.text.strip(), mode="eval").body
+            if isinstance(body, ast.Constant) and isinstance(body.value, str):
+                yield number, column, body.value
