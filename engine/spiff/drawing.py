@@ -15,7 +15,7 @@ from lxml import etree
 from engine.spiff import legibility
 from engine.spiff.geometry import Box
 from engine.spiff.model import Problem
-from engine.spiff.xml import BANJIE, BPMN, NAMESPACES
+from engine.spiff.xml import BANJIE, BPMN, NAMESPACES, UnreadableError, read_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,6 +77,24 @@ class Drawing:
     @property
     def pools(self) -> list[Box]:
         return [shape.box for shape in self.shapes.values() if shape.kind == "participant"]
+
+
+def check_drawings(files: Mapping[str, bytes]) -> tuple[Problem, ...]:
+    """Look over the drawing of every BPMN file among repository-relative paths and their bytes."""
+    return tuple(
+        problem
+        for path, data in sorted(files.items())
+        if path.endswith(".bpmn")
+        for problem in _check_file(path, data)
+    )
+
+
+def _check_file(file: str, data: bytes) -> tuple[Problem, ...]:
+    try:
+        root = read_root(file, data, namespace=BPMN)
+    except UnreadableError as error:
+        return (error.problem,)
+    return check_drawing(file, root)
 
 
 def check_drawing(file: str, root: etree._Element) -> tuple[Problem, ...]:

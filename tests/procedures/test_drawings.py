@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 from lxml import etree
 
-from engine.spiff.drawing import MOST_PIECES, check_drawing
+from engine.spiff.drawing import MOST_PIECES, check_drawing, check_drawings
 from engine.spiff.geometry import BESIDE, Box
 from engine.spiff.xml import BPMN, BPMNDI, DC, NAMESPACES, read_root
 
@@ -213,6 +213,19 @@ def test_a_fault_names_element_reason_and_cure_in_both_languages() -> None:
     assert "petition_started_to_submit_petition" in slanting[0].zh
     assert "斜线" in slanting[0].zh
     assert "level and upright" in slanting[0].en
+
+
+def test_all_files_are_looked_over_and_an_unreadable_one_is_named() -> None:
+    shown = read(FOLDER / "shared" / "petition.bpmn")
+    _slanting(shown)
+    files = {
+        "bpmn/b.bpmn": b"<no bpmn",
+        "bpmn/a.bpmn": etree.tostring(shown),
+        "bpmn/x.dmn": b"no drawing at all",
+    }
+    found = [(problem.file, problem.code) for problem in check_drawings(files)]
+    assert ("bpmn/a.bpmn", "slanting_line") in found
+    assert found[-1] == ("bpmn/b.bpmn", "not_xml")
 
 
 def test_a_flood_of_shapes_is_refused_before_they_are_compared() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.bundles import SHIPPED, prepare_all, read_folder
 from engine.procedures import publish
-from engine.spiff import roots
+from engine.spiff import BrokenFilesError, check_drawings, roots
 from web.commands.say import say
 
 if TYPE_CHECKING:
@@ -29,8 +29,13 @@ def publish_folder(engine: Engine, folder: Path | None, *, note: str, now: datet
 
 
 def lint_folder(folder: Path | None) -> None:
-    """Check a folder as publishing does, without a database. Raises BrokenFilesError."""
+    """Check a folder as publishing does, without a database, and the look of its drawings too.
+
+    Raises BrokenFilesError.
+    """
     files = read_folder(folder or SHIPPED)
     found = prepare_all(files, iter(roots(files)))
+    if problems := check_drawings(files):
+        raise BrokenFilesError(problems)
     names = ", ".join(bundle.compiled.id for bundle in found)
     say(f"未发现问题：{names}", f"No problem found in {names}")
