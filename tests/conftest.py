@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url, text
 
 from engine import demo
@@ -24,11 +25,14 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL, Connection, Engine
 
+SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def pytest_configure() -> None:
-    """Let a SIGTERM end the run as Ctrl-C does, so that its server is stopped."""
+    """Let a SIGTERM end the run as Ctrl-C does, and let no property fail for a slow machine."""
+    settings.register_profile("banjie", deadline=None, suppress_health_check=SLOW)
+    settings.load_profile("banjie")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 

@@ -97,7 +97,7 @@ class Walk:
         return due
 
     def row(self) -> Any:  # noqa: ANN401 - a row
-        """The case's row."""
+        """Return the case's row."""
         return self.conn.execute(sa.select(cases).where(cases.c.id == self.case_id)).one()
 
     @property
