@@ -1,0 +1,119 @@
+"""`make bench`: measure, print one table, and keep it in README.md. Ctrl-C ends all of it."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import click
+
+from engine import embedded
+from tests.bench import growth, memory, report, statements
+from tests.bench.clients import Clients
+from tests.bench.company import LOGINS
+from tests.bench.pages import LARGE, SAME, SMALL, Desks
+from tests.bench.report import Row
+from tests.bench.steps import CROWDS, Race
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.embedded import Server
+
+DURABLE = {
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "shared_buffers": "128MB",
+}
+"""As `banjie run` starts it; only the folder is thrown away."""
+
+ROUNDS = 12
+PAGE_ROUNDS = 6
+
+_began = monotonic()
+
+
+def _say(text: str) -> None:
+    click.echo(f"{monotonic() - _began:5.0f} s  {text}")
+
+
+def _race(server: Server, clients: Clients, rounds: int) -> Iterator[Row]:
+    with Race(server, clients) as race:
+        yield from _statements(race)
+        _say("warming up floor A and the inbox")
+        race.warm_up()
+        for number in range(rounds):
+            race.run(number)
+            _say(f"round {number + 1} of {rounds}: {race.told()}")
+        for crowd in CROWDS:
+            step, floor = race.step[crowd], race.floor[crowd]
+            clients_ = "1 client" if crowd == 1 else f"{crowd} clients"
+            yield Row(f"(a) floor A, {clients_}", floor, "1", "")
+            ratio = f"{step.times(floor):.2f}"
+            yield Row(f"(b) one step, {clients_}", step, ratio, "at most 2.2, aim 2.0")
+        yield from _memory(race)
+
+
+def _statements(race: Race) -> Iterator[Row]:
+    sent = statements.of_a_step(race.database)
+    for statement in sent:
+        _say(" ".join(statement.split())[:90])
+    yield Row("(f) statements of a step", None, str(len(sent)), "at most 9")
+
+
+def _memory(race: Race) -> Iterator[Row]:
+    _say("memory, and the worker")
+    for number, megabytes in enumerate(memory.of_web(race.inbox), start=1):
+        name = f"(e) PSS of web process {number} after {race.steps} steps of both"
+        yield Row(name, None, f"{megabytes:.0f} MB", "at most 150 MB")
+    megabytes, speed = memory.of_worker(race.database)
+    name = f"(e) PSS of the worker after {memory.WAKES} cases woken, {speed:.0f} a second"
+    yield Row(name, None, f"{megabytes:.0f} MB", "at most 120 MB")
+
+
+def _growth(server: Server) -> Iterator[Row]:
+    _say(f"step {growth.LONG} against step {growth.SHORT}")
+    short, long = growth.grow(server)
+    yield Row(f"(d) step {short.step}, state {short.state} bytes", short.samples, "1", "")
+    ratio = f"{growth.times(long, short):.2f}"
+    yield Row(f"(d) step {long.step}, state {long.state} bytes", long.samples, ratio, "at most 1.3")
+
+
+def _pages(server: Server, clients: Clients, rounds: int) -> Iterator[Row]:
+    _say("filling the inboxes")
+    with Desks(server, clients) as desks:
+        desks.warm_up()
+        for number in range(rounds):
+            desks.run(number)
+            _say(f"inbox round {number + 1} of {rounds}")
+        small, same, large = (desks.desks[name].samples for name in (SMALL, SAME, LARGE))
+        yield Row("(c) inbox, 1 k open tasks, 10 of them shown", small, "", "")
+        yield Row("(c) inbox, 1 k open tasks, 60 of them shown", same, "1", "")
+        ratio = f"{large.times(same):.2f} ({large.times(small):.2f} of 10 rows)"
+        yield Row("(c) inbox, 100 k open tasks, 60 of 1 k shown", large, ratio, "at most 1.5")
+
+
+def main() -> None:
+    """Run every part, print the table, keep it."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="of steps; fewer are not kept")
+    rounds = parser.parse_args().rounds
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with embedded.throw_away(DURABLE) as server, Clients(len(LOGINS)) as clients:
+        _say(f"PostgreSQL runs in {server.folder}")
+        rows = [
+            *_race(server, clients, rounds),
+            *_growth(server),
+            *_pages(server, clients, min(rounds, PAGE_ROUNDS)),
+        ]
+        text = f"{report.circumstances(server)}\n{report.table(sorted(rows))}"
+    click.echo(text)
+    if rounds >= ROUNDS:
+        report.keep(text)
+
+
+if __name__ == "__main__":
+    main()
