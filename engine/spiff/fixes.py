@@ -174,7 +174,7 @@ class EndJoin(_EndJoin):
     """Ends a process when nothing else is open in it, without walking the tree each time."""
 
     def _update_hook(self, my_task: Token) -> bool:
-        for token in my_task.workflow.tasks.values():
+        for token in list(my_task.workflow.tasks.values()):
             if token is my_task or not token._state & UNFINISHED:
                 continue
             if token.task_spec is self and token._state == WAITING:

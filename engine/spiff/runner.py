@@ -9,8 +9,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from SpiffWorkflow.exceptions import SpiffWorkflowException
-
 from engine.spiff.clock import current, standing_at
 from engine.spiff.codec import dump, load
 from engine.spiff.errors import RunError, TaskNotReadyError
@@ -94,7 +92,9 @@ def _moving(case: CaseFlow, now: datetime) -> Iterator[None]:
     with standing_at(now):
         try:
             yield
-        except (SpiffWorkflowException, TypeError, AttributeError, LookupError) as error:
+        except (RunError, TaskNotReadyError):
+            raise
+        except Exception as error:
             mark = case.current.mark if case.current is not None else None
             reason = type(error).__name__
             raise RunError(
