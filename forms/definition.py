@@ -7,6 +7,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from typing_extensions import override
+
 from forms.checker import Checker
 from forms.demands import alternatives_of, requirements_of, rules_of
 from forms.looks import dressed, in_turn
@@ -45,7 +47,7 @@ _ROOT = {
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Definition:
     """Read-only and shared by threads; `in_turn` are the fields after those that show them."""
 
@@ -60,6 +62,10 @@ class Definition:
     rules: tuple[Rule, ...]
     checker: Checker
     zone: tzinfo
+
+    @override
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.key}>"
 
     @classmethod
     def load(

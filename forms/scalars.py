@@ -38,7 +38,7 @@ _DATE = re.compile(_DAY)
 _MOMENT = re.compile(
     _DAY + r"(?:\s+|T|(?<=日))([0-9]{1,2})(?::|时|点)([0-9]{2})?(?:(?::|分)([0-9]{2})?秒?)?"
 )
-_EARLIEST, _LATEST = 1900, 2199
+_EARLIEST, _ZONES_BEGAN, _LATEST = 1900, 1902, 2199
 _YES, _NO = {"true", "on", "1", "yes", "是"}, {"false", "off", "0", "no", "否"}
 
 
@@ -153,8 +153,10 @@ def _instant(text: str, zone: tzinfo) -> Read:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return messages.NOT_A_TIME
-    if moment.tzinfo is None or not _EARLIEST + 1 < moment.year < _LATEST:
+    if moment.tzinfo is None:
         return messages.NOT_A_TIME
+    if not _ZONES_BEGAN <= moment.year <= _LATEST:
+        return messages.OUT_OF_CALENDAR
     return moment.astimezone(zone).replace(microsecond=0).isoformat()
 
 
