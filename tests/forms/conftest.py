@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 SAMPLES = Path(__file__).parent / "samples"
 
-Load = "Callable[..., Form]"
-
 
 class Judge:
     """The real expression language, as the engine hands it to the forms."""
@@ -35,7 +33,9 @@ def judge() -> Judge:
 def load(judge: Judge) -> Callable[..., Form]:
     """Load a form out of plain values: `load({"age": {"type": "integer"}}, required=["age"])`."""
 
-    def load(properties: dict[str, Any], *, ui: dict[str, Any] | None = None, **more: Any) -> Form:
+    def load(
+        properties: dict[str, Any], *, ui: dict[str, Any] | None = None, **more: object
+    ) -> Form:
         titled = {name: {**_TITLE, **schema} for name, schema in properties.items()}
         schema = {"type": "object", **_TITLE, "properties": titled, **more}
         return load_form("test/form", orjson.dumps(schema), orjson.dumps(ui or {}), judge=judge)

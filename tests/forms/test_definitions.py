@@ -103,22 +103,39 @@ ROWS = {
         },
     },
 }
+IF_YES = {"properties": {"yes": {"const": True}}, "required": ["yes"]}
+THEN_A = {"required": ["a"]}
+
+
+def rule(check: str, field: str = "a", **more: str) -> dict[str, Any]:
+    return {"x-rules": [{"check": check, "field": field, "zh": "一", "en": "1", **more}]}
+
+
 BROKEN_FORMS: list[tuple[dict[str, Any], str, str]] = [
     ({"required": ["b"]}, "/required/0", '"b" in required'),
     ({"required": "a"}, "/required", "Write a list"),
     ({"$schema": "http://json-schema.org/draft-07/schema#"}, "/$schema", "2020-12"),
     ({"additionalProperties": False, "dependencies": {}}, "/dependencies", "not known"),
-    ({"x-rules": [{"check": "b > 1", "field": "a", "zh": "一", "en": "1"}]}, "/x-rules/0/check", '"b" in this rule'),
-    ({"x-rules": [{"check": "a >", "field": "a", "zh": "一", "en": "1"}]}, "/x-rules/0/check", "does not compile"),
-    ({"x-rules": [{"check": "a.b", "field": "a", "zh": "一", "en": "1"}]}, "/x-rules/0/check", "does not compile"),
-    ({"x-rules": [{"check": "a > 1", "field": "b", "zh": "一", "en": "1"}]}, "/x-rules/0/field", '"b" is not a field'),
-    ({"x-rules": [{"check": "a > 1", "field": "a", "zh": "一"}]}, "/x-rules/0", '"en" is missing'),
+    (rule("b > 1"), "/x-rules/0/check", '"b" in this rule'),
+    (rule("a >"), "/x-rules/0/check", "does not compile"),
+    (rule("a.b"), "/x-rules/0/check", "does not compile"),
+    (rule("a > 1", "b"), "/x-rules/0/field", '"b" is not a field'),
+    (rule("a > 1", en=""), "/x-rules/0/en", "not empty"),
+    (rule("a > 1", when="x"), "/x-rules/0/when", "not known"),
     ({"anyOf": [{"required": ["a", "yes"]}]}, "/anyOf/0/required", "names one field"),
-    ({"allOf": [{"if": {"properties": {"yes": {"const": True}}}, "then": {"required": ["a"]}}]}, "/allOf/0/if/properties/yes", 'while "yes" is empty'),
-    ({"allOf": [{"if": {"properties": {"yes": {"const": True}}, "required": ["yes"]}, "then": {"minProperties": 1}}]}, "/allOf/0/then/minProperties", "not known"),
-    ({"allOf": [{"if": {"properties": {"yes": {"const": "true"}}, "required": ["yes"]}, "then": {"required": ["a"]}}]}, "/allOf/0/if/properties/yes/const", "never equals"),
-    ({"if": {"properties": {"yes": {"const": True}}, "required": ["yes"]}}, "", '"then" is missing'),
-]  # fmt: skip
+    (
+        {"allOf": [{"if": {"properties": IF_YES["properties"]}, "then": THEN_A}]},
+        "/allOf/0/if/properties/yes",
+        'while "yes" is empty',
+    ),
+    ({"allOf": [{"if": IF_YES, "then": {"minProperties": 1}}]}, "/allOf/0/then/minProperties", ""),
+    (
+        {"if": {**IF_YES, "properties": {"yes": {"const": "true"}}}, "then": THEN_A},
+        "/if/properties/yes/const",
+        "never equals",
+    ),
+    ({"if": IF_YES}, "", '"then" is missing'),
+]
 
 
 @pytest.mark.parametrize(("more", "place", "english"), BROKEN_FORMS)

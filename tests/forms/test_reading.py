@@ -12,9 +12,9 @@ from forms import Answered, Problem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from forms import Answers, Form
+    from forms import JSON, Answers, Form
 
-GOOD: dict[str, Any] = {
+GOOD: dict[str, JSON] = {
     "customer": "天山机械",
     "phone": "13800138000",
     "zone": "xinjiang",
@@ -29,11 +29,11 @@ GOOD: dict[str, Any] = {
 A_FILE = "11111111-1111-4111-8111-111111111111"
 
 
-def read(form: Form, **changes: Any) -> Answers:
+def read(form: Form, **changes: JSON) -> Answers:
     return form.read(Answered({**GOOD, **changes}))
 
 
-def problem(form: Form, pointer: str, **changes: Any) -> str:
+def problem(form: Form, pointer: str, **changes: JSON) -> str:
     problems = read(form, **changes).problems
     assert list(problems) == [pointer], problems
     assert problems[pointer].zh != problems[pointer].en
@@ -54,10 +54,10 @@ def test_good_answers_become_values(sample: Form) -> None:
 
 
 def test_a_browsers_multidict_is_read(sample: Form) -> None:
-    posted = MultiDict(
-        [(name, one) for name, v in GOOD.items() for one in (v if isinstance(v, list) else [v])]
-        + [("remedies", "exchange"), ("csrf_token", "x"), ("unknown", "y"), ("__class__", "z")]
-    )
+    sent = Answered(GOOD)
+    posted = MultiDict([(name, text) for name in sent.keys() for text in sent.getlist(name)])  # noqa: SIM118
+    posted.setlist("remedies", ["return", "exchange"])
+    posted.update({"csrf_token": "x", "unknown": "y", "__class__": "z"})
     answers = sample.read(posted)
     assert answers.problems == {}
     assert answers.values["remedies"] == ["return", "exchange"]

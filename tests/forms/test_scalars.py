@@ -145,10 +145,9 @@ def test_what_is_no_moment_is_told(load: Callable[..., Form], typed: str) -> Non
 
 
 def test_a_company_elsewhere_has_its_own_zone(judge: Judge) -> None:
-    schema = (
-        b'{"type": "object", "title": "t", "x-i18n": {"en": {"title": "t"}}, "properties": {"a": '
-        b'{"type": "string", "format": "date-time", "title": "t", "x-i18n": {"en": {"title": "t"}}}}}'
-    )
+    named = b'"title": "t", "x-i18n": {"en": {"title": "t"}}'
+    field = b'{"type": "string", "format": "date-time", %b}' % named
+    schema = b'{"type": "object", %b, "properties": {"a": %b}}' % (named, field)
     form = load_form("a/b", schema, None, judge=judge, zone=ZoneInfo("Europe/Berlin"))
     assert read(form, "2026-07-01 12:00") == "2026-07-01T12:00:00+02:00"
     # The clocks skip this hour; it is read, not refused.

@@ -57,7 +57,7 @@ def test_a_form_is_an_object(source: bytes) -> None:
     schema = b'{"type": "object", %b, "properties": {"a": {"type": "string", %b}}}' % (named, named)
     with pytest.raises(BrokenFormError, match="Write an object"):
         load_form("a/b", source, None, judge=NoJudge())
-    with pytest.raises(BrokenFormError, match="ui.json#: .*Write an object"):
+    with pytest.raises(BrokenFormError, match=r"ui\.json#: .*Write an object"):
         load_form("a/b", schema, source, judge=NoJudge())
 
 
