@@ -158,7 +158,7 @@ def _deliver(
 ) -> None:
     """Open a linked case when a message is the start message of a procedure in force."""
     version = procedures.started_by(conn, message.name)
-    if version is None or by is None:
+    if version is None:
         return
     stored = conn.scalar(_START_ANSWERS, {"case": case_id})
     values = {} if stored is None else orjson.loads(stored)
@@ -173,7 +173,7 @@ def _open(
     values: Mapping[str, Any],
     *,
     parent: UUID | None,
-    by: Person,
+    by: Person | None,
     now: datetime,
 ) -> tuple[Case, Move]:
     start = version.compiled.start
@@ -183,7 +183,7 @@ def _open(
         "procedure": version.compiled.id,
         "version_id": version.id,
         "opened_at": now,
-        "opened_by": by.id,
+        "opened_by": None if by is None else by.id,
         "parent_id": parent,
         "state": b"",
         "revision": 0,

@@ -118,14 +118,16 @@ def _answers_hold(row: sa.Row[Any]) -> bool:
 def verify(conn: sa.Connection, case_id: UUID) -> int | None:
     """Return the ``seq`` of the first entry of a case that was changed or is missing, or None."""
     ordered = sa.select(entries).where(entries.c.case_id == case_id).order_by(entries.c.seq)
-    rows = conn.execute(ordered).all()
+    kept = sa.select(cases.c.head, cases.c.entries).where(cases.c.id == case_id)
+    return broken_at(conn.execute(ordered).all(), conn.execute(kept).one())
+
+
+def broken_at(rows: Sequence[sa.Row[Any]], case: sa.Row[*tuple[Any, ...]]) -> int | None:
+    """Return where a case's entries break off from its ``head`` and number of ``entries``."""
     broken = first_break(rows)
     if broken is not None:
         return broken
-    head, count = conn.execute(
-        sa.select(cases.c.head, cases.c.entries).where(cases.c.id == case_id)
-    ).one()
-    complete = len(rows) == count and rows and rows[-1].hash == head
+    complete = len(rows) == case.entries and rows and rows[-1].hash == case.head
     return None if complete else len(rows) + 1
 
 

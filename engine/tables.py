@@ -112,7 +112,7 @@ cases = sa.Table(
     sa.Column("status", sa.Text, nullable=False, server_default="open"),
     sa.Column("outcome", sa.Text, nullable=True),
     sa.Column("opened_at", Moment, nullable=False),
-    sa.Column("opened_by", sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("opened_by", sa.ForeignKey("people.id"), nullable=True),
     sa.Column("clock", sa.Text, nullable=True, comment="The activity under the case's clock."),
     sa.Column("due_at", Moment, nullable=True),
     sa.Column("closed_at", Moment, nullable=True),

@@ -118,7 +118,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), server_default="open", nullable=False),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("opened_by", sa.Uuid(), nullable=False),
+        sa.Column("opened_by", sa.Uuid(), nullable=True),
         sa.Column(
             "clock", sa.Text(), nullable=True, comment="The activity under the case's clock."
         ),
