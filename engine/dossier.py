@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import sqlalchemy as sa
 
-from engine import attachments, entryview, procedures, settings, spiff
+from engine import attachments, entryview, procedures, settings
 from engine.errors import NotFoundError
+from engine.history import broken_at
+from engine.path import on_diagrams
 from engine.tables import cases, entries, tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from engine.attachments import Attachment
     from engine.entryview import EntryView, FilledForm
+    from engine.path import DiagramView
     from engine.people import Person
     from engine.procedures import Version
     from engine.spiff import Names
@@ -69,21 +72,9 @@ class OpenStep:
     claimed_by: UUID | None
 
 
-@dataclass(slots=True)
-class DiagramView:
-    """One diagram of the version, with the path taken on it."""
-
-    process: str
-    names: Names
-    calls: Mapping[str, str]
-    taken: list[str] = field(default_factory=list)
-    done: set[str] = field(default_factory=set)
-    current: set[str] = field(default_factory=set)
-
-
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """Everything that a case page shows."""
+    """Everything that a case page shows; ``broken_at`` is the first entry that does not verify."""
 
     header: CaseHeader
     parent: Link | None
@@ -94,6 +85,7 @@ class Dossier:
     open_steps: list[OpenStep]
     diagrams: list[DiagramView]
     version: Version
+    broken_at: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +157,8 @@ def case(conn: sa.Connection, case_id: UUID, *, by: Person) -> Dossier:
         filled=[form for form in forms if form is not None],
         attachments=attachments.of_case(conn, case_id),
         open_steps=_open_steps(conn, version, case_id),
-        diagrams=_diagrams(version, row, rows),
+        diagrams=on_diagrams(version, row, rows),
+        broken_at=broken_at(rows, row),
         version=version,
     )
 
@@ -213,39 +206,3 @@ def _open_steps(conn: sa.Connection, version: Version, case_id: UUID) -> list[Op
         )
         for row in conn.execute(query)
     ]
-
-
-def _diagrams(version: Version, row: sa.Row[Any], rows: Sequence[sa.Row[Any]]) -> list[DiagramView]:
-    """Return the version's diagrams in which something happened, the procedure's own first."""
-    compiled = version.compiled
-    views = {
-        process: DiagramView(process, diagram.names, diagram.calls)
-        for process, diagram in compiled.diagrams.items()
-    }
-    for entry in rows:
-        body = orjson.loads(entry.body)
-        for taken in body.get("flows", ()):
-            process, _, flow = taken.partition(":")
-            views[process].taken.append(flow)
-        for reached in body.get("reached", ()):
-            process, _, element = reached.partition(":")
-            views[process].done.add(element)
-    for process, element in _present(compiled, row):
-        views[process].current.add(element)
-        views[process].done.discard(element)
-    visited = [v for v in views.values() if v.done or v.current or v.process == compiled.id]
-    return sorted(visited, key=lambda view: view.process != compiled.id)
-
-
-def _present(compiled: spiff.Compiled, row: sa.Row[Any]) -> list[tuple[str, str]]:
-    """Return where the case stands: its open steps, and the call activities that they stand in."""
-    if row.status != "open":
-        return []
-    places = []
-    for task in spiff.position(compiled, row.state).tasks:
-        process = compiled.id
-        for call in task.path:
-            places.append((process, call))
-            process = compiled.diagrams[process].calls[call]
-        places.append((task.process, task.element))
-    return places
