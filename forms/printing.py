@@ -98,9 +98,13 @@ def paper(
     heading: Heading,
     *,
     lang: str,
+    copy: int | None = None,
     files: Mapping[str, AttachedFile] | None = None,
 ) -> PaperView:
-    """Fill a layout from a case's forms, oldest first; the latest answer of a field counts."""
+    """Fill a layout from a case's forms, oldest first; the latest answer of a field counts.
+
+    All copies follow each other, or only the one with the number `copy`.
+    """
     sections = tuple(_section(part, sheets, lang, files or {}) for part in layout.sections)
     cells = [cell for part in sections for row in part.rows for cell in row]
     titles = (layout.title.zh, layout.title.en)
@@ -112,7 +116,7 @@ def paper(
         number=heading.number,
         code=heading.code,
         landscape=layout.landscape,
-        copies=_copies(layout, lang),
+        copies=_copies(layout, copy, lang),
         sections=sections,
         note=layout.note.of(lang) if layout.note else "",
         has_our_default=any(cell.item.our_default for cell in cells),
@@ -120,8 +124,9 @@ def paper(
     )
 
 
-def _copies(layout: Layout, lang: str) -> tuple[PaperCopy, ...]:
+def _copies(layout: Layout, only: int | None, lang: str) -> tuple[PaperCopy, ...]:
     every = len(layout.copies)
+    wanted = [copy for copy in layout.copies if only in (None, copy.number)]
     return tuple(
         PaperCopy(
             number=Names(
@@ -131,7 +136,7 @@ def _copies(layout: Layout, lang: str) -> tuple[PaperCopy, ...]:
             to=copy.to.of(lang),
             purpose=copy.purpose.of(lang) if copy.purpose else "",
         )
-        for copy in layout.copies
+        for copy in wanted
     ) or (PaperCopy("", "", ""),)
 
 
