@@ -62,30 +62,32 @@ function listFiles(input) {
   list.hidden = input.files.length < 2;
 }
 
+// What would be lost by leaving: everything, or where drafts are kept (data-autosave) the chosen files.
+function hasUnsent(form, touched) {
+  if (!form.dataset.autosave) return touched;
+  return [...form.querySelectorAll('input[type="file"]')].some((input) => input.files.length > 0);
+}
+
 function lookAfter(form) {
-  let dirty = false;
+  let touched = false;
   let leaving = false;
   form.addEventListener('input', () => {
-    dirty = true;
+    touched = true;
   });
   form.addEventListener('change', (event) => {
-    dirty = true;
+    touched = true;
     if (event.target.type === 'file') listFiles(event.target);
     refresh(form);
   });
   form.addEventListener('submit', () => {
     leaving = true;
   });
-  // Whoever saves a draft says so: form.dispatchEvent(new Event('banjie:saved')).
-  form.addEventListener('banjie:saved', () => {
-    dirty = false;
-  });
   // A page brought back by the Back button can be left with a warning again.
   window.addEventListener('pageshow', () => {
     leaving = false;
   });
   window.addEventListener('beforeunload', (event) => {
-    if (dirty && !leaving) event.preventDefault();
+    if (!leaving && hasUnsent(form, touched)) event.preventDefault();
   });
   refresh(form);
 }
