@@ -64,6 +64,6 @@ $(MODULES): $(FRONT)/package.json $(FRONT)/package-lock.json $(INSTALLED)
 	$(WITH_NODE) npm --prefix $(FRONT) ci --ignore-scripts --loglevel=error
 	@touch $@
 
-$(BUNDLE): $(MODULES) $(FRONT)/build.mjs $(wildcard $(FRONT)/src/*)
+$(BUNDLE): $(MODULES) $(FRONT)/build.mjs $(wildcard $(FRONT)/src/* $(FRONT)/src/*/*)
 	$(WITH_NODE) node $(FRONT)/build.mjs
 	@touch $@

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
 from typing_extensions import override
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from _typeshed.wsgi import WSGIApplication
 
     from web.settings import Settings
 
@@ -17,7 +18,11 @@ THREADS = 8
 
 
 class Inbox(BaseApplication):  # type: ignore[misc]
-    """Our Flask app under gunicorn; each process makes its own app, so that no pool is forked."""
+    """Our Flask app under gunicorn; each process makes its own app, so that no pool is forked.
+
+    A configured address means that one reverse proxy stands before it: only then is the
+    visitor's address taken from its X-Forwarded-For.
+    """
 
     def __init__(self, settings: Settings, *, host: str, port: int) -> None:
         """Take the address to listen on; nothing is opened yet."""
@@ -41,7 +46,8 @@ class Inbox(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     @override
-    def load(self) -> Flask:
+    def load(self) -> WSGIApplication:
         from web import create_app
 
-        return create_app(self._settings)
+        app = create_app(self._settings)
+        return ProxyFix(app, x_for=1, x_proto=1) if self._settings.url else app
