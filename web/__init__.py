@@ -25,6 +25,7 @@ def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
     from engine.database import connect
     from web import assets, database, errors, guard, language, people, security
     from web.sessions import Sessions
+    from web.written import labels_of
 
     app = Flask("web")
     app.session_interface = Sessions()
@@ -45,12 +46,24 @@ def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
     security.harden(app)
     language.speak(app)
     assets.serve_assets(app)
+    app.jinja_env.globals["labels_of"] = labels_of
     _add_pages(app)
     return app
 
 
 def _add_pages(app: Flask) -> None:
-    from web import attachments, cases, health, inbox, notices, people, procedures, tasks
+    from web import (
+        attachments,
+        cases,
+        health,
+        inbox,
+        notices,
+        people,
+        printing,
+        procedures,
+        tasks,
+    )
 
-    for module in (inbox, tasks, cases, attachments, notices, procedures, people, health):
+    ours = (inbox, tasks, cases, attachments, notices, procedures, printing, people, health)
+    for module in ours:
         app.register_blueprint(module.bp)

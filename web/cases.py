@@ -12,11 +12,14 @@ from engine.inbox import startable
 from engine.spiff import RunError
 from web.clock import now
 from web.database import connection, transaction
+from web.drawings import path_tab
 from web.errors import STATUS, asked_by_script
-from web.kept import keeps_typed
+from web.filled import readings
+from web.kept import keeps_typed, typed_only
 from web.language import language, t
 from web.onward import onward
 from web.people import current_person
+from web.printing import layouts
 from web.security import draws
 from web.uploads import files_of, posted_with_files
 from web.written import many, rearranges, stuck_page
@@ -47,10 +50,10 @@ def start(procedure: str) -> ResponseReturnValue:
     return _start_page(view, typed)
 
 
-def _keep(typed: MultiDict[str, str], procedure: str) -> str:
-    subject = drafts.of_start(procedure)
+def _keep(posted: MultiDict[str, str], procedure: str) -> str:
+    subject, typed = drafts.of_start(procedure), typed_only(posted)
     with transaction() as conn:
-        drafts.save(conn, subject, typed.to_dict(flat=False), by=current_person(), now=now())
+        drafts.save(conn, subject, typed, by=current_person(), now=now())
     return url_for("cases.start", procedure=procedure, kept=1)
 
 
@@ -101,7 +104,15 @@ def index() -> ResponseReturnValue:
 @draws
 def show(case_id: UUID) -> ResponseReturnValue:
     found = dossier.case(connection(), case_id, by=current_person())
-    return render_template("case.html", active="cases", case=found, header=found.header)
+    return render_template(
+        "case.html",
+        active="cases",
+        case=found,
+        header=found.header,
+        filled_forms=readings(found.filled),
+        tabs=[path_tab(view, found.version) for view in found.diagrams],
+        papers=layouts(found.version),
+    )
 
 
 def _again(
@@ -119,7 +130,7 @@ def _start_page(
     *,
     refusal: Refusal | None = None,
 ) -> str:
-    files = files_of(view.form, typed)
+    files = files_of([(view.form, typed)])
     return render_template(
         "start.html",
         active="start",
@@ -133,7 +144,7 @@ def _start_page(
 
 
 def _stuck(procedure: str, posted: MultiDict[str, str], error: RunError) -> ResponseReturnValue:
-    typed = posted.to_dict(flat=False)
+    typed = typed_only(posted)
     with transaction() as conn:
         by = current_person()
         number = incidents.record_start(conn, procedure, error, posted=typed, by=by, now=now())

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from engine.errors import Refusal
 from web.database import is_away
 from web.guard import SAFE_METHODS, SecretAwayError, SignedOutError
-from web.kept import posted_values
+from web.kept import Kept, files_were_chosen, posted_values
 from web.language import t
 from web.people import sign_in_form
 
@@ -28,12 +28,16 @@ STATUS = {
     "case_stuck": 500,
     "draft_too_large": 413,
     "invalid_answers": 422,
+    "login_taken": 409,
+    "not_claimed": 409,
     "not_found": 404,
     "not_yours": 403,
+    "refused": 400,
     "sign_in_refused": 401,
     "task_claimed": 409,
     "task_gone": 409,
     "too_many_attempts": 429,
+    "unknown_role": 422,
 }
 
 _TITLES = {
@@ -58,15 +62,17 @@ def answer_errors(app: Flask) -> None:
     app.register_error_handler(sa.exc.SQLAlchemyError, _database)
     app.register_error_handler(SecretAwayError, _away)
     app.register_error_handler(Exception, _failed)
+    app.jinja_env.globals["files_were_chosen"] = files_were_chosen
 
 
 def asked_by_script() -> bool:
     """Say whether our own script asks, which wants a status and no page."""
-    return request.headers.get("X-Requested-With") == "banjie"
+    headers = request.headers
+    return headers.get("X-Requested-With") == "banjie" or "HX-Request" in headers
 
 
 def refusal_page(
-    refusal: Refusal, *, kept: list[tuple[str, str]] | None = None, case_url: str | None = None
+    refusal: Refusal, *, kept: list[Kept] | None = None, case_url: str | None = None
 ) -> ResponseReturnValue:
     """Return the page of a refusal; ``kept`` are labelled values instead of the posted ones."""
     status = STATUS.get(refusal.code, 400)

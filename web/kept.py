@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from flask import current_app, request
@@ -12,14 +14,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PREFIX = "kept."
+LABELS = "_labels"
+"""The name under which a form sends its labels along, for pages that know no form."""
+
 _OURS = frozenset({"csrf_token", "next", "login", "password"})
 _View = TypeVar("_View", bound="Callable[..., object]")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One posted value; ``label`` is empty for what nobody typed."""
+
+    name: str
+    value: str
+    label: str
 
 
 def keeps_typed(save: Callable[..., str]) -> Callable[[_View], _View]:
     """Say how a view's posted values outlive a lost session.
 
-    ``save(typed, **view arguments)`` stores them as the person's draft and returns the address of
+    ``save(posted, **view arguments)`` stores them as the person's draft and returns the address of
     the page that shows them again.
     """
 
@@ -30,15 +44,32 @@ def keeps_typed(save: Callable[..., str]) -> Callable[[_View], _View]:
     return mark
 
 
-def posted_values() -> list[tuple[str, str]]:
-    """Return what this request posted, as pairs in order, without our own fields."""
-    if request.method == "GET":
-        return []
-    return [
+def posted_values() -> list[Kept]:
+    """Return what this request posted, in order, without our own fields."""
+    pairs = [
         (name.removeprefix(PREFIX), value)
         for name, value in request.form.items(multi=True)
         if name not in _OURS
     ]
+    labels = _labels(dict(pairs).get(LABELS, ""))
+    return [
+        Kept(name, value, "" if name.startswith("_") else labels.get(name, name))
+        for name, value in pairs
+    ]
+
+
+def files_were_chosen() -> bool:
+    """Say whether this request brought files, which no page can carry."""
+    return any(file.filename for file in request.files.values())
+
+
+def typed_only(posted: MultiDict[str, str]) -> dict[str, list[str]]:
+    """Return what a person typed, for a draft: no token, no buttons, no labels."""
+    return {
+        name: values
+        for name, values in posted.lists()
+        if name not in _OURS and not name.startswith("_")
+    }
 
 
 def carried() -> MultiDict[str, str]:
@@ -50,10 +81,10 @@ def carried() -> MultiDict[str, str]:
     )
 
 
-def carried_to(path: str, typed: MultiDict[str, str]) -> str | None:
+def carried_to(path: str, posted: MultiDict[str, str]) -> str | None:
     """Store carried values where the view at ``path`` keeps them; return the page to show."""
     adapter = current_app.create_url_adapter(request)
-    if adapter is None or not typed:
+    if adapter is None or not typed_only(posted):
         return None
     try:
         endpoint, arguments = adapter.match(path, method="POST")
@@ -62,7 +93,7 @@ def carried_to(path: str, typed: MultiDict[str, str]) -> str | None:
     save: Callable[..., str] | None = getattr(
         current_app.view_functions[endpoint], "keeps_typed", None
     )
-    return None if save is None else save(typed, **arguments)
+    return None if save is None else save(posted, **arguments)
 
 
 def local_path(path: str | None, default: str = "/") -> str:
@@ -70,3 +101,13 @@ def local_path(path: str | None, default: str = "/") -> str:
     if path and path.startswith("/") and not path.startswith("//") and "\\" not in path:
         return path
     return default
+
+
+def _labels(told: str) -> dict[str, str]:
+    try:
+        labels = json.loads(told)
+    except ValueError:
+        return {}
+    if not isinstance(labels, dict):
+        return {}
+    return {str(name): str(label) for name, label in labels.items()}

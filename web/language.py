@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
@@ -107,9 +107,12 @@ def full_time(moment: datetime) -> str:
     )
 
 
-def day(value: date) -> str:
-    """Return a date as the reader's language writes it."""
-    return dates.format_date(value, "long", locale=_LOCALES[language()])
+def day(moment: datetime) -> str:
+    """Return the company's day of a moment: ``11月21日星期六``."""
+    patterns = {"zh": "M月d日EEEE", "en": "EEEE, d MMMM"}
+    return dates.format_date(
+        _local(moment).date(), patterns[language()], locale=_LOCALES[language()]
+    )
 
 
 def money(amount: str | Decimal) -> str:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, render_template, request
 
 from engine import procedures
 from web.database import connection
+from web.drawings import plain_tab
 from web.security import draws
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ def index() -> ResponseReturnValue:
 @draws
 def show(procedure: str) -> ResponseReturnValue:
     version = procedures.in_force(connection(), procedure)
-    return render_template("procedure.html", active="procedures", version=version)
+    tabs = [plain_tab(drawn, version) for drawn in version.compiled.diagrams.values()]
+    tabs.sort(key=lambda tab: tab.process != version.compiled.id)
+    return render_template("procedure.html", active="procedures", version=version, tabs=tabs)
 
 
 @bp.get("/versions/<int:version_id>/<process>.bpmn")

@@ -14,7 +14,8 @@ from engine.waiting import TaskClaimedError, TaskGoneError
 from web.clock import now
 from web.database import connection, transaction
 from web.errors import STATUS, asked_by_script, refusal_page
-from web.kept import keeps_typed, local_path
+from web.filled import readings
+from web.kept import keeps_typed, local_path, typed_only
 from web.language import language, t
 from web.onward import onward
 from web.people import current_person
@@ -41,9 +42,10 @@ def show(task_id: UUID) -> ResponseReturnValue:
     return _page(task, typed)
 
 
-def _keep(typed: MultiDict[str, str], task_id: UUID) -> str:
+def _keep(posted: MultiDict[str, str], task_id: UUID) -> str:
     with transaction() as conn:
-        tasks.save_draft(conn, task_id, typed.to_dict(flat=False), by=current_person(), now=now())
+        typed = typed_only(posted)
+        tasks.save_draft(conn, task_id, typed, by=current_person(), now=now())
     return url_for("tasks.show", task_id=task_id, kept=1)
 
 
@@ -120,12 +122,13 @@ def _page(
     *,
     refusal: Refusal | None = None,
 ) -> str:
-    files = files_of(task.form, typed)
+    files = files_of([(task.form, typed)])
     return render_template(
         "task.html",
         active="inbox",
         task=task,
         form=task.form.view(typed, problems, lang=language(), files=files),
+        earlier=readings(task.earlier),
         mine=task.claimed_by == current_person().id,
         refusal=refusal,
         problems=problems or {},
@@ -151,7 +154,7 @@ def _gone(refusal: TaskGoneError, posted: MultiDict[str, str]) -> ResponseReturn
 
 
 def _stuck(task_id: UUID, posted: MultiDict[str, str], error: RunError) -> ResponseReturnValue:
-    typed = posted.to_dict(flat=False)
+    typed = typed_only(posted)
     with transaction() as conn:
         by = current_person()
         number = incidents.record_task(conn, task_id, error, posted=typed, by=by, now=now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from web.language import size
 from web.people import current_person
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from engine.errors import Refusal
     from forms import Form
@@ -55,12 +56,12 @@ def _as_problem(refusal: Refusal) -> Problem:
     return Problem(refusal.zh, refusal.en)
 
 
-def files_of(form: Form, answers: Mapping[str, object]) -> dict[str, AttachedFile]:
+def files_of(filled: Iterable[tuple[Form, Mapping[str, object]]]) -> dict[str, AttachedFile]:
     """Return the attachments that typed or kept answers name, by id, as a page shows them."""
-    found = attachments.find(connection(), set(_keys(form, answers)))
+    keys = {key for form, answers in filled for key in _keys(form, answers)}
     return {
         str(key): AttachedFile(kept.name, url_for("attachments.show", key=key), size(kept.size))
-        for key, kept in found.items()
+        for key, kept in attachments.find(connection(), keys).items()
     }
 
 
@@ -69,7 +70,5 @@ def _keys(form: Form, answers: Mapping[str, object]) -> Iterator[UUID]:
         listed = answers.get(field.name)
         if field.kind is Kind.ATTACHMENTS and isinstance(listed, list):
             for one in listed:
-                try:
+                with suppress(ValueError):
                     yield UUID(str(one))
-                except ValueError:
-                    continue

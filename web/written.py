@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from flask import render_template
@@ -9,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from engine import dossier, procedures
 from engine.errors import NotFoundError
-from web.kept import posted_values
+from web.kept import Kept, posted_values
 from web.language import language
 from web.people import current_person
 
@@ -19,12 +20,10 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from forms import Form
+    from forms import Form, FormView
 
 FORM_KEY = "_form"
 _BUTTONS = ("_add", "_del", "_show")
-
-Pairs = list[tuple[str, str]]
 
 
 def rearranges(posted: MultiDict[str, str]) -> bool:
@@ -32,12 +31,18 @@ def rearranges(posted: MultiDict[str, str]) -> bool:
     return any(posted.get(name) for name in _BUTTONS)
 
 
+def labels_of(form: FormView) -> str:
+    """Return the labels of a form as it sends them along."""
+    fields = (field for section in form.sections for field in section.fields)
+    return json.dumps({field.name: field.label for field in fields}, ensure_ascii=False)
+
+
 def many(draft: Mapping[str, list[str]]) -> MultiDict[str, str]:
     """Return a stored draft as it was posted."""
     return MultiDict((name, value) for name, values in draft.items() for value in values)
 
 
-def labelled(conn: sa.Connection, case_id: UUID | None, posted: MultiDict[str, str]) -> Pairs:
+def labelled(conn: sa.Connection, case_id: UUID | None, posted: MultiDict[str, str]) -> list[Kept]:
     """Return posted values under the labels of the form they were typed into, if it is known."""
     process, _, element = posted.get(FORM_KEY, "").partition("/")
     if case_id is None or not element:
@@ -50,15 +55,15 @@ def labelled(conn: sa.Connection, case_id: UUID | None, posted: MultiDict[str, s
     return in_words(form, posted)
 
 
-def in_words(form: Form, posted: MultiDict[str, str]) -> Pairs:
+def in_words(form: Form, posted: MultiDict[str, str]) -> list[Kept]:
     """Return what was typed as label and text; what makes no sense stands as it was typed."""
     answers = form.read(posted)
-    said = form.describe(answers.values, language())
+    said = [Kept("", text, label) for label, text in form.describe(answers.values, language())]
     for pointer in answers.problems:
         name = pointer.split("/")[1] if "/" in pointer else ""
         raw = "、".join(value for value in posted.getlist(name) if value)
         if raw and name in form.by_name:
-            said.append((form.by_name[name].title.of(language()), raw))
+            said.append(Kept(name, raw, form.by_name[name].title.of(language())))
     return said
 
 

@@ -24,9 +24,10 @@ async function ask(place) {
 }
 
 export function keepFresh() {
-  const place = document.querySelector('[data-poll]');
-  if (!place) return;
-  const tick = () => ask(place).catch(() => {});
+  if (!document.querySelector('[data-poll]')) return;
+  // Looked up each time: claiming a task puts a new list in the place of the old.
+  const tick = () => ask(document.querySelector('[data-poll]')).catch(() => {});
   setInterval(tick, EVERY);
   document.addEventListener('visibilitychange', tick);
+  document.addEventListener('banjie:stale', tick);
 }

@@ -24,6 +24,8 @@ export function sayWhatWentWrong() {
     } catch {
       // A page instead of a sentence: the status line has to do.
     }
+    document.activeElement?.blur();
+    document.dispatchEvent(new Event('banjie:stale'));
     announce(said.message || `${xhr.status} ${xhr.statusText}`);
   });
   document.body.addEventListener('htmx:afterSwap', () => line?.remove());

@@ -64,7 +64,7 @@ export class Drawing {
     for (const id of this.ids('now')) if (elements.get(id)) canvas.addMarker(id, 'is-now');
     for (const call of elements.filter(({ type }) => type === 'bpmn:CallActivity')) canvas.addMarker(call, 'is-door');
     this.fit();
-    if (canvas.zoom() < READABLE) this.toPresent();
+    if (canvas.zoom() < READABLE && this.ids('now').length) this.toPresent();
   }
 
   fit() {
@@ -73,8 +73,8 @@ export class Drawing {
 
   toPresent() {
     const canvas = this.viewer.get('canvas');
-    const id = this.ids('now')[0] ?? this.ids('done')[0];
-    const element = id && this.viewer.get('elementRegistry').get(id);
+    const elements = this.viewer.get('elementRegistry');
+    const element = this.ids('now').map((id) => elements.get(id)).find(Boolean);
     if (!element) return;
     canvas.zoom(0.8);
     const { width, height } = canvas.viewbox().outer;

@@ -1,0 +1,115 @@
+"""No route without a guard, no change without this session's token."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+
+from web import create_app
+from web.settings import Settings
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+    from flask import Flask
+    from werkzeug.routing import Rule
+
+    from tests.web.visiting import Visitor
+
+OPEN_TO_ALL = {
+    "static",
+    "health.check",
+    "people.sign_in",
+    "people.sign_in_page",
+    "people.switch_language",
+}
+SOME = {
+    "task_id": UUID(int=7),
+    "case_id": UUID(int=7),
+    "key": UUID(int=7),
+    "procedure": "manufacturer-complaint",
+    "process": "register",
+    "version_id": 1,
+    "lang": "en",
+    "name": "complaint-handling-form",
+    "seq": 1,
+    "filename": "mark.svg",
+}
+
+
+def guarded(app: Flask) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint not in OPEN_TO_ALL]
+
+
+def address(app: Flask, rule: Rule) -> str:
+    with app.test_request_context():
+        wanted = {name: SOME[name] for name in rule.arguments}
+        built = app.url_map.bind("localhost").build(rule.endpoint, wanted)
+    return str(built).removeprefix("http://localhost")
+
+
+def test_no_route_is_open_but_the_listed_ones(app: Flask, visitor: Visitor) -> None:
+    assert len(guarded(app)) > 20
+    for rule in guarded(app):
+        path = address(app, rule)
+        if "GET" in (rule.methods or ()):
+            answer = visitor.get(path)
+            assert answer.status_code == 302, path
+            assert answer.headers["Location"].startswith("/sign-in?next="), path
+        if "POST" in (rule.methods or ()):
+            assert visitor.post(path).status_code == 401, path
+            assert visitor.page.xpath("//input[@name='password']"), path
+
+
+def test_what_changes_something_refuses_get(app: Flask, fang: Visitor) -> None:
+    for rule in app.url_map.iter_rules():
+        path = address(app, rule)
+        alone = {r.endpoint for r in app.url_map.iter_rules() if str(r) == str(rule)} == {
+            rule.endpoint
+        }
+        if "POST" in (rule.methods or ()) and alone:
+            assert fang.get(path).status_code == 405, path
+
+
+def test_a_post_without_the_token_changes_nothing_and_keeps_the_values(
+    app: Flask, fang: Visitor
+) -> None:
+    for rule in app.url_map.iter_rules():
+        if "POST" in (rule.methods or ()) and rule.endpoint != "people.sign_in":
+            path = address(app, rule)
+            answer = fang.post(path, {"csrf_token": "stale", "customer": "哈密 <b>"})
+            assert answer.status_code == 400, path
+            assert fang.values(path)["customer"] == "哈密 <b>", path
+            assert fang.values(path)["csrf_token"] != "stale", path
+
+
+def test_a_stale_token_for_a_script_comes_back_fresh(fang: Visitor) -> None:
+    values = {"csrf_token": "stale"}
+    answer = fang.post("/notices/seen", values, **{"X-Requested-With": "banjie"})
+    assert answer.status_code == 400
+    fresh = {"csrf_token": answer.headers["X-CSRFToken"]}
+    assert fang.post("/notices/seen", fresh).status_code == 303
+
+
+def test_every_page_carries_the_headers(app: Flask, fang: Visitor) -> None:
+    for path in ("/", "/cases", "/procedures/manufacturer-complaint", "/nothing-here"):
+        headers = fang.get(path).headers
+        policy = headers["Content-Security-Policy"]
+        assert "script-src 'self'" in policy
+        assert "unsafe-eval" not in policy
+        assert ("'unsafe-inline'" in policy) == path.startswith("/procedures/"), path
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Cache-Control"] == "no-store"
+    assert app.config["SESSION_COOKIE_HTTPONLY"]
+
+
+@pytest.mark.parametrize(("url", "secure"), [("https://example.org", True), ("", False)])
+def test_cookies_are_secure_when_the_configured_address_is_https(
+    database: sa.Engine, url: str, *, secure: bool
+) -> None:
+    client = create_app(Settings(url=url), database).test_client()
+    cookie = client.get("/sign-in", base_url=url or "http://localhost").headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert ("Secure" in cookie) == secure

@@ -1,0 +1,118 @@
+"""A browser without JavaScript: it follows forms as they stand in the page."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from lxml import html
+from werkzeug.datastructures import MultiDict
+
+from forms.posted import Answered
+from tests.procedures.complaint import USUAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from werkzeug.test import TestResponse
+
+PASSWORD = "correct horse"
+START = "/start/manufacturer-complaint"
+
+
+class Visitor:
+    """One browser with its cookies; `page` is what it shows."""
+
+    def __init__(self, app: Flask) -> None:
+        """Open a browser on the app."""
+        self.client = app.test_client()
+        self.status = 0
+        self.path = "/"
+        self.page = html.fromstring("<html></html>")
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        """Go to an address, without following redirects."""
+        return self._shown(path, self.client.get(path, headers=headers))
+
+    def post(self, path: str, values: Any = None, **headers: str) -> TestResponse:  # noqa: ANN401
+        """Post values with the token of the page shown; None leaves it at the token."""
+        sent: MultiDict[str, Any] = MultiDict(values or {})
+        sent.setdefault("csrf_token", self.token)
+        return self._shown(path, self.client.post(path, data=sent, headers=headers))
+
+    def follow(self, answer: TestResponse) -> TestResponse:
+        """Go where a redirect leads."""
+        assert answer.status_code in {302, 303}, answer.text
+        return self.get(answer.headers["Location"])
+
+    def sign_in(self, login: str, password: str = PASSWORD) -> TestResponse:
+        """Fill in the sign-in page that is shown, or the usual one."""
+        if not self.page.xpath("//form[@action='/sign-in']"):
+            self.get("/sign-in")
+        values = {**self.values("/sign-in"), "login": login, "password": password}
+        return self.post("/sign-in", values)
+
+    def values(self, action: str) -> dict[str, Any]:
+        """Return what the page's form of this action would send."""
+        found = self.page.xpath(f"//form[@action='{action}']")
+        assert found, f"no form for {action}: {self.text[:400]}"
+        pairs: MultiDict[str, str] = MultiDict(found[0].form_values())
+        return {name: many if len(many) > 1 else many[0] for name, many in pairs.lists()}
+
+    def opens(self, **answers: Any) -> TestResponse:  # noqa: ANN401
+        """Start a complaint with the usual answers and these."""
+        self.get(START)
+        return self.post(START, filled("complaint_received", **answers))
+
+    def does(self, path: str, step: str, **answers: Any) -> TestResponse:  # noqa: ANN401
+        """Complete the task at this address with its usual answers and these."""
+        self.get(path)
+        kept = self.values(f"{path}/complete")
+        return self.post(f"{path}/complete", {**kept, **filled(step, **answers)})
+
+    @property
+    def token(self) -> str:
+        """The CSRF token of the page shown."""
+        found = self.page.xpath("//input[@name='csrf_token']/@value")
+        return found[0] if found else ""
+
+    @property
+    def text(self) -> str:
+        """What a person reads on the page."""
+        return " ".join(self.page.text_content().split())
+
+    def _shown(self, path: str, answer: TestResponse) -> TestResponse:
+        self.status, self.path = answer.status_code, path
+        if answer.mimetype == "text/html" and answer.data:
+            self.page = html.fromstring(answer.data.decode())
+        return answer
+
+
+def filled(step: str, **answers: Any) -> dict[str, list[str]]:  # noqa: ANN401
+    """Return a form's usual answers and these, as a browser posts them."""
+    posted = Answered({**USUAL[step], **answers})
+    return {name: posted.getlist(name) for name in posted.keys()}  # noqa: SIM118
+
+
+def task_path(answer: TestResponse) -> str:
+    """Return the address of the task that a 303 leads to."""
+    path: str = answer.headers["Location"].partition("?")[0]
+    assert path.startswith("/tasks/"), path
+    return path
+
+
+@contextmanager
+def statements(engine: sa.Engine) -> Iterator[list[str]]:
+    """Collect the SQL that runs meanwhile."""
+    seen: list[str] = []
+
+    def note(*call: Any) -> None:  # noqa: ANN401
+        seen.append(call[2])
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)

@@ -1,0 +1,48 @@
+"""The tabs of a drawing: each diagram's address, and on a case the path that was taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import url_for
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from engine.path import DiagramView
+    from engine.procedures import Version
+    from engine.spiff import Diagram, Names
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One diagram; ``taken`` are flows, ``done`` and ``current`` elements, by id."""
+
+    process: str
+    names: Names
+    xml: str
+    taken: Collection[str] = ()
+    done: Collection[str] = ()
+    current: Collection[str] = ()
+
+
+def path_tab(view: DiagramView, version: Version) -> Tab:
+    """Return the tab of a diagram that a case has been in."""
+    return Tab(
+        view.process,
+        view.names,
+        _address(version, view.process),
+        list(dict.fromkeys(view.taken)),
+        sorted(view.done),
+        sorted(view.current),
+    )
+
+
+def plain_tab(diagram: Diagram, version: Version) -> Tab:
+    """Return the tab of a diagram by itself."""
+    return Tab(diagram.process, diagram.names, _address(version, diagram.process))
+
+
+def _address(version: Version, process: str) -> str:
+    return url_for("procedures.diagram", version_id=version.id, process=process)

@@ -1,0 +1,67 @@
+"""Papers of a case, for the browser to print on A4: the register's forms, or one form as sent."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort, render_template, url_for
+
+from engine import dossier
+from engine.bundles import PRINTS
+from forms import Heading, Names, layout_of, load_layout, paper
+from web.database import connection
+from web.language import language, our_company
+from web.people import current_person
+from web.uploads import files_of
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from flask.typing import ResponseReturnValue
+
+    from engine.dossier import Dossier
+    from engine.procedures import Version
+    from forms import Layout
+
+bp = Blueprint("printing", __name__)
+
+
+def layouts(version: Version) -> list[Layout]:
+    """Return the papers that a version has for its own procedure, by file name."""
+    found = [
+        load_layout(PurePosixPath(path).stem, source, forms=version.bundle.forms)
+        for path, source in sorted(version.bundle.files.items())
+        if path.startswith(PRINTS)
+    ]
+    return [layout for layout in found if layout.procedure == version.compiled.id]
+
+
+@bp.get("/cases/<uuid:case_id>/papers/<name>")
+def show(case_id: UUID, name: str) -> ResponseReturnValue:
+    """Fill one of the procedure's papers with the case's latest answers."""
+    case = dossier.case(connection(), case_id, by=current_person())
+    layout = next((one for one in layouts(case.version) if one.key == name), None)
+    return abort(404) if layout is None else _sheet(case, layout)
+
+
+@bp.get("/cases/<uuid:case_id>/entries/<int:seq>/paper")
+def show_one(case_id: UUID, seq: int) -> ResponseReturnValue:
+    """Lay one sent form out by itself."""
+    case = dossier.case(connection(), case_id, by=current_person())
+    sent = [one for one in case.filled if one.seq == seq]
+    return _sheet(case, layout_of(sent[0].form), only=seq) if sent else abort(404)
+
+
+def _sheet(case: Dossier, layout: Layout, *, only: int | None = None) -> str:
+    sheets = [one for one in case.filled if only in (None, one.seq)]
+    header, company = case.header, our_company()
+    filled = paper(
+        layout,
+        sheets,
+        Heading(Names(company.zh, company.en), header.number or "", header.code),
+        lang=language(),
+        files=files_of((one.form, one.values) for one in sheets),
+    )
+    back = url_for("cases.show", case_id=header.id)
+    return render_template("print/form.html", paper=filled, back=back)
