@@ -56,17 +56,21 @@ def chain(
     by: Person | None,
     now: datetime,
 ) -> tuple[list[dict[str, Any]], bytes]:
-    """Return the rows that continue a case's chain after ``seq``, and the chain's new head."""
+    """Return the rows that continue a case's chain after ``seq``, and the chain's new head.
+
+    Nobody signs what a timer did, whoever's step it came to light with.
+    """
     rows = []
     for number, draft in enumerate(drafts, start=seq + 1):
+        who = by if draft.timer_id is None else None
         body: dict[str, object] = {
             "v": 1,
             "case": case_id.hex,
             "seq": number,
             "at": now.isoformat(),
             "kind": draft.kind,
-            "by": None if by is None else by.id.hex,
-            "name": None if by is None else by.name,
+            "by": None if who is None else who.id.hex,
+            "name": None if who is None else who.name,
             **draft.facts,
         }
         answers = salt = None
@@ -81,7 +85,7 @@ def chain(
                 "seq": number,
                 "at": now,
                 "kind": draft.kind,
-                "actor": None if by is None else by.id,
+                "actor": None if who is None else who.id,
                 "task_id": draft.task_id,
                 "timer_id": draft.timer_id,
                 "body": stored,

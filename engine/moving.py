@@ -74,28 +74,43 @@ def move_to(
 ) -> list[sa.Row[Any]]:
     """Store where the engine has run a case, and enter what happened and what followed from it.
 
-    Tasks that the move neither opened nor closed are untouched. Returns the closed tasks' rows
-    (id, process, element, claimed_by) as they last stood. The complaint number is taken last of
-    all locks, and a case that has one keeps it.
+    Tasks that the move neither opened nor closed are untouched. Every timer that fired has its
+    own entry, which nobody signs. Returns the closed tasks' rows (id, process, element,
+    claimed_by) as they last stood. The complaint number is taken last of all locks, and a case
+    that has one keeps it.
     """
     closed = _close(conn, move)
     if move.opened:
         conn.execute(_OPEN, [_task_row(case, task, now) for task in move.opened])
     _tell(conn, case, version, move, now=now)
     case = _clocked(case, version, move, now)
-    *earlier, last = happened
-    cancelled = [row for row in closed if row.id != last.task_id]
-    last = replace(last, facts={**last.facts, **_consequences(version, move, cancelled)})
-    drafts = [*earlier, last]
+    drafts = _as_it_happened(move, happened)
+    cause = drafts.index(happened[-1] if happened else drafts[-1])
+    cancelled = [row for row in closed if row.id != drafts[cause].task_id]
+    facts = {**drafts[cause].facts, **_consequences(version, move, cancelled)}
+    drafts[cause] = replace(drafts[cause], facts=facts)
     if case.number is None and _wants_number(move):
         case = replace(case, number=numbers.allot(conn, settings.company(conn), now=now))
         drafts.append(Draft("number_allotted", {"number": case.number}))
     _enter(conn, case, move, drafts, by=by, now=now)
     if cancelled:
-        seq = case.entries + len(happened)
+        seq = case.entries + cause + 1
         rows = [{"task_id": row.id, "case_id": case.id, "seq": seq} for row in cancelled]
         conn.execute(_CANCELLED, rows)
     return closed
+
+
+def _as_it_happened(move: Move, happened: Sequence[Draft]) -> list[Draft]:
+    """Put the timers that were running before in front, those of no duration behind."""
+    young = {timer.id for timer in move.armed}
+    before = [_fired(timer) for timer in move.fired if timer.id not in young]
+    after = [_fired(timer) for timer in move.fired if timer.id in young]
+    return [*before, *happened, *after]
+
+
+def _fired(timer: spiff.Timer) -> Draft:
+    facts = {"process": timer.process, "element": timer.element, "due": timer.due.isoformat()}
+    return Draft("timer_fired", facts, timer_id=timer.id)
 
 
 def knowing(case: Case, facts: Mapping[str, object]) -> Case:

@@ -22,6 +22,7 @@ from engine.waiting import (
     claimed_error,
     gone,
     lock_task,
+    passed,
 )
 
 if TYPE_CHECKING:
@@ -95,11 +96,17 @@ def complete_task(
     Raises InvalidAnswersError, TaskGoneError, TaskClaimedError, NotYoursError and spiff.RunError.
     """
     try:
-        waiting = lock_task(conn, task_id, by=by)
+        return _complete(conn, task_id, posted, by=by, now=now)
     except TaskGoneError:
         if (again := _again(conn, task_id, posted, by=by)) is not None:
             return again
         raise
+
+
+def _complete(
+    conn: sa.Connection, task_id: UUID, posted: Posted, *, by: Person, now: datetime
+) -> Completed:
+    waiting = lock_task(conn, task_id, by=by)
     case = waiting.case
     version = procedures.version(conn, case.version_id)
     form = version.form(waiting.process, waiting.element)
@@ -110,7 +117,8 @@ def complete_task(
             version.compiled, case.state, task_id, every_field(form, answers.values), now=now
         )
     except spiff.TaskNotReadyError:
-        raise gone(conn, task_id) from None
+        told = gone(conn, task_id)
+        raise (told if told.case_id else passed(case.id, now)) from None
 
     attachments.attach(conn, form, answers.values, case_id=case.id)
     next_task = next_of(move, by) or _next_elsewhere(conn, waiting, move.closed, by=by)

@@ -13,7 +13,6 @@ from engine.moving import COLUMNS, Case
 from engine.tables import cases
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
 _DUE = (
@@ -46,17 +45,5 @@ def wake(conn: sa.Connection, case: Case, *, now: datetime) -> None:
     """Fire a locked case's due timers, with one entry for each arming. Raises spiff.RunError."""
     version = procedures.version(conn, case.version_id)
     move = spiff.wake(version.compiled, case.state, now=now)
-    openings.move_on(conn, case, version, move, _happened(move.fired), by=None, now=now)
-
-
-def _happened(fired: Sequence[spiff.Timer]) -> list[Draft]:
-    if not fired:
-        return [Draft("woken")]
-    return [
-        Draft(
-            "timer_fired",
-            {"process": timer.process, "element": timer.element, "due": timer.due.isoformat()},
-            timer_id=timer.id,
-        )
-        for timer in fired
-    ]
+    happened = [] if move.fired else [Draft("woken")]
+    openings.move_on(conn, case, version, move, happened, by=None, now=now)

@@ -125,7 +125,7 @@ def claimed_error(conn: sa.Connection, holder: UUID | None, case_id: UUID) -> Ta
     return TaskClaimedError(str(name), case_id)
 
 
-def gone(conn: sa.Connection, task_id: UUID) -> Refusal:
+def gone(conn: sa.Connection, task_id: UUID) -> TaskGoneError:
     """Return the refusal that says what became of a task that is no longer open."""
     done = conn.execute(COMPLETION, {"task": task_id}).one_or_none()
     if done is not None:
@@ -135,6 +135,11 @@ def gone(conn: sa.Connection, task_id: UUID) -> Refusal:
         return TaskGoneError(zh, en, case_id=done.case_id, at=done.at)
     past = conn.execute(_CANCELLATION, {"task": task_id}).one_or_none()
     if past is not None:
-        zh, en = "案件已越过此步骤，无需再办。", "The case has moved past this step."
-        return TaskGoneError(zh, en, case_id=past.case_id, at=past.at)
+        return passed(past.case_id, past.at)
     return TaskGoneError("没有这个待办。", "There is no such task.", case_id=None, at=None)
+
+
+def passed(case_id: UUID, at: datetime) -> TaskGoneError:
+    """Return the refusal of a step that the case went past without it."""
+    zh, en = "案件已越过此步骤，无需再办。", "The case has moved past this step."
+    return TaskGoneError(zh, en, case_id=case_id, at=at)

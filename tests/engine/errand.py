@@ -1,0 +1,69 @@
+"""The errand: a small procedure with a deadline, two parallel steps, and a last signature."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+
+from engine.cases import open_case
+from engine.tables import tasks
+from forms import Answered
+from tests.engine.conftest import NOW
+from tests.engine.small import TEXT, YES_NO, form, small
+from tests.engine.spiff.drawing import Process
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+    from engine.cases import Completed
+    from engine.people import Person
+
+PHOTOS = {"type": "array", "items": {"type": "string", "format": "attachment"}}
+
+
+def errand(*, urging: str = "deadline") -> dict[str, bytes]:
+    """Give its files.
+
+    asked → prepare (clerk; within an hour, else urge) → check (qc) beside file_away (clerk)
+    → sign (gm) → done, which ends an urging that is still open.
+    """
+    drawn = Process("errand")
+    drawn.message_start("asked")
+    for step in ("prepare", "urge", "check", "file_away", "sign"):
+        drawn.user(step)
+    drawn.parallel("fork")
+    drawn.parallel("join")
+    drawn.end("urged")
+    drawn.terminate("done")
+    {"deadline": drawn.deadline, "interrupt": drawn.interrupt}[urging]("late", "prepare", "PT1H")
+    drawn.chain("asked", "prepare", "fork", "check", "join", "sign", "done")
+    drawn.chain("fork", "file_away", "join")
+    drawn.chain("late", "urge", "urged")
+    drawn.lane("品管部", "check")
+    drawn.lane("总经理", "sign")
+    return small(
+        drawn,
+        forms={
+            "errand/asked": form("customer", customer={**TEXT, "x-case": "customer"}),
+            "errand/prepare": form("note", note=TEXT, urgent=YES_NO, reason=TEXT, photos=PHOTOS),
+            "errand/prepare.ui": orjson.dumps({"reason": {"ui:showIf": {"urgent": True}}}),
+            "errand/urge": form(note=TEXT),
+            "errand/check": form(note=TEXT),
+            "errand/file_away": form(note=TEXT),
+            "errand/sign": form(note=TEXT),
+        },
+    )
+
+
+def asked(conn: Connection, by: Person, customer: str = "天源水务") -> Completed:
+    """Open an errand."""
+    return open_case(conn, "errand", Answered({"customer": customer}), by=by, now=NOW)
+
+
+def waiting(conn: Connection, case_id: UUID) -> dict[str, UUID]:
+    """Give the open tasks of a case by step."""
+    rows = conn.execute(tasks.select().where(tasks.c.case_id == case_id))
+    return {row.element: row.id for row in rows}
