@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+    from engine.cases import Completed
     from engine.people import Person
 
 PROCEDURE = "manufacturer-complaint"
@@ -141,3 +142,27 @@ def test_a_timer_fires_once_however_many_workers_wake_it(database: Engine) -> No
         rows = conn.execute(fired).all()
         assert len(rows) == len(set(rows)) == 12
         assert conn.scalar(sa.select(sa.func.count()).select_from(tasks)) == 18
+
+
+def test_a_form_sent_twice_at_once_by_one_person_is_taken_once_and_answered_alike(
+    database: Engine,
+) -> None:
+    first, _ = two_of_sales(database)
+    answers = Answered(
+        {**USUAL["establish_data"], "received_at": "2026-11-09", "complaint_reason": "渗水"}
+    )
+
+    def finish(task: UUID, ready: Barrier) -> Completed:
+        ready.wait()
+        with database.begin() as conn:
+            return complete_task(conn, task, answers, by=first, now=ACCEPTED)
+
+    with ThreadPoolExecutor(2) as pair:
+        for _ in range(20):
+            task, ready = opened(database, first), Barrier(2)
+            one, other = pair.submit(finish, task, ready), pair.submit(finish, task, ready)
+            assert one.result() == other.result()
+
+    with database.connect() as conn:
+        done = entries.c.kind == "step_completed"
+        assert conn.scalar(sa.select(sa.func.count()).where(done)) == 20
