@@ -45,12 +45,14 @@ BROKEN_FIELDS: list[tuple[dict[str, Any], str, str]] = [
     ({"type": "integer", "minimum": "1"}, "/minimum", "number"),
     ({"type": "integer", "minimum": 5, "maximum": 1}, "", "lower bound is greater"),
     ({"type": "integer", "default": "x"}, "/default", "does not suit"),
+    ({"type": "string", "default": ["x"]}, "/default", "single value"),
     ({"type": "boolean", "const": False}, "/const", "can only be true"),
     ({"type": "string", "oneOf": []}, "/oneOf", "at least one choice"),
     ({"type": "string", "oneOf": [{"const": "a"}]}, "/oneOf/0", "title are missing"),
     (choice("a", "a"), "/oneOf/1", '"a" is repeated'),
     ({"type": "array"}, "", '"items" is missing'),
     ({"type": "array", "items": TEXT}, "/items", "The items of a list"),
+    ({"type": "array", "items": choice("a"), "minItems": 3, "maxItems": 2}, "", "minItems is"),
     ({"type": "array", "items": choice("a"), "maxItems": 501}, "/maxItems", "at most 500"),
     (
         {"type": "array", "items": {"type": "object", "properties": {}}},
@@ -112,6 +114,7 @@ def rule(check: str, field: str = "a", **more: str) -> dict[str, Any]:
 
 
 BROKEN_FORMS: list[tuple[dict[str, Any], str, str]] = [
+    ({"type": "array"}, "/type", 'is "object"'),
     ({"required": ["b"]}, "/required/0", '"b" in required'),
     ({"required": "a"}, "/required", "Write a list"),
     ({"$schema": "http://json-schema.org/draft-07/schema#"}, "/$schema", "2020-12"),

@@ -176,6 +176,14 @@ def test_a_text_that_no_picker_can_show_gets_a_plain_box(
     assert (odd.get("type"), odd.get("value")) == ("text", "11月9日")
 
 
+def test_a_moment_that_is_none_shows_as_it_was_kept(
+    sample: Form, page: Callable[..., HtmlElement]
+) -> None:
+    shown = page(sample, {"visited_at": "2026-13-40T10:00:00+08:00"})
+    assert one(shown, "//input[@name='visited_at']").get("value") == "2026-13-40T10:00:00+08:00"
+    assert one(shown, "//input[@name='visited_at']").get("type") == "text"
+
+
 def test_a_text_area_keeps_a_first_empty_line(
     sample: Form, page: Callable[..., HtmlElement]
 ) -> None:

@@ -26,7 +26,7 @@ from forms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from lxml.html import HtmlElement
 
@@ -92,6 +92,14 @@ def test_the_latest_answers_and_who_gave_them_are_on_the_paper(sample: Form) -> 
     (sign,) = view.sections[0].signs
     assert (sign.title, sign.name, sign.at) == ("填表人", "王敏", "2026-11-09 11:05")
     assert view.has_our_default
+
+
+def test_a_step_that_nobody_has_done_is_signed_by_hand(
+    sample: Form, load: Callable[..., Form]
+) -> None:
+    other = load({"note": {"type": "string"}})
+    view = paper(layout(sample), [sent(other, "李娜", 2, note="x")], HEADING, lang="zh")
+    assert [(sign.name, sign.at) for sign in view.sections[0].signs] == [("", "")]
 
 
 def test_every_copy_says_whom_it_is_for(sample: Form) -> None:

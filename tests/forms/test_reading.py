@@ -143,6 +143,16 @@ def test_a_required_field_is_required_only_while_it_shows(load: Callable[..., Fo
     assert list(form.read(Answered({"yes": True})).problems) == ["/why"]
 
 
+def test_a_field_may_show_by_a_whole_number(load: Callable[..., Form]) -> None:
+    form = load(
+        {"level": {"type": "integer"}, "why": {"type": "string"}},
+        ui={"why": {"ui:showIf": {"level": [3, 4]}}},
+    )
+    assert list(form.read(Answered({"level": "２"})).values) == ["level"]
+    assert list(form.read(Answered({"level": "４"})).values) == ["level", "why"]
+    assert repr(form) == "<Form test/form>"
+
+
 def test_a_hidden_field_shows_nothing_else(load: Callable[..., Form]) -> None:
     form = load(
         {"a": {"type": "boolean"}, "b": {"type": "boolean"}, "c": {"type": "string"}},

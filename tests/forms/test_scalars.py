@@ -78,6 +78,37 @@ def test_a_decimal_keeps_its_digits(load: Callable[..., Form], typed: str, value
     assert read(load({"a": {"type": "string", "format": "decimal"}}), typed) == value
 
 
+def test_a_decimal_has_at_most_six_decimals(load: Callable[..., Form]) -> None:
+    form = load({"a": {"type": "string", "format": "decimal"}})
+    assert read(form, "0.123456") == "0.123456"
+    assert read(form, "0.1234567") == Problem("小数最多 6 位", "At most 6 decimals")
+
+
+@pytest.mark.parametrize(
+    ("schema", "fits", "too_far", "chinese"),
+    [
+        ({"type": "integer", "exclusiveMinimum": 0}, "1", "0", "必须大于 0"),
+        ({"type": "integer", "exclusiveMaximum": 10}, "9", "10", "必须小于 10"),
+        ({"type": "integer", "minimum": -1}, "-1", "-2", "不能小于 -1"),
+        (
+            {"type": "string", "format": "decimal", "maximum": 0.3},
+            "0.3",
+            "0.300001",
+            "不能大于 0.3",
+        ),
+        ({"type": "string", "format": "money", "minimum": 0.07}, "0.07", "0.06", "不能小于 0.07"),
+    ],
+)
+def test_bounds_are_exact(
+    load: Callable[..., Form], schema: dict[str, JSON], fits: str, too_far: str, chinese: str
+) -> None:
+    form = load({"a": schema})
+    assert not isinstance(read(form, fits), Problem)
+    problem = read(form, too_far)
+    assert isinstance(problem, Problem)
+    assert problem.zh == chinese
+
+
 @pytest.mark.parametrize(
     ("typed", "value"),
     [("4,000", 4000), ("１２０", 120), ("-5", -5), ("+5", 5), ("12.0", 12), ("1 000", 1000)],
@@ -139,7 +170,18 @@ def test_a_moment_is_company_time_with_its_offset(
     assert read(load({"a": {"type": "string", "format": "date-time"}}), typed) == value
 
 
-@pytest.mark.parametrize("typed", ["2026-11-09", "10:00", "2026-11-09 25:00", "1900-01-01 00:00"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "2026-11-09",
+        "10:00",
+        "2026-11-09 25:00",
+        "1900-01-01 00:00",
+        "2026-02-30 10:00",
+        "1800-01-01T00:00:00+08:00",
+        "2026-11-09T10:00:99",
+    ],
+)
 def test_what_is_no_moment_is_told(load: Callable[..., Form], typed: str) -> None:
     assert isinstance(read(load({"a": {"type": "string", "format": "date-time"}}), typed), Problem)
 
