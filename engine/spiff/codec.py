@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 import zstandard
 
-from engine.spiff.fixes import WAITING, Token
+from engine.spiff.fixes import COMPLETED, UNFINISHED, WAITING, Token
 from engine.spiff.flows import CalledFlow, CaseFlow
 from engine.spiff.pruning import prune
 from engine.spiff.reading import Scripts
@@ -46,7 +46,9 @@ def load(plan: Plan, state: bytes) -> CaseFlow:
     if state[:1] != VERSION:
         raise UnknownStateError(state[:1])
     try:
-        raw = zstandard.ZstdDecompressor().decompress(state[1:], max_output_size=MAX_BYTES)
+        if not 0 < zstandard.frame_content_size(state[1:]) <= MAX_BYTES:
+            raise UnknownStateError(len(state))
+        raw = zstandard.ZstdDecompressor().decompress(state[1:])
         last_id, instances = orjson.loads(raw)
     except (zstandard.ZstdError, orjson.JSONDecodeError) as error:
         raise UnknownStateError(str(error)) from error
@@ -67,15 +69,13 @@ def load(plan: Plan, state: bytes) -> CaseFlow:
 
 
 def _instance(host: int, instance: Instance) -> list[object]:
-    shared = isinstance(instance, CalledFlow) and instance.spec.embedded
-    return [
-        host,
-        instance.spec.name,
-        None if shared else instance.values,
-        None if shared else sorted(instance.written),
-        instance.completed,
-        _rows(instance),
-    ]
+    values: dict[str, object] | None = instance.values
+    written: list[str] | None = sorted(instance.written)
+    if isinstance(instance, CalledFlow) and instance.spec.embedded:
+        values, written = None, None
+    elif instance.completed:
+        values, written = {}, []
+    return [host, instance.spec.name, values, written, instance.completed, _rows(instance)]
 
 
 def _rows(instance: Instance) -> list[list[object]]:
@@ -88,10 +88,13 @@ def _rows(instance: Instance) -> list[list[object]]:
         token = pending.pop()
         places[token.id] = len(rows)
         row = [token.id, places[token._parent], token.task_spec.name, token._state]
-        if token.internal_data:
-            row.append(token.internal_data)
+        internals = token.internal_data
+        passed = token._state == COMPLETED and "due" in internals
+        if internals and (token._state & UNFINISHED or passed):
+            row.append(internals)
         rows.append(row)
-        pending.extend(tasks[child] for child in reversed(token._children))
+        if token._children:
+            pending += [tasks[child] for child in reversed(token._children)]
     return rows
 
 

@@ -70,7 +70,10 @@ def test_scripts_tables_operations_and_messages_run_in_order() -> None:
         fields=("price", "kind"),
         tables={
             "klass": table(
-                "klass", ["number(total)", "kind"], ["grade", "small"], rows,
+                "klass",
+                ["number(total)", "kind"],
+                ["grade", "small"],
+                rows,
                 'banjie:ourDefault="true"',
             )  # fmt: skip
         },

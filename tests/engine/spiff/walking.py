@@ -28,9 +28,7 @@ class Walk:
     def does(self, element: str, **answers: object) -> Move:
         """Complete the first open step of that element."""
         task = self.task(element)
-        self.move = spiff.complete(
-            self.compiled, self.move.state, task.id, answers, now=self.now
-        )
+        self.move = spiff.complete(self.compiled, self.move.state, task.id, answers, now=self.now)
         return self._follow()
 
     def wakes(self, **after: float) -> Move:

@@ -1,0 +1,152 @@
+"""Random block-structured procedures: whatever is drawn, it must run to an end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tests.engine.spiff.drawing import Process, Scope, variable
+
+if TYPE_CHECKING:
+    from random import Random
+
+KINDS = ("row", "xor", "fork", "pick", "loop", "part", "call", "late", "stop")
+LEAVES = ("step", "step", "script", "timer")
+
+
+@dataclass
+class Artist:
+    """Draws blocks with one way in and one way out; `processes` are all files drawn."""
+
+    random: Random
+    processes: list[Process] = field(default_factory=list)
+    counters: list[str] = field(default_factory=list)
+    count: int = 0
+
+    def procedure(self, depth: int) -> list[Process]:
+        p = Process("demo")
+        self.processes.append(p)
+        p.message_start()
+        first, last = self.row(p, depth)
+        p.end()
+        p.chain("opened", first)
+        p.chain(last, "done")
+        numbers = ("n", "given", *self.counters)
+        p.extra = variable("trail", "[]") + "".join(variable(name, "0") for name in numbers)
+        return self.processes
+
+    def block(self, scope: Scope, depth: int) -> tuple[str, str]:
+        """Draw one block and give the elements that it begins and ends with."""
+        kind = self.random.choice(KINDS if depth else LEAVES)
+        drawn: tuple[str, str] = getattr(self, kind)(scope, depth - 1)
+        return drawn
+
+    def id(self, prefix: str) -> str:
+        self.count += 1
+        return f"{prefix}_{self.count}"
+
+    def step(self, scope: Scope, _depth: int) -> tuple[str, str]:
+        id_ = scope.user(self.id("step"))
+        return id_, id_
+
+    def script(self, scope: Scope, _depth: int) -> tuple[str, str]:
+        id_ = self.id("script")
+        scope.script(id_, f"trail = trail + [{self.count}]")
+        return id_, id_
+
+    def timer(self, scope: Scope, _depth: int) -> tuple[str, str]:
+        id_ = scope.timer(self.id("timer"), f"P{self.random.randint(1, 4)}D")
+        return id_, id_
+
+    def row(self, scope: Scope, depth: int) -> tuple[str, str]:
+        blocks = [self.block(scope, depth) for _ in range(self.random.randint(2, 3))]
+        for (_, left), (right, _) in zip(blocks, blocks[1:], strict=False):
+            scope.chain(left, right)
+        return blocks[0][0], blocks[-1][1]
+
+    def xor(self, scope: Scope, depth: int) -> tuple[str, str]:
+        gate, merge = self.id("gate"), self.id("merge")
+        blocks = [self.block(scope, depth) for _ in range(2)]
+        scope.xor(gate, f"{gate}_to_{blocks[1][0]}")
+        scope.xor(merge)
+        scope.flow(gate, blocks[0][0], "n % 2 == 0")
+        scope.flow(gate, blocks[1][0])
+        for _, last in blocks:
+            scope.chain(last, merge)
+        return gate, merge
+
+    def fork(self, scope: Scope, depth: int) -> tuple[str, str]:
+        gate, join = scope.parallel(self.id("fork")), scope.parallel(self.id("join"))
+        for _ in range(self.random.randint(2, 3)):
+            first, last = self.block(scope, depth)
+            scope.chain(gate, first)
+            scope.chain(last, join)
+        return gate, join
+
+    def pick(self, scope: Scope, depth: int) -> tuple[str, str]:
+        gate, join = self.id("pick"), self.id("gather")
+        blocks = [self.block(scope, depth) for _ in range(self.random.randint(2, 3))]
+        scope.inclusive(gate, f"{gate}_to_{blocks[0][0]}")
+        scope.inclusive(join)
+        for number, (first, last) in enumerate(blocks):
+            scope.flow(gate, first, f"n % {number + 1} == 0" if number else "")
+            scope.chain(last, join)
+        return gate, join
+
+    def loop(self, scope: Scope, depth: int) -> tuple[str, str]:
+        merge, again, counts = self.id("merge"), self.id("again"), self.id("counts")
+        first, last = self.block(scope, depth)
+        scope.xor(merge)
+        rounds = f"rounds_{counts}"
+        self.counters.append(rounds)
+        scope.script(counts, f"{rounds} = {rounds} + 1")
+        scope.xor(again, f"{again}_to_{merge}")
+        after = self.id("after")
+        scope.script(after, "trail = trail + [0]")
+        scope.chain(merge, first)
+        scope.chain(last, counts, again, merge)
+        scope.flow(again, after, f"{rounds} % 3 == 0")
+        return merge, after
+
+    def part(self, scope: Scope, depth: int) -> tuple[str, str]:
+        inside = Scope(scope.process)
+        id_ = self.id("part")
+        self.fill(inside, depth)
+        scope.sub(id_, inside)
+        return id_, id_
+
+    def call(self, scope: Scope, depth: int) -> tuple[str, str]:
+        id_, called = self.id("call"), Process(self.id("process"))
+        self.processes.append(called)
+        self.fill(called, depth)
+        scope.call(id_, called.process, before=f"given = {self.count}")
+        return id_, id_
+
+    def fill(self, scope: Scope, depth: int) -> None:
+        start, end = scope.start(self.id("begun")), self.id("ended")
+        first, last = self.block(scope, depth)
+        self.random.choice([scope.end, scope.terminate])(end)
+        scope.chain(start, first)
+        scope.chain(last, end)
+
+    def host(self, scope: Scope, depth: int) -> str:
+        return self.random.choice([self.step, self.part, self.call])(scope, max(depth, 0))[0]
+
+    def late(self, scope: Scope, depth: int) -> tuple[str, str]:
+        host = self.host(scope, depth)
+        event, first, end = self.id("late"), self.id("urge"), self.id("urged")
+        scope.deadline(event, host, f"P{self.random.randint(1, 3)}D")
+        scope.user(first)
+        scope.end(end)
+        scope.chain(event, first, end)
+        return host, host
+
+    def stop(self, scope: Scope, depth: int) -> tuple[str, str]:
+        host = self.host(scope, depth)
+        event, instead, merge = self.id("stop"), self.id("instead"), self.id("merge")
+        scope.interrupt(event, host, f"P{self.random.randint(1, 3)}D")
+        scope.user(instead)
+        scope.xor(merge)
+        scope.chain(event, instead, merge)
+        scope.chain(host, merge)
+        return host, merge
