@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from jinja2 import Environment, FileSystemLoader
-from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
     from forms import Form
 
@@ -23,13 +22,10 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def blank(chromium: str) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser.new_page()
-        browser.close()
+def blank(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page()
+    yield page
+    page.close()
 
 
 @pytest.fixture

@@ -1,0 +1,99 @@
+"""A browser for the run; a served site and people at it for each test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+from playwright.sync_api import ViewportSize, expect
+
+from tests.browser.site import Site, serve
+from tests.browser.visitor import Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, BrowserContext
+    from sqlalchemy import Engine
+
+DESKTOP = ViewportSize(width=1440, height=900)
+PHONE = ViewportSize(width=390, height=844)
+PATIENCE = 20_000
+"""Milliseconds that a slow machine may take over one thing that a person waits for."""
+
+
+class Comes(Protocol):
+    """Brings somebody to the site, in a browser context of their own."""
+
+    def __call__(
+        self,
+        login: str | None = None,
+        *,
+        screen: ViewportSize = DESKTOP,
+        lang: str = "zh",
+        scripts: str = "on",
+    ) -> Visitor: ...
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what lies in this folder."""
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture
+def site(database: Engine, tmp_path: Path) -> Iterator[Site]:
+    """Give the program, served on a database of the test's own."""
+    with serve(database, tmp_path / "web.log") as served:
+        yield served
+
+
+@pytest.fixture
+def comes(browser: Browser, site: Site) -> Iterator[Comes]:
+    """Give a way to bring people to `site`; at the end no page of theirs may have had a fault."""
+    with_faults = _Reception(browser, site.address)
+    yield with_faults
+    with_faults.close()
+
+
+class _Reception:
+    def __init__(self, browser: Browser, address: str) -> None:
+        self._browser = browser
+        self._address = address
+        self._visitors: list[Visitor] = []
+
+    def __call__(
+        self,
+        login: str | None = None,
+        *,
+        screen: ViewportSize = DESKTOP,
+        lang: str = "zh",
+        scripts: str = "on",
+    ) -> Visitor:
+        context = open_context(self._browser, screen, scripts=scripts)
+        visitor = Visitor(context, self._address, lang=lang)
+        self._visitors.append(visitor)
+        if login is not None:
+            visitor.signs_in(login)
+        return visitor
+
+    def close(self) -> None:
+        for visitor in self._visitors:
+            visitor.context.close()
+        assert [fault for visitor in self._visitors for fault in visitor.watch.faults] == []
+
+
+def open_context(browser: Browser, screen: ViewportSize, *, scripts: str = "on") -> BrowserContext:
+    """Open a context as a desk or a phone in Urumqi has it; ``scripts`` is on or off."""
+    context = browser.new_context(
+        viewport=screen,
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        java_script_enabled=scripts == "on",
+        accept_downloads=True,
+    )
+    context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    return context
