@@ -13,7 +13,7 @@ from forms.checker import Checker
 from forms.demands import alternatives_of, requirements_of, rules_of
 from forms.looks import dressed, in_turn
 from forms.schema import bilingual, fields_of, title_of
-from forms.source import Node, parse
+from forms.source import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from forms.fields import Field
     from forms.judge import Judge
     from forms.names import Names
+    from forms.source import Node
 
 COMPANY_ZONE = ZoneInfo("Asia/Shanghai")
 _ROOT = {
@@ -76,7 +77,7 @@ class Definition:
         `zone` is the company's: dates with a time are typed and shown in it.
         """
         root = parse(f"forms/{key}.json", schema)
-        look = parse(f"forms/{key}.ui.json", ui) if ui is not None else Node({}, "")
+        look = parse(f"forms/{key}.ui.json", ui if ui is not None else b"{}")
         _check_root(root)
         fields = dressed(fields_of(root), look)
         by_name = {field.name: field for field in fields}

@@ -55,7 +55,8 @@ def dressed(fields: tuple[Field, ...], ui: Node) -> tuple[Field, ...]:
     section: Names | None = None
     found = []
     for name in _order(ui, list(by_name)):
-        field = _dressed(by_name[name], ui.get(name), by_name)
+        own = ui.get(name) or Node({}, ui.file, f"/{name}")
+        field = _dressed(by_name[name], own, by_name)
         section = field.look.section or section
         found.append(replace(field, look=replace(field.look, section=section)))
     _refuse_circles(tuple(found), ui)
@@ -82,11 +83,9 @@ def _order(ui: Node, names: list[str]) -> list[str]:
     return [name for item in wanted for name in (rest if item == "*" else [item])]
 
 
-def _dressed(field: Field, ui: Node | None, by_name: Mapping[str, Field]) -> Field:
-    if ui is None:
-        ui = Node({}, "")
+def _dressed(field: Field, ui: Node, by_name: Mapping[str, Field]) -> Field:
     ui.only(_KEYS)
-    options = ui.get("ui:options") or Node({}, ui.file)
+    options = ui.get("ui:options") or Node({}, ui.file, ui.pointer)
     options.only(_OPTIONS)
     rows = options.get("rows")
     look = Look(

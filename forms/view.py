@@ -105,9 +105,8 @@ def _summary(
     form: Definition, problems: Mapping[str, Problem], page: Page
 ) -> Iterable[ProblemView]:
     """List the problems in the order of the page, each leading to its place."""
-    order = {field.name: i for i, field in enumerate(form.fields)}
     places = [(pointer.split("/")[1:], problem) for pointer, problem in problems.items()]
-    for path, problem in sorted(places, key=lambda place: _rank(place[0], order)):
+    for path, problem in sorted(places, key=lambda place: _rank(place[0], form)):
         field = form.by_name.get(path[0]) if path else None
         label = _place(field, path, page) if field else ""
         href = "#" + "-".join(["f", *path]) if field else ""
@@ -129,9 +128,14 @@ def _place(field: Field, path: Sequence[str], page: Page) -> str:
     )
 
 
-def _rank(path: Sequence[str], order: Mapping[str, int]) -> tuple[int, int]:
-    name, row = (*path, "", "")[:2]
-    return order.get(name, -1), int(row) if row.isdigit() else -1
+def _rank(path: Sequence[str], form: Definition) -> tuple[int, ...]:
+    """Sort by the places on the page: field, row, column; the whole form comes first."""
+    if not path:
+        return (-1,)
+    field = form.by_name[path[0]]
+    columns = [column.name for column in field.columns]
+    cell = (int(path[1]), columns.index(path[2])) if path[2:] else ()
+    return (form.fields.index(field), *cell)
 
 
 def _conditions(groups: Iterable[Iterable[Condition]]) -> str:

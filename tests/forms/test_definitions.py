@@ -181,6 +181,15 @@ def test_a_broken_ui_schema_is_refused(
     assert english in caught.value.en
 
 
+def test_a_half_translated_help_is_refused_where_the_other_half_belongs(
+    load: Callable[..., Form],
+) -> None:
+    half = {"type": "string", "x-i18n": {"en": {"title": "A", "help": "only English"}}}
+    with pytest.raises(BrokenFormError) as caught:
+        load({"a": half})
+    assert (caught.value.file, caught.value.pointer) == ("forms/test/form.ui.json", "/a")
+
+
 def test_two_fields_cannot_be_the_same_fact(load: Callable[..., Form]) -> None:
     with pytest.raises(BrokenFormError, match='"a" is already the customer'):
         load({"a": {**TEXT, "x-case": "customer"}, "b": {**TEXT, "x-case": "customer"}})
