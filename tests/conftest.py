@@ -16,8 +16,10 @@ from sqlalchemy import make_url, text
 
 from engine import demo
 from engine.bundles import read_folder
+from engine.bundles import read_folder
 from engine.database import connect, upgrade
 from engine.embedded import throw_away
+from engine.procedures import publish
 from engine.procedures import publish
 
 if TYPE_CHECKING:
@@ -138,7 +140,5 @@ def _command(server: URL, sql: str) -> None:
 
 
 def _publish_shipped(engine: Engine) -> None:
-    now = datetime.now(UTC)
     with engine.begin() as opened:
-        publish(opened, read_folder(), by=None, now=now, note="shipped")
-        demo.load(opened, now=now)
+        publish(opened, read_folder(), by=None, now=datetime.now(UTC), note="shipped")
