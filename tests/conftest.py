@@ -16,10 +16,8 @@ from sqlalchemy import make_url, text
 
 from engine import demo
 from engine.bundles import read_folder
-from engine.bundles import read_folder
 from engine.database import connect, upgrade
 from engine.embedded import throw_away
-from engine.procedures import publish
 from engine.procedures import publish
 
 if TYPE_CHECKING:
@@ -140,5 +138,7 @@ def _command(server: URL, sql: str) -> None:
 
 
 def _publish_shipped(engine: Engine) -> None:
+    now = datetime.now(UTC)
     with engine.begin() as opened:
-        publish(opened, read_folder(), by=None, now=datetime.now(UTC), note="shipped")
+        publish(opened, read_folder(), by=None, now=now, note="shipped")
+        demo.load(opened, now=now)
