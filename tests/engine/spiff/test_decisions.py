@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import pytest
+
+from engine import spiff
+from engine.spiff import RunError
+from engine.spiff.decisions import compile_output, compile_test
+from engine.spiff.expressions import ExpressionError
+from engine.spiff.tables import read_table
+from tests.engine.spiff.drawing import T0, Process, compiled, table
+
+
+@pytest.mark.parametrize(
+    ("cell", "fits", "fits_not"),
+    [
+        ("", [1, None, "x"], []),
+        ("-", [1, None, "x"], []),
+        ('"CM"', ["CM"], ["PC", None, ""]),
+        ('"a","b"', ["a", "b"], ["c", None]),
+        ('"a, b", "c"', ["a, b", "c"], ["a", "b"]),
+        ('not("a")', ["b", None], ["a"]),
+        ('not("a", "b")', ["c"], ["a", "b"]),
+        ("5", [5], [6, "5"]),
+        ("-5", [-5], [5]),
+        ("< 5000", [4999, 0], [5000, None]),
+        ("<= 5000", [5000], [5001, None]),
+        ("> 5", [6], [5, None]),
+        (">= 5", [5], [4]),
+        ("!= 5", [4, None], [5]),
+        ("== 5", [5], [4]),
+        ("[1..5]", [1, 5, 3], [0, 6, None]),
+        ("]1..5[", [2, 4], [1, 5]),
+        ("(1..5)", [2, 4], [1, 5]),
+        ("[1..5[, 9", [1, 9], [5, 8]),
+        ("[1..2], [4..5]", [1, 5], [3]),
+        ("true", [True], [False, None]),
+        ("false", [False], [True]),
+        ("null", [None], [0, ""]),
+        ("? in ['a', 'b']", ["a"], ["c"]),
+        ("1 < ? <= limit", [2, 7], [1, 8]),
+        ('? == "why?"', ["why?"], ["why"]),
+        ("< limit", [6], [7]),
+        ('"a?"', ["a?"], ["a"]),
+    ],
+)
+def test_what_a_cell_means(cell: str, fits: list[object], fits_not: list[object]) -> None:
+    test = compile_test(cell)
+    for value in fits:
+        assert test is None or test.evaluate({"this": value, "limit": 7}), value
+    for value in fits_not:
+        assert test is not None
+        assert not test.evaluate({"this": value, "limit": 7}), value
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ['"a",', ",", "< ", "[1..", "1..5", "[1...5]]", "a b", '"a', "= 5", "date('2026-01-01')",
+     "not(", "if a then b", "? ?", "x.y", "for i in a"],
+)  # fmt: skip
+def test_what_a_cell_cannot_mean(cell: str) -> None:
+    with pytest.raises(ExpressionError):
+        compile_test(cell)
+
+
+def test_outputs_are_expressions_or_words() -> None:
+    for text, value in (("true", True), ("false", False), ('"P3D"', "P3D"), ("1 + 2", 3)):
+        output = compile_output(text)
+        assert output is not None
+        assert output.evaluate({}) == value
+    assert compile_output("") is None
+    none = compile_output("null")
+    assert none is not None
+    assert none.evaluate({}) is None
+
+
+def test_a_broken_table_is_told_by_row_and_column() -> None:
+    rows = [(['"a"', "< 5"], ['"x"']), (['"b', "< 5"], ['"y"']), (['"c"', "5 <"], ["y z"])]
+    found = read_table("bpmn/decisions/klass.dmn", table("klass", ["kind", "n"], ["k"], rows))
+    assert found.decider is None
+    assert [(p.element, p.code) for p in found.problems] == [
+        ("klass_r2", "bad_cell"), ("klass_r3", "bad_cell"), ("klass_r3", "bad_cell"),
+    ]  # fmt: skip
+    assert [p.zh[:5] for p in found.problems] == ["第2行第1", "第3行第2", "第3行第3"]
+    assert found.problems[1].en.startswith("Row 3, column 2")
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (table("other", ["a"], ["k"], []), "decision_id"),
+        (table("klass", ["a"], ["k"], [], 'hitPolicy="COLLECT"'), "hit_policy"),
+        (table("klass", ["a"], ["k l"], []), "output_name"),
+        (table("klass", ["a"], ["k", "k"], []), "output_name"),
+        (table("klass", ["a b"], ["k"], []), "bad_cell"),
+        (table("klass", ["a"], ["k"], [(["1", "2"], ["3"])]), "row_length"),
+        (table("klass", ["a"], ["k"], []).replace(b"banjie:nameEn", b"banjie:x"), "name_missing"),
+        (table("klass", ["a"], ["k"], []).replace(b"decisionTable", b"context"), "no_table"),
+        (b'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"/>', "one_decision"),
+        (b'<definitions xmlns="http://www.omg.org/spec/DMN/20151101/dmn.xsd"/>', "wrong_namespace"),
+        (b"nonsense", "not_xml"),
+    ],
+)
+def test_what_is_no_table_of_ours_is_refused(data: bytes, code: str) -> None:
+    found = read_table("bpmn/decisions/klass.dmn", data)
+    assert found.decider is None
+    assert code in {problem.code for problem in found.problems}
+    assert all(problem.zh and problem.en for problem in found.problems)
+
+
+def asking() -> Process:
+    p = Process("demo")
+    p.message_start()
+    p.rule("classify", "klass")
+    p.end()
+    p.chain("opened", "classify", "done")
+    return p
+
+
+def test_rows_that_overlap_are_an_error_unless_the_first_one_counts() -> None:
+    rows = [(["< 10"], ["'few'"]), (["< 100"], ["'some'"]), (["-"], ["'many'"])]
+    first = table("klass", ["n"], ["k"], rows, 'hitPolicy="FIRST"')
+    procedure = compiled(asking(), fields=("n",), tables={"klass": first})
+    for n, k in ((5, "few"), (50, "some"), (500, "many")):
+        (decision,) = spiff.start(procedure, {"n": n}, now=T0).decisions
+        assert decision.outputs == {"k": k}
+    unique = compiled(asking(), fields=("n",), tables={"klass": table("klass", ["n"], ["k"], rows)})
+    with pytest.raises(RunError, match="klass_r1, klass_r2, klass_r3") as caught:
+        spiff.start(unique, {"n": 5}, now=T0)
+    assert caught.value.element == "classify"
+
+
+def test_a_table_whose_input_cannot_be_computed_names_it() -> None:
+    rows = [(["< 10"], ["'few'"])]
+    procedure = compiled(
+        asking(), fields=("n",), tables={"klass": table("klass", ["number(n)"], ["k"], rows)}
+    )
+    with pytest.raises(RunError) as caught:
+        spiff.start(procedure, {"n": "ten"}, now=T0)
+    assert (caught.value.element, caught.value.variable) == ("classify", "n")
+    assert caught.value.expression == "number(n)"
+
+
+def test_people_see_the_table_as_it_was_typed() -> None:
+    rows = [(["< 10"], ["'few'"])]
+    data = table("klass", ["n"], ["k"], rows, 'banjie:ourDefault="true"')
+    public = compiled(asking(), fields=("n",), tables={"klass": data}).tables["klass"]
+    assert (public.inputs, public.outputs, public.our_default) == (("n",), ("k",), True)
+    assert (public.rules[0].inputs, public.rules[0].outputs) == (("< 10",), ("'few'",))
+    assert public.names.zh == "klass名"
+
+
+def test_a_step_knows_the_tables_of_our_defaults_that_set_it() -> None:
+    p = asking()
+    p.xml = [x for x in p.xml if 'id="classify_to_done"' not in x]
+    p.flows.remove("classify_to_done")
+    p.user("by_table")
+    p.user("by_lane")
+    p.chain("classify", "by_table", "by_lane", "done")
+    p.lane("核决人", "by_table", role_from="k")
+    data = table("klass", ["n"], ["k"], [(["-"], ["'gm'"])], 'banjie:ourDefault="true"')
+    steps = compiled(p, fields=("n",), tables={"klass": data}).diagrams["demo"].steps
+    assert steps["by_table"].default_tables == ("klass",)
+    assert steps["by_lane"].default_tables == ()
