@@ -1,0 +1,147 @@
+"""The commands, as they are typed; every refusal in Chinese and English, with exit code 1."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from engine.bundles import SHIPPED
+from web.cli import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Engine
+
+    Typed = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(autouse=True)
+def _handlers() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture
+def type_in(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
+    """Type a command; gives its exit code, what it said and what it complained of."""
+
+    def run(*words: str, **environment: str) -> tuple[int, str, str]:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["banjie", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        code = ended.value.code
+        return (code if isinstance(code, int) else 0, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def url(database: Engine) -> str:
+    return database.url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """Give a copy of the shipped procedures that a test may break."""
+    for name in ("bpmn", "forms"):
+        shutil.copytree(SHIPPED / name, tmp_path / name, ignore=shutil.ignore_patterns("*.py"))
+    return tmp_path
+
+
+def test_lint_finds_nothing_in_the_shipped_procedures(type_in: Typed) -> None:
+    code, said, _ = type_in("lint")
+    assert code == 0
+    assert "manufacturer-complaint" in said
+
+
+def test_lint_and_publish_name_file_element_and_cure(
+    type_in: Typed, copied: Path, url: str, database: Engine
+) -> None:
+    drawn = copied / "bpmn/complaint/manufacturer-complaint.bpmn"
+    drawn.write_text("<definitions>", encoding="utf-8")
+    for command in ("lint", "publish"):
+        code, said, complained = type_in(command, str(copied), DATABASE_URL=url)
+        assert code == 1
+        assert said == ""
+        assert "bpmn/complaint/manufacturer-complaint.bpmn" in complained
+        assert "未发布" in complained
+        assert "nothing is published" in complained
+    with database.connect() as opened:
+        assert opened.scalar(text("select count(*) from versions where in_force")) == 1
+        assert opened.scalar(text("select max(number) from versions")) == 1
+
+
+def test_publishing_a_changed_form_makes_the_next_version(
+    type_in: Typed, copied: Path, url: str
+) -> None:
+    code, said, _ = type_in("publish", str(copied), DATABASE_URL=url)
+    assert (code, "version 1, unchanged" in said) == (0, True)
+
+    form = next((copied / "forms/register").glob("*[!i].json"))
+    form.write_text(form.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    code, said, _ = type_in("publish", str(copied), DATABASE_URL=url)
+    assert (code, "version 2, published" in said) == (0, True)
+
+
+def test_a_person_is_added_once(type_in: Typed, url: str, database: Engine) -> None:
+    words = ("person", "add", "lixia", "李霞", "--role", "qc", "--password", "long enough words")
+    code, said, _ = type_in(*words, DATABASE_URL=url)
+    assert (code, "李霞" in said) == (0, True)
+    with database.connect() as opened:
+        roles = opened.scalar(text("select roles from people where login = 'lixia'"))
+    assert roles == ["qc"]
+
+    code, _, complained = type_in(*words, DATABASE_URL=url)
+    assert (code, "已存在" in complained, "is taken" in complained) == (1, True, True)
+
+
+def test_an_unknown_role_is_refused_with_the_known_ones(type_in: Typed, url: str) -> None:
+    words = ("person", "add", "x", "某", "--role", "king", "--password", "long enough words")
+    code, _, complained = type_in(*words, DATABASE_URL=url)
+    assert code == 1
+    assert "king" in complained
+    assert "sales-supervisor" in complained
+
+
+def test_incidents_are_told_to_be_none(type_in: Typed, url: str) -> None:
+    code, said, _ = type_in("incidents", DATABASE_URL=url)
+    assert (code, "There are no open incidents" in said) == (0, True)
+    code, _, complained = type_in("incidents", "retry", "7", DATABASE_URL=url)
+    assert (code, "7" in complained) == (1, True)
+
+
+def test_migrating_twice_changes_nothing(type_in: Typed, url: str) -> None:
+    assert type_in("migrate", DATABASE_URL=url)[0] == 0
+    assert type_in("migrate", DATABASE_URL=url)[0] == 0
+
+
+def test_a_database_that_is_away_is_told_in_both_languages(type_in: Typed, tmp_path: Path) -> None:
+    away = f"postgresql://banjie@/banjie?host={tmp_path}"
+    code, _, complained = type_in("incidents", DATABASE_URL=away)
+    assert code == 1
+    assert "无法连接数据库" in complained
+    assert "cannot be reached" in complained
+
+
+def test_a_senseless_setting_is_told_before_anything_starts(type_in: Typed) -> None:
+    code, _, complained = type_in("run", BANJIE_PORT="eighty")
+    assert code == 1
+    assert "BANJIE_PORT=eighty" in complained
+
+
+def test_a_demo_refuses_a_company_s_database(type_in: Typed, url: str) -> None:
+    words = ("person", "add", "lixia", "李霞", "--role", "qc", "--password", "long enough words")
+    assert type_in(*words, DATABASE_URL=url)[0] == 0
+    code, _, complained = type_in("prepare", "demo", DATABASE_URL=url)
+    assert code == 1
+    assert "demo people must not be" in complained
