@@ -166,9 +166,15 @@ def open_chunks(
     kept = find(conn, [key]).get(key)
     if kept is None or (kept.case_id is None and kept.uploaded_by != by.id):
         raise NotFoundError
-    parts = sa.select(blobs.c.content).where(blobs.c.sha256 == kept.sha256).order_by(blobs.c.part)
-    streamed = parts.execution_options(stream_results=True, max_row_buffer=2)
-    return kept, iter(conn.scalars(streamed))
+    return kept, _chunks(conn, kept.sha256)
+
+
+def _chunks(conn: sa.Connection, digest: bytes) -> Iterator[bytes]:
+    """Read on as the chunks are asked for; nothing is read before the first."""
+    parts = sa.select(blobs.c.content).where(blobs.c.sha256 == digest).order_by(blobs.c.part)
+    few = {"stream_results": True, "max_row_buffer": 2}
+    with conn.execute(parts, execution_options=few) as result:
+        yield from result.scalars()
 
 
 def _ids(form: Form, values: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Response, request
 
 from engine import attachments
-from web.database import connection
+from web.database import connection, keep_open
 from web.people import current_person
 
 if TYPE_CHECKING:
@@ -26,11 +26,13 @@ bp = Blueprint("attachments", __name__)
 @bp.get("/attachments/<uuid:key>")
 def show(key: UUID) -> ResponseReturnValue:
     """Give an attachment back: pictures and PDF in the page, everything else as a download."""
-    kept, chunks = attachments.open_chunks(connection(), key, by=current_person())
+    conn = connection()
+    kept, chunks = attachments.open_chunks(conn, key, by=current_person())
     digest = kept.sha256.hex()
     if digest in request.if_none_match:
         return "", 304
-    response = Response(stream_with_context(chunks), mimetype=kept.type)
+    response = Response(chunks, mimetype=kept.type)
+    response.call_on_close(keep_open(conn))
     response.content_length = kept.size
     response.set_etag(digest)
     place = "inline" if kept.type in INLINE else "attachment"

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
     from engine.errors import Refusal
-    from forms import Problem
+    from forms import Form, Problem
+
+LAST_PAGE = 10_000
 
 bp = Blueprint("cases", __name__)
 
@@ -60,7 +62,7 @@ def _keep(posted: MultiDict[str, str], procedure: str) -> str:
 @bp.post("/start/<procedure>")
 @keeps_typed(_keep)
 def open_case(procedure: str) -> ResponseReturnValue:
-    posted, refused = posted_with_files(drafts.of_start(procedure))
+    posted, refused = posted_with_files(drafts.of_start(procedure), lambda: _form(procedure))
     if refused or rearranges(posted):
         return _again(procedure, posted, refused)
     try:
@@ -78,7 +80,7 @@ def open_case(procedure: str) -> ResponseReturnValue:
 @bp.post("/start/<procedure>/draft")
 @keeps_typed(_keep)
 def save_start_draft(procedure: str) -> ResponseReturnValue:
-    posted, refused = posted_with_files(drafts.of_start(procedure))
+    posted, refused = posted_with_files(drafts.of_start(procedure), lambda: _form(procedure))
     _keep(posted, procedure)
     if asked_by_script():
         return "", 204
@@ -90,7 +92,7 @@ def save_start_draft(procedure: str) -> ResponseReturnValue:
 @bp.get("/cases")
 def index() -> ResponseReturnValue:
     query, status = request.args.get("q", "").strip(), request.args.get("status", "")
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
     chosen = status if status in {"open", "ended"} else ""
     found, more = caselist.search(
         connection(), current_person(), query=query, status=chosen, page=page
@@ -113,6 +115,10 @@ def show(case_id: UUID) -> ResponseReturnValue:
         tabs=[path_tab(view, found.version) for view in found.diagrams],
         papers=layouts(found.version),
     )
+
+
+def _form(procedure: str) -> Form:
+    return cases.start_form(connection(), procedure, by=current_person()).form
 
 
 def _again(

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app, g
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 EXTENSION = "banjie.engine"
 
@@ -39,6 +39,15 @@ def transaction() -> Iterator[sa.Connection]:
         conn.rollback()
         raise
     conn.commit()
+
+
+def keep_open(conn: sa.Connection) -> Callable[[], None]:
+    """Take the connection out of the request's hands, for a response that reads while it is sent.
+
+    Returns what has to be called once the response is closed.
+    """
+    g.pop("connection")
+    return conn.close
 
 
 def is_away(error: BaseException) -> bool:

@@ -11,7 +11,7 @@ from flask import Flask, g, make_response, redirect, render_template, request, u
 from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException
 
-from engine.errors import Refusal
+from engine.errors import NotFoundError, Refusal
 from web.database import is_away
 from web.guard import SAFE_METHODS, SecretAwayError, SignedOutError
 from web.kept import Kept, files_were_chosen, posted_values
@@ -59,6 +59,7 @@ def answer_errors(app: Flask) -> None:
     app.register_error_handler(SignedOutError, _signed_out)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(sa.exc.NoResultFound, lambda _: _refused(NotFoundError()))
     app.register_error_handler(sa.exc.SQLAlchemyError, _database)
     app.register_error_handler(SecretAwayError, _away)
     app.register_error_handler(Exception, _failed)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
     from engine.errors import Refusal
-    from forms import Problem
+    from forms import Form, Problem
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 
@@ -52,7 +52,7 @@ def _keep(posted: MultiDict[str, str], task_id: UUID) -> str:
 @bp.post("/<uuid:task_id>/complete")
 @keeps_typed(_keep)
 def complete(task_id: UUID) -> ResponseReturnValue:
-    posted, refused = posted_with_files(drafts.of_task(task_id))
+    posted, refused = posted_with_files(drafts.of_task(task_id), lambda: _form(task_id))
     if refused or rearranges(posted):
         return _again(task_id, posted, refused)
     try:
@@ -69,7 +69,7 @@ def complete(task_id: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:task_id>/draft")
 @keeps_typed(_keep)
 def save_draft(task_id: UUID) -> ResponseReturnValue:
-    posted, refused = posted_with_files(drafts.of_task(task_id))
+    posted, refused = posted_with_files(drafts.of_task(task_id), lambda: _form(task_id))
     try:
         _keep(posted, task_id)
     except TaskGoneError as error:
@@ -100,6 +100,10 @@ def release(task_id: UUID) -> ResponseReturnValue:
 def _keep_what_was_typed(task_id: UUID) -> None:
     if FORM_KEY in request.form:
         _keep(request.form, task_id)
+
+
+def _form(task_id: UUID) -> Form:
+    return open_task(connection(), task_id, by=current_person()).form
 
 
 def _again(

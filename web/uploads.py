@@ -18,42 +18,51 @@ from web.language import size
 from web.people import current_person
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from engine.errors import Refusal
+    from werkzeug.datastructures import FileStorage
+
     from forms import Form
 
 
-def posted_with_files(subject: str) -> tuple[MultiDict[str, str], dict[str, Problem]]:
+def posted_with_files(
+    subject: str, form_of: Callable[[], Form]
+) -> tuple[MultiDict[str, str], dict[str, Problem]]:
     """Return what was posted, new files as ids of attachments, and the refused files' problems.
 
-    ``subject`` says which form the files belong to, as for drafts. Problems are keyed by pointer.
+    ``subject`` says which form the files belong to, as for drafts. ``form_of`` gives that form, or
+    refuses; it is asked only when there are files. Problems are keyed by pointer.
     """
     posted: MultiDict[str, str] = MultiDict(request.form)
     problems: dict[str, Problem] = {}
-    for field, file in request.files.items(multi=True):
-        if not file.filename:
-            continue
+    for field, file in _chosen(form_of):
         try:
-            with transaction() as conn:
-                kept = attachments.store(
-                    conn,
-                    file.stream,
-                    name=file.filename,
-                    field=field,
-                    subject=subject,
-                    by=current_person(),
-                    now=now(),
-                )
+            posted.add(field, _stored(file, field, subject))
         except AttachmentRefusedError as refusal:
-            problems[f"/{field}"] = _as_problem(refusal)
-        else:
-            posted.add(field, str(kept.id))
+            problems[f"/{field}"] = Problem(refusal.zh, refusal.en)
     return posted, problems
 
 
-def _as_problem(refusal: Refusal) -> Problem:
-    return Problem(refusal.zh, refusal.en)
+def _chosen(form_of: Callable[[], Form]) -> list[tuple[str, FileStorage]]:
+    chosen = [(field, file) for field, file in request.files.items(multi=True) if file.filename]
+    if not chosen:
+        return []
+    taken = {field.name for field in form_of().fields if field.kind is Kind.ATTACHMENTS}
+    return [(field, file) for field, file in chosen if field in taken]
+
+
+def _stored(file: FileStorage, field: str, subject: str) -> str:
+    with transaction() as conn:
+        kept = attachments.store(
+            conn,
+            file.stream,
+            name=file.filename or "",
+            field=field,
+            subject=subject,
+            by=current_person(),
+            now=now(),
+        )
+    return str(kept.id)
 
 
 def files_of(filled: Iterable[tuple[Form, Mapping[str, object]]]) -> dict[str, AttachedFile]:

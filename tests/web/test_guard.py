@@ -59,7 +59,7 @@ def test_no_route_is_open_but_the_listed_ones(app: Flask, visitor: Visitor) -> N
             assert answer.headers["Location"].startswith("/sign-in?next="), path
         if "POST" in (rule.methods or ()):
             assert visitor.post(path).status_code == 401, path
-            assert visitor.page.xpath("//input[@name='password']"), path
+            assert visitor.all("//input[@name='password']"), path
 
 
 def test_what_changes_something_refuses_get(app: Flask, fang: Visitor) -> None:

@@ -72,11 +72,10 @@ def test_the_page_asking_by_itself_does_not_keep_a_session_alive(visitor: Visito
     start = datetime(2026, 11, 9, 2, 0, tzinfo=UTC)
     with time_machine.travel(start, tick=False) as clock:
         visitor.sign_in("fang")
-        for _ in range(2):
+        for status in (200, 401):
             clock.shift(timedelta(hours=7))
             asked = visitor.get("/inbox/rows", **{"X-Requested-With": "banjie"})
-        assert asked.status_code == 401
-        assert asked.data == b""
+            assert asked.status_code == status
 
 
 def test_the_language_is_remembered_for_the_person(fang: Visitor, database: sa.Engine) -> None:

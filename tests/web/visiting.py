@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -30,14 +31,17 @@ class Visitor:
         self.client = app.test_client()
         self.status = 0
         self.path = "/"
-        self.page = html.fromstring("<html></html>")
+        self.page: html.HtmlElement = html.fromstring("<html></html>")
+        self.token = ""
 
     def get(self, path: str, **headers: str) -> TestResponse:
         """Go to an address, without following redirects."""
         return self._shown(path, self.client.get(path, headers=headers))
 
     def post(self, path: str, values: Any = None, **headers: str) -> TestResponse:  # noqa: ANN401
-        """Post values with the token of the page shown; None leaves it at the token."""
+        """Post values with the token of the last page that had one, unless they bring their own."""
+        if not self.token:
+            self.get("/notices")
         sent: MultiDict[str, Any] = MultiDict(values or {})
         sent.setdefault("csrf_token", self.token)
         return self._shown(path, self.client.post(path, data=sent, headers=headers))
@@ -49,14 +53,16 @@ class Visitor:
 
     def sign_in(self, login: str, password: str = PASSWORD) -> TestResponse:
         """Fill in the sign-in page that is shown, or the usual one."""
-        if not self.page.xpath("//form[@action='/sign-in']"):
+        if not self.all("//form[@action='/sign-in']"):
             self.get("/sign-in")
         values = {**self.values("/sign-in"), "login": login, "password": password}
-        return self.post("/sign-in", values)
+        answer = self.post("/sign-in", values)
+        self.token = "" if answer.status_code == HTTPStatus.SEE_OTHER else self.token
+        return answer
 
     def values(self, action: str) -> dict[str, Any]:
         """Return what the page's form of this action would send."""
-        found = self.page.xpath(f"//form[@action='{action}']")
+        found = self.all(f"//form[@action='{action}']")
         assert found, f"no form for {action}: {self.text[:400]}"
         pairs: MultiDict[str, str] = MultiDict(found[0].form_values())
         return {name: many if len(many) > 1 else many[0] for name, many in pairs.lists()}
@@ -72,21 +78,23 @@ class Visitor:
         kept = self.values(f"{path}/complete")
         return self.post(f"{path}/complete", {**kept, **filled(step, **answers)})
 
-    @property
-    def token(self) -> str:
-        """The CSRF token of the page shown."""
-        found = self.page.xpath("//input[@name='csrf_token']/@value")
-        return found[0] if found else ""
+    def all(self, xpath: str) -> list[Any]:
+        """Return the elements, attributes or texts at a place of the page."""
+        found = self.page.xpath(xpath)
+        assert isinstance(found, list)
+        return found
 
     @property
     def text(self) -> str:
         """What a person reads on the page."""
-        return " ".join(self.page.text_content().split())
+        return " ".join("".join(self.page.itertext()).split())
 
     def _shown(self, path: str, answer: TestResponse) -> TestResponse:
         self.status, self.path = answer.status_code, path
         if answer.mimetype == "text/html" and answer.data:
             self.page = html.fromstring(answer.data.decode())
+            tokens = self.all("//input[@name='csrf_token']/@value")
+            self.token = tokens[0] if tokens else self.token
         return answer
 
 

@@ -1,0 +1,95 @@
+"""Files: stored on the first post, kept through a refusal, given back as they came."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from engine.tables import attachments
+from tests.web.visiting import START, filled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.web.visiting import Visitor
+
+PHOTO = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 1500
+SLIP = "客户 投诉单.pdf"
+
+
+def with_files(*files: tuple[bytes, str], **answers: Any) -> dict[str, Any]:  # noqa: ANN401
+    chosen = [(BytesIO(content), name) for content, name in files]
+    return {**filled("complaint_received", **answers), "complaint_files": chosen}
+
+
+def links(visitor: Visitor) -> list[str]:
+    return list(visitor.all("//a[contains(@href, '/attachments/')]/@href"))
+
+
+def test_a_photo_comes_back_byte_for_byte_and_stands_on_the_case_page(fang: Visitor) -> None:
+    fang.get(START)
+    fang.post(START, with_files((PHOTO, "现场.png"), (b"%PDF-1.7 x", SLIP)))
+    fang.get("/cases")
+    fang.get(fang.all("//a[@class='row-main']/@href")[0])
+    assert "现场.png" in fang.text
+    assert fang.all("//img[contains(@src, '/attachments/')]")
+    pictures = {fang.get(link).data: fang.get(link).headers for link in links(fang)}
+    assert pictures.keys() == {PHOTO, b"%PDF-1.7 x"}
+    headers = pictures[PHOTO]
+    assert headers["Content-Type"] == "image/png"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Content-Security-Policy"].endswith("sandbox")
+    assert headers["Content-Disposition"].startswith("inline;")
+    assert headers["Content-Length"] == str(len(PHOTO))
+
+
+def test_a_refused_form_still_has_its_files(fang: Visitor, database: sa.Engine) -> None:
+    fang.get(START)
+    assert fang.post(START, with_files((PHOTO, "现场.png"), customer="")).status_code == 422
+    assert "现场.png" in fang.text
+    values = {**fang.values(START), "customer": "哈密天源"}
+    with database.connect() as conn:
+        kept = conn.scalar(sa.select(attachments.c.id))
+    assert values["complaint_files"] == str(kept)
+    assert fang.post(START, values).status_code == 303
+    with database.connect() as conn:
+        rows = conn.execute(sa.select(attachments.c.id, attachments.c.case_id)).all()
+    assert [row.id for row in rows] == [kept]
+    assert rows[0].case_id is not None
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [(b"MZ\x90", "setup.exe"), (b"not a picture", "a.png"), (b"", "b.pdf")],
+)
+def test_a_file_that_is_not_kept_is_told_at_its_field_and_the_rest_stays(
+    fang: Visitor, content: bytes, name: str
+) -> None:
+    fang.get(START)
+    posted = with_files((PHOTO, "现场.png"), (content, name), customer="哈密 <b>")
+    assert fang.post(START, posted).status_code == 422
+    field = fang.all("//*[@data-field='complaint_files']")[0].text_content()
+    assert name in field
+    assert "现场.png" in field
+    assert fang.values(START)["customer"] == "哈密 <b>"
+
+
+def test_a_file_of_no_case_is_for_its_uploader_only(
+    fang: Visitor, sign_in: Callable[[str], Visitor]
+) -> None:
+    fang.get(START)
+    fang.post(START, with_files((PHOTO, "现场.png"), customer=""))
+    (link,) = links(fang)
+    assert fang.get(link).data == PHOTO
+    assert sign_in("jie").get(link).status_code == 404
+
+
+def test_what_a_browser_might_run_is_a_download(fang: Visitor) -> None:
+    fang.get(START)
+    fang.post(START, with_files((b"<script>alert(1)</script>", "x.txt"), customer=""))
+    headers = fang.get(links(fang)[0]).headers
+    assert headers["Content-Disposition"].startswith("attachment;")
+    assert headers["Content-Type"].startswith("text/plain")

@@ -1,0 +1,101 @@
+"""Every refusal has its status, every failure a reference, and no page needs what is missing."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Blueprint, Flask
+
+import engine
+from engine.errors import Refusal
+from web import create_app
+from web.errors import STATUS
+from web.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import sqlalchemy as sa
+
+    from tests.web.visiting import Visitor
+
+
+def refusals(kind: type[Refusal]) -> Iterator[type[Refusal]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from refusals(one)
+
+
+def test_every_refusal_of_the_engine_has_its_own_code_and_a_status() -> None:
+    for module in pkgutil.iter_modules(engine.__path__):
+        importlib.import_module(f"engine.{module.name}")
+    ours = [one for one in refusals(Refusal) if one.__module__.startswith("engine.")]
+    codes = [one.code for one in ours]
+    assert len(codes) == len(set(codes))
+    assert set(codes) <= set(STATUS), set(codes) - set(STATUS)
+    assert len(codes) >= 10
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/tasks/not-a-uuid", "/cases/1"])
+def test_an_address_of_nothing_is_a_page_that_leads_back(fang: Visitor, path: str) -> None:
+    assert fang.get(path).status_code == 404
+    assert fang.all("//a[@href='/']")
+
+
+def test_a_task_that_never_was_is_refused_in_words(fang: Visitor) -> None:
+    answer = fang.get("/tasks/00000000-0000-0000-0000-000000000007")
+    assert answer.status_code == 409
+    assert "没有这个待办" in fang.text
+
+
+def test_an_unexpected_failure_has_a_reference_and_keeps_what_was_posted(
+    app: Flask, sign_in: Callable[[str], Visitor], caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = Blueprint("broken", __name__)
+
+    @broken.post("/broken")
+    def fail() -> str:
+        raise RuntimeError("of the test")
+
+    app.register_blueprint(broken)
+    fang = sign_in("fang")
+    assert fang.post("/broken", {"note": "抄送 <b>"}).status_code == 500
+    assert fang.values("/broken")["note"] == "抄送 <b>"
+    (reference,) = [one.text for one in fang.all("//*[@class='reference']")]
+    assert reference in caplog.text
+    assert "of the test" in caplog.text
+    assert "of the test" not in fang.text
+
+
+def test_health_tells_about_the_database_and_nothing_else(visitor: Visitor) -> None:
+    answer = visitor.get("/healthz")
+    assert (answer.status_code, answer.json) == (200, {"database": "ok"})
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_an_app_that_starts_before_its_database_works_once_it_is_there(
+    database: sa.Engine, visitor: Visitor
+) -> None:
+    early = create_app(Settings(database_url="postgresql://nobody@127.0.0.1:1/none"))
+    client = early.test_client()
+    away = client.get("/sign-in")
+    assert away.status_code == 503
+    assert "数据库暂时没有应答" in away.text
+    early.extensions["banjie.engine"] = database
+    assert client.get("/sign-in").status_code == 200
+    assert visitor.get("/sign-in").status_code == 200
+
+
+def test_two_processes_read_each_others_sessions(
+    app: Flask, fang: Visitor, database: sa.Engine
+) -> None:
+    fang.get("/")
+    cookie = fang.client.get_cookie("banjie")
+    assert cookie is not None
+    other = create_app(Settings(), database).test_client()
+    other.set_cookie("banjie", cookie.value)
+    assert other.get("/").status_code == 200
+    assert app.secret_key
