@@ -47,6 +47,16 @@ def to_bytes(answers: Mapping[str, object]) -> bytes:
     return orjson.dumps(answers, option=_SORTED)
 
 
+def _said(draft: Draft, who: Person | None, now: datetime) -> dict[str, object]:
+    return {
+        "at": now.isoformat(),
+        "kind": draft.kind,
+        "by": None if who is None else who.id.hex,
+        "name": None if who is None else who.name,
+        **draft.facts,
+    }
+
+
 def chain(
     drafts: Sequence[Draft],
     *,
@@ -63,16 +73,7 @@ def chain(
     rows = []
     for number, draft in enumerate(drafts, start=seq + 1):
         who = by if draft.timer_id is None else None
-        body: dict[str, object] = {
-            "v": 1,
-            "case": case_id.hex,
-            "seq": number,
-            "at": now.isoformat(),
-            "kind": draft.kind,
-            "by": None if who is None else who.id.hex,
-            "name": None if who is None else who.name,
-            **draft.facts,
-        }
+        body = {"v": 1, "case": case_id.hex, "seq": number, **_said(draft, who, now)}
         answers = salt = None
         if draft.answers is not None:
             answers, salt = to_bytes(draft.answers), secrets.token_bytes(16)
