@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 import pytest
 from playwright.sync_api import ViewportSize, expect
@@ -53,12 +53,13 @@ def site(database: Engine, tmp_path: Path) -> Iterator[Site]:
 @pytest.fixture
 def comes(browser: Browser, site: Site) -> Iterator[Comes]:
     """Give a way to bring people to `site`; at the end no page of theirs may have had a fault."""
-    with_faults = _Reception(browser, site.address)
-    yield with_faults
-    with_faults.close()
+    with Reception(browser, site.address) as reception:
+        yield reception
 
 
-class _Reception:
+class Reception:
+    """Brings people to an address; when it closes, it wants no page to have had a fault."""
+
     def __init__(self, browser: Browser, address: str) -> None:
         self._browser = browser
         self._address = address
@@ -79,10 +80,14 @@ class _Reception:
             visitor.signs_in(login)
         return visitor
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         for visitor in self._visitors:
             visitor.context.close()
-        assert [fault for visitor in self._visitors for fault in visitor.watch.faults] == []
+        faults = [fault for visitor in self._visitors for fault in visitor.watch.faults]
+        assert kind is not None or faults == [], "\n".join(faults)
 
 
 def open_context(browser: Browser, screen: ViewportSize, *, scripts: str = "on") -> BrowserContext:
