@@ -126,14 +126,20 @@ def _notes(version: Version, body: Mapping[str, Any], zone: ZoneInfo) -> list[Na
 
 def _decided(version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
     notes = []
-    for table, inputs, outputs, our_default in rows:
-        names = version.compiled.tables[table].names
-        given = "，".join(f"{key}={value}" for key, value in inputs.items())
-        result = "，".join(f"{key}={value}" for key, value in outputs.items())
+    for key, rule, inputs, outputs, our_default in rows:
+        table = version.compiled.tables[key]
+        row = table.row(rule)
+        said = _plainly(inputs, outputs) if row is None or not row.note.zh else row.note
         mark = Names("（本公司默认）", " (our default)") if our_default else Names("", "")
-        zh = f"依决策表“{names.zh}”{mark.zh}：{given} → {result}"
-        notes.append(Names(zh, f"By table “{names.en}”{mark.en}: {given} → {result}"))
+        zh = f"依“{table.names.zh}”{mark.zh}：{said.zh}"
+        notes.append(Names(zh, f"By “{table.names.en}”{mark.en}: {said.en}"))
     return notes
+
+
+def _plainly(inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> Names:
+    given = ", ".join(f"{key} = {value}" for key, value in inputs.items())
+    result = ", ".join(f"{key} = {value}" for key, value in outputs.items())
+    return Names(f"{given} → {result}", f"{given} → {result}")
 
 
 def _told(version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stored JSON

@@ -183,7 +183,8 @@ def _consequences(
         "cancelled": [[row.id.hex, f"{row.process}:{row.element}"] for row in cancelled],
         "armed": [[f"{t.process}:{t.element}", t.due.isoformat()] for t in move.armed],
         "decided": [
-            [d.table, dict(d.inputs), dict(d.outputs), d.our_default] for d in move.decisions
+            [d.table, d.rule, dict(d.inputs), dict(d.outputs), d.our_default]
+            for d in move.decisions
         ],
         "told": [
             [f"{e.process}:{e.element}", list(e.notifies)]

@@ -85,16 +85,24 @@ class Diagram:
 
 @dataclass(frozen=True)
 class Row:
-    """One rule of a table, as typed; `id` is what a decision names as its rule."""
+    """One rule of a table, as typed; `id` is what a decision names as its rule.
+
+    `note` is its description in words; `our_default` marks a figure that no regulation gives.
+    """
 
     id: str
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+    note: Names
+    our_default: bool
 
 
 @dataclass(frozen=True)
 class Table:
-    """A decision table as people read it; `our_default` marks figures that no regulation gives."""
+    """A decision table as people read it; `our_default` marks figures that no regulation gives.
+
+    `input_names` and `output_names` are the headings of its columns.
+    """
 
     id: str
     file: str
@@ -102,7 +110,13 @@ class Table:
     our_default: bool
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+    input_names: tuple[Names, ...]
+    output_names: tuple[Names, ...]
     rules: tuple[Row, ...]
+
+    def row(self, rule: str | None) -> Row | None:
+        """Give the rule that a decision named, if the table has it."""
+        return next((row for row in self.rules if row.id == rule), None)
 
 
 @dataclass(frozen=True)

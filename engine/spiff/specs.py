@@ -88,8 +88,10 @@ class BusinessRule(SpiffBpmnTask):
         for name, value in outputs.items():
             my_task.workflow.assign(name, value)
         mark, table = my_task.mark, decider.table
+        row = table.row(rule)
+        ours = row is not None and row.our_default
         top.journal.decisions.append(
-            Decision(table.id, mark.process, mark.element, rule, inputs, outputs, table.our_default)
+            Decision(table.id, mark.process, mark.element, rule, inputs, outputs, ours)
         )
         return True
 

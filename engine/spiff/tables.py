@@ -103,12 +103,13 @@ def _decider(reader: _Reader, decision: etree._Element) -> Decider | None:
         for n, text in enumerate(texts, 1)
     ]
     outputs = tuple(_outputs(reader, table, id_))
-    rows = tuple(_rows(table))
+    rows = tuple(_rows(table, whole=own(decision, "ourDefault")))
     rules = tuple(_rules(reader, rows, len(texts), len(outputs)))
     public = Table(
         id=id_, file=reader.file, names=names_of(decision),
         our_default=own(decision, "ourDefault") == "true",
         inputs=tuple(texts), outputs=outputs, rules=rows,
+        input_names=_headings(table, "dmn:input"), output_names=_headings(table, "dmn:output"),
     )  # fmt: skip
     known = tuple(expression for expression in inputs if expression is not None)
     return Decider(public, known, outputs, rules, policy == UNIQUE)
@@ -143,11 +144,22 @@ def _outputs(reader: _Reader, table: etree._Element, id_: str) -> Iterator[str]:
         yield name
 
 
-def _rows(table: etree._Element) -> Iterator[Row]:
+def _headings(table: etree._Element, kind: str) -> tuple[Names, ...]:
+    """Give the columns' labels; a column without one is headed by its expression or variable."""
+    headings = []
+    for xml in table.findall(kind, NS):
+        plain = xml.get("name") or _text(xml.find("dmn:inputExpression", NS))
+        zh = xml.get("label") or plain
+        headings.append(Names(zh, own(xml, "nameEn") or zh))
+    return tuple(headings)
+
+
+def _rows(table: etree._Element, *, whole: str | None) -> Iterator[Row]:
     for n, rule in enumerate(table.findall("dmn:rule", NS), 1):
         inputs = tuple(_text(cell) for cell in rule.findall("dmn:inputEntry", NS))
         outputs = tuple(_text(cell) for cell in rule.findall("dmn:outputEntry", NS))
-        yield Row(rule.get("id") or f"row_{n}", inputs, outputs)
+        ours = "true" in (whole, own(rule, "ourDefault"))
+        yield Row(rule.get("id") or f"row_{n}", inputs, outputs, _note(rule), ours)
 
 
 def _rules(reader: _Reader, rows: tuple[Row, ...], inputs: int, outputs: int) -> Iterator[Rule]:
@@ -169,6 +181,12 @@ def _rules(reader: _Reader, rows: tuple[Row, ...], inputs: int, outputs: int) ->
             for c, text in enumerate(row.outputs, inputs + 1)
         )
         yield Rule(row.id, tests, made)
+
+
+def _note(rule: etree._Element) -> Names:
+    """Split a row's description into Chinese and English at the slash."""
+    zh, _, en = (rule.findtext("dmn:description", "", NS) or "").partition(" / ")
+    return Names(zh.strip(), en.strip() or zh.strip())
 
 
 def _text(xml: etree._Element | None) -> str:
