@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
-import tempfile
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
-from uuid import uuid4
 
 import platformdirs
-from typing_extensions import override
 
 from engine.embedded.account import HOME, Account, account
 from engine.embedded.binaries import binaries
@@ -22,17 +17,10 @@ from engine.embedded.folder import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
     from types import TracebackType
 
-_LOCK_FILE = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
-
-THROW_AWAY = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "logging_collector": "off",
-    "shared_buffers": "64MB",
-}
+LOCK_FILE = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
 
 
 class Server:
@@ -47,7 +35,7 @@ class Server:
         self.url = cluster.url
         self.folder = cluster.folder
         self._cluster = cluster
-        self._lock = os.open(cluster.folder / "lock", _LOCK_FILE, 0o600)
+        self._lock = os.open(cluster.folder / "lock", LOCK_FILE, 0o600)
         self._owned = False
         try:
             self._start_or_share()
@@ -110,16 +98,6 @@ class Server:
         return True
 
 
-class ThrowAway(Server):
-    """A server for tests and benches: its folder goes with it."""
-
-    @override
-    def close(self) -> None:
-        """Stop PostgreSQL and remove its data."""
-        super().close()
-        shutil.rmtree(self.folder)
-
-
 def start(folder: Path | None = None) -> Server:
     """Start the embedded PostgreSQL of this folder, or share it if it runs already.
 
@@ -127,19 +105,11 @@ def start(folder: Path | None = None) -> Server:
     The process should turn SIGTERM into an exception, so that `close` is reached.
     """
     user = account()
-    return Server(_cluster(user, folder or _usual_folder(user), {}))
+    return Server(cluster_in(user, folder or _usual_folder(user), {}))
 
 
-def throw_away(settings: Mapping[str, str] | None = None) -> ThrowAway:
-    """Start a new PostgreSQL in a temporary folder: quick, not durable, removed at its end.
-
-    A bench that wants to know what durable commits cost overrides the settings.
-    """
-    folder = Path(tempfile.gettempdir()) / f"banjie-{uuid4().hex[:12]}"
-    return ThrowAway(_cluster(account(), folder, {**THROW_AWAY, **(settings or {})}))
-
-
-def _cluster(user: Account, folder: Path, settings: Mapping[str, str]) -> Cluster:
+def cluster_in(user: Account, folder: Path, settings: Mapping[str, str]) -> Cluster:
+    """Give the cluster of a folder, the folder and the programs made ready for this user."""
     return Cluster(prepare(folder, user), binaries(user), user, settings)
 
 

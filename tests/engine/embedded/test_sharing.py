@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
-from engine.embedded import start
+from engine.embedded import start, throw_away
 from engine.embedded.leftovers import postmaster, serving
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable
-    from pathlib import Path
 
     Hold = Callable[..., subprocess.Popen[str]]
 
@@ -125,3 +126,22 @@ def test_a_pid_file_that_names_nobody_is_forgotten(folder: Path, content: str) -
     (folder / "data" / "postmaster.pid").write_text(content)
     with start(folder):
         assert _select(folder, "select 1") == 1
+
+
+def test_what_a_killed_test_run_left_behind_is_removed_by_the_next() -> None:
+    script = "import os; from engine.embedded import throw_away; s = throw_away(); "
+    script += "print(s.folder, flush=True); os.kill(os.getpid(), 9)"
+    killed = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    left = Path(killed.stdout.strip())
+    assert serving(left / "data") != []
+
+    with throw_away() as newborn_is_spared:
+        assert left.exists()
+        assert newborn_is_spared.folder != left
+    hours_ago = time.time() - 7200
+    os.utime(left, (hours_ago, hours_ago))
+    with throw_away():
+        assert not left.exists()
+    assert serving(left / "data") == []
