@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from engine.spiff.bpmn_file import read_sheet
 from engine.spiff.errors import BrokenFilesError
 from engine.spiff.model import Names, Problem
-from engine.spiff.sheet import Sheet, read_sheet
 from engine.spiff.tables import TableReading, read_table
 from engine.spiff.xml import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from engine.spiff.sheet import Node
+    from engine.spiff.sheet import Node, Sheet
 
 
 @dataclass(frozen=True)

@@ -13,22 +13,11 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from engine.spiff.model import Names
-from engine.spiff.xml import BANJIE, BPMN, NAMESPACES, read_root
+from engine.spiff.xml import BANJIE, NAMESPACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-NOT_NODES: Final = frozenset(
-    {
-        "sequenceFlow", "laneSet", "documentation", "extensionElements", "incoming", "outgoing",
-        "textAnnotation", "association", "group", "category", "property", "auditing", "monitoring",
-        "conditionExpression", "script", "ioSpecification", "dataObject", "dataObjectReference",
-        "dataStoreReference", "dataInputAssociation", "dataOutputAssociation", "resourceRole",
-        "correlationSubscription", "supports", "multiInstanceLoopCharacteristics",
-        "standardLoopCharacteristics", "completionCondition", "performer", "humanPerformer",
-        "potentialOwner",
-    }
-)  # fmt: skip
 STEPS: Final = frozenset({"userTask", "manualTask"})
 
 
@@ -183,90 +172,3 @@ def names_of(xml: etree._Element) -> Names:
 
 def local(xml: etree._Element) -> str:
     return etree.QName(xml).localname
-
-
-def read_sheet(file: str, data: bytes) -> Sheet:
-    """Read a BPMN file as drawn; UnreadableError when it is no BPMN at all."""
-    root = read_root(file, data, namespace=BPMN)
-    processes = tuple(root.findall("bpmn:process", NAMESPACES))
-    lanes = _lanes(root)
-    return Sheet(
-        file=file,
-        data=data,
-        root=root,
-        processes=processes,
-        nodes=_nodes(processes[:1], {ref: lane for lane, refs in lanes for ref in refs}),
-        edges=tuple(_edges(processes[:1])),
-        lanes=tuple(lane for lane, _ in lanes),
-        drawn=_drawn(root),
-        messages={
-            xml.get("id") or "": xml.get("name") or ""
-            for xml in root.findall("bpmn:message", NAMESPACES)
-        },
-        variables=tuple(_variables(processes[:1])),
-        guarantees=tuple(_guarantees(processes[:1])),
-    )
-
-
-def _lanes(root: etree._Element) -> list[tuple[Lane, list[str]]]:
-    found = []
-    for xml in root.iter(f"{{{BPMN}}}lane"):
-        lane = Lane(xml.get("id") or "", xml.get("name") or "", own(xml, "roleFrom"))
-        refs = [(r.text or "").strip() for r in xml.findall("bpmn:flowNodeRef", NAMESPACES)]
-        found.append((lane, refs))
-    return found
-
-
-def _nodes(processes: tuple[etree._Element, ...], lanes: Mapping[str, Lane]) -> dict[str, Node]:
-    nodes: dict[str, Node] = {}
-    scopes: list[tuple[etree._Element, str, Lane | None]] = [
-        (xml, xml.get("id") or "", None) for xml in processes
-    ]
-    for parent, scope, around in scopes:
-        for xml in parent:
-            name = etree.QName(xml)
-            if name.namespace != BPMN or name.localname in NOT_NODES:
-                continue
-            node = _node(xml, scope, lanes, around)
-            nodes[node.id] = node
-            if node.kind in {"subProcess", "transaction", "adHocSubProcess"}:
-                scopes.append((xml, node.id, node.lane))
-    return nodes
-
-
-def _node(xml: etree._Element, scope: str, lanes: Mapping[str, Lane], around: Lane | None) -> Node:
-    id_ = xml.get("id") or ""
-    events = tuple(local(child) for child in xml if local(child).endswith("EventDefinition"))
-    lane = lanes.get(id_, around)
-    return Node(id_, local(xml), scope, lane, xml.get("attachedToRef"), events, xml)
-
-
-def _edges(processes: tuple[etree._Element, ...]) -> Iterator[Edge]:
-    for process in processes:
-        for xml in process.iter(f"{{{BPMN}}}sequenceFlow"):
-            condition = xml.find("bpmn:conditionExpression", NAMESPACES)
-            text = (condition.text or "").strip() if condition is not None else None
-            ends = xml.get("sourceRef") or "", xml.get("targetRef") or ""
-            yield Edge(xml.get("id") or "", *ends, text, xml)
-
-
-def _drawn(root: etree._Element) -> frozenset[str]:
-    found = set()
-    for xml in root.iter(f"{{{NAMESPACES['di']}}}BPMNShape", f"{{{NAMESPACES['di']}}}BPMNEdge"):
-        if xml.find("dc:Bounds", NAMESPACES) is not None or local(xml) == "BPMNEdge":
-            found.add(xml.get("bpmnElement") or "")
-    return frozenset(found)
-
-
-def _variables(processes: tuple[etree._Element, ...]) -> Iterator[Variable]:
-    for process in processes:
-        for xml in process.findall("bpmn:extensionElements/banjie:variable", NAMESPACES):
-            yield Variable(xml.get("name") or "", xml.get("default") or "null", xml)
-
-
-def _guarantees(processes: tuple[etree._Element, ...]) -> Iterator[Guarantee]:
-    for process in processes:
-        for xml in process.findall("bpmn:extensionElements/banjie:guarantee", NAMESPACES):
-            names = Names(xml.get("zh") or "", xml.get("en") or "")
-            without, never = (tuple((xml.get(n) or "").split()) for n in ("without", "never"))
-            yield Guarantee(xml.get("id") or "", without, never, names)

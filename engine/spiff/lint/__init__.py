@@ -21,6 +21,7 @@ RULES: Final[tuple[Callable[[Bundle], Iterator[Problem]], ...]] = (
     names.known_clauses,
     elements.supported,
     elements.supported_details,
+    elements.of_ordinary_size,
     elements.one_start,
     elements.some_end,
     elements.timers_say_when,

@@ -43,6 +43,12 @@ class Scope:
         self.xml.append(f"<bpmn:{tag} {named(id_)} {attributes}>{inner}</bpmn:{tag}>")
         return id_
 
+    def without(self, id_: str) -> None:
+        """Take an element or flow out again."""
+        self.xml = [xml for xml in self.xml if f' id="{id_}"' not in xml]
+        self.ids = [each for each in self.ids if each != id_]
+        self.flows = [each for each in self.flows if each != id_]
+
     def start(self, id_: str = "begun") -> str:
         return self.add("startEvent", id_)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tests.engine.spiff.drawing import Process, Scope, variable
@@ -60,7 +61,7 @@ class Artist:
 
     def row(self, scope: Scope, depth: int) -> tuple[str, str]:
         blocks = [self.block(scope, depth) for _ in range(self.random.randint(2, 3))]
-        for (_, left), (right, _) in zip(blocks, blocks[1:], strict=False):
+        for (_, left), (right, _) in pairwise(blocks):
             scope.chain(left, right)
         return blocks[0][0], blocks[-1][1]
 

@@ -75,7 +75,7 @@ def test_scripts_tables_operations_and_messages_run_in_order() -> None:
                 ["grade", "small"],
                 rows,
                 'banjie:ourDefault="true"',
-            )  # fmt: skip
+            )
         },
     )
     move = Walk(procedure, price="60.50", kind="y").move

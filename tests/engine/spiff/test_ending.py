@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from engine.spiff import Compiled
+from typing import TYPE_CHECKING
+
 from tests.engine.spiff.drawing import Process, Scope, compiled
 from tests.engine.spiff.walking import Walk
+
+if TYPE_CHECKING:
+    from engine.spiff import Compiled
 
 
 def urging() -> Process:

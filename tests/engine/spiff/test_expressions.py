@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal
 from time import process_time
 
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simpleeval import EvalWithCompoundTypes
 
-from engine.spiff.arithmetic import MAX_INTEGER, storable
+from engine.spiff.arithmetic import MAX_INTEGER, MAX_LENGTH, storable
 from engine.spiff.expressions import (
     EvaluationError,
     ExpressionError,
@@ -56,7 +57,8 @@ def test_what_an_expression_can_say(text: str, value: object) -> None:
 def test_an_expression_knows_the_names_it_reads() -> None:
     assert compile_expression("number(a) > b or c in [d, 'e']").names == {"a", "b", "c", "d"}
     script = compile_script("x = a + 1\ny = x + b")
-    assert (script.assigns, script.names) == ({"x", "y"}, {"a", "b"})
+    assert script.assigns == {"x", "y"}
+    assert script.names == {"a", "b"}
     assert [name for name, _ in script.lines] == ["x", "y"]
 
 
@@ -152,15 +154,18 @@ def test_bombs_are_bounded(bomb: str) -> None:
     assert caught.value.en
 
 
-def test_a_loop_of_assignments_cannot_outgrow_its_limits() -> None:
-    data: dict[str, object] = {"text": "ab", "count": 7}
-    expressions = [compile_expression("text + text"), compile_expression("count * count")]
-    for expression, name in zip(expressions, data, strict=True):
-        with pytest.raises(EvaluationError):
-            for _ in range(100):
-                data[name] = expression.evaluate(data)
-        value = data[name]
-        assert len(value) <= 10_000 if isinstance(value, str) else value <= MAX_INTEGER  # type: ignore[operator]
+@pytest.mark.parametrize(("text", "value"), [("x + x", "ab"), ("x * x", 7), ("x + x", [1, 2])])
+def test_a_loop_of_assignments_cannot_outgrow_its_limits(text: str, value: object) -> None:
+    expression = compile_expression(text)
+    for rounds in range(100):
+        try:
+            value = expression.evaluate({"x": value})
+        except EvaluationError:
+            assert rounds > 2
+            break
+    else:
+        pytest.fail("it grew without end")
+    assert value <= MAX_INTEGER if isinstance(value, int) else len(value) <= MAX_LENGTH  # type: ignore[arg-type]
 
 
 def test_a_missing_name_is_named() -> None:
@@ -238,7 +243,5 @@ def test_simpleeval_agrees(text: str, values: tuple[object, ...]) -> None:
 @given(st.text(max_size=60))
 def test_no_text_brings_the_compiler_down(text: str) -> None:
     for compile_ in (compile_expression, compile_script):
-        try:
-            compile_(text)
-        except ExpressionError as error:
-            assert error.zh
+        with suppress(ExpressionError):
+            assert compile_(text).text == text

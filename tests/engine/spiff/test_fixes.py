@@ -7,8 +7,8 @@ that answers it may go. Its neighbour of the same name fails when our answer is 
 from __future__ import annotations
 
 import logging
-from inspect import signature
 from datetime import timedelta
+from inspect import signature
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,7 +38,7 @@ def begun(draw: Callable[[Process], None], *, plain: bool) -> Process:
 
 
 def forked(p: Process) -> None:
-    """Two branches, and a step after them."""
+    """Draw two branches, and a step after them."""
     for gate in ("fork", "join"):
         p.parallel(gate)
     for id_ in ("before", "left", "right", "after"):
@@ -63,23 +63,18 @@ def inclusive_loop(p: Process) -> None:
 
 
 def both_picked(p: Process) -> None:
-    """As above, with a condition on both ways so that both are taken."""
+    """Draw the same with a condition on both ways, so that both are taken."""
     inclusive_loop(p)
-    p.xml = [xml.replace('default="pick_to_left"', 'default="pick_to_none"') for xml in p.xml]
-    p.xml = [
-        xml.replace(
-            'targetRef="left"></bpmn:sequenceFlow>',
-            'targetRef="left"><bpmn:conditionExpression>True</bpmn:conditionExpression>'
-            "</bpmn:sequenceFlow>",
-        )
-        for xml in p.xml
-    ]
+    p.without("pick")
+    p.inclusive("pick", "pick_to_none")
+    p.without("pick_to_left")
+    p.flow("pick", "left", "True")
     p.user("none")
     p.chain("pick", "none", "gather")
 
 
 def rushed(p: Process) -> None:
-    """A terminate end and another element ready in the same breath."""
+    """Draw a terminate end and another element, ready in the same breath."""
     p.user("go")
     p.parallel("fork")
     p.terminate("done")
@@ -103,8 +98,7 @@ class TestBranchesMergeStaleData:
     def test_ours(self) -> None:
         def draw(p: Process) -> None:
             forked(p)
-            p.xml = [x for x in p.xml if 'id="after_to_done"' not in x]
-            p.flows.remove("after_to_done")
+            p.without("after_to_done")
             p.xor("which", "which_to_done")
             p.end("other")
             p.chain("after", "which", "done")
@@ -228,7 +222,7 @@ class TestTimersReadTheSystemClock:
         p.chain("opened", "pause", "done")
 
     def test_upstream(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        class Clock(upstream_timer.datetime):  # type: ignore[misc, name-defined]
+        class Clock(upstream_timer.datetime):  # type: ignore[misc]
             at = T0
 
             @classmethod

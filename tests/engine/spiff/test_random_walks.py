@@ -1,4 +1,4 @@
-"""Random procedures run alike whether kept in memory, stored at every step, or pruned to the bone."""
+"""Random procedures run alike kept in memory, stored at every step, or pruned to the bone."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Runner:
         self._between()
 
     def steps(self) -> list[tuple[str, tuple[str, ...], int]]:
-        """The open steps in an order that does not depend on how the case is kept."""
+        """Give the open steps in an order that does not depend on how the case is kept."""
         found = [open_task(id_, token) for id_, token in look_over(self.case).steps.items()]
         ids = {id_: token.id for id_, token in look_over(self.case).steps.items()}
         return sorted((task.element, task.path, ids[task.id]) for task in found)

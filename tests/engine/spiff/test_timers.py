@@ -175,8 +175,7 @@ def test_each_arming_has_an_id_of_its_own() -> None:
     p.chain("late", "late_done")
     walk = Walk(compiled(p, fields=("more",)))
     armed = [walk.move.armed[0].id]
-    for _ in range(5):
-        armed.append(walk.does("work", more=True).armed[0].id)
+    armed += [walk.does("work", more=True).armed[0].id for _ in range(5)]
     assert len(set(armed)) == 6
 
 

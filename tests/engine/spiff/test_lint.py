@@ -1,0 +1,393 @@
+"""Each rule: a good drawing with one thing wrong is refused, by code, element and cure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from engine.spiff import BrokenFilesError, closure, compile_procedure
+from engine.spiff.lint import RULES
+from tests.engine.spiff.drawing import (
+    ROLES,
+    Process,
+    Scope,
+    extensions,
+    files_of,
+    table,
+    timing,
+    variable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from engine.spiff import Problem
+
+PATH = "bpmn/test/demo.bpmn"
+
+
+def good() -> Process:
+    """Draw a small procedure that has a bit of everything and nothing wrong."""
+    p = Process("demo", extra=variable("known", "null"))
+    p.message_start()
+    p.user("ask")
+    p.xor("which", "which_to_look")
+    p.user("look")
+    p.call("call_sub", "called")
+    p.end()
+    p.chain("opened", "ask", "which", "look", "call_sub", "done")
+    p.flow("which", "done", "known == 1")
+    p.deadline("late", "ask", "P3D")
+    p.end("late_done")
+    p.chain("late", "late_done")
+    return p
+
+
+def called() -> Process:
+    p = Process("called")
+    p.start("called_begun")
+    p.rule("classify", "klass")
+    p.end("called_done")
+    p.chain("called_begun", "classify", "called_done")
+    return p
+
+
+def files(p: Process | None = None) -> dict[str, bytes]:
+    return {
+        **files_of(p or good(), called()),
+        "bpmn/decisions/klass.dmn": table("klass", ["known"], ["k"], [(["1"], ["'qc'"])]),
+    }
+
+
+def problems(given: dict[str, bytes], *, forms: bool = True) -> tuple[Problem, ...]:
+    keys = {f"demo/{id_}": ("known",) for id_ in ("opened", "ask", "look", "extra")}
+    try:
+        compile_procedure(
+            given, root="demo", roles=ROLES, clauses={"CM-01"}, forms=keys if forms else {}
+        )
+    except BrokenFilesError as error:
+        return error.problems
+    return ()
+
+
+def has(found: tuple[Problem, ...], code: str, element: str | None) -> bool:
+    for problem in found:
+        assert problem.zh
+        assert problem.en
+        assert problem.file
+    return any((p.code, p.element) == (code, element) for p in found)
+
+
+def test_a_good_procedure_has_no_problems() -> None:
+    assert problems(files()) == ()
+    assert closure(files() | {"bpmn/other/other.bpmn": b"x"}, "demo") == files().keys()
+    assert len({rule.__name__ for rule in RULES}) == len(RULES)
+
+
+PRESCRIPT = extensions("<spiffworkflow:preScript>x</spiffworkflow:preScript>")
+START = '<bpmn:messageEventDefinition messageRef="m_open"/>'
+EDITS = [
+    ("schema", "ask", 'id="ask"', 'id="ask" bogus="1"'),
+    ("schema", "opened", START, "<bpmn:nonsense/>"),
+    ("one_process", None, "</bpmn:process>", '</bpmn:process><bpmn:process id="two"/>'),
+    ("process_id", "demon", '"demo"', '"demon"'),
+    ("not_executable", "demo", 'isExecutable="true"', 'isExecutable="false"'),
+    ("reserved_id", "Start", '"opened"', '"Start"'),
+    ("reserved_id", "End", '"done"', '"End"'),
+    ("reserved_id", "Root", '"look"', '"Root"'),
+    ("reserved_id", "demo.EndJoin", '"look"', '"demo.EndJoin"'),
+    ("reserved_id", "x.BoundaryEventSplit", '"look"', '"x.BoundaryEventSplit"'),
+    ("duplicate_id", "called", '"look"', '"called"'),
+    ("duplicate_id", "ask", 'id="look"', 'id="ask"'),
+    ("name_missing", "ask", 'banjie:nameEn="ask in English"', ""),
+    ("name_missing", "ask", 'name="ask名"', ""),
+    ("name_missing", "ask", 'name="ask名" banjie:nameEn="ask in English"', ""),
+    ("name_missing", "which", 'banjie:nameEn="which in English"', ""),
+    ("name_missing", "lane_0", 'banjie:nameEn="lane 0"', ""),
+    ("name_missing", "pool", 'banjie:nameEn="pool in English"', ""),
+    ("not_drawn", "ask", 'bpmnElement="ask"', 'bpmnElement="pool"'),
+    ("not_drawn", "ask_to_which", 'bpmnElement="ask_to_which"', 'bpmnElement="pool"'),
+    ("unknown_clause", "ask", 'id="ask"', 'id="ask" banjie:clauses="CM-01 CM-99"'),
+    ("unsupported", "which", 'default="which_to_look">', f'default="which_to_look">{PRESCRIPT}'),
+    ("unsupported_event", "opened", START, timing("P1D")),
+    ("start_kind", "opened", START, ""),
+    ("timer_kind", "late", "timeDuration", "timeCycle"),
+    ("timer_kind", "late", "timeDuration", "timeDate"),
+    ("bad_host", "late", 'attachedToRef="ask"', 'attachedToRef="which"'),
+    ("bad_host", "late", 'attachedToRef="ask"', 'attachedToRef="nothing"'),
+    ("no_message", "opened", 'messageRef="m_open"', 'messageRef="m_gone"'),
+    ("loose_flow", "ask_to_which", 'targetRef="which"', 'targetRef="gone"'),
+    ("loose_flow", "ask_to_which", 'sourceRef="ask" ', ""),
+    ("no_default", "which", 'default="which_to_look"', ""),
+    ("no_default", "which", 'default="which_to_look"', 'default="ask_to_which"'),
+    ("condition_on_default", "which_to_done", 'which_to_look">', 'which_to_done">'),
+    ("no_condition", "which_to_look", 'default="which_to_look"', 'default="which_to_done"'),
+    ("no_process", "call_sub", 'calledElement="called"', 'calledElement="gone"'),
+    ("no_process", "call_sub", 'calledElement="called"', ""),
+    ("recursion", "call_sub", 'calledElement="called"', 'calledElement="demo"'),
+    ("unknown_role", "lane_0", 'name="内勤"', 'name="外勤"'),
+    ("no_lane", "look", "<bpmn:flowNodeRef>look</bpmn:flowNodeRef>", ""),
+    ("bad_variable", "demo", 'default="null"', 'default="NULL"'),
+    ("bad_variable", "demo", '<banjie:variable name="known"', '<banjie:variable name="a-b"'),
+    ("bad_expression", "which_to_done", "known == 1", "known = 1"),
+    ("bad_expression", "which_to_done", "known == 1", "${known}"),
+    ("bad_expression", "which_to_done", "known == 1", "known.x"),
+    ("bad_expression", "call_sub", '"called">', f'"called">{PRESCRIPT}'),
+    ("unfilled_name", "which_to_done", "known == 1", "knonw == 1"),
+    ("unfilled_name", "which_to_done", "known == 1", "known == true"),
+    ("unfilled_name", "late", "P3D", "limit"),
+    ("bad_duration", "late", "P3D", "P3X"),
+    ("bad_duration", "late", "P3D", "-P3D"),
+    ("bad_duration", "late", "P3D", '"3 days"'),
+    ("bad_duration", "late", "P3D", "3"),
+]  # fmt: skip
+CATCH, THROW = "intermediateCatchEvent", "intermediateThrowEvent"
+TOLD = '<bpmn:messageEventDefinition messageRef="m_told"/>'
+EXTRAS = [
+    ("unsupported", "task", "", ""),
+    ("unsupported", "receiveTask", "", 'messageRef="m_told"'),
+    ("unsupported", "complexGateway", "", ""),
+    ("unsupported", "eventBasedGateway", "", ""),
+    ("unsupported", "adHocSubProcess", "", ""),
+    ("unsupported", "transaction", "", ""),
+    ("unsupported", "userTask", "<bpmn:multiInstanceLoopCharacteristics/>", ""),
+    ("unsupported", "userTask", "<bpmn:standardLoopCharacteristics/>", ""),
+    ("unsupported", "userTask", "<bpmn:ioSpecification/>", ""),
+    ("unsupported", "userTask", "", 'isForCompensation="true"'),
+    ("unsupported", "subProcess", "", 'triggeredByEvent="true"'),
+    ("unsupported_event", THROW, '<bpmn:linkEventDefinition name="l"/>', ""),
+    ("unsupported_event", THROW, "<bpmn:compensateEventDefinition/>", ""),
+    ("unsupported_event", THROW, "<bpmn:signalEventDefinition/>", ""),
+    ("unsupported_event", THROW, "<bpmn:escalationEventDefinition/>", ""),
+    ("unsupported_event", CATCH, TOLD, ""),
+    ("unsupported_event", CATCH, '<bpmn:linkEventDefinition name="l"/>', ""),
+    ("unsupported_event", CATCH, "<bpmn:conditionalEventDefinition/>", ""),
+    ("unsupported_event", CATCH, "", ""),
+    ("no_message", "sendTask", "", ""),
+    ("no_table", "businessRuleTask", "", ""),
+    ("no_table", "businessRuleTask", extensions(
+        "<spiffworkflow:calledDecisionId>gone</spiffworkflow:calledDecisionId>"), ""),
+    ("no_operation", "serviceTask", "", ""),
+    ("no_operation", "serviceTask", extensions(
+        '<spiffworkflow:serviceTaskOperator id="mail"/>'), ""),
+    ("unknown_role", "sendTask", "", 'messageRef="m_told" banjie:notifies="qc boss"'),
+    ("unknown_role", "sendTask", "", 'messageRef="m_told" banjie:notifies="=a-b"'),
+    ("unfilled_name", "sendTask", "", 'messageRef="m_told" banjie:notifies="=who"'),
+    ("bad_expression", "scriptTask", "<bpmn:script>import os</bpmn:script>", ""),
+    ("bad_expression", "scriptTask", "<bpmn:script> </bpmn:script>", ""),
+    ("bad_expression", "scriptTask", "", ""),
+    ("unfilled_name", "scriptTask", "<bpmn:script>known = other</bpmn:script>", ""),
+    ("one_start", "subProcess", "", ""),
+    ("no_end", "subProcess", "", ""),
+]  # fmt: skip
+
+
+def numbered(cases: Sequence[tuple[str | None, ...]]) -> list[str]:
+    return [f"{number}-{case[0]}" for number, case in enumerate(cases)]
+
+
+@pytest.mark.parametrize(("code", "element", "old", "new"), EDITS, ids=numbered(EDITS))
+def test_one_word_wrong(code: str, element: str | None, old: str, new: str) -> None:
+    text = good().bytes().decode()
+    assert old in text
+    found = problems({**files(), PATH: text.replace(old, new).encode()})
+    assert has(found, code, element), found
+
+
+@pytest.mark.parametrize(("code", "tag", "inner", "attributes"), EXTRAS, ids=numbered(EXTRAS))
+def test_one_element_wrong(code: str, tag: str, inner: str, attributes: str) -> None:
+    p = good()
+    p.add(tag, "extra", inner, attributes)
+    p.chain("call_sub", "extra", "done")
+    found = problems(files(p))
+    assert has(found, code, "extra"), found
+
+
+def flow_back_from_the_end(p: Process) -> None:
+    p.chain("done", "ask")
+
+
+def flow_into_the_start(p: Process) -> None:
+    p.chain("look", "opened")
+
+
+def flow_into_a_boundary_event(p: Process) -> None:
+    p.chain("look", "late")
+
+
+def second_flow(p: Process) -> None:
+    p.flow("which", "look", "known == 2", "twice")
+
+
+def second_way_out(p: Process) -> None:
+    p.chain("ask", "look")
+
+
+def condition_after_a_step(p: Process) -> None:
+    p.flow("ask", "done", "known == 2", "idle")
+
+
+def no_way_out(p: Process) -> None:
+    p.without("look_to_call_sub")
+
+
+def no_way_in(p: Process) -> None:
+    p.user("extra")
+    p.chain("extra", "look")
+
+
+def no_way_to_an_end(p: Process) -> None:
+    p.user("extra")
+    p.user("other")
+    p.chain("ask", "extra", "other", "extra")
+
+
+def second_start(p: Process) -> None:
+    p.start("again")
+    p.chain("again", "look")
+
+
+def error_end(p: Process) -> None:
+    p.add("endEvent", "extra", "<bpmn:errorEventDefinition/>")
+    p.chain("look", "extra")
+
+
+def out_of_a_sub_process(p: Process) -> None:
+    part(p)
+    p.flow("extra", "look", id_="crossing")
+
+
+def message_start_inside(p: Process) -> None:
+    inside = Scope("demo")
+    inside.message_start("inner")
+    inside.end("inner_done")
+    inside.chain("inner", "inner_done")
+    p.sub("part", inside)
+    p.chain("call_sub", "part", "done")
+
+
+def part(p: Process) -> None:
+    inside = Scope("demo")
+    inside.start("inner")
+    inside.user("extra")
+    inside.end("inner_done")
+    inside.chain("inner", "extra", "inner_done")
+    p.sub("part", inside)
+    p.chain("call_sub", "part", "done")
+
+
+def lane_from_no_variable(p: Process) -> None:
+    p.lane("核决人", "look", role_from="a-b")
+
+
+def lane_from_nothing(p: Process) -> None:
+    p.lane("核决人", "look", role_from="unheard")
+
+
+def start_in_a_variable_lane(p: Process) -> None:
+    p.lane("核决人", "opened", role_from="known")
+
+
+@pytest.mark.parametrize(
+    ("code", "element", "spoil"),
+    [
+        ("flow_direction", "done_to_ask", flow_back_from_the_end),
+        ("flow_direction", "look_to_opened", flow_into_the_start),
+        ("flow_direction", "look_to_late", flow_into_a_boundary_event),
+        ("double_flow", "twice", second_flow),
+        ("implicit_split", "ask", second_way_out),
+        ("idle_condition", "idle", condition_after_a_step),
+        ("dead_end", "look", no_way_out),
+        ("unreachable", "extra", no_way_in),
+        ("endless", "extra", no_way_to_an_end),
+        ("one_start", "demo", second_start),
+        ("unsupported_event", "extra", error_end),
+        ("loose_flow", "crossing", out_of_a_sub_process),
+        ("start_kind", "inner", message_start_inside),
+        ("role_from", "lane_1", lane_from_no_variable),
+        ("unfilled_name", "lane_1", lane_from_nothing),
+        ("start_lane", "opened", start_in_a_variable_lane),
+    ],
+)
+def test_one_thing_drawn_wrong(code: str, element: str, spoil: Callable[[Process], None]) -> None:
+    p = good()
+    spoil(p)
+    assert has(problems(files(p)), code, element)
+
+
+def test_steps_and_the_start_have_forms() -> None:
+    found = problems(files(), forms=False)
+    for element in ("opened", "ask", "look"):
+        assert has(found, "no_form", element)
+    assert "forms/demo/ask.json" in next(p.en for p in found if p.element == "ask")
+
+
+def test_every_problem_is_told_at_once() -> None:
+    text = good().bytes().decode()
+    for old, new in (
+        ('"done"', '"End"'), ("known == 1", "known = 1"), ("P3D", "P3X"),
+        ('default="which_to_look"', ""), ("内勤", "外勤"), ('calledElement="called"', ""),
+    ):  # fmt: skip
+        text = text.replace(old, new)
+    found = {p.code for p in problems({**files(), PATH: text.encode()}, forms=False)}
+    assert found >= {
+        "reserved_id", "bad_expression", "bad_duration", "no_default", "unknown_role", "no_process",
+        "no_form",
+    }  # fmt: skip
+
+
+def test_problems_of_tables_and_called_diagrams_come_along() -> None:
+    broken = files()
+    broken["bpmn/decisions/klass.dmn"] = table("klass", ["known"], ["k"], [(["x y"], ["1"])])
+    broken["bpmn/test/called.bpmn"] = broken["bpmn/test/called.bpmn"].replace(
+        b'"called_done"', b'"End"'
+    )
+    found = problems(broken)
+    assert ("bpmn/decisions/klass.dmn", "bad_cell") in {(p.file, p.code) for p in found}
+    assert ("bpmn/test/called.bpmn", "reserved_id") in {(p.file, p.code) for p in found}
+
+
+def test_a_column_that_says_who_works_holds_roles() -> None:
+    p = good()
+    p.lane("核决人", "look", role_from="k")
+    given = files(p)
+    assert problems(given) == ()
+    given["bpmn/decisions/klass.dmn"] = table(
+        "klass", ["known"], ["k"], [(["1"], ["'qc'"]), (["2"], ["'boss'"])]
+    )
+    (found,) = problems(given)
+    assert (found.code, found.element) == ("unknown_role", "klass")
+    assert "boss" in found.zh
+    assert "Row 2" in found.en
+
+
+def test_two_processes_may_not_share_a_sub_process_id() -> None:
+    def with_part(p: Process, last: str) -> Process:
+        inside = Scope(p.process)
+        inside.start(f"{p.process}_inner")
+        inside.end(f"{p.process}_inner_done")
+        inside.chain(f"{p.process}_inner", f"{p.process}_inner_done")
+        p.sub("part", inside)
+        p.xml = [x for x in p.xml if f'targetRef="{last}"' not in x]
+        return p
+
+    caller, other = good(), called()
+    with_part(caller, "nothing")
+    caller.chain("ask", "part", "look")
+    with_part(other, "classify")
+    other.chain("called_begun", "part", "classify")
+    found = problems({**files(caller), **files_of(other)})
+    assert any((p.code, p.element) == ("duplicate_id", "part") for p in found)
+
+
+def test_a_missing_root_is_told() -> None:
+    with pytest.raises(BrokenFilesError) as caught:
+        compile_procedure({}, root="demo", roles=ROLES, clauses=(), forms={})
+    assert caught.value.problems[0].code == "no_diagram"
+    with pytest.raises(BrokenFilesError):
+        closure(files(), "nothing")
+
+
+def test_files_that_are_not_needed_are_not_looked_at() -> None:
+    assert problems({**files(), "bpmn/test/draft.bpmn": b"not XML", "notes.txt": b""}) == ()
