@@ -58,7 +58,8 @@ def throw_away(settings: Mapping[str, str] | None = None) -> ThrowAway:
 
 def _sweep(user: Account) -> None:
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with suppress(OSError, DatabaseStartError):  # somebody else removes it at this moment, or holds it
+        # Somebody may hold it, or remove it at this very moment.
+        with suppress(OSError, DatabaseStartError):
             found = folder.stat()
             if found.st_uid == user.uid and time.time() - found.st_mtime > _NEWBORN:
                 _remove(folder, user)
