@@ -1,4 +1,43 @@
-"""The only place that imports SpiffWorkflow."""
+"""The only place that imports SpiffWorkflow: files in, moves of a case out.
+
+A move takes the stored state as bytes and gives the new bytes with the difference; nothing here
+knows a person, a database or a clock. Variables belong to a process instance: branches share them,
+an embedded sub-process too, a called process gets a copy and hands back what it wrote.
+
+SpiffWorkflow is pinned to 3.2.1a1788363675 and not patched: our classes derive from its own and
+stand in for them. What they answer (tests in tests/engine/spiff; the class names are those of
+test_fixes.py, whose `test_upstream` fails on the day when upstream no longer has the defect):
+
+========================================= ============================== ==========================
+defect of upstream (its thread)           what we do                     test
+========================================= ============================== ==========================
+task data are copied one level deep and   fixes.Token: data belong to    TestBranchesMergeStaleData
+merged at joins, stale values win, lists  the process instance
+lose items (440; arena 1391, 1408, 1502)
+joins search the whole tree, slower with  fixes.ParallelGateway counts   TestParallelJoinsWalk…
+every round (341, 344)                    waiting tokens
+inclusive joins fire early in loops       fixes.InclusiveGateway, by     TestInclusiveJoinsFire…
+                                          the drawing
+the end walks the tree, and no deeper     fixes.EndJoin asks its tokens  TestTheEndWalksTheTree
+than 1000 places: long loops hang (481)
+what a terminate end cancels still runs   flows.CaseFlow.advance         TestWhatIsCancelled…
+a terminate end leaves an event behind    fixes.EndEvent                 TestATerminateEnd…
+timers read the system clock and fire     specs.Deadline, clock          TestTimersRead…
+only after their moment
+waiting events outlive their tasks (475)  no list beside the tree        TestATimerOutlives…
+every change of state builds a log record fixes.Token._set_state         TestEveryStateChange…
+`typename` in a form, or sorted keys,     codec: nothing is walked       TestAWordInAForm…,
+break a stored case                                                      test_codec.py
+history grows without end (arena 2718)    pruning                        test_codec.py
+error paths fail themselves               reading.Scripts, errors        TestErrorsFail…
+scripts are Python with builtins (157)    expressions, arithmetic        test_expressions.py
+UNIQUE tables take the first row          decisions, tables              test_decisions.py
+elements that parse but hang or vanish    lint                           test_lint.py
+own attributes are dropped silently       sheet, bpmn_file               test_elements.py
+lanes do not reach into called processes  role on the mark of each step  test_elements.py
+(arena 1131)
+========================================= ============================== ==========================
+"""
 
 from __future__ import annotations
 
@@ -26,12 +65,13 @@ from engine.spiff.model import (
     Table,
     Timer,
 )
-from engine.spiff.runner import complete, position, start, wake
+from engine.spiff.runner import complete, known, position, start, wake
 
 __all__ = [
     "BrokenFilesError", "Call", "Compiled", "Decision", "Diagram", "Element",
     "Expression", "ExpressionError", "Flow", "Message",
     "Move", "Names", "OpenTask", "Position", "Problem", "Row", "RunError", "Start", "Step",
     "Table", "TaskNotReadyError", "Timer", "check_drawings", "closure",
-    "compile_expression", "compile_procedure", "complete", "position", "roots", "start", "wake",
+    "compile_expression", "compile_procedure", "complete", "known", "position", "roots",
+    "start", "wake",
 ]  # fmt: skip

@@ -72,6 +72,12 @@ def wake(compiled: Compiled, state: bytes, *, now: datetime) -> Move:
         return _move(case, before, _fire_due(case, before))
 
 
+def known(compiled: Compiled, state: bytes, task: UUID) -> dict[str, object]:
+    """Give the variables that an open step sees; none if it is not open."""
+    token = look_over(load(compiled.plan, state)).steps.get(task)
+    return {} if token is None else dict(token.data)
+
+
 def position(compiled: Compiled, state: bytes) -> Position:
     """Say where a stored case stands."""
     case = load(compiled.plan, state)

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from engine import spiff
 from engine.spiff import Call, Message, RunError, TaskNotReadyError
-from tests.engine.spiff.drawing import T0, Process, Scope, compiled, table, variable
+from tests.engine.spiff.drawing import T0, Process, Scope, compiled, extensions, table, variable
 from tests.engine.spiff.walking import Walk
 
 
@@ -301,3 +302,109 @@ def test_data_that_cannot_be_kept_are_an_error_of_their_element() -> None:
     with pytest.raises(RunError) as wide:
         walk.does("ask", x={1, 2})
     assert wide.value.element == "double"
+
+
+def scripts(before: str, after: str) -> str:
+    return extensions(
+        f"<spiffworkflow:preScript>{before}</spiffworkflow:preScript>"
+        f"<spiffworkflow:postScript>{after}</spiffworkflow:postScript>"
+    )
+
+
+def test_scripts_run_before_and_after_an_activity_and_before_its_timer_is_armed() -> None:
+    p = Process("demo")
+    p.message_start()
+    p.add("userTask", "ask", scripts("limit = 'P2D'", "answer = answer + '!'"))
+    p.add("manualTask", "carry", scripts("limit = limit + 'T1H'", "carried = limit"))
+    p.xor("which", "which_to_wrong")
+    p.end()
+    p.end("wrong")
+    p.chain("opened", "ask", "carry", "which", "wrong")
+    p.flow("which", "done", 'answer == "yes!" and carried == "P2DT1H"')
+    p.deadline("ask_late", "ask", "limit")
+    p.deadline("carry_late", "carry", "limit")
+    for id_ in ("ask_late", "carry_late"):
+        p.end(f"{id_}_done")
+        p.chain(id_, f"{id_}_done")
+    walk = Walk(compiled(p, fields=("answer",)))
+    assert walk.task("ask").due == T0 + timedelta(days=2)
+    walk.does("ask", answer="yes")
+    assert walk.task("carry").due == T0 + timedelta(days=2, hours=1)
+    assert walk.does("carry").ended == "demo:done"
+
+
+def test_messages_are_thrown_by_ends_too_and_plain_throws_say_nothing() -> None:
+    p, called = Process("demo"), Process("called")
+    p.message_start()
+    p.add("intermediateThrowEvent", "passed")
+    p.call("ask_called", "called")
+    p.add("endEvent", "done", '<bpmn:messageEventDefinition messageRef="m_told"/>',
+          'banjie:notifies="=who"')  # fmt: skip
+    p.chain("opened", "passed", "ask_called", "done")
+    called.start("called_begun")
+    called.add("endEvent", "called_done", '<bpmn:messageEventDefinition messageRef="m_told"/>')
+    called.chain("called_begun", "called_done")
+    move = Walk(compiled(p, called, fields=("who",)), who="gm").move
+    assert move.effects == (
+        Message("told", "called", "called_done", ()), Message("told", "demo", "done", ("gm",)),
+    )  # fmt: skip
+    assert move.ended == "demo:done"
+    assert move.reached == (
+        "demo:opened", "demo:passed", "demo:ask_called", "called:called_begun",
+        "called:called_done", "demo:done",
+    )  # fmt: skip
+
+
+def test_a_notice_to_nobody_is_an_error_naming_the_variable() -> None:
+    p = Process("demo")
+    p.message_start()
+    p.send("tell", notifies="=who")
+    p.end()
+    p.chain("opened", "tell", "done")
+    with pytest.raises(RunError) as caught:
+        Walk(compiled(p, fields=("who",)), who="boss")
+    assert (caught.value.element, caught.value.variable) == ("tell", "who")
+
+
+def test_a_diagram_is_read_as_it_is_drawn() -> None:
+    p, called = Process("demo"), Process("called")
+    p.message_start()
+    p.call("ask_called", "called")
+    p.end()
+    p.chain("opened", "ask_called", "done")
+    called.start("called_begun")
+    called.add("userTask", "step", "", 'banjie:clauses="CM-01" banjie:source="SP01.01"')
+    called.end("called_done")
+    called.chain("called_begun", "step", "called_done")
+    called.lane("品管部", "step")
+    procedure = compiled(p, called)
+    assert (procedure.id, procedure.names.zh) == ("demo", "demo名")
+    assert procedure.roles == {"clerk", "qc", "gm"}
+    assert procedure.diagrams["demo"].calls == {"ask_called": "called"}
+    assert procedure.diagrams["demo"].steps == {}
+    diagram = procedure.diagrams["called"]
+    assert diagram.file == "bpmn/test/called.bpmn"
+    assert diagram.xml == called.bytes()
+    step = diagram.elements["step"]
+    assert (step.kind, step.clauses, step.source, step.lane) == (
+        "userTask", ("CM-01",), "SP01.01", "品管部",
+    )  # fmt: skip
+    assert diagram.steps["step"].role == "qc"
+    flow = diagram.flows["step_to_called_done"]
+    assert (flow.source, flow.target) == ("step", "called_done")
+
+
+def test_wake_and_complete_after_the_end_change_nothing() -> None:
+    p = Process("demo")
+    p.message_start()
+    p.user("ask")
+    p.end()
+    p.chain("opened", "ask", "done")
+    walk = Walk(compiled(p))
+    ask = walk.task("ask")
+    ended = walk.does("ask")
+    assert walk.wakes(days=400).ended is None
+    assert walk.move.state == ended.state
+    assert spiff.position(walk.compiled, ended.state) == spiff.Position((), (), ())
+    with pytest.raises(TaskNotReadyError):
+        spiff.complete(walk.compiled, ended.state, ask.id, {}, now=T0)
