@@ -146,8 +146,18 @@ def _task_row(case: Case, task: OpenTask, now: datetime) -> dict[str, object]:
 def _tell(conn: sa.Connection, case: Case, version: Version, move: Move, *, now: datetime) -> None:
     for effect in move.effects:
         if isinstance(effect, spiff.Message) and effect.notifies:
-            names = version.element(effect.process, effect.element).names
-            notices.tell(conn, effect.notifies, names, case_id=case.id, now=now)
+            text = _notice(version, effect, move.fired)
+            notices.tell(conn, effect.notifies, text, case_id=case.id, now=now)
+
+
+def _notice(version: Version, message: spiff.Message, fired: Sequence[spiff.Timer]) -> spiff.Names:
+    """Say what a role is told, and which deadlines passed if some did just now."""
+    told = version.element(message.process, message.element).names
+    late = [version.element(timer.process, timer.element).names for timer in fired]
+    if not late:
+        return told
+    zh, en = "、".join(name.zh for name in late), ", ".join(name.en for name in late)
+    return spiff.Names(f"{zh}：{told.zh}", f"{en}: {told.en}")
 
 
 def _wants_number(move: Move) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import dossier, drafts, entryview, procedures
+from engine import dossier, drafts, entryview, procedures, spiff
 from engine.tables import people, tasks
 from engine.waiting import check_role, gone
 
@@ -62,7 +62,8 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
     step = version.step(row.process, row.element)
     form = version.form(row.process, row.element)
     history = dossier.history_rows(conn, row.case_id)
-    known = dossier.latest_answers(history)
+    variables = spiff.known(version.compiled, case.state, task_id)
+    known = {**variables, **dossier.latest_answers(history)}
     forms = (entryview.filled(version, entry) for entry in history)
     return TaskView(
         task_id=row.id,

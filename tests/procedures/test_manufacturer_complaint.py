@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from engine.notices import unseen
 from engine.tables import cases
+from engine.taskview import open_task
 from tests.procedures.complaint import INVESTIGATE, NEGOTIATE, REGISTER
 from tests.procedures.walk import ACCEPTED
 
@@ -278,3 +279,14 @@ def test_nobody_replies_to_the_customer_before_the_decision(walk: Walk) -> None:
 
     replies = ["explain_to_customer", "tell_customer", "pass_final_decision"]
     assert all(walk.story.index("decide") < walk.story.index(reply) for reply in replies)
+
+
+def test_urging_knows_what_is_late_and_whom_to_tell(walk: Walk) -> None:
+    walk.opens()
+    walk.does_all(*REGISTER, "review_content", *INVESTIGATE[:3])
+    walk.after(days=3)
+
+    told = [notice.text.zh for notice in unseen(walk.conn, walk.person("qc"))]
+    assert told == ["报告逾期：逾期通知责任人与上级"]
+    form = open_task(walk.conn, walk.task("convene_meeting").id, by=walk.person("gm-office"))
+    assert (form.prefill["urged_stage"], form.prefill["urged_unit"]) == ("report", "qc")

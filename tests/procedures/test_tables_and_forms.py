@@ -109,7 +109,9 @@ def test_one_field_name_means_one_thing_in_all_forms(bundle: Bundle) -> None:
 
 def test_what_is_filled_in_beforehand_was_asked_in_a_field_of_the_same_kind(bundle: Bundle) -> None:
     kinds = {f.name: (f.kind, f.choices) for form in bundle.forms.values() for f in form.fields}
+    said_by_the_call = {"late_stage", "owner_role"}
     taken = [f for form in bundle.forms.values() for f in form.fields if f.source]
+    taken = [f for f in taken if f.source not in said_by_the_call]
     assert len(taken) > 10
     for field in taken:
         assert kinds[field.source or ""] == (field.kind, field.choices)

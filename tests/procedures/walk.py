@@ -57,7 +57,7 @@ class Walk:
 
     def does(self, step: str, **answers: object) -> None:
         """Let whoever holds the step's role complete it: prefilled, then the usual, then these."""
-        row = self._task(step)
+        row = self.task(step)
         version = in_force(self.conn, self.procedure)
         form = version.form(row.process, row.element)
         known = latest_answers(history_rows(self.conn, self.case_id))
@@ -79,7 +79,8 @@ class Walk:
             woken += 1
         return woken
 
-    def _task(self, step: str) -> Any:  # noqa: ANN401 - a row
+    def task(self, step: str) -> Any:  # noqa: ANN401 - a row
+        """Return an open step's row."""
         wanted = sa.select(tasks).where(tasks.c.case_id == self.case_id, tasks.c.element == step)
         row = self.conn.execute(wanted.order_by(tasks.c.opened_at)).first()
         assert row is not None, f"{step} does not wait; {sorted(self.waits_for)} do"
@@ -93,7 +94,7 @@ class Walk:
 
     def due(self, step: str) -> datetime | None:
         """Return when an open step is due, UTC."""
-        due: datetime | None = self._task(step).due_at
+        due: datetime | None = self.task(step).due_at
         return due
 
     def row(self) -> Any:  # noqa: ANN401 - a row
