@@ -80,6 +80,15 @@ def database(server: URL, template: URL) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
+def shared_database(server: URL, template: URL) -> Iterator[Engine]:
+    """Give one database for the run, for tests that only look at what one of them put there."""
+    with _new_database(server, template=template.database) as url:
+        engine = connect(url)
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
 def _unchanged(server: URL, template: URL) -> Iterator[Engine]:
     with _new_database(server, template=template.database) as url:
         engine = connect(url)

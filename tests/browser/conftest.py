@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 import pytest
 from playwright.sync_api import ViewportSize, expect
 
+from tests.browser.company import Cases, furnish
 from tests.browser.site import Site, serve
 from tests.browser.visitor import Visitor
 
@@ -48,6 +49,28 @@ def site(database: Engine, tmp_path: Path) -> Iterator[Site]:
     """Give the program, served on a database of the test's own."""
     with serve(database, tmp_path / "web.log") as served:
         yield served
+
+
+@pytest.fixture(scope="session")
+def cases(shared_database: Engine) -> Cases:
+    """Give three cases that tests look at and leave where they are."""
+    return furnish(shared_database)
+
+
+@pytest.fixture(scope="session")
+def furnished_site(
+    shared_database: Engine, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """Give the program, served for the run on the database of `cases`, to be looked at only."""
+    with serve(shared_database, tmp_path_factory.mktemp("furnished") / "web.log") as served:
+        yield served
+
+
+@pytest.fixture
+def looks(browser: Browser, furnished_site: Site) -> Iterator[Comes]:
+    """Give a way to bring people to `furnished_site`; no page of theirs may have a fault."""
+    with Reception(browser, furnished_site.address) as reception:
+        yield reception
 
 
 @pytest.fixture

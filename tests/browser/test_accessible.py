@@ -1,0 +1,83 @@
+"""No page bars anybody: axe finds nothing serious at a desk or on a phone, and all fits there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.axe import barriers
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.measuring import unfit_for_fingers
+from tests.browser.procedure import PROCEDURE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import ViewportSize
+
+    from tests.browser.company import Cases
+    from tests.browser.conftest import Comes
+    from tests.browser.visitor import Visitor
+
+PLACES = (
+    "/",
+    "/start",
+    f"/start/{PROCEDURE}",
+    "/cases",
+    "/cases?q=没有这样的案件",
+    "/procedures",
+    f"/procedures/{PROCEDURE}",
+    "/notices",
+)
+
+
+class Tour:
+    """Goes from page to page and writes down what would bar somebody."""
+
+    def __init__(self, visitor: Visitor, screen: ViewportSize) -> None:
+        self.visitor = visitor
+        self.on_phone = screen is PHONE
+        self.barriers: list[str] = []
+
+    def looks(self) -> None:
+        page = self.visitor.page
+        self.barriers += barriers(page)
+        if self.on_phone:
+            self.barriers += unfit_for_fingers(page)
+
+    def goes(self, path: str) -> None:
+        self.visitor.goes(path)
+        drawing = self.visitor.page.locator("[data-drawing]")
+        if drawing.count():
+            expect(drawing.locator("svg [data-element-id]").first).to_be_visible()
+        self.looks()
+
+
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desk", "phone"])
+def test_no_page_has_a_barrier(looks: Comes, cases: Cases, screen: ViewportSize) -> None:
+    stranger = looks(screen=screen)
+    tour = Tour(stranger, screen)
+    tour.goes("/sign-in")
+    stranger.watch.foreseen.add(401)
+    stranger.page.get_by_label("登录名").fill("wangfang")
+    stranger.page.get_by_label("密码").fill("not this one")
+    stranger.presses("登录")
+    expect(stranger.page.get_by_role("alert")).to_be_visible()
+    tour.looks()
+
+    for login, task in (("chenjie", "determine_handling"), ("liuyang", "trace_cause")):
+        office = Tour(looks(login, screen=screen), screen)
+        office.visitor.opens(task)
+        office.looks()
+        tour.barriers += office.barriers
+    sales = Tour(looks("wangfang", screen=screen), screen)
+    for place in PLACES:
+        sales.goes(place)
+    for case_id in (cases.investigated, cases.settled):
+        sales.goes(f"/cases/{case_id}")
+    sales.visitor.goes(f"/start/{PROCEDURE}")
+    sales.visitor.watch.foreseen.add(422)
+    sales.visitor.presses("立案")
+    sales.looks()
+    found = tour.barriers + sales.barriers
+    assert not found, "\n".join(found)
