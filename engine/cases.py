@@ -144,13 +144,13 @@ def move_on(
     *,
     by: Person | None,
     now: datetime,
-) -> list[sa.Row[Any]]:
-    """Move a case, and open the cases that its messages start. Returns the closed tasks' rows."""
-    closed = move_to(conn, case, version, move, happened, by=by, now=now)
+) -> dict[UUID, UUID | None]:
+    """Move a case and open those that its messages start. Returns who held the closed tasks."""
+    holders = move_to(conn, case, version, move, happened, by=by, now=now)
     for effect in move.effects:
         if isinstance(effect, spiff.Message):
             _deliver(conn, case.id, effect, by=by, now=now)
-    return closed
+    return holders
 
 
 def _deliver(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import history, notices, numbers, settings, spiff
+from engine import history, notices, numbers, settings, spiff, storing
+from engine.drafts import of_task
 from engine.history import Draft
 from engine.tables import cancelled_tasks, cases, tasks
 
@@ -44,21 +45,9 @@ class Case:
 
 
 COLUMNS = tuple(cases.c[name] for name in Case.__dataclass_fields__)
-_CLOSE = (
-    sa.delete(tasks)
-    .where(tasks.c.id.in_(sa.bindparam("ids", expanding=True)))
-    .returning(tasks.c.id, tasks.c.process, tasks.c.element, tasks.c.claimed_by)
-)
-_OPEN = sa.insert(tasks)
 _CANCELLED = sa.insert(cancelled_tasks)
-_CHANGED = (
-    *("state", "revision", "entries", "head", "number", "next_due", "status"),
-    *("outcome", "clock", "due_at", "closed_at", "ended_at", *FACTS),
-)
-_UPDATE = (
-    sa.update(cases)
-    .where(cases.c.id == sa.bindparam("case"))
-    .values({name: sa.bindparam(f"new_{name}") for name in _CHANGED})
+_PLACES = sa.select(tasks.c.id, tasks.c.process, tasks.c.element).where(
+    tasks.c.id.in_(sa.bindparam("ids", expanding=True))
 )
 
 
@@ -71,28 +60,24 @@ def move_to(
     *,
     by: Person | None,
     now: datetime,
-) -> list[sa.Row[Any]]:
+) -> dict[UUID, UUID | None]:
     """Store where the engine has run a case, and enter what happened and what followed from it.
 
     Tasks that the move neither opened nor closed are untouched. Every timer that fired has its
-    own entry, which nobody signs. Returns the closed tasks' rows (id, process, element,
-    claimed_by) as they last stood. The complaint number is taken last of all locks, and a case
-    that has one keeps it.
+    own entry, which nobody signs. Returns who held each of the closed tasks at
+    last. The complaint number is taken last of all locks, and a case that has one keeps it.
     """
-    closed = _close(conn, move)
-    if move.opened:
-        conn.execute(_OPEN, [_task_row(case, task, now) for task in move.opened])
     _tell(conn, case, version, move, now=now)
     case = _clocked(case, version, move, now)
     drafts = _as_it_happened(move, happened)
     cause = drafts.index(happened[-1] if happened else drafts[-1])
-    cancelled = [row for row in closed if row.id != drafts[cause].task_id]
+    cancelled = _cancelled(conn, move, done=drafts[cause].task_id)
     facts = {**drafts[cause].facts, **_consequences(version, move, cancelled)}
     drafts[cause] = replace(drafts[cause], facts=facts)
     if case.number is None and _wants_number(move):
         case = replace(case, number=numbers.allot(conn, settings.company(conn), now=now))
         drafts.append(Draft("number_allotted", {"number": case.number}))
-    _enter(conn, case, move, drafts, by=by, now=now)
+    closed = _store(conn, case, move, drafts, by=by, now=now)
     if cancelled:
         seq = case.entries + cause + 1
         rows = [{"task_id": row.id, "case_id": case.id, "seq": seq} for row in cancelled]
@@ -125,10 +110,10 @@ def knowing(case: Case, facts: Mapping[str, object]) -> Case:
     )
 
 
-def _close(conn: sa.Connection, move: Move) -> list[sa.Row[Any]]:
-    if not move.closed:
-        return []
-    return list(conn.execute(_CLOSE, {"ids": list(move.closed)}))
+def _cancelled(conn: sa.Connection, move: Move, *, done: UUID | None) -> list[sa.Row[Any]]:
+    """Return the places of the tasks that end with this move without being completed."""
+    ids = [key for key in move.closed if key != done]
+    return list(conn.execute(_PLACES, {"ids": ids})) if ids else []
 
 
 def _task_row(case: Case, task: OpenTask, now: datetime) -> dict[str, object]:
@@ -146,18 +131,8 @@ def _task_row(case: Case, task: OpenTask, now: datetime) -> dict[str, object]:
 def _tell(conn: sa.Connection, case: Case, version: Version, move: Move, *, now: datetime) -> None:
     for effect in move.effects:
         if isinstance(effect, spiff.Message) and effect.notifies:
-            text = _notice(version, effect, move.fired)
-            notices.tell(conn, effect.notifies, text, case_id=case.id, now=now)
-
-
-def _notice(version: Version, message: spiff.Message, fired: Sequence[spiff.Timer]) -> spiff.Names:
-    """Say what a role is told, and which deadlines passed if some did just now."""
-    told = version.element(message.process, message.element).names
-    late = [version.element(timer.process, timer.element).names for timer in fired]
-    if not late:
-        return told
-    zh, en = "、".join(name.zh for name in late), ", ".join(name.en for name in late)
-    return spiff.Names(f"{zh}：{told.zh}", f"{en}: {told.en}")
+            names = version.element(effect.process, effect.element).names
+            notices.tell(conn, effect.notifies, names, case_id=case.id, now=now)
 
 
 def _wants_number(move: Move) -> bool:
@@ -206,37 +181,43 @@ def _consequences(
     return {name: value for name, value in facts.items() if value}
 
 
-def _enter(
+def _store(
     conn: sa.Connection,
     case: Case,
     move: Move,
-    drafts: Sequence[Draft],
+    happened: Sequence[Draft],
     *,
     by: Person | None,
     now: datetime,
-) -> None:
+) -> dict[UUID, UUID | None]:
     rows, head = history.chain(
-        drafts, case_id=case.id, seq=case.entries, head=case.head, by=by, now=now
+        happened, case_id=case.id, seq=case.entries, head=case.head, by=by, now=now
     )
-    values: dict[str, object] = {f"new_{name}": getattr(case, name) for name in FACTS}
     ended = move.ended is not None
-    values |= {
-        "case": case.id,
-        "new_state": move.state,
-        "new_revision": case.revision + 1,
-        "new_entries": case.entries + len(rows),
-        "new_head": head,
-        "new_number": case.number,
-        "new_next_due": move.next_due,
-        "new_status": "ended" if ended else "open",
-        "new_outcome": move.ended,
-        "new_clock": case.clock,
-        "new_due_at": case.due_at,
-        "new_closed_at": (case.closed_at or now) if ended else case.closed_at,
-        "new_ended_at": now if ended else None,
+    changed: dict[str, object] = {
+        "id": case.id,
+        "state": move.state,
+        "revision": case.revision + 1,
+        "entries": case.entries + len(rows),
+        "head": head,
+        "number": case.number,
+        "next_due": move.next_due,
+        "status": "ended" if ended else "open",
+        "outcome": move.ended,
+        "clock": case.clock,
+        "due_at": case.due_at,
+        "closed_at": (case.closed_at or now) if ended else case.closed_at,
+        "ended_at": now if ended else None,
+        **{name: getattr(case, name) for name in FACTS},
     }
-    conn.execute(_UPDATE, values)
-    history.append(conn, rows)
+    return storing.store(
+        conn,
+        changed,
+        closed=move.closed,
+        opened=[_task_row(case, task, now) for task in move.opened],
+        entered=rows,
+        forgotten=[of_task(done.task_id) for done in happened if done.task_id],
+    )
 
 
 def enter_only(

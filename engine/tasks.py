@@ -124,9 +124,8 @@ def _complete(
     next_task = next_of(move, by) or _next_elsewhere(conn, waiting, move.closed, by=by)
     case = knowing(case, form.facts(answers.values))
     done = _completion(version, waiting, answers.values, next_task)
-    closed = move_on(conn, case, version, move, [done], by=by, now=now)
-    _check_still_free(conn, closed, waiting, by=by)
-    drafts.drop(conn, subject)
+    holders = move_on(conn, case, version, move, [done], by=by, now=now)
+    _check_still_free(conn, holders.get(task_id), waiting, by=by)
     return Completed(case.id, next_task)
 
 
@@ -153,12 +152,11 @@ def _completion(
 
 
 def _check_still_free(
-    conn: sa.Connection, closed: Sequence[sa.Row[Any]], waiting: Waiting, *, by: Person
+    conn: sa.Connection, holder: UUID | None, waiting: Waiting, *, by: Person
 ) -> None:
     """Refuse when somebody claimed the task while this person waited for the case's lock."""
-    for row in closed:
-        if row.id == waiting.id and row.claimed_by not in (None, by.id):
-            raise claimed_error(conn, row.claimed_by, waiting.case.id)
+    if holder not in (None, by.id):
+        raise claimed_error(conn, holder, waiting.case.id)
 
 
 def _again(conn: sa.Connection, task_id: UUID, posted: Posted, *, by: Person) -> Completed | None:
