@@ -64,8 +64,8 @@ def move_to(
     """Store where the engine has run a case, and enter what happened and what followed from it.
 
     Tasks that the move neither opened nor closed are untouched. Every timer that fired has its
-    own entry, which nobody signs. Returns who held each of the closed tasks at
-    last. The complaint number is taken last of all locks, and a case that has one keeps it.
+    own entry, which nobody signs. Returns who held each of the closed tasks at last.
+    The complaint number is taken last of all locks, and a case that has one keeps it.
     """
     _tell(conn, case, version, move, now=now)
     case = _clocked(case, version, move, now)
@@ -131,8 +131,18 @@ def _task_row(case: Case, task: OpenTask, now: datetime) -> dict[str, object]:
 def _tell(conn: sa.Connection, case: Case, version: Version, move: Move, *, now: datetime) -> None:
     for effect in move.effects:
         if isinstance(effect, spiff.Message) and effect.notifies:
-            names = version.element(effect.process, effect.element).names
-            notices.tell(conn, effect.notifies, names, case_id=case.id, now=now)
+            text = _notice(version, effect, move.fired)
+            notices.tell(conn, effect.notifies, text, case_id=case.id, now=now)
+
+
+def _notice(version: Version, message: spiff.Message, fired: Sequence[spiff.Timer]) -> spiff.Names:
+    """Say what a role is told, and which deadlines passed if some did just now."""
+    told = version.element(message.process, message.element).names
+    late = [version.element(timer.process, timer.element).names for timer in fired]
+    if not late:
+        return told
+    zh, en = "、".join(name.zh for name in late), ", ".join(name.en for name in late)
+    return spiff.Names(f"{zh}：{told.zh}", f"{en}: {told.en}")
 
 
 def _wants_number(move: Move) -> bool:
