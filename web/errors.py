@@ -72,9 +72,7 @@ def asked_by_script() -> bool:
     return headers.get("X-Requested-With") == "banjie" or "HX-Request" in headers
 
 
-def refusal_page(
-    refusal: Refusal, *, kept: list[Kept] | None = None, case_url: str | None = None
-) -> ResponseReturnValue:
+def refusal_page(refusal: Refusal, *, kept: list[Kept] | None = None) -> ResponseReturnValue:
     """Return the page of a refusal; ``kept`` are labelled values instead of the posted ones."""
     status = STATUS.get(refusal.code, 400)
     if asked_by_script():
@@ -83,7 +81,7 @@ def refusal_page(
         "errors/refused.html",
         title=t(*_TITLES.get(status, _TITLES[400])),
         message=t(refusal.zh, refusal.en),
-        case_url=case_url,
+        case_id=getattr(refusal, "case_id", None),
         kept=posted_values() if kept is None else kept,
     )
     return page, status

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
-from babel import dates, numbers, units
+from babel import Locale, dates, numbers, units
 from flask import Flask, current_app, g, has_request_context, request
 
 from engine.settings import Company, company
@@ -22,7 +23,7 @@ COOKIE = "lang"
 LANGUAGES = ("zh", "en")
 SOON = timedelta(hours=24)
 SETTINGS_KEPT = 30.0
-_LOCALES = {"zh": "zh_CN", "en": "en_GB"}
+_LOCALES = {"zh": Locale.parse("zh_CN"), "en": Locale.parse("en_GB")}
 _TAGS = {"zh": "zh-CN", "en": "en"}
 
 
@@ -44,10 +45,10 @@ class Clock:
 
 def language() -> str:
     """Return the reader's language: the person's own, else the cookie's, else Chinese."""
-    if "lang" not in g:
+    lang: str | None = g.get("lang")
+    if lang is None:
         chosen = request.cookies.get(COOKIE, "") if has_request_context() else ""
-        g.lang = chosen if chosen in LANGUAGES else "zh"
-    lang: str = g.lang
+        lang = g.lang = chosen if chosen in LANGUAGES else "zh"
     return lang
 
 
@@ -101,10 +102,8 @@ def day_and_time(moment: datetime) -> str:
 
 
 def full_time(moment: datetime) -> str:
-    """Return the moment to the second with year and zone, for a tooltip or paper."""
-    return dates.format_datetime(
-        _local(moment), "yyyy-MM-dd HH:mm:ss zzzz", locale=_LOCALES[language()]
-    )
+    """Return the moment to the second with year and zone, for a tooltip."""
+    return f"{_local(moment):%Y-%m-%d %H:%M:%S %Z}"
 
 
 def day(moment: datetime) -> str:
@@ -141,10 +140,14 @@ def span(length: timedelta) -> str:
     days, hours, minutes = minutes // 1440, minutes % 1440 // 60, minutes % 60
     counts = {"day": days, "hour": hours, "minute": 0 if days else minutes}
     shown = {unit: count for unit, count in counts.items() if count} or {"minute": 0}
-    return t("", " ").join(
-        units.format_unit(count, f"duration-{unit}", "short", locale=_LOCALES[language()])
-        for unit, count in shown.items()
-    )
+    lang = language()
+    said = (_in_unit(count, unit, lang) for unit, count in shown.items())
+    return t("", " ").join(said)
+
+
+@lru_cache(maxsize=1024)
+def _in_unit(count: int, unit: str, lang: str) -> str:
+    return units.format_unit(count, f"duration-{unit}", "short", locale=_LOCALES[lang])
 
 
 def clock(due: datetime, met: datetime | None = None) -> Clock:

@@ -152,9 +152,7 @@ def _not_taken(
 
 
 def _gone(refusal: TaskGoneError, posted: MultiDict[str, str]) -> ResponseReturnValue:
-    kept = labelled(connection(), refusal.case_id, posted)
-    case_url = url_for("cases.show", case_id=refusal.case_id) if refusal.case_id else None
-    return refusal_page(refusal, kept=kept, case_url=case_url)
+    return refusal_page(refusal, kept=labelled(connection(), refusal.case_id, posted))
 
 
 def _stuck(task_id: UUID, posted: MultiDict[str, str], error: RunError) -> ResponseReturnValue:

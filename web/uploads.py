@@ -33,9 +33,12 @@ def posted_with_files(
     ``subject`` says which form the files belong to, as for drafts. ``form_of`` gives that form, or
     refuses; it is asked only when there are files. Problems are keyed by pointer.
     """
-    posted: MultiDict[str, str] = MultiDict(request.form)
+    chosen = _chosen(form_of)
     problems: dict[str, Problem] = {}
-    for field, file in _chosen(form_of):
+    if not chosen:
+        return request.form, problems
+    posted: MultiDict[str, str] = MultiDict(request.form)
+    for field, file in chosen:
         try:
             posted.add(field, _stored(file, field, subject))
         except AttachmentRefusedError as refusal:

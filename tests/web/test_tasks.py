@@ -84,6 +84,7 @@ def test_a_task_that_somebody_else_finished_is_told_and_the_input_stays(
     assert "订单编号" in kept
     assert "退货、换货" in kept
     assert late.get(path).status_code == 409
+    assert late.get(late.all("//a[starts-with(@href, '/cases/')]/@href")[0]).status_code == 200
 
 
 def test_a_task_that_somebody_else_claimed_keeps_the_form_filled(

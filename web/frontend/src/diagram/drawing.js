@@ -4,6 +4,7 @@ import { listenToFingers } from './fingers.js';
 import { prepared } from './prepared.js';
 
 const READABLE = 0.62;
+const TINY = 0.35;
 
 export class Drawing {
   constructor(place) {
@@ -65,6 +66,7 @@ export class Drawing {
     for (const call of elements.filter(({ type }) => type === 'bpmn:CallActivity')) canvas.addMarker(call, 'is-door');
     this.fit();
     if (canvas.zoom() < READABLE && this.ids('now').length) this.toPresent();
+    else if (canvas.zoom() < TINY) this.lookAt(elements.filter(({ type }) => type === 'bpmn:StartEvent')[0]);
   }
 
   fit() {
@@ -72,10 +74,13 @@ export class Drawing {
   }
 
   toPresent() {
-    const canvas = this.viewer.get('canvas');
     const elements = this.viewer.get('elementRegistry');
-    const element = this.ids('now').map((id) => elements.get(id)).find(Boolean);
+    this.lookAt(this.ids('now').map((id) => elements.get(id)).find(Boolean));
+  }
+
+  lookAt(element) {
     if (!element) return;
+    const canvas = this.viewer.get('canvas');
     canvas.zoom(0.8);
     const { width, height } = canvas.viewbox().outer;
     const scale = canvas.zoom();
