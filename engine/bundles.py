@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+import orjson
 import yaml
 
 from engine.spiff import (
@@ -18,7 +19,7 @@ from engine.spiff import (
     compile_expression,
     compile_procedure,
 )
-from forms import BrokenFormError, Form, load_form
+from forms import BrokenFormError, Form, Layout, load_form, load_layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,10 +44,11 @@ class _Judge:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """One procedure made ready: what runs, its forms by ``process/element``, and its files."""
+    """One procedure made ready: what runs, its forms by ``process/element``, papers and files."""
 
     compiled: Compiled
     forms: Mapping[str, Form]
+    papers: Mapping[str, Layout]
     files: Mapping[str, bytes]
     roles: Mapping[str, Names]
 
@@ -128,9 +130,7 @@ def _forms(files: Mapping[str, bytes]) -> tuple[dict[str, Form], list[Problem]]:
         try:
             forms[key] = load_form(key, schema, files.get(path[:-5] + ".ui.json"), judge=_Judge())
         except BrokenFormError as error:
-            where = f"{error.pointer} " if error.pointer else ""
-            problem = Problem(error.file, None, "bad_form", where + error.zh, where + error.en)
-            problems.append(problem)
+            problems.append(_broken("bad_form", error))
     return forms, problems
 
 
@@ -139,8 +139,37 @@ def select(files: Mapping[str, bytes], root: str) -> dict[str, bytes]:
     paths = set(closure(files, root))
     processes = {PurePosixPath(path).stem for path in paths if path.endswith(".bpmn")}
     paths |= {p for p in files if p.startswith("forms/") and p.split("/")[1] in processes}
-    paths |= {p for p in files if p.startswith((PRINTS, CLAUSES))} | {ROLES}
+    paths |= {p for p in files if p.startswith(PRINTS) and _is_paper_of(files[p], root)}
+    paths |= {p for p in files if p.startswith(CLAUSES)} | {ROLES}
     return {path: files[path] for path in sorted(paths & set(files))}
+
+
+def _is_paper_of(source: bytes, root: str) -> bool:
+    """Whether a paper names the procedure, or cannot be read, so that loading it says why."""
+    try:
+        content = orjson.loads(source)
+    except orjson.JSONDecodeError:
+        return True
+    return not isinstance(content, dict) or content.get("procedure", root) == root
+
+
+def _papers(
+    files: Mapping[str, bytes], forms: Mapping[str, Form]
+) -> tuple[dict[str, Layout], list[Problem]]:
+    papers: dict[str, Layout] = {}
+    problems: list[Problem] = []
+    for path in (path for path in files if path.startswith(PRINTS)):
+        key = PurePosixPath(path).stem
+        try:
+            papers[key] = load_layout(key, files[path], forms=forms)
+        except BrokenFormError as error:
+            problems.append(_broken("bad_paper", error))
+    return papers, problems
+
+
+def _broken(code: str, error: BrokenFormError) -> Problem:
+    where = f"{error.pointer} " if error.pointer else ""
+    return Problem(error.file, None, code, where + error.zh, where + error.en)
 
 
 def prepare(files: Mapping[str, bytes], root: str) -> Bundle:
@@ -156,9 +185,10 @@ def prepare(files: Mapping[str, bytes], root: str) -> Bundle:
         compiled = compile_procedure(own, root=root, roles=roles, clauses=clauses, forms=fields)
     except BrokenFilesError as error:
         raise BrokenFilesError((*problems, *error.problems)) from None
-    if problems:
-        raise BrokenFilesError(tuple(problems))
-    return Bundle(compiled, forms, own, roles)
+    papers, unprintable = ({}, []) if problems else _papers(own, forms)
+    if problems or unprintable:
+        raise BrokenFilesError((*problems, *unprintable))
+    return Bundle(compiled, forms, papers, own, roles)
 
 
 def prepare_all(files: Mapping[str, bytes], roots: Iterable[str]) -> list[Bundle]:

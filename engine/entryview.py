@@ -23,7 +23,7 @@ _TITLES = {
     "case_opened": Names("立案：{zh}", "Case opened: {en}"),
     "step_completed": Names("完成：{zh}", "Completed: {en}"),
     "task_claimed": Names("领取：{zh}", "Claimed: {en}"),
-    "task_released": Names("释放：{zh}", "Released: {en}"),
+    "task_released": Names("放回：{zh}", "Released: {en}"),
     "timer_fired": Names("逾期：{zh}", "Overdue: {en}"),
     "number_allotted": Names("编号：{number}", "Number allotted: {number}"),
     "case_linked": Names("关联新案：{zh}", "Linked case opened: {en}"),

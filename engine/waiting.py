@@ -39,7 +39,7 @@ class TaskClaimedError(Refusal):
 
     def __init__(self, name: str, case_id: UUID) -> None:
         super().__init__(
-            f"{name} 已领取此待办；请与其联系或等待其释放。",
+            f"{name} 已领取此待办；请与其联系或等待其放回。",
             f"{name} has claimed this task; ask them, or wait until they release it.",
         )
         self.case_id = case_id
@@ -51,7 +51,7 @@ class NotClaimedError(Refusal):
     code = "not_claimed"
 
     def __init__(self) -> None:
-        zh, en = "此待办不在您名下，无需释放。", "You do not hold this task."
+        zh, en = "此待办不在您名下，无需放回。", "You do not hold this task."
         super().__init__(zh, en)
 
 

@@ -19,7 +19,6 @@ from web.kept import keeps_typed, typed_only
 from web.language import language, t
 from web.onward import onward
 from web.people import current_person
-from web.printing import layouts
 from web.security import draws
 from web.uploads import files_of, posted_with_files
 from web.written import many, rearranges, stuck_page
@@ -113,7 +112,7 @@ def show(case_id: UUID) -> ResponseReturnValue:
         header=found.header,
         filled_forms=readings(found.filled),
         tabs=[path_tab(view, found.version) for view in found.diagrams],
-        papers=layouts(found.version),
+        papers=found.version.bundle.papers.values(),
     )
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, render_template, url_for
 
 from engine import dossier
-from engine.bundles import PRINTS
-from forms import Heading, Names, layout_of, load_layout, paper
+from forms import Heading, Names, layout_of, paper
 from web.database import connection
 from web.language import language, our_company
 from web.people import current_person
@@ -21,27 +19,16 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from engine.dossier import Dossier
-    from engine.procedures import Version
     from forms import Layout
 
 bp = Blueprint("printing", __name__)
-
-
-def layouts(version: Version) -> list[Layout]:
-    """Return the papers that a version has for its own procedure, by file name."""
-    found = [
-        load_layout(PurePosixPath(path).stem, source, forms=version.bundle.forms)
-        for path, source in sorted(version.bundle.files.items())
-        if path.startswith(PRINTS)
-    ]
-    return [layout for layout in found if layout.procedure == version.compiled.id]
 
 
 @bp.get("/cases/<uuid:case_id>/papers/<name>")
 def show(case_id: UUID, name: str) -> ResponseReturnValue:
     """Fill one of the procedure's papers with the case's latest answers."""
     case = dossier.case(connection(), case_id, by=current_person())
-    layout = next((one for one in layouts(case.version) if one.key == name), None)
+    layout = case.version.bundle.papers.get(name)
     return abort(404) if layout is None else _sheet(case, layout)
 
 
