@@ -119,13 +119,17 @@ def stop_signal() -> Iterator[Event]:
 
 
 def die_with_parent() -> None:
-    """End this process by SIGTERM when the parent that tends it is killed (on Linux)."""
-    parent = os.environ.get(_PARENT)
-    if parent is None or not sys.platform.startswith("linux"):
-        return
-    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGTERM)
-    if str(os.getppid()) != parent:
-        sys.exit(1)
+    """End this process by SIGTERM when the parent that tends it, if any, is killed."""
+    if parent := os.environ.get(_PARENT):
+        end_with(int(parent))
+
+
+def end_with(parent: int) -> None:
+    """End this process by SIGTERM as soon as its parent is dead (on Linux)."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGTERM)
+        if os.getppid() != parent:
+            sys.exit(1)
 
 
 def _stop(children: Sequence[Child]) -> None:

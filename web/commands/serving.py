@@ -8,6 +8,8 @@ from gunicorn.app.base import BaseApplication
 from typing_extensions import override
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from web.processes import end_with
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
@@ -37,6 +39,7 @@ class Inbox(BaseApplication):  # type: ignore[misc]
             "keepalive": 5,
             "loglevel": "warning",
             "control_socket_disable": True,
+            "post_fork": _end_with_master,
         }
         super().__init__()
 
@@ -51,3 +54,12 @@ class Inbox(BaseApplication):  # type: ignore[misc]
 
         app = create_app(self._settings)
         return ProxyFix(app, x_for=1, x_proto=1) if self._settings.url else app
+
+
+def _end_with_master(_master: object, process: Any) -> None:  # noqa: ANN401 - gunicorn is untyped
+    """Let no process outlive its master, whose port the next master needs.
+
+    By itself gunicorn's notices, but goes on answering kept-alive connections for
+    `graceful_timeout`, and nobody else can listen until then.
+    """
+    end_with(process.ppid)
