@@ -11,7 +11,7 @@ MODULES := $(FRONT)/node_modules/.package-lock.json
 BUNDLE := web/static/dist/.built
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format web bench chromium requirements clean
+.PHONY: help run test lint format web bench pictures chromium requirements clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -38,6 +38,9 @@ web: $(BUNDLE) ## Bundle styles and scripts into web/static/dist
 
 bench: $(INSTALLED) $(BUNDLE) ## Measure speed and memory, and print them as ratios (tests/bench)
 	$(BIN)/python -m tests.bench
+
+pictures: $(INSTALLED) $(BUNDLE) chromium ## Make the README's pictures anew (tests/browser/pictures)
+	$(BIN)/python -m tests.browser.pictures
 
 chromium: ## Install Debian's chromium for the browser tests, if root and missing
 	@if { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then :; \
