@@ -38,6 +38,8 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_STRICT = [*_HEADERS.items(), ("Content-Security-Policy", STRICT)]
+_WITH_DIAGRAM = [*_HEADERS.items(), ("Content-Security-Policy", WITH_DIAGRAM)]
 _View = TypeVar("_View", bound="Callable[..., object]")
 
 
@@ -54,10 +56,9 @@ def harden(app: Flask) -> None:
 
 def _with_headers(response: Response) -> Response:
     view = current_app.view_functions.get(request.endpoint or "")
-    policy = WITH_DIAGRAM if getattr(view, "draws", False) else STRICT
-    response.headers.setdefault("Content-Security-Policy", policy)
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
+    wanted = _WITH_DIAGRAM if getattr(view, "draws", False) else _STRICT
+    chosen = {name.lower() for name, _ in response.headers}
+    if request.endpoint != "static" and "cache-control" not in chosen:
+        response.headers.add("Cache-Control", "no-store")
+    response.headers.extend((n, v) for n, v in wanted if n.lower() not in chosen)
     return response
