@@ -41,7 +41,7 @@ def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
     )
     database.bind(app, engine or connect(settings.database_url or ""))
     people.know_people(app)
-    guard.keep_the_door(app)
+    guard.keep_the_door(app, people.person_or_nobody)
     errors.answer_errors(app)
     security.harden(app)
     language.speak(app)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import sqlalchemy as sa
-from flask import Flask, g, make_response, redirect, render_template, request, url_for
+from flask import Flask, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException
 
@@ -134,6 +134,5 @@ def _failed(error: Exception) -> ResponseReturnValue:
     log.error("%s %s failed, reference %s", request.method, request.path, reference, exc_info=error)
     if asked_by_script():
         return "", 500
-    g.pop("person", None)
     page = render_template("errors/failed.html", reference=reference, kept=posted_values())
     return page, 500

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from flask import Flask, current_app, request
-from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 
 from web.sessions import stay_awake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from engine.people import Person
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -45,12 +47,12 @@ def quiet(view: _View) -> _View:
     return view
 
 
-def keep_the_door(app: Flask) -> None:
-    """Ask every request, before its view, who sends it."""
+def keep_the_door(app: Flask, who: Callable[[], Person | None]) -> None:
+    """Ask every request, before its view, `who` sends it."""
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     csrf.init_app(app)
-    app.before_request(_ask)
+    app.before_request(partial(_ask, who))
 
 
 def is_public(view: object) -> bool:
@@ -58,20 +60,16 @@ def is_public(view: object) -> bool:
     return bool(getattr(view, "public", False))
 
 
-def _ask() -> None:
+def _ask(who: Callable[[], Person | None]) -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     if view is None or request.endpoint == "static" or getattr(view, "bare", False):
         return
     if current_app.secret_key is None:
         raise SecretAwayError
     if not is_public(view):
-        _admit(view)
+        if who() is None:
+            raise SignedOutError
+        if not getattr(view, "quiet", False):
+            stay_awake()
     if request.method not in SAFE_METHODS:
         csrf.protect()
-
-
-def _admit(view: object) -> None:
-    if not current_user.is_authenticated:
-        raise SignedOutError
-    if not getattr(view, "quiet", False):
-        stay_awake()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from flask import Blueprint, Flask, redirect, render_template, request, session, url_for
-from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask import Blueprint, Flask, g, redirect, render_template, request, session, url_for
 
 from engine import people
 from engine.people import SignInRefusedError, TooManyAttemptsError
@@ -25,35 +24,24 @@ if TYPE_CHECKING:
 
 YEAR = 365 * 24 * 3600
 
+_ID = "person"
+
 bp = Blueprint("people", __name__)
 
 
-class _SignedIn(UserMixin):  # type: ignore[misc]
-    def __init__(self, person: Person) -> None:
-        self.person = person
-        self.id = str(person.id)
-
-
 def know_people(app: Flask) -> None:
-    """Let Flask-Login find the person of a session, in one statement."""
-    manager = LoginManager()
-    manager.session_protection = None
-    manager.init_app(app, add_context_processor=False)
-    manager.user_loader(_load)
+    """Tell every template who is asking."""
     app.context_processor(lambda: {"person": person_or_nobody})
 
 
-def _load(key: str) -> _SignedIn | None:
-    found = people.person(connection(), UUID(key))
-    if found is None:
-        return None
-    use_language(found.lang)
-    return _SignedIn(found)
-
-
 def person_or_nobody() -> Person | None:
-    """Return the person signed in, or None."""
-    found: Person | None = getattr(current_user, "person", None)
+    """Return the person signed in, asked of the database once a request, or None."""
+    if "person" not in g:
+        key = session.get(_ID)
+        g.person = None if key is None else people.person(connection(), UUID(key))
+        if g.person is not None:
+            use_language(g.person.lang)
+    found: Person | None = g.person
     return found
 
 
@@ -90,7 +78,8 @@ def sign_in() -> ResponseReturnValue:
         return sign_in_form(local_path(request.form.get("next")), refusal), 429
     session.clear()
     session.permanent = True
-    login_user(_SignedIn(found))
+    session[_ID] = str(found.id)
+    g.person = found
     use_language(found.lang)
     path = local_path(request.form.get("next"))
     return _speaking(redirect(carried_to(path, carried()) or path, 303), found.lang)
@@ -98,7 +87,6 @@ def sign_in() -> ResponseReturnValue:
 
 @bp.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
-    logout_user()
     session.clear()
     return redirect(url_for("people.sign_in_page"), 303)
 
