@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import expect
 
 from engine.people import all_people
 from tests.browser.company import furnish
-from tests.browser.procedure import shipped, task_page
+from tests.browser.filling import typed
+from tests.browser.procedure import PROCEDURE, shipped, start_page, task_page
 from tests.procedures.complaint import USUAL
 
 if TYPE_CHECKING:
@@ -77,12 +79,25 @@ def test_the_language_follows_the_person_to_another_browser(comes: Comes) -> Non
     expect(second.heading).to_have_text("待办")
 
 
+@pytest.mark.parametrize("scripts", ["on", "off"])
+def test_switching_in_the_middle_of_a_form_keeps_what_was_typed(comes: Comes, scripts: str) -> None:
+    visitor = comes("wangfang", scripts=scripts)
+    visitor.goes(f"/start/{PROCEDURE}")
+    visitor.fills(USUAL["complaint_received"])
+    visitor.presses("English")
+
+    start = start_page()
+    expect(visitor.heading).to_have_text(start.heading.en)
+    given = USUAL["complaint_received"]
+    assert typed(visitor.page, start.form, given, lang="en") == given
+
+
 def _chinese(visitor: Visitor, data: list[str]) -> list[str]:
     left = []
     for text in visitor.page.evaluate(_TEXTS, _UNSAID):
         rest = text
-        for typed in data:
-            rest = rest.replace(typed, "")
+        for known in data:
+            rest = rest.replace(known, "")
         if HANZI.search(rest):
             left.append(f"{visitor.page.url}: {text.strip()}")
     return left
