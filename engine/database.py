@@ -10,7 +10,13 @@ import orjson
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import (
+    DBAPIError,
+    DisconnectionError,
+    InterfaceError,
+    OperationalError,
+    TimeoutError,  # noqa: A004 - a busy pool's
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -74,6 +80,13 @@ def upgrade(engine: Engine) -> None:
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def is_away(error: BaseException) -> bool:
+    """Say whether the database could not be asked, as against having said no."""
+    if isinstance(error, OperationalError | InterfaceError | TimeoutError):
+        return True
+    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def _with_driver(url: str | URL) -> URL:

@@ -9,7 +9,7 @@ import orjson
 import sqlalchemy as sa
 
 from engine.errors import NotFoundError
-from engine.spiff import Names
+from engine.spiff import Names, RunError
 from engine.tables import cases, incidents, tasks
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from engine.moving import Case
     from engine.people import Person
-    from engine.spiff import RunError
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +85,25 @@ def record_start(
     return _insert(conn, {**where, **_values(error, now)})
 
 
-def record_timer(conn: sa.Connection, case: Case, error: RunError, *, now: datetime) -> int:
-    """Record that waking a case failed, and let workers pass it by until it is tried again."""
+def record_timer(conn: sa.Connection, case: Case, error: Exception, *, now: datetime) -> int:
+    """Record that waking a case failed, and let workers pass it by until it is tried again.
+
+    What is no RunError has its reason in the worker's log.
+    """
     conn.execute(sa.update(cases).where(cases.c.id == case.id).values(stuck=True))
     procedure = conn.scalar(sa.select(cases.c.procedure).where(cases.c.id == case.id))
-    return _insert(conn, {"case_id": case.id, "procedure": procedure, **_values(error, now)})
+    failed = error if isinstance(error, RunError) else _unexpected(str(procedure), error)
+    return _insert(conn, {"case_id": case.id, "procedure": procedure, **_values(failed, now)})
+
+
+def _unexpected(procedure: str, error: Exception) -> RunError:
+    reason = type(error).__name__
+    return RunError(
+        process=procedure,
+        element="",
+        zh=f"到期处理意外中断（{reason}），原因见后台日志。请排除原因后重试。",
+        en=f"Waking the case broke off ({reason}); the worker's log says why. Mend it and retry.",
+    )
 
 
 def _insert(conn: sa.Connection, values: Mapping[str, Any]) -> int:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+
 from engine import cases, incidents, people, timers
 from engine.drafts import Kept
 from engine.errors import NotFoundError
+from engine.tables import cases as rows
 from engine.tasks import complete_task
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    import sqlalchemy as sa
-
     from engine.incidents import Incident
 
 
 def retry(conn: sa.Connection, key: int, *, now: datetime) -> Incident:
-    """Do again what failed; when it works now the incident is resolved.
+    """Do again what failed; when it works now, or needs no more doing, the incident is resolved.
 
     Raises NotFoundError, spiff.RunError when it fails again, and the refusals of completing a task.
     """
@@ -32,8 +33,11 @@ def retry(conn: sa.Connection, key: int, *, now: datetime) -> Incident:
 
 
 def _wake(conn: sa.Connection, incident: Incident, *, now: datetime) -> None:
-    if incident.case_id is not None:
-        timers.wake(conn, cases.lock(conn, incident.case_id), now=now)
+    if incident.case_id is None:
+        return
+    case = cases.lock(conn, incident.case_id)
+    if conn.scalar(sa.select(rows.c.next_due <= now).where(rows.c.id == case.id)):
+        timers.wake(conn, case, now=now)
 
 
 def _complete(conn: sa.Connection, incident: Incident, *, now: datetime) -> None:

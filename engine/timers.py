@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from engine import cases as openings
 from engine import incidents, procedures, spiff
+from engine.database import is_away
 from engine.history import Draft
 from engine.moving import COLUMNS, Case
 from engine.tables import cases
@@ -15,6 +17,7 @@ from engine.tables import cases
 if TYPE_CHECKING:
     from datetime import datetime
 
+_log = logging.getLogger("banjie.timers")
 _DUE = (
     sa.select(*COLUMNS)
     .where(cases.c.next_due <= sa.bindparam("now"), sa.not_(cases.c.stuck))
@@ -27,7 +30,8 @@ _DUE = (
 def wake_next(conn: sa.Connection, *, now: datetime) -> bool:
     """Fire every timer of one case that is due at ``now`` and that nobody else is waking.
 
-    Returns False when no case is left to wake. A case that fails stands aside as an incident.
+    Returns False when no case is left to wake. A case that fails, for whatever reason of its
+    own, stands aside as an incident; only a database that is away is raised.
     """
     row = conn.execute(_DUE, {"now": now}).one_or_none()
     if row is None:
@@ -36,7 +40,10 @@ def wake_next(conn: sa.Connection, *, now: datetime) -> bool:
     try:
         with conn.begin_nested():
             wake(conn, case, now=now)
-    except spiff.RunError as error:
+    except Exception as error:
+        if is_away(error):
+            raise
+        _log.warning("Case %s cannot be woken", case.id, exc_info=error)
         incidents.record_timer(conn, case, error, now=now)
     return True
 

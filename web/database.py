@@ -5,11 +5,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
 from flask import Flask, current_app, g
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    import sqlalchemy as sa
 
 EXTENSION = "banjie.engine"
 
@@ -48,13 +49,6 @@ def keep_open(conn: sa.Connection) -> Callable[[], None]:
     """
     g.pop("connection")
     return conn.close
-
-
-def is_away(error: BaseException) -> bool:
-    """Say whether the database could not be asked, as against having said no."""
-    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError):
-        return True
-    return isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
 
 
 def _give_back(_error: BaseException | None) -> None:

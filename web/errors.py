@@ -11,8 +11,8 @@ from flask import Flask, make_response, redirect, render_template, request, url_
 from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException
 
+from engine.database import is_away
 from engine.errors import NotFoundError, Refusal
-from web.database import is_away
 from web.guard import SAFE_METHODS, SecretAwayError, SignedOutError
 from web.kept import Kept, files_were_chosen, posted_values
 from web.language import t

@@ -10,9 +10,10 @@ from flask import session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from typing_extensions import override
 
+from engine.database import is_away
 from engine.settings import session_secret
 from web.clock import now
-from web.database import EXTENSION, is_away
+from web.database import EXTENSION
 
 if TYPE_CHECKING:
     from flask import Flask, Request
