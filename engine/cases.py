@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from engine import attachments, drafts, history, procedures, spiff
 from engine.errors import Refusal
 from engine.history import Draft
-from engine.moving import COLUMNS, Case, enter_only, knowing, move_to
+from engine.moving import COLUMNS, Case, knowing, move_to
 from engine.tables import cases, entries
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _deliver(
     values = {} if stored is None else orjson.loads(stored)
     linked, _ = _open(conn, version, values, parent=case_id, by=by, now=now)
     facts = {"linked": linked.id.hex, "process": message.process, "element": message.element}
-    enter_only(conn, lock(conn, case_id), Draft("case_linked", facts), by=by, now=now)
+    history.enter(conn, lock(conn, case_id), Draft("case_linked", facts), by=by, now=now)
 
 
 def _open(

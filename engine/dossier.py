@@ -65,6 +65,7 @@ class OpenStep:
     task_id: UUID
     place: str
     names: Names
+    within: Names | None
     role: str
     role_names: Names
     due: datetime | None
@@ -198,6 +199,7 @@ def _open_steps(conn: sa.Connection, version: Version, case_id: UUID) -> list[Op
             row.id,
             f"{row.process}:{row.element}",
             version.step(row.process, row.element).names,
+            version.place(row.within),
             row.role,
             version.bundle.roles[row.role],
             row.due_at,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from engine.moving import Case
     from engine.people import Person
 
 GENESIS = bytes(32)
@@ -101,6 +102,16 @@ def chain(
 def append(conn: sa.Connection, rows: list[dict[str, Any]]) -> None:
     """Write chained rows."""
     conn.execute(_INSERT, rows)
+
+
+def enter(
+    conn: sa.Connection, case: Case, draft: Draft, *, by: Person | None, now: datetime
+) -> None:
+    """Enter something that moves nothing, such as a claim; the case is locked by the caller."""
+    rows, head = chain([draft], case_id=case.id, seq=case.entries, head=case.head, by=by, now=now)
+    append(conn, rows)
+    chained = {"entries": case.entries + 1, "head": head}
+    conn.execute(sa.update(cases).where(cases.c.id == case.id).values(chained))
 
 
 def first_break(rows: Iterable[sa.Row[Any]]) -> int | None:

@@ -32,6 +32,7 @@ class Item:
     process: str
     element: str
     step: Names
+    within: Names | None
     procedure: Names
     customer: str | None
     product: str | None
@@ -143,6 +144,7 @@ def _item(conn: sa.Connection, row: sa.Row[tuple[object, ...]], by: Person) -> I
         process=row.process,
         element=row.element,
         step=version.step(row.process, row.element).names,
+        within=version.place(row.within),
         procedure=version.names,
         customer=row.customer,
         product=row.product,

@@ -77,7 +77,7 @@ def move_to(
     if case.number is None and _wants_number(move):
         case = replace(case, number=numbers.allot(conn, settings.company(conn), now=now))
         drafts.append(Draft("number_allotted", {"number": case.number}))
-    closed = _store(conn, case, move, drafts, by=by, now=now)
+    closed = _store(conn, case, version, move, drafts, by=by, now=now)
     if cancelled:
         seq = case.entries + cause + 1
         rows = [{"task_id": row.id, "case_id": case.id, "seq": seq} for row in cancelled]
@@ -116,16 +116,26 @@ def _cancelled(conn: sa.Connection, move: Move, *, done: UUID | None) -> list[sa
     return list(conn.execute(_PLACES, {"ids": ids})) if ids else []
 
 
-def _task_row(case: Case, task: OpenTask, now: datetime) -> dict[str, object]:
+def _task_row(case: Case, version: Version, task: OpenTask, now: datetime) -> dict[str, object]:
     return {
         "id": task.id,
         "case_id": case.id,
         "process": task.process,
         "element": task.element,
+        "within": _caller(version, task),
         "role": task.role,
         "due_at": task.due,
         "opened_at": now,
     }
+
+
+def _caller(version: Version, task: OpenTask) -> str | None:
+    """Return the call activity that an opened task stands in, as "process:element"."""
+    place, process = None, version.compiled.id
+    for call in task.path:
+        place = f"{process}:{call}"
+        process = version.compiled.diagrams[process].calls[call]
+    return place
 
 
 def _tell(conn: sa.Connection, case: Case, version: Version, move: Move, *, now: datetime) -> None:
@@ -194,6 +204,7 @@ def _consequences(
 def _store(
     conn: sa.Connection,
     case: Case,
+    version: Version,
     move: Move,
     happened: Sequence[Draft],
     *,
@@ -218,25 +229,14 @@ def _store(
         "due_at": case.due_at,
         "closed_at": (case.closed_at or now) if ended else case.closed_at,
         "ended_at": now if ended else None,
+        "stuck": False,
         **{name: getattr(case, name) for name in FACTS},
     }
     return storing.store(
         conn,
         changed,
         closed=move.closed,
-        opened=[_task_row(case, task, now) for task in move.opened],
+        opened=[_task_row(case, version, task, now) for task in move.opened],
         entered=rows,
         forgotten=[of_task(done.task_id) for done in happened if done.task_id],
     )
-
-
-def enter_only(
-    conn: sa.Connection, case: Case, draft: Draft, *, by: Person | None, now: datetime
-) -> None:
-    """Enter something that moves nothing, such as a claim; the case is locked by the caller."""
-    rows, head = history.chain(
-        [draft], case_id=case.id, seq=case.entries, head=case.head, by=by, now=now
-    )
-    history.append(conn, rows)
-    chained = {"entries": case.entries + 1, "head": head}
-    conn.execute(sa.update(cases).where(cases.c.id == case.id).values(chained))

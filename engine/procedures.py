@@ -54,6 +54,10 @@ class Version:
         """Return any named element of one of the version's diagrams."""
         return self.compiled.diagrams[process].elements[element]
 
+    def place(self, place: str | None) -> Names | None:
+        """Return the names of "process:element", None for None."""
+        return None if place is None else self.element(*place.split(":")).names
+
     def form(self, process: str, element: str) -> Form:
         """Return the form of a step or of the start."""
         return self.bundle.forms[f"{process}/{element}"]

@@ -18,11 +18,11 @@ Row = dict[str, Any]
 
 _DIALECT = psycopg.dialect()  # type: ignore[no-untyped-call]
 
-_TASK = ("id", "case_id", "process", "element", "role", "due_at", "opened_at")
+_TASK = ("id", "case_id", "process", "element", "within", "role", "due_at", "opened_at")
 _ENTRY = tuple(entries.c.keys())
 _CHANGED = (
     *("state", "revision", "entries", "head", "number", "next_due", "status"),
-    *("outcome", "clock", "due_at", "closed_at", "ended_at"),
+    *("outcome", "clock", "due_at", "closed_at", "ended_at", "stuck"),
     *("customer", "product", "amount", "zone"),
 )
 

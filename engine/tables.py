@@ -146,6 +146,7 @@ tasks = sa.Table(
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
     sa.Column("process", sa.Text, nullable=False),
     sa.Column("element", sa.Text, nullable=False),
+    sa.Column("within", sa.Text, nullable=True, comment="The call activity it stands in."),
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("due_at", Moment, nullable=True),
     sa.Column("opened_at", Moment, nullable=False),

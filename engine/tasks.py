@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from engine import attachments, drafts, procedures, spiff
 from engine.cases import Completed, every_field, move_on, next_of, read_answers
-from engine.history import Draft, to_bytes
-from engine.moving import enter_only, knowing
+from engine.history import Draft, enter, to_bytes
+from engine.moving import knowing
 from engine.tables import cases, tasks
 from engine.waiting import (
     COMPLETION,
@@ -59,7 +59,7 @@ def claim(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) -> N
     mine = sa.update(tasks).where(tasks.c.id == task_id, tasks.c.claimed_by.is_(None))
     if conn.execute(mine.values(claimed_by=by.id, claimed_at=now)).rowcount == 0:
         raise gone(conn, task_id)
-    enter_only(conn, waiting.case, _about(waiting, "task_claimed"), by=by, now=now)
+    enter(conn, waiting.case, _about(waiting, "task_claimed"), by=by, now=now)
 
 
 def release(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) -> None:
@@ -70,7 +70,7 @@ def release(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) ->
     held = sa.update(tasks).where(tasks.c.id == task_id, tasks.c.claimed_by == by.id)
     if conn.execute(held.values(claimed_by=None, claimed_at=None)).rowcount == 0:
         raise gone(conn, task_id)
-    enter_only(conn, waiting.case, _about(waiting, "task_released"), by=by, now=now)
+    enter(conn, waiting.case, _about(waiting, "task_released"), by=by, now=now)
 
 
 def _about(waiting: Waiting, kind: str) -> Draft:

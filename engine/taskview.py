@@ -29,6 +29,7 @@ class TaskView:
     task_id: UUID
     case: CaseHeader
     step: Step
+    within: Names | None
     role_names: Names
     form: Form
     draft: dict[str, list[str]] | None
@@ -69,6 +70,7 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
         task_id=row.id,
         case=dossier.header(conn, case),
         step=step,
+        within=version.place(row.within),
         role_names=version.bundle.roles[row.role],
         form=form,
         draft=drafts.load(conn, drafts.of_task(task_id), by=by),

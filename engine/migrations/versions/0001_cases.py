@@ -284,6 +284,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("process", sa.Text(), nullable=False),
         sa.Column("element", sa.Text(), nullable=False),
+        sa.Column("within", sa.Text(), nullable=True, comment="The call activity it stands in."),
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
