@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def steps(visitor: Visitor, section: str) -> list[str]:
     found = visitor.all(f"//section[@aria-labelledby='{section}']//*[@class='row-step']")
-    return [" ".join(one.text_content().split()) for one in found]
+    return [" ".join("".join(one.xpath("span//text()")).split()) for one in found]
 
 
 def test_an_empty_inbox_says_so_and_offers_what_may_be_started(
