@@ -287,6 +287,6 @@ def test_urging_knows_what_is_late_and_whom_to_tell(walk: Walk) -> None:
     walk.after(days=3)
 
     told = [notice.text.zh for notice in unseen(walk.conn, walk.person("qc"))]
-    assert told == ["报告逾期：逾期通知责任人与上级"]
+    assert told == ["报告逾期：通知责任人与上级"]
     form = open_task(walk.conn, walk.task("convene_meeting").id, by=walk.person("gm-office"))
     assert (form.prefill["urged_stage"], form.prefill["urged_unit"]) == ("report", "qc")
