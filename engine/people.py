@@ -11,6 +11,7 @@ import argon2
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as insert_or_update
 
+from engine.direct import Direct
 from engine.errors import Refusal
 from engine.tables import people, roles, sign_in_failures
 
@@ -82,7 +83,7 @@ class UnknownRoleError(Refusal):
 
 
 _COLUMNS = (people.c.id, people.c.login, people.c.name, people.c.roles, people.c.lang)
-_BY_ID = sa.select(*_COLUMNS).where(people.c.id == sa.bindparam("id"), people.c.active)
+_BY_ID = Direct(sa.select(*_COLUMNS).where(people.c.id == sa.bindparam("id"), people.c.active))
 _BY_LOGIN = sa.select(*_COLUMNS, people.c.password).where(
     people.c.login == sa.bindparam("login"), people.c.active
 )
@@ -102,8 +103,11 @@ def _person(row: sa.Row[*tuple[Any, ...]]) -> Person:
 
 def person(conn: sa.Connection, key: UUID) -> Person | None:
     """Return the active person with this id, or None."""
-    row = conn.execute(_BY_ID, {"id": key}).one_or_none()
-    return None if row is None else _person(row)
+    row = _BY_ID.row(conn, {"id": key})
+    if row is None:
+        return None
+    key, login, name, held, lang = row
+    return Person(key, login, name, frozenset(held), lang)
 
 
 def all_people(conn: sa.Connection) -> list[Person]:

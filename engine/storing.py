@@ -6,8 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import psycopg
 
+from engine.direct import Direct
 from engine.tables import cases, drafts, entries, tasks
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 Row = dict[str, Any]
-
-_DIALECT = psycopg.dialect()  # type: ignore[no-untyped-call]
 
 _TASK = ("id", "case_id", "process", "element", "within", "role", "due_at", "opened_at")
 _ENTRY = tuple(entries.c.keys())
@@ -51,12 +49,12 @@ def store(
             for name, value in row.items():
                 values[f"{kind}{number}_{name}"] = value
     statement = _statement(len(closed), len(opened), len(entered), len(forgotten))
-    return {row.id: row.claimed_by for row in conn.exec_driver_sql(statement, values)}
+    return dict(statement.rows(conn, values))
 
 
 @cache
-def _statement(closed: int, opened: int, entered: int, forgotten: int) -> str:
-    """Write the statement for so many rows; few combinations ever occur."""
+def _statement(closed: int, opened: int, entered: int, forgotten: int) -> Direct:
+    """Compose the statement for so many rows; few combinations ever occur."""
     gone = (
         sa.delete(tasks)
         .where(_one_of(tasks.c.id, "closed", closed))
@@ -75,7 +73,7 @@ def _statement(closed: int, opened: int, entered: int, forgotten: int) -> str:
     if forgotten:
         dropped = sa.delete(drafts).where(_one_of(drafts.c.subject, "forgotten", forgotten))
         parts.append(dropped.cte("forgotten"))
-    return str(sa.select(gone.c.id, gone.c.claimed_by).add_cte(*parts).compile(dialect=_DIALECT))
+    return Direct(sa.select(gone.c.id, gone.c.claimed_by).add_cte(*parts))
 
 
 def _one_of(column: sa.Column[Any], name: str, count: int) -> sa.ColumnElement[bool]:

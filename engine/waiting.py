@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from engine import procedures
 from engine.cases import NotYoursError
+from engine.direct import Direct
 from engine.errors import Refusal
 from engine.moving import COLUMNS, Case
 from engine.tables import cancelled_tasks, cases, entries, people, tasks
@@ -68,8 +69,8 @@ class Waiting:
 
 
 _TASK = (tasks.c.id, tasks.c.process, tasks.c.element, tasks.c.role, tasks.c.claimed_by)
-_LOCK = (
-    sa.select(*_TASK, *(column.label(f"case_{column.name}") for column in COLUMNS))
+_LOCK = Direct(
+    sa.select(*_TASK, *COLUMNS)
     .join(cases, cases.c.id == tasks.c.case_id)
     .where(tasks.c.id == sa.bindparam("task"))
     .with_for_update(of=cases)
@@ -96,7 +97,7 @@ def lock_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> Waiting:
 
     Raises TaskGoneError, NotYoursError and TaskClaimedError.
     """
-    row = conn.execute(_LOCK, {"task": task_id}).one_or_none()
+    row = _LOCK.row(conn, {"task": task_id})
     if row is None:
         raise gone(conn, task_id)
     waiting = _waiting(row)
@@ -106,9 +107,9 @@ def lock_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> Waiting:
     return waiting
 
 
-def _waiting(row: sa.Row[*tuple[Any, ...]]) -> Waiting:
-    case = Case(*row[len(_TASK) :])
-    return Waiting(row.id, row.process, row.element, row.role, row.claimed_by, case)
+def _waiting(row: tuple[Any, ...]) -> Waiting:
+    key, process, element, role, claimed_by, *case = row
+    return Waiting(key, process, element, role, claimed_by, Case(*case))
 
 
 def check_role(
