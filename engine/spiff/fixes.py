@@ -164,8 +164,8 @@ class InclusiveGateway(defaults.InclusiveGateway):
 
 def _join(going_on: Token, arrived: dict[str, Token]) -> None:
     """Let one token go on and take away the oldest one of every other way in."""
-    for source, token in arrived.items():
-        if token is not going_on and source != going_on.parent.task_spec.name:
+    for token in arrived.values():
+        if token is not going_on:
             token._state = CANCELLED
             token._drop_children()
 

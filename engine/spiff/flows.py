@@ -111,7 +111,7 @@ class CaseFlow(Instance, BpmnWorkflow):
     def _settle(self) -> bool:
         parked, self.parked = self.parked, []
         for token in parked:
-            if token.state == WAITING and token.id in token.workflow.tasks:
+            if token.state == WAITING:
                 token.task_spec._update(token)
                 if token.state == WAITING:
                     self.parked.append(token)
@@ -156,7 +156,7 @@ class CalledFlow(Instance, BpmnSubWorkflow):
         self.last_task = task
         if task.task_spec.name == "End":
             self.completed = True
-        if self.completed and self.host.state & UNFINISHED:
+        if self.completed:
             self.hand_back()
             self.host._set_state(READY)
 

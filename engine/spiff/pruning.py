@@ -1,16 +1,15 @@
 """Forgetting the places that a long case has left behind.
 
 Below the limit a case keeps all of them, for going back. Above it, what remains is the open
-places, their parents (a join asks where its token came from), forks, and the boundary events of
-activities that are still open (a passed deadline is still shown). Nothing in our engine looks at
-anything else, so state and time per step stay flat however long a case is.
+places, their parents (a join asks where its token came from) and forks. A boundary event that has
+fired stays while its activity is open, because its own join waits beneath it: a passed deadline is
+still shown. Nothing in our engine looks at anything else, so state and time per step stay flat
+however long a case is.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 
 from engine.spiff.fixes import COMPLETED, UNFINISHED, Token
 
@@ -41,9 +40,6 @@ def _drop_dead_ends(instance: Instance) -> None:
         while walked is not None and walked.id not in alive:
             alive.add(walked.id)
             walked = tasks.get(walked._parent)  # type: ignore[arg-type]
-    for token in [tasks[id_] for id_ in alive]:
-        if isinstance(token.task_spec, BoundaryEventSplit):
-            alive.update(child for child in token._children if tasks[child].internal_data)
     for id_ in [id_ for id_ in tasks if id_ not in alive]:
         del tasks[id_]
     for token in tasks.values():

@@ -110,7 +110,7 @@ def test_what_a_terminate_end_has_cancelled_does_not_run_any_more() -> None:
     p.user("go")
     p.parallel("fork")
     p.terminate()
-    p.script("later", "x = 1")
+    p.script("later", "x = 1 / 0")
     p.send("tell")
     p.end("told_done")
     p.chain("opened", "go", "fork", "done")

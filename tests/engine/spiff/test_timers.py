@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from engine import spiff
-from engine.spiff import RunError, TaskNotReadyError
+from engine.spiff import RunError, TaskNotReadyError, pruning
 from engine.spiff.durations import DurationError, due_after
-from tests.engine.spiff.drawing import T0, Process, compiled
+from tests.engine.spiff.drawing import T0, Process, Scope, compiled
 from tests.engine.spiff.walking import Walk
 
 
@@ -224,3 +224,45 @@ def test_a_move_needs_an_aware_moment_and_gives_utc() -> None:
     move = spiff.start(procedure, {}, now=datetime(2026, 11, 21, 16, tzinfo=shanghai))
     assert move.next_due == T0 + timedelta(days=3)
     assert move.next_due.utcoffset() == timedelta(0)
+
+
+def test_a_timer_armed_and_disarmed_in_one_move_is_not_told() -> None:
+    inside = Scope("demo")
+    inside.start("sub_begun")
+    inside.script("sub_counts", "x = 1")
+    inside.end("sub_done")
+    inside.chain("sub_begun", "sub_counts", "sub_done")
+    p = Process("demo")
+    p.message_start()
+    p.user("first")
+    p.sub("part", inside)
+    p.user("second")
+    p.end()
+    p.chain("opened", "first", "part", "second", "done")
+    p.deadline("late", "part", "P1D")
+    p.end("late_done")
+    p.chain("late", "late_done")
+    walk = Walk(compiled(p))
+    move = walk.does("first")
+    assert walk.waits == ["second"]
+    assert (move.armed, move.fired, move.disarmed, move.next_due) == ((), (), (), None)
+
+
+def test_a_pruned_case_still_shows_the_first_deadline_that_passed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pruning, "LIMIT", 0)
+    p = Process("demo")
+    p.message_start()
+    p.user("work")
+    p.end()
+    p.chain("opened", "work", "done")
+    for days in (1, 2):
+        p.deadline(f"late_{days}", "work", f"P{days}D")
+        p.end(f"late_{days}_done")
+        p.chain(f"late_{days}", f"late_{days}_done")
+    walk = Walk(compiled(p))
+    for _ in range(3):
+        walk.wakes(days=1)
+        (work,) = spiff.position(walk.compiled, walk.move.state).tasks
+        assert (work.due, work.due_timer) == (T0 + timedelta(days=1), "demo:late_1")
