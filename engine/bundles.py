@@ -8,7 +8,6 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import orjson
-import yaml
 
 from engine.spiff import (
     BrokenFilesError,
@@ -19,6 +18,7 @@ from engine.spiff import (
     compile_expression,
     compile_procedure,
 )
+from engine.wordlists import CLAUSES, ROLES, clause_ids, read_roles
 from forms import BrokenFormError, Form, Layout, load_form, load_layout
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from engine.spiff import Expression
 
 SHIPPED = Path(__file__).resolve().parents[1]
-ROLES = "bpmn/roles.yaml"
-CLAUSES = "bpmn/clauses/"
 PRINTS = "forms/print/"
 LIMIT = 5 * 1024 * 1024
 _PATTERNS = ("bpmn/**/*.bpmn", "bpmn/**/*.dmn", "bpmn/**/*.yaml", "forms/**/*.json")
@@ -82,41 +80,6 @@ def _too_large(path: str) -> Problem:
         f"文件超过 {megabytes} MB，未读取；请拆分或精简。",
         f"The file is over {megabytes} MB and was not read; split or slim it.",
     )
-
-
-def _yaml(files: Mapping[str, bytes], path: str) -> object:
-    try:
-        return yaml.safe_load(files[path])
-    except (KeyError, yaml.YAMLError, UnicodeDecodeError) as error:
-        zh, en = f"无法读取为 YAML：{error}", f"Cannot be read as YAML: {error}"
-        raise BrokenFilesError((Problem(path, None, "not_yaml", zh, en),)) from None
-
-
-def read_roles(files: Mapping[str, bytes]) -> dict[str, Names]:
-    """Return the roles by code. Raises BrokenFilesError when the file is not a list of them."""
-    rows = _yaml(files, ROLES)
-    try:
-        return {str(row["code"]): Names(str(row["zh"]), str(row["en"])) for row in rows}  # type: ignore[attr-defined]
-    except (TypeError, KeyError, AttributeError):
-        zh = "应为列表，每项含 code、zh、en。"
-        en = "Must be a list of rows with code, zh and en."
-        raise BrokenFilesError((Problem(ROLES, None, "bad_roles", zh, en),)) from None
-
-
-def clause_ids(files: Mapping[str, bytes]) -> frozenset[str]:
-    """Return the ids of all clauses of the written regulations in the files."""
-    paths = [path for path in files if path.startswith(CLAUSES)]
-    return frozenset(row["id"] for path in paths for row in clause_rows(files, path))
-
-
-def clause_rows(files: Mapping[str, bytes], path: str) -> list[dict[str, str]]:
-    """Return the clauses of one file. Raises BrokenFilesError."""
-    content = _yaml(files, path)
-    rows = content.get("clauses") if isinstance(content, dict) else content
-    if not isinstance(rows, list) or not all(isinstance(r, dict) and "id" in r for r in rows):
-        zh, en = "应为条款列表，每项含 id。", "Must be a list of clauses, each with an id."
-        raise BrokenFilesError((Problem(path, None, "bad_clauses", zh, en),))
-    return rows
 
 
 def _forms(files: Mapping[str, bytes]) -> tuple[dict[str, Form], list[Problem]]:
@@ -193,6 +156,9 @@ def prepare(files: Mapping[str, bytes], root: str) -> Bundle:
 
 def prepare_all(files: Mapping[str, bytes], roots: Iterable[str]) -> list[Bundle]:
     """Prepare every procedure among the files. Raises BrokenFilesError with all problems."""
+    large = [path for path, content in files.items() if len(content) > LIMIT]
+    if large:
+        raise BrokenFilesError(tuple(map(_too_large, large)))
     bundles, problems = [], {}
     for root in roots:
         try:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from engine.bundles import Bundle, prepare, prepare_all, read_roles
+from engine.bundles import Bundle, prepare, prepare_all
 from engine.errors import NotFoundError
 from engine.people import save_roles
 from engine.spiff import Names, roots
 from engine.tables import files as file_rows
 from engine.tables import version_files, versions
+from engine.wordlists import read_roles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from engine import procedures
+from engine.bundles import read_folder
+from engine.procedures import publish
+from engine.spiff import BrokenFilesError, Names
+from engine.tables import cases, files, roles, version_files, versions
+from engine.taskview import open_task
+from tests.engine.breaking import FORM, HANDLING, MEGABYTE, ROLES, swap
+from tests.engine.breaks import BREAKS
+from tests.engine.conftest import NOW
+from tests.engine.errand import asked, errand, waiting
+from tests.engine.small import TEXT, form, put_in_force, roles_file, somebody
+from tests.engine.spiff.drawing import ROLES as SMALL_ROLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Engine
+
+    from tests.engine.breaking import Break, Files
+
+PROCEDURE = "manufacturer-complaint"
+CHINESE, ENGLISH = re.compile("[\u4e00-\u9fff]"), re.compile("[A-Za-z]{3}")
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Files:
+    return read_folder()
+
+
+def stored(conn: Connection) -> dict[str, list[Any]]:
+    """Give all that publishing writes."""
+    return {
+        "versions": list(conn.execute(sa.select(versions).order_by(versions.c.id))),
+        "version_files": sorted(conn.execute(sa.select(version_files))),
+        "files": sorted(conn.scalars(sa.select(files.c.sha256))),
+        "roles": list(conn.execute(sa.select(roles).order_by(roles.c.code))),
+    }
+
+
+@pytest.fixture(scope="module")
+def two(shipped: Files) -> Files:
+    """Give the shipped procedure, and beside it the errand, run by the sales department."""
+    small = {
+        path: content.replace("内勤".encode(), "销售部".encode())
+        for path, content in errand().items()
+        if path != ROLES
+    }
+    return {**shipped, **small}
+
+
+@pytest.mark.parametrize("broken", BREAKS, ids=lambda broken: broken.name)
+def test_broken_files_are_refused_by_file_element_and_cure_and_nothing_is_published(
+    connection: Connection, two: Files, broken: Break
+) -> None:
+    before = stored(connection)
+
+    with pytest.raises(BrokenFilesError) as refused:
+        publish(connection, broken(two), by=None, now=NOW, note="must not stay")
+
+    problems = refused.value.problems
+    where = broken.told_at or broken.file
+    assert any(
+        each.code == broken.code
+        and where in {"*", each.file}
+        and broken.element in {None, each.element}
+        for each in problems
+    ), [(each.code, each.file, each.element) for each in problems]
+    for each in problems:
+        assert CHINESE.search(each.zh), each
+        assert ENGLISH.search(each.en), each
+        assert len(each.zh) + len(each.en) < 5000, each
+    assert stored(connection) == before
+
+
+def test_both_are_published_when_nothing_is_broken(connection: Connection, two: Files) -> None:
+    now_in_force = {each.procedure: each for each in publish(connection, two, by=None, now=NOW)}
+
+    assert not now_in_force[PROCEDURE].changed
+    assert now_in_force["errand"].changed
+    assert now_in_force["errand"].number == 1
+
+
+def test_every_problem_of_every_procedure_is_told_at_once(
+    connection: Connection, two: Files
+) -> None:
+    broken = {
+        **two,
+        FORM: b"{",
+        HANDLING: swap('upheld == "not_upheld"', "uphold == 1")(two[HANDLING]),
+        "forms/errand/sign.json": b"[]",
+    }
+    with pytest.raises(BrokenFilesError) as refused:
+        publish(connection, broken, by=None, now=NOW)
+
+    files = {each.file for each in refused.value.problems}
+    assert {FORM, HANDLING, "forms/errand/sign.json"} <= files
+    assert len(set(refused.value.problems)) == len(refused.value.problems)
+
+
+def test_the_same_files_again_are_no_new_version(connection: Connection) -> None:
+    put_in_force(connection, errand())
+    before = stored(connection)
+
+    (again,) = publish(connection, errand(), by=None, now=NOW, note="again")
+
+    assert (again.number, again.changed) == (1, False)
+    assert stored(connection) == before
+
+
+def test_a_changed_form_is_a_new_version_and_open_cases_stay_on_theirs(
+    connection: Connection,
+) -> None:
+    put_in_force(connection, errand())
+    by = somebody(connection, "clerk-one", {"clerk"})
+    old = asked(connection, by)
+    changed = {
+        **errand(),
+        "forms/errand/prepare.json": form("weight", weight=TEXT),
+    }
+    changed.pop("forms/errand/prepare.ui.json")
+
+    (published,) = publish(connection, changed, by=by, now=NOW, note="weighed now")
+    new = asked(connection, by)
+
+    assert (published.number, published.changed) == (2, True)
+    shown = [
+        open_task(connection, waiting(connection, opened.case_id)["prepare"], by=by).form.names
+        for opened in (old, new)
+    ]
+    assert ["weight" in names for names in shown] == [False, True]
+    numbers = sa.select(versions.c.number).join(cases, cases.c.version_id == versions.c.id)
+    of = {
+        opened.case_id: connection.scalar(numbers.where(cases.c.id == opened.case_id))
+        for opened in (old, new)
+    }
+    assert of == {old.case_id: 1, new.case_id: 2}
+    row = connection.execute(sa.select(versions).where(versions.c.number == 2)).one()
+    assert (row.note, row.published_by, row.in_force) == ("weighed now", by.id, True)
+
+
+def test_going_back_to_old_files_is_a_third_version(connection: Connection) -> None:
+    put_in_force(connection, errand())
+    put_in_force(connection, errand(urging="interrupt"))
+
+    (back,) = publish(connection, errand(), by=None, now=NOW)
+
+    assert (back.number, back.changed) == (3, True)
+    in_force = procedures.in_force(connection, "errand")
+    assert in_force.number == 3
+    assert dict(in_force.bundle.files) == errand()
+
+
+def test_a_role_keeps_its_row_under_a_new_name(connection: Connection) -> None:
+    put_in_force(connection, errand())
+    renamed = {**SMALL_ROLES, "gm": Names("总经理", "The chief")}
+
+    publish(connection, {**errand(), ROLES: roles_file(renamed)}, by=None, now=NOW)
+
+    found = connection.execute(sa.select(roles).where(roles.c.code == "gm")).one()
+    assert (found.zh, found.en) == ("总经理", "The chief")
+
+
+def test_publishers_at_once_give_consecutive_numbers(database: Engine) -> None:
+    ready = Barrier(4)
+
+    def publishes(turn: int) -> int:
+        changed = {**errand(), "forms/errand/sign.json": form(note=TEXT, **{f"more_{turn}": TEXT})}
+        ready.wait()
+        with database.begin() as conn:
+            (published,) = publish(conn, changed, by=None, now=NOW)
+        return published.number
+
+    with ThreadPoolExecutor(4) as publishers:
+        numbers = list(publishers.map(publishes, range(4)))
+
+    assert sorted(numbers) == [1, 2, 3, 4]
+    with database.connect() as conn:
+        last = conn.scalars(
+            sa.select(versions.c.number).where(
+                versions.c.procedure == "errand", versions.c.in_force
+            )
+        )
+        assert last.all() == [4]
+
+
+def test_a_folder_with_a_file_too_large_is_refused_unread(tmp_path: Path) -> None:
+    (tmp_path / "bpmn").mkdir()
+    with (tmp_path / "bpmn" / "huge.bpmn").open("wb") as huge:
+        huge.truncate(50 * MEGABYTE)
+
+    with pytest.raises(BrokenFilesError) as refused:
+        read_folder(tmp_path)
+
+    (problem,) = refused.value.problems
+    assert (problem.file, problem.code) == ("bpmn/huge.bpmn", "file_too_large")
