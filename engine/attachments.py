@@ -186,7 +186,8 @@ def check(
     conn: sa.Connection, form: Form, answers: Answers, *, subject: str, by: Person
 ) -> Answers:
     """Return the answers with a problem at each attachment that was not stored for this form."""
-    named = _ids(form, answers.values)
+    refused = {pointer.split("/")[1] for pointer in answers.problems if "/" in pointer}
+    named = {name: ks for name, ks in _ids(form, answers.values).items() if name not in refused}
     if not named:
         return answers
     keys = {UUID(key) for keys in named.values() for key in keys}

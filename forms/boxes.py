@@ -123,7 +123,9 @@ def _row(table: Field, i: int, row: Mapping[str, str], state: State) -> RowView:
 
 
 def files_of(field: Field, typed: JSON, page: Page) -> tuple[FileView, ...]:
-    ids = [str(one) for one in typed] if isinstance(typed, list) else []
+    """Show the attachments that exist: no other could be sent again."""
+    named = [str(one) for one in typed] if isinstance(typed, list) else []
+    ids = [one for one in named if one in page.files]
     found = []
     for i, one in enumerate(ids):
         file = file_of(one, page.files)

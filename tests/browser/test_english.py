@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from engine.people import all_people
 from tests.browser.company import furnish
@@ -83,13 +83,16 @@ def test_the_language_follows_the_person_to_another_browser(comes: Comes) -> Non
 def test_switching_in_the_middle_of_a_form_keeps_what_was_typed(comes: Comes, scripts: str) -> None:
     visitor = comes("wangfang", scripts=scripts)
     visitor.goes(f"/start/{PROCEDURE}")
-    visitor.fills(USUAL["complaint_received"])
+    start, given = start_page(), USUAL["complaint_received"]
+    photo = FilePayload(name="渗水.png", mimeType="image/png", buffer=visitor.page.screenshot())
+    visitor.fills({**given, "complaint_files": [photo]})
     visitor.presses("English")
 
-    start = start_page()
+    visitor.lang = "en"
     expect(visitor.heading).to_have_text(start.heading.en)
-    given = USUAL["complaint_received"]
     assert typed(visitor.page, start.form, given, lang="en") == given
+    visitor.presses("Open the case")
+    expect(visitor.heading).to_have_text(task_page("establish_data").heading.en)
 
 
 def _chinese(visitor: Visitor, data: list[str]) -> list[str]:

@@ -77,6 +77,17 @@ def test_a_file_that_is_not_kept_is_told_at_its_field_and_the_rest_stays(
     assert fang.values(START)["customer"] == "哈密 <b>"
 
 
+@pytest.mark.parametrize("named", ["a.png", "00000000-0000-4000-8000-000000000000"])
+def test_a_file_that_was_never_sent_is_told_at_its_field_and_not_offered_again(
+    fang: Visitor, named: str
+) -> None:
+    answers = {**filled("complaint_received"), "complaint_files": named}
+    assert fang.post(START, answers).status_code == 422
+    (field,) = fang.all("//*[@data-field='complaint_files']")
+    assert "附件" in field.text_content()
+    assert field.xpath(".//input[@type='checkbox']") == []
+
+
 def test_a_file_of_no_case_is_for_its_uploader_only(
     fang: Visitor, sign_in: Callable[[str], Visitor]
 ) -> None:
