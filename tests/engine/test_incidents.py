@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from engine import history, incidents
+from engine.cases import open_case
+from engine.drafts import Kept
+from engine.errors import NotFoundError
+from engine.retrying import retry
+from engine.spiff import RunError
+from engine.tables import cases, entries
+from engine.tasks import complete_task
+from forms import Answered
+from tests.engine.conftest import NOW
+from tests.engine.errand import waiting
+from tests.engine.small import TEXT, form, put_in_force, small, somebody
+from tests.engine.spiff.drawing import Process, table
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+    from engine.incidents import Incident
+    from engine.people import Person
+
+KILOS = {"type": "integer"}
+LATER = NOW + timedelta(hours=2)
+PACKED = {"note": ["包好了"]}
+
+
+def parcel() -> dict[str, bytes]:
+    """Give a procedure in which packing needs to know what weighing, beside it, finds out."""
+    drawn = Process("parcel")
+    drawn.message_start("asked")
+    for step in ("weigh", "pack", "call_porter"):
+        drawn.user(step)
+    drawn.parallel("fork")
+    drawn.parallel("join")
+    drawn.xor("is_heavy", default="is_light")
+    drawn.xor("carried")
+    drawn.end("done")
+    drawn.chain("asked", "fork", "weigh", "join", "done")
+    drawn.chain("fork", "pack", "is_heavy")
+    drawn.flow("is_heavy", "call_porter", "kilos > 5")
+    drawn.flow("is_heavy", "carried", id_="is_light")
+    drawn.chain("call_porter", "carried", "join")
+    return small(
+        drawn,
+        forms={
+            "parcel/asked": form(note=TEXT),
+            "parcel/weigh": form(kilos=KILOS),
+            "parcel/pack": form(note=TEXT),
+            "parcel/call_porter": form(note=TEXT),
+        },
+    )
+
+
+@pytest.fixture
+def clerk(connection: Connection) -> Person:
+    put_in_force(connection, parcel())
+    return somebody(connection, "clerk-one", {"clerk"})
+
+
+@pytest.fixture
+def parcels(connection: Connection, clerk: Person) -> UUID:
+    """Give a case of the parcel."""
+    return open_case(connection, "parcel", Answered({}), by=clerk, now=NOW).case_id
+
+
+def row_of(conn: Connection, case_id: UUID) -> Any:  # noqa: ANN401 - a row
+    return conn.execute(sa.select(cases).where(cases.c.id == case_id)).one()
+
+
+def fails(conn: Connection, task: UUID, by: Person) -> Incident:
+    """Complete a task that cannot be completed, and record it as the web does."""
+    with pytest.raises(RunError) as failed, conn.begin_nested():
+        complete_task(conn, task, Kept(PACKED), by=by, now=NOW)
+    key = incidents.record_task(conn, task, failed.value, posted=PACKED, by=by, now=NOW)
+    return incidents.find(conn, key)
+
+
+def test_a_step_that_fails_is_an_incident_and_the_case_stays_where_it_was(
+    connection: Connection, clerk: Person, parcels: UUID
+) -> None:
+    before, open_before = row_of(connection, parcels), waiting(connection, parcels)
+
+    incident = fails(connection, open_before["pack"], clerk)
+
+    assert (incident.process, incident.element) == ("parcel", "is_heavy")
+    assert (incident.expression, incident.variable) == ("kilos > 5", "kilos")
+    assert "kilos" in incident.text.zh
+    assert "kilos" in incident.text.en
+    assert (incident.case_id, incident.procedure) == (parcels, "parcel")
+    assert (incident.person_id, incident.answers) == (clerk.id, PACKED)
+    assert row_of(connection, parcels) == before
+    assert waiting(connection, parcels) == open_before
+    assert history.verify(connection, parcels) is None
+
+
+def test_a_retry_fails_while_the_cause_stands_and_resolves_when_it_is_gone(
+    connection: Connection, clerk: Person, parcels: UUID
+) -> None:
+    found = waiting(connection, parcels)
+    incident = fails(connection, found["pack"], clerk)
+
+    with pytest.raises(RunError), connection.begin_nested():
+        retry(connection, incident.id, now=NOW)
+    assert [each.id for each in incidents.unresolved(connection)] == [incident.id]
+
+    complete_task(connection, found["weigh"], Answered({"kilos": 8}), by=clerk, now=NOW)
+    retry(connection, incident.id, now=LATER)
+    assert incidents.unresolved(connection) == []
+    assert set(waiting(connection, parcels)) == {"call_porter"}
+    done = sa.select(entries).where(entries.c.task_id == found["pack"])
+    entry = connection.execute(done).one()
+    assert (entry.actor, entry.at) == (clerk.id, LATER)
+    with pytest.raises(NotFoundError) as refused:
+        retry(connection, incident.id, now=LATER)
+    assert str(incident.id) in refused.value.en
+
+
+def test_a_table_that_gives_an_unknown_role_names_the_variable(
+    connection: Connection, clerk: Person
+) -> None:
+    drawn = Process("porters")
+    drawn.message_start("asked")
+    drawn.rule("choose", "who_carries".replace("_", "-"))
+    drawn.user("carry")
+    drawn.end("done")
+    drawn.chain("asked", "choose", "carry", "done")
+    drawn.lane("搬运人", "carry", role_from="porter")
+    who = table("who-carries", ["kilos"], ["porter"], [(["> 5"], ["named"])])
+    forms = {"porters/asked": form(named=TEXT, kilos=KILOS), "porters/carry": form(note=TEXT)}
+    put_in_force(connection, small(drawn, forms=forms, tables={"who_carries": who}))
+
+    posted = Answered({"named": "nobody", "kilos": 9})
+    with pytest.raises(RunError) as failed, connection.begin_nested():
+        open_case(connection, "porters", posted, by=clerk, now=NOW)
+    typed = {"named": ["nobody"], "kilos": ["9"]}
+    key = incidents.record_start(
+        connection, "porters", failed.value, posted=typed, by=clerk, now=NOW
+    )
+
+    incident = incidents.find(connection, key)
+    assert (incident.element, incident.variable) == ("carry", "porter")
+    assert "nobody" in incident.text.zh
+    assert (incident.case_id, incident.answers) == (None, typed)
+    with pytest.raises(RunError), connection.begin_nested():
+        retry(connection, key, now=LATER)
+    assert [each.id for each in incidents.unresolved(connection)] == [key]
+
+
+def test_a_start_that_failed_opens_its_case_once_a_repaired_version_is_in_force(
+    connection: Connection, clerk: Person
+) -> None:
+    def routed(condition: str) -> dict[str, bytes]:
+        drawn = Process("routed")
+        drawn.message_start("asked")
+        drawn.xor("is_heavy", default="is_light")
+        drawn.user("carry")
+        drawn.end("heavy")
+        drawn.chain("asked", "is_heavy")
+        drawn.flow("is_heavy", "carry", condition)
+        drawn.flow("is_heavy", "heavy", id_="is_light")
+        drawn.chain("carry", "heavy")
+        forms = {"routed/asked": form(kilos=KILOS), "routed/carry": form(note=TEXT)}
+        return small(drawn, forms=forms)
+
+    put_in_force(connection, routed("kilos > 5"))
+    with pytest.raises(RunError) as failed, connection.begin_nested():
+        open_case(connection, "routed", Answered({}), by=clerk, now=NOW)
+    key = incidents.record_start(connection, "routed", failed.value, posted={}, by=clerk, now=NOW)
+
+    put_in_force(connection, routed("number(kilos) <= 5"))
+    retry(connection, key, now=LATER)
+
+    assert incidents.unresolved(connection) == []
+    opened = sa.select(cases.c.id).where(cases.c.procedure == "routed")
+    assert set(waiting(connection, connection.scalars(opened).one())) == {"carry"}
