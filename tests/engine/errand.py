@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import orjson
+import sqlalchemy as sa
 
 from engine.cases import open_case
 from engine.tables import tasks
@@ -47,7 +49,9 @@ def errand(*, urging: str = "deadline") -> dict[str, bytes]:
     return small(
         drawn,
         forms={
-            "errand/asked": form("customer", customer={**TEXT, "x-case": "customer"}),
+            "errand/asked": form(
+                "customer", customer={**TEXT, "x-case": "customer"}, photos=PHOTOS
+            ),
             "errand/prepare": form("note", note=TEXT, urgent=YES_NO, reason=TEXT, photos=PHOTOS),
             "errand/prepare.ui": orjson.dumps({"reason": {"ui:showIf": {"urgent": True}}}),
             "errand/urge": form(note=TEXT),
@@ -67,3 +71,15 @@ def waiting(conn: Connection, case_id: UUID) -> dict[str, UUID]:
     """Give the open tasks of a case by step."""
     rows = conn.execute(tasks.select().where(tasks.c.case_id == case_id))
     return {row.element: row.id for row in rows}
+
+
+def many(conn: Connection, by: Person, count: int) -> list[UUID]:
+    """Open errands, and give their first tasks."""
+    return [waiting(conn, asked(conn, by).case_id)["prepare"] for _ in range(count)]
+
+
+def crowd(conn: Connection, task: UUID, count: int) -> None:
+    """Lay more tasks like one into its case's row, as cheaply as can be."""
+    like = conn.execute(sa.select(tasks).where(tasks.c.id == task)).one()
+    rows = [{**like._mapping, "id": uuid4()} for _ in range(count)]  # noqa: SLF001
+    conn.execute(sa.insert(tasks), rows)
