@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import unquote
 
 from flask import current_app, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
+
+from engine.control import has_control
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,10 +100,14 @@ def carried_to(path: str, posted: MultiDict[str, str]) -> str | None:
 
 
 def local_path(path: str | None, default: str = "/") -> str:
-    """Return ``path`` if it stays on this site, else ``default``."""
-    if path and path.startswith("/") and not path.startswith("//") and "\\" not in path:
-        return path
-    return default
+    """Return ``path`` if it stays on this site, else ``default``.
+
+    Browsers drop tabs and line breaks from an address and read a backslash as a slash, so that
+    none of them may stand in it, quoted or not.
+    """
+    read = unquote(path or "")
+    leaves = not read.startswith("/") or read.startswith("//") or "\\" in read
+    return default if path is None or leaves or has_control(read) else path
 
 
 def _labels(told: str) -> dict[str, str]:
