@@ -106,8 +106,12 @@ def open_case(
     version = _startable(conn, procedure, by=by)
     subject = drafts.of_start(procedure)
     answers = read_answers(conn, version.start_form, posted, subject=subject, by=by)
-    case, move = _open(conn, version, answers.values, parent=None, by=by, now=now)
-    attachments.attach(conn, version.start_form, answers.values, case_id=case.id)
+    case = _new(conn, version, parent=None, by=by, now=now)
+    files = attachments.attach(
+        conn, version.start_form, answers.values, case_id=case.id, subject=subject, by=by
+    )
+    facts = {"role": version.compiled.start.role, "files": files}
+    move = _begin(conn, case, version, answers.values, facts, by=by, now=now)
     drafts.drop_mine(conn, subject, by=by)
     return Completed(case.id, next_of(move, by))
 
@@ -162,22 +166,21 @@ def _deliver(
         return
     stored = conn.scalar(_START_ANSWERS, {"case": case_id})
     values = {} if stored is None else orjson.loads(stored)
-    linked, _ = _open(conn, version, values, parent=case_id, by=by, now=now)
+    linked = _new(conn, version, parent=case_id, by=by, now=now)
+    _begin(conn, linked, version, values, {"parent": case_id.hex}, by=by, now=now)
     facts = {"linked": linked.id.hex, "process": message.process, "element": message.element}
     history.enter(conn, lock(conn, case_id), Draft("case_linked", facts), by=by, now=now)
 
 
-def _open(
+def _new(
     conn: sa.Connection,
     version: Version,
-    values: Mapping[str, Any],
     *,
     parent: UUID | None,
     by: Person | None,
     now: datetime,
-) -> tuple[Case, Move]:
-    start = version.compiled.start
-    move = spiff.start(version.compiled, every_field(version.start_form, values), now=now)
+) -> Case:
+    """Insert a case that has not begun."""
     row = {
         "id": uuid4(),
         "procedure": version.compiled.id,
@@ -190,11 +193,24 @@ def _open(
         "entries": 0,
         "head": history.GENESIS,
     }
-    case = Case(*conn.execute(sa.insert(cases).values(row).returning(*COLUMNS)).one())
+    return Case(*conn.execute(sa.insert(cases).values(row).returning(*COLUMNS)).one())
+
+
+def _begin(
+    conn: sa.Connection,
+    case: Case,
+    version: Version,
+    values: Mapping[str, Any],
+    facts: Mapping[str, object],
+    *,
+    by: Person | None,
+    now: datetime,
+) -> Move:
+    """Run a new case to its first tasks; ``facts`` are public words of its first entry."""
+    start = version.compiled.start
+    move = spiff.start(version.compiled, every_field(version.start_form, values), now=now)
     case = knowing(case, version.start_form.facts(values))
-    facts: dict[str, object] = {"process": start.process, "element": start.element}
-    if parent is not None:
-        facts["parent"] = parent.hex
-    opened = Draft("case_opened", facts, answers=values)
+    place = {"process": start.process, "element": start.element}
+    opened = Draft("case_opened", {**place, **facts}, answers=values)
     move_on(conn, case, version, move, [opened], by=by, now=now)
-    return case, move
+    return move

@@ -120,10 +120,10 @@ def _complete(
         told = gone(conn, task_id)
         raise (told if told.case_id else passed(case.id, now)) from None
 
-    attachments.attach(conn, form, answers.values, case_id=case.id)
+    files = attachments.attach(conn, form, answers.values, case_id=case.id, subject=subject, by=by)
     next_task = next_of(move, by) or _next_elsewhere(conn, waiting, move.closed, by=by)
     case = knowing(case, form.facts(answers.values))
-    done = _completion(version, waiting, answers.values, next_task)
+    done = _completion(version, waiting, answers.values, next_task, files=files)
     holders = move_on(conn, case, version, move, [done], by=by, now=now)
     _check_still_free(conn, holders.get(task_id), waiting, by=by)
     return Completed(case.id, next_task)
@@ -138,7 +138,12 @@ def _next_elsewhere(
 
 
 def _completion(
-    version: Version, waiting: Waiting, values: Mapping[str, Any], next_task: UUID | None
+    version: Version,
+    waiting: Waiting,
+    values: Mapping[str, Any],
+    next_task: UUID | None,
+    *,
+    files: list[list[object]],
 ) -> Draft:
     step = version.step(waiting.process, waiting.element)
     facts: dict[str, object] = {
@@ -147,6 +152,7 @@ def _completion(
         "role": waiting.role,
         "clauses": list(step.clauses),
         "next": None if next_task is None else next_task.hex,
+        "files": files,
     }
     return Draft("step_completed", facts, answers=values, task_id=waiting.id)
 
