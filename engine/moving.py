@@ -42,6 +42,7 @@ class Case:
     product: str | None
     amount: str | None
     zone: str | None
+    stuck: bool
 
 
 COLUMNS = tuple(cases.c[name] for name in Case.__dataclass_fields__)
@@ -229,7 +230,7 @@ def _store(
         "due_at": case.due_at,
         "closed_at": (case.closed_at or now) if ended else case.closed_at,
         "ended_at": now if ended else None,
-        "stuck": False,
+        "stuck": case.stuck and move.next_due is not None and move.next_due <= now,
         **{name: getattr(case, name) for name in FACTS},
     }
     return storing.store(

@@ -19,7 +19,7 @@ from engine.spiff.specs import due_of, timer_of
 from engine.spiff.survey import Survey, live, look_over, open_task
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -47,21 +47,28 @@ def complete(
     """Finish an open step with its answers and run on.
 
     Timers that are due fire first: TaskNotReadyError if one of them cancelled the step, or if it
-    is not open at all. RunError if the diagram cannot go on with these answers.
+    is not open at all. When they cannot fire they all wait for `wake` to say so: nobody's step is
+    held up by a deadline drawn wrongly. RunError if the diagram cannot go on with these answers.
     """
     case = load(compiled.plan, state)
+    before = look_over(case)
+    fire: Callable[[CaseFlow], Survey] = _fire_due
+    try:
+        with _moving(case, now):
+            ready = _fire_due(case, before)
+    except RunError:
+        case = load(compiled.plan, state)
+        before = ready = look_over(case)
+        fire = look_over
     with _moving(case, now):
-        before = look_over(case)
-        if task not in before.steps:
-            raise TaskNotReadyError(task)
-        token = _fire_due(case, before).steps.get(task)
-        if token is None:
+        token = ready.steps.get(task)
+        if token is None or task not in before.steps:
             raise TaskNotReadyError(task)
         _take(case, answers, token.workflow)
         case.current = token
         token.run()
         case.advance()
-        return _move(case, before, _fire_due(case))
+        return _move(case, before, fire(case))
 
 
 def wake(compiled: Compiled, state: bytes, *, now: datetime) -> Move:

@@ -9,13 +9,16 @@ import pytest
 import sqlalchemy as sa
 
 from engine import history, incidents, timers
+from engine.cases import open_case
 from engine.retrying import retry
+from engine.spiff import RunError
 from engine.tables import cases, entries, tasks
 from engine.tasks import complete_task
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked, errand, waiting
-from tests.engine.small import put_in_force, somebody
+from tests.engine.small import TEXT, form, put_in_force, small, somebody
+from tests.engine.spiff.drawing import Process
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -123,3 +126,52 @@ def write(conn: Connection, case_id: UUID, **values: object) -> None:
 def urged(conn: Connection, case_id: UUID) -> bool:
     mine = sa.select(tasks.c.element).where(tasks.c.case_id == case_id)
     return "urge" in conn.scalars(mine).all()
+
+
+def test_a_deadline_that_cannot_be_run_names_its_element_and_holds_nobody_up(
+    connection: Connection, clerk: Person
+) -> None:
+    put_in_force(connection, weighing())
+    case_id = open_case(connection, "weighing", Answered({}), by=clerk, now=NOW).case_id
+
+    assert wake_all(connection) == 1
+    (incident,) = incidents.unresolved(connection)
+    assert (incident.process, incident.element) == ("weighing", "is_heavy")
+    assert (incident.expression, incident.variable) == ("kilos > 5", "kilos")
+    with pytest.raises(RunError), connection.begin_nested():
+        retry(connection, incident.id, now=LATER)
+
+    weigh = waiting(connection, case_id)["weigh"]
+    complete_task(connection, weigh, Answered({"kilos": 8}), by=clerk, now=LATER)
+    assert row_of(connection, case_id).stuck
+    assert set(waiting(connection, case_id)) == {"pack"}
+    assert wake_all(connection) == 0
+
+    retry(connection, incident.id, now=LATER)
+    assert set(waiting(connection, case_id)) == {"pack", "urge"}
+    assert not row_of(connection, case_id).stuck
+    fired = sa.select(entries).where(entries.c.kind == "timer_fired")
+    assert len(connection.execute(fired.where(entries.c.case_id == case_id)).all()) == 1
+    assert history.verify(connection, case_id) is None
+
+
+def weighing() -> dict[str, bytes]:
+    """Give a procedure whose late packing needs to know what weighing, beside it, finds out."""
+    drawn = Process("weighing")
+    drawn.message_start("asked")
+    for step in ("weigh", "pack", "urge"):
+        drawn.user(step)
+    drawn.parallel("fork")
+    drawn.parallel("join")
+    drawn.deadline("late", "pack", "PT1H")
+    drawn.xor("is_heavy", default="is_light")
+    drawn.end("urged")
+    drawn.end("done")
+    drawn.chain("asked", "fork", "weigh", "join", "done")
+    drawn.chain("fork", "pack", "join")
+    drawn.chain("late", "is_heavy")
+    drawn.flow("is_heavy", "urge", "kilos > 5")
+    drawn.flow("is_heavy", "urged", id_="is_light")
+    drawn.chain("urge", "urged")
+    note = {f"weighing/{step}": form(note=TEXT) for step in ("asked", "pack", "urge")}
+    return small(drawn, forms={**note, "weighing/weigh": form(kilos={"type": "integer"})})
