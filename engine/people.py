@@ -1,9 +1,8 @@
-"""People: who they are, which roles they hold, and how they sign in."""
+"""People: who they are and which roles they hold."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -11,21 +10,22 @@ import argon2
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as insert_or_update
 
+from engine.control import has_control
 from engine.direct import Direct
 from engine.errors import Refusal
-from engine.tables import people, roles, sign_in_failures
+from engine.tables import people, roles
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from datetime import datetime
 
     from engine.spiff import Names
 
-WINDOW = timedelta(minutes=15)
-FAILURES_PER_LOGIN = 5
-FAILURES_PER_ADDRESS = 50
+LONGEST_LOGIN = 100
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 200
 
-_hasher = argon2.PasswordHasher()
-_NOBODY = _hasher.hash("nobody has this password")
+HASHER = argon2.PasswordHasher()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +37,8 @@ class Person:
     name: str
     roles: frozenset[str]
     lang: str
-
-
-class SignInRefusedError(Refusal):
-    """Login and password do not belong together."""
-
-    code = "sign_in_refused"
-
-    def __init__(self) -> None:
-        super().__init__("登录名或密码不正确。", "Login or password is wrong.")
-
-
-class TooManyAttemptsError(Refusal):
-    """Too many failed attempts for this login or from this address."""
-
-    code = "too_many_attempts"
-
-    def __init__(self) -> None:
-        minutes = WINDOW.seconds // 60
-        super().__init__(
-            f"失败次数过多，请在 {minutes} 分钟后再试。",
-            f"Too many failed attempts; try again in {minutes} minutes.",
-        )
+    generation: int = 0
+    """Counts what has ended the person's sessions; a cookie of an earlier one is dead."""
 
 
 class LoginTakenError(Refusal):
@@ -68,6 +48,30 @@ class LoginTakenError(Refusal):
 
     def __init__(self, login: str) -> None:
         super().__init__(f"登录名“{login}”已存在。", f"The login “{login}” is taken.")
+
+
+class BadLoginError(Refusal):
+    """A login is too long, empty, or has characters that nobody can type."""
+
+    code = "bad_login"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"登录名应为 1 至 {LONGEST_LOGIN} 个可见字符。",
+            f"A login has 1 to {LONGEST_LOGIN} visible characters.",
+        )
+
+
+class BadPasswordError(Refusal):
+    """A new password is too short, too long, or has characters that nobody can type."""
+
+    code = "bad_password"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"密码应为 {SHORTEST_PASSWORD} 至 {LONGEST_PASSWORD} 个可见字符。",
+            f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} visible characters.",
+        )
 
 
 class UnknownRoleError(Refusal):
@@ -82,32 +86,36 @@ class UnknownRoleError(Refusal):
         )
 
 
-_COLUMNS = (people.c.id, people.c.login, people.c.name, people.c.roles, people.c.lang)
-_BY_ID = Direct(sa.select(*_COLUMNS).where(people.c.id == sa.bindparam("id"), people.c.active))
+_COLUMNS = tuple(people.c[name] for name in Person.__dataclass_fields__)
+_ACTIVE = sa.select(*_COLUMNS).where(people.c.active)
+_BY_ID = _ACTIVE.where(people.c.id == sa.bindparam("id"))
+_BY_SESSION = Direct(_BY_ID.where(people.c.generation == sa.bindparam("generation")))
 _BY_LOGIN = sa.select(*_COLUMNS, people.c.password).where(
     people.c.login == sa.bindparam("login"), people.c.active
 )
-_FAILURES = (
-    sa.select(sign_in_failures.c.subject, sa.func.count())
-    .where(
-        sign_in_failures.c.subject.in_(sa.bindparam("subjects", expanding=True)),
-        sign_in_failures.c.at > sa.bindparam("since"),
-    )
-    .group_by(sign_in_failures.c.subject)
-)
 
 
-def _person(row: sa.Row[*tuple[Any, ...]]) -> Person:
-    return Person(row.id, row.login, row.name, frozenset(row.roles), row.lang)
+def _person(row: sa.Row[*tuple[Any, ...]] | tuple[Any, ...]) -> Person:
+    key, login, name, held, lang, generation, *_ = row
+    return Person(key, login, name, frozenset(held), lang, generation)
 
 
 def person(conn: sa.Connection, key: UUID) -> Person | None:
     """Return the active person with this id, or None."""
-    row = _BY_ID.row(conn, {"id": key})
-    if row is None:
-        return None
-    key, login, name, held, lang = row
-    return Person(key, login, name, frozenset(held), lang)
+    row = conn.execute(_BY_ID, {"id": key}).one_or_none()
+    return None if row is None else _person(row)
+
+
+def of_session(conn: sa.Connection, key: UUID, generation: int) -> Person | None:
+    """Return the active person whose sessions of this generation have not been ended, or None."""
+    row = _BY_SESSION.row(conn, {"id": key, "generation": generation})
+    return None if row is None else _person(row)
+
+
+def end_sessions(conn: sa.Connection, who: Person) -> None:
+    """Let no session that a person has begun anywhere go on."""
+    raised = {"generation": people.c.generation + 1}
+    conn.execute(sa.update(people).where(people.c.id == who.id).values(raised))
 
 
 def all_people(conn: sa.Connection) -> list[Person]:
@@ -116,34 +124,10 @@ def all_people(conn: sa.Connection) -> list[Person]:
     return [_person(row) for row in rows]
 
 
-def sign_in(
-    conn: sa.Connection, login: str, password: str, *, address: str, now: datetime
-) -> Person:
-    """Return the person, or refuse; refuse anybody once login or address has failed too often.
-
-    Raises SignInRefusedError and TooManyAttemptsError. After SignInRefusedError the caller
-    records the failure by ``record_failure`` in a transaction of its own.
-    """
-    limits = {f"login:{login}": FAILURES_PER_LOGIN, f"address:{address}": FAILURES_PER_ADDRESS}
-    failures = conn.execute(_FAILURES, {"subjects": list(limits), "since": now - WINDOW})
-    if any(count >= limits[subject] for subject, count in failures):
-        raise TooManyAttemptsError
+def with_password(conn: sa.Connection, login: str) -> tuple[Person, str] | None:
+    """Return the active person of a login with the hash of their password, or None."""
     row = conn.execute(_BY_LOGIN, {"login": login}).one_or_none()
-    try:
-        _hasher.verify(_NOBODY if row is None else row.password, password)
-    except argon2.exceptions.VerifyMismatchError:
-        raise SignInRefusedError from None
-    if row is None:
-        raise SignInRefusedError
-    conn.execute(sa.delete(sign_in_failures).where(sign_in_failures.c.subject == f"login:{login}"))
-    return _person(row)
-
-
-def record_failure(conn: sa.Connection, login: str, *, address: str, now: datetime) -> None:
-    """Count one failed attempt against login and address; forget those out of the window."""
-    conn.execute(sa.delete(sign_in_failures).where(sign_in_failures.c.at < now - WINDOW))
-    subjects = (f"login:{login}", f"address:{address}")
-    conn.execute(sa.insert(sign_in_failures), [{"subject": s, "at": now} for s in subjects])
+    return None if row is None else (_person(row), row.password)
 
 
 def add_person(
@@ -155,11 +139,15 @@ def add_person(
     held: Collection[str],
     now: datetime,
 ) -> Person:
-    """Add a member of staff. Raises UnknownRoleError and LoginTakenError."""
-    known = set(conn.scalars(sa.select(roles.c.code)))
-    if unknown := set(held) - known:
-        raise UnknownRoleError(unknown, known)
-    if conn.execute(_BY_LOGIN, {"login": login}).one_or_none() is not None:
+    """Add a member of staff.
+
+    Raises BadLoginError, BadPasswordError, UnknownRoleError and LoginTakenError.
+    """
+    if not 0 < len(login) <= LONGEST_LOGIN or login != login.strip() or has_control(login):
+        raise BadLoginError
+    hashed = password_hash(password)
+    check_roles(conn, held)
+    if conn.scalar(sa.select(people.c.id).where(people.c.login == login)) is not None:
         raise LoginTakenError(login)
     added = Person(uuid4(), login, name, frozenset(held), "zh")
     conn.execute(
@@ -167,12 +155,26 @@ def add_person(
             id=added.id,
             login=login,
             name=name,
-            password=_hasher.hash(password),
+            password=hashed,
             roles=sorted(held),
             created_at=now,
         )
     )
     return added
+
+
+def password_hash(password: str) -> str:
+    """Return what is kept of a new password. Raises BadPasswordError."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or has_control(password):
+        raise BadPasswordError
+    return HASHER.hash(password)
+
+
+def check_roles(conn: sa.Connection, held: Collection[str]) -> None:
+    """Refuse roles that no procedure knows (UnknownRoleError)."""
+    known = set(conn.scalars(sa.select(roles.c.code)))
+    if unknown := set(held) - known:
+        raise UnknownRoleError(unknown, known)
 
 
 def set_language(conn: sa.Connection, who: Person, lang: str) -> None:

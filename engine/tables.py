@@ -44,6 +44,7 @@ people = sa.Table(
     sa.Column("lang", sa.Text, nullable=False, server_default="zh"),
     sa.Column("roles", ARRAY(sa.Text), nullable=False, server_default="{}"),
     sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("generation", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", Moment, nullable=False),
 )
 sa.Index("ix_people_roles", people.c.roles, postgresql_using="gin")

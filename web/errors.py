@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from engine.database import is_away
 from engine.errors import NotFoundError, Refusal
 from web.guard import SAFE_METHODS, SecretAwayError, SignedOutError
-from web.kept import Kept, files_were_chosen, posted_values
+from web.kept import Kept, files_were_chosen, local_path, posted_values
 from web.language import t
 from web.people import sign_in_form
 
@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 
 STATUS = {
     "attachment_refused": 422,
+    "bad_login": 422,
+    "bad_password": 422,
+    "attachment_taken": 409,
     "case_stuck": 500,
     "draft_too_large": 413,
     "invalid_answers": 422,
@@ -105,7 +108,7 @@ def _stale(_error: CSRFError) -> ResponseReturnValue:
         response.headers["X-CSRFToken"] = generate_csrf()
         return response
     if request.endpoint == "people.sign_in":
-        return sign_in_form(request.form.get("next", "/")), 400
+        return sign_in_form(local_path(request.form.get("next"))), 400
     return render_template("errors/stale.html", kept=posted_values()), 400
 
 

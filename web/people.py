@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from flask import Blueprint, Flask, g, redirect, render_template, request, session, url_for
 
 from engine import people
-from engine.people import SignInRefusedError, TooManyAttemptsError
+from engine.signing_in import SignInRefusedError, TooManyAttemptsError
+from engine.signing_in import sign_in as sign_in_by_password
 from web.clock import now
 from web.database import connection, transaction
 from web.guard import public
 from web.kept import carried, carried_to, local_path, posted_values
 from web.language import COOKIE, LANGUAGES, t, use_language
+from web.sessions import begin_session, opened_by
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from engine.people import Person
 
 YEAR = 365 * 24 * 3600
-
-_ID = "person"
 
 bp = Blueprint("people", __name__)
 
@@ -37,8 +36,8 @@ def know_people(app: Flask) -> None:
 def person_or_nobody() -> Person | None:
     """Return the person signed in, asked of the database once a request, or None."""
     if "person" not in g:
-        key = session.get(_ID)
-        g.person = None if key is None else people.person(connection(), UUID(key))
+        key = opened_by()
+        g.person = None if key is None else people.of_session(connection(), *key)
         if g.person is not None:
             use_language(g.person.lang)
     found: Person | None = g.person
@@ -68,17 +67,12 @@ def sign_in() -> ResponseReturnValue:
     login, password = request.form.get("login", "").strip(), request.form.get("password", "")
     address = request.remote_addr or ""
     try:
-        with transaction() as conn:
-            found = people.sign_in(conn, login, password, address=address, now=now())
+        found = sign_in_by_password(transaction, login, password, address=address, now=now())
     except SignInRefusedError as refusal:
-        with transaction() as conn:
-            people.record_failure(conn, login, address=address, now=now())
         return sign_in_form(local_path(request.form.get("next")), refusal), 401
     except TooManyAttemptsError as refusal:
         return sign_in_form(local_path(request.form.get("next")), refusal), 429
-    session.clear()
-    session.permanent = True
-    session[_ID] = str(found.id)
+    begin_session(found)
     g.person = found
     use_language(found.lang)
     path = local_path(request.form.get("next"))
@@ -87,6 +81,9 @@ def sign_in() -> ResponseReturnValue:
 
 @bp.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
+    """End every session of the person, so that a cookie somebody has copied is worth nothing."""
+    with transaction() as conn:
+        people.end_sessions(conn, current_person())
     session.clear()
     return redirect(url_for("people.sign_in_page"), 303)
 

@@ -1,9 +1,10 @@
-"""The signed session cookie: its secret stands in the database, it ends after some idle hours."""
+"""The signed session cookie: it ends after some idle hours, a week, or when its person says so."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import sqlalchemy as sa
 from flask import session
@@ -18,7 +19,10 @@ from web.database import EXTENSION
 if TYPE_CHECKING:
     from flask import Flask, Request
 
+    from engine.people import Person
+
 SEEN_EVERY = timedelta(minutes=10)
+LONGEST = timedelta(days=7)
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -52,3 +56,21 @@ def stay_awake() -> None:
     moment = int(now().timestamp())
     if moment - seen > SEEN_EVERY.total_seconds():
         session["seen"] = moment
+
+
+def begin_session(person: Person) -> None:
+    """Begin a session anew; it ends with the person's generation, or after a week at most."""
+    session.clear()
+    session.permanent = True
+    session["person"] = str(person.id)
+    session["generation"] = person.generation
+    session["begun"] = int(now().timestamp())
+
+
+def opened_by() -> tuple[UUID, int] | None:
+    """Return whose session this is, and of which generation; None for nobody's and an old one."""
+    key = session.get("person")
+    age = now().timestamp() - session.get("begun", 0)
+    if key is None or age > LONGEST.total_seconds():
+        return None
+    return UUID(key), session.get("generation", -1)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FOLDER: Final = Path(__file__).parent / "procedure"
 LOOPING: Final = "looping-report"
 WAKING: Final = "waking-report"
-PASSWORD: Final = "bench"
+PASSWORD: Final = "bench for staff"
 LOGINS: Final = ("first", "second", "third", "fourth")
 
 REPORT: Final = Answered(

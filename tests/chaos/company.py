@@ -5,6 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 PROCEDURE = "goods-return"
-PASSWORD = "chaos"
+PASSWORD = "chaos everywhere"
 CLERKS = tuple(f"clerk-{n}" for n in range(1, 9))
 T0 = datetime(2026, 11, 9, 2, 0, tzinfo=UTC)

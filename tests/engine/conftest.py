@@ -20,10 +20,12 @@ NOW = datetime(2026, 11, 9, 2, 0, tzinfo=UTC)
 def anna(connection: Connection) -> Person:
     """Give somebody of quality control."""
     people.save_roles(connection, {"qc": Names("品管部", "Quality control")})
-    return people.add_person(connection, "anna", "安娜", password="right", held={"qc"}, now=NOW)
+    return people.add_person(
+        connection, "anna", "安娜", password="the right one", held={"qc"}, now=NOW
+    )
 
 
 @pytest.fixture
 def bert(connection: Connection) -> Person:
     """Give somebody else, without a role."""
-    return people.add_person(connection, "bert", "伯特", password="other", held=(), now=NOW)
+    return people.add_person(connection, "bert", "伯特", password="another one", held=(), now=NOW)

@@ -66,4 +66,4 @@ def put_in_force(conn: Connection, files: Mapping[str, bytes]) -> None:
 
 def somebody(conn: Connection, login: str, held: Collection[str]) -> Person:
     """Add a person."""
-    return people.add_person(conn, login, f"{login}君", password="x", held=held, now=NOW)
+    return people.add_person(conn, login, f"{login}君", password="long enough", held=held, now=NOW)

@@ -33,7 +33,7 @@ def two_of_sales(database: Engine) -> tuple[Person, Person]:
     with database.begin() as conn:
         first = demo.load(conn, now=ACCEPTED)[0].person
         second = people.add_person(
-            conn, "extra", "另一位", password="x", held={"sales"}, now=ACCEPTED
+            conn, "extra", "另一位", password="long enough", held={"sales"}, now=ACCEPTED
         )
     return first, second
 

@@ -9,10 +9,12 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
-from engine.people import FAILURES_PER_LOGIN
+from engine.signing_in import FAILURES_PER_LOGIN_AND_ADDRESS
 from engine.tables import people
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.web.visiting import Visitor
 
 
@@ -39,7 +41,7 @@ def test_a_wrong_password_is_told_in_both_languages_and_keeps_the_login(visitor:
 
 
 def test_attempts_are_limited_per_login(visitor: Visitor) -> None:
-    for _ in range(FAILURES_PER_LOGIN):
+    for _ in range(FAILURES_PER_LOGIN_AND_ADDRESS):
         assert visitor.sign_in("fang", "wrong").status_code == 401
     assert visitor.sign_in("fang").status_code == 429
     assert visitor.sign_in("jie").status_code == 303
@@ -49,6 +51,37 @@ def test_signing_out_ends_the_session(fang: Visitor) -> None:
     fang.get("/")
     fang.post("/sign-out")
     assert fang.get("/").status_code == 302
+
+
+def test_signing_out_kills_every_copy_of_the_cookie(
+    fang: Visitor, sign_in: Callable[[str], Visitor]
+) -> None:
+    elsewhere, other = sign_in("fang"), sign_in("jie")
+    fang.get("/")
+    copied = fang.client.get_cookie("banjie")
+    assert copied is not None
+    fang.post("/sign-out")
+    fang.client.set_cookie("banjie", copied.value)
+    assert [one.get("/").status_code for one in (fang, elsewhere, other)] == [302, 302, 200]
+    fang.sign_in("fang")
+    assert fang.get("/").status_code == 200
+
+
+def test_a_session_ends_after_a_week_however_busy(visitor: Visitor) -> None:
+    start = datetime(2026, 11, 9, 2, 0, tzinfo=UTC)
+    with time_machine.travel(start, tick=False) as clock:
+        visitor.sign_in("fang")
+        for _ in range(7 * 24 // 8):
+            clock.shift(timedelta(hours=8))
+            assert visitor.get("/").status_code == 200
+        clock.shift(timedelta(seconds=1))
+        assert visitor.get("/").status_code == 302
+
+
+@pytest.mark.parametrize("login", ["fang\x00", "fa\x01ng", "f" * 101, "f" * 100_000])
+def test_a_login_that_nobody_can_have_is_a_wrong_one(visitor: Visitor, login: str) -> None:
+    assert visitor.sign_in(login).status_code == 401
+    assert "登录名或密码不正确" in visitor.text
 
 
 def test_somebody_who_was_switched_off_is_out_at_once(fang: Visitor, database: sa.Engine) -> None:
