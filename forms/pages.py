@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from forms.fields import Widget
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -157,3 +159,8 @@ class FormView:
     sections: tuple[SectionView, ...]
     problems: tuple[ProblemView, ...]
     words: Words
+
+    @property
+    def has_files(self) -> bool:
+        """Whether it takes files, which only multipart/form-data carries, and dearly."""
+        return any(f.widget == Widget.FILE for section in self.sections for f in section.fields)

@@ -204,6 +204,13 @@ def test_kept_files_stay_chosen_and_can_be_opened(
     assert one(shown, "//input[@type='file']").get("accept") == "image/*,application/pdf"
 
 
+def test_only_a_form_that_takes_files_has_to_be_sent_in_parts(
+    sample: Form, load: Callable[..., Form]
+) -> None:
+    assert sample.view({}, lang="zh").has_files
+    assert not load({"note": {"type": "string"}}).view({}, lang="zh").has_files
+
+
 def test_a_choice_of_another_version_stays_visible(
     sample: Form, page: Callable[..., HtmlElement]
 ) -> None:
