@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
+    from tests.bench.line import Form
+
 
 @dataclass(frozen=True)
 class Walk:
@@ -22,7 +24,7 @@ class Walk:
 
     port: int
     cookie: bytes
-    form: bytes
+    form: Form
     starts: Sequence[str]
     steps: int
 

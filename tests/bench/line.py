@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import re
 import socket
-from typing import NamedTuple, Self
+from html import unescape
+from typing import TYPE_CHECKING, NamedTuple, Self
 from urllib.parse import urlencode
 
 from web.commands.ports import LOOPBACK
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
 _COOKIE = re.compile(rb"\r\nset-cookie: *([^=]+)=([^;\r]*)", re.IGNORECASE)
 _LOCATION = re.compile(rb"\r\nlocation: *([^\r]+)", re.IGNORECASE)
 _TOKEN = re.compile(rb'name="csrf_token"[^>]*value="([^"]+)"')
+_FORM = re.compile(r'<form\b[^>]*\bid="answers"[^>]*>.*?</form>', re.DOTALL)
+_ENCODING = re.compile(r'enctype="([^"]*)"')
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+_URL_ENCODED = "application/x-www-form-urlencoded"
+_BOUNDARY = b"----bench----"
 _CHUNK = 256 * 1024
 
 
@@ -68,6 +77,13 @@ class Line:
         self._socket.close()
 
 
+class Form(NamedTuple):
+    """What a browser would send: the type of the content, and the content."""
+
+    kind: str
+    body: bytes
+
+
 class Session:
     """A signed-in person: the cookies and the token that each request carries."""
 
@@ -78,13 +94,26 @@ class Session:
         with Line(port) as line:
             page = self._ask(line, get("/sign-in", self.cookie), 200)
             typed = {"login": login, "password": password, "csrf_token": _token(page)}
-            self._ask(line, post("/sign-in", urlencode(typed).encode(), self.cookie), 303)
-            self.token = _token(self._ask(line, get("/", self.cookie), 200))
+            sent = Form(_URL_ENCODED, urlencode(typed).encode())
+            self._ask(line, post("/sign-in", sent, self.cookie), 303)
+            self._ask(line, get("/", self.cookie), 200)
 
     @property
     def cookie(self) -> bytes:
         """The Cookie header's value."""
         return b"; ".join(name + b"=" + value for name, value in self._cookies.items())
+
+    def fill(self, task: str, typed: Sequence[tuple[str, str]]) -> Form:
+        """Look at a task's page, and write these answers as its form would send them."""
+        with Line(self.port) as line:
+            page = self._ask(line, get(f"/tasks/{task}", self.cookie), 200).body.decode()
+        form = _FORM.search(page)
+        if form is None:
+            message = f"no form on the page of {task}"
+            raise UnexpectedAnswerError(message)
+        hidden = [(name, unescape(value)) for name, value in _HIDDEN.findall(form[0])]
+        encoding = _ENCODING.search(form[0])
+        return _encoded(encoding[1] if encoding else _URL_ENCODED, [*hidden, *typed])
 
     def _ask(self, line: Line, request: bytes, status: int) -> Answer:
         answer = line.ask(request)
@@ -115,9 +144,18 @@ def get(path: str, cookie: bytes) -> bytes:
     return b"GET %b HTTP/1.1\r\nHost: localhost\r\nCookie: %b\r\n\r\n" % (path.encode(), cookie)
 
 
-def post(path: str, form: bytes, cookie: bytes) -> bytes:
-    """Write a POST request with an encoded form."""
+def post(path: str, form: Form, cookie: bytes) -> bytes:
+    """Write a POST request with a filled form."""
     return (
         b"POST %b HTTP/1.1\r\nHost: localhost\r\nCookie: %b\r\n"
-        b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%b"
-    ) % (path.encode(), cookie, len(form), form)
+        b"Content-Type: %b\r\nContent-Length: %d\r\n\r\n%b"
+    ) % (path.encode(), cookie, form.kind.encode(), len(form.body), form.body)
+
+
+def _encoded(kind: str, pairs: Sequence[tuple[str, str]]) -> Form:
+    if kind == _URL_ENCODED:
+        return Form(kind, urlencode(pairs).encode())
+    part = b'--%b\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n'
+    parts = [part % (_BOUNDARY, name.encode(), text.encode()) for name, text in pairs]
+    whole = b"".join(parts) + b"--%b--\r\n" % _BOUNDARY
+    return Form(f"{kind}; boundary={_BOUNDARY.decode()}", whole)

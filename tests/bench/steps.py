@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urlencode
 
 from tests.bench import stand
 from tests.bench.clients import Walk
@@ -35,11 +34,8 @@ CASES = 20
 CROWDS = (1, len(LOGINS))
 
 
-def form(token: str) -> bytes:
-    """Encode the report as a browser posts it."""
-    typed = [(name, text) for name in REPORT.keys() for text in REPORT.getlist(name)]  # noqa: SIM118
-    hidden = [("csrf_token", token), ("_form", f"{LOOPING}/write_report")]
-    return urlencode([*hidden, *typed]).encode()
+TYPED = [(name, text) for name in REPORT.keys() for text in REPORT.getlist(name)]  # noqa: SIM118
+"""The report as it is typed; the page adds what its form holds hidden."""
 
 
 class Race:
@@ -56,6 +52,8 @@ class Race:
             self.inbox = starting.enter_context(stand.inbox(self.database))
             self._floor_web = starting.enter_context(stand.floor(self._floor_database))
             self._sessions = [Session(self.inbox.port, login, PASSWORD) for login in LOGINS]
+            task = open_cases(self.database, LOOPING, 1, ago=timedelta(0))[0]
+            self._forms = [session.fill(task, TYPED) for session in self._sessions]
             self._stop = starting.pop_all()
 
     def __enter__(self) -> Self:
@@ -97,17 +95,19 @@ class Race:
         return Spent(cpu(web.pid), cpu(self._postmaster))
 
     def _floor_walks(self, crowd: int) -> list[Walk]:
-        port, whole = self._floor_web.port, form(self._sessions[0].token)
+        port, cookie = self._floor_web.port, self._sessions[0].cookie
         return [
-            Walk(port, self._sessions[0].cookie, whole, tasks, PER_CASE)
+            Walk(port, cookie, self._forms[0], tasks, PER_CASE)
             for tasks in _dealt(floor_cases(self._floor_database, CASES * crowd), crowd)
         ]
 
     def _step_walks(self, crowd: int) -> list[Walk]:
         tasks = open_cases(self.database, LOOPING, CASES * crowd, ago=timedelta(0))
         return [
-            Walk(session.port, session.cookie, form(session.token), mine, PER_CASE)
-            for session, mine in zip(self._sessions, _dealt(tasks, crowd), strict=False)
+            Walk(session.port, session.cookie, form, mine, PER_CASE)
+            for session, form, mine in zip(
+                self._sessions, self._forms, _dealt(tasks, crowd), strict=False
+            )
         ]
 
 
