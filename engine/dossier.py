@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import orjson
 import sqlalchemy as sa
 
-from engine import attachments, entryview, procedures, settings
+from engine import attachments, entryview, procedures, rounds, settings
 from engine.errors import NotFoundError
 from engine.history import broken_at
 from engine.path import on_diagrams
 from engine.tables import cases, entries, tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -82,6 +81,7 @@ class Dossier:
     linked: list[Link]
     timeline: list[EntryView]
     filled: list[FilledForm]
+    approved_amount: str | None
     attachments: list[Attachment]
     open_steps: list[OpenStep]
     diagrams: list[DiagramView]
@@ -135,13 +135,9 @@ def history_rows(conn: sa.Connection, case_id: UUID) -> Sequence[sa.Row[Any]]:
     return conn.execute(ordered).all()
 
 
-def latest_answers(rows: Iterable[sa.Row[Any]]) -> dict[str, Any]:
-    """Return the newest answer to each field name of a case."""
-    newest: dict[str, Any] = {}
-    for row in rows:
-        if row.answers is not None:
-            newest.update(orjson.loads(row.answers))
-    return newest
+def latest_answers(version: Version, rows: Sequence[sa.Row[Any]]) -> dict[str, Any]:
+    """Return the newest answer to each field name of a case; None for what was withdrawn."""
+    return rounds.latest(rounds.filled(version, rows))
 
 
 def case(conn: sa.Connection, case_id: UUID, *, by: Person) -> Dossier:
@@ -149,13 +145,14 @@ def case(conn: sa.Connection, case_id: UUID, *, by: Person) -> Dossier:
     row = case_row(conn, case_id, by=by)
     version = procedures.version(conn, row.version_id)
     rows = history_rows(conn, case_id)
-    forms = (entryview.filled(version, entry) for entry in rows)
+    forms = rounds.filled(version, rows)
     return Dossier(
         header=header(conn, row),
         parent=_parent(conn, row.parent_id),
         linked=_links(conn, cases.c.parent_id == case_id),
-        timeline=_timeline(conn, version, rows),
-        filled=[form for form in forms if form is not None],
+        timeline=_timeline(conn, version, rows, forms),
+        filled=forms,
+        approved_amount=rounds.fact(forms, "approved"),
         attachments=attachments.of_case(conn, case_id),
         open_steps=_open_steps(conn, version, case_id),
         diagrams=on_diagrams(version, row, rows),
@@ -181,15 +178,15 @@ def _parent(conn: sa.Connection, key: UUID | None) -> Link | None:
 
 
 def _timeline(
-    conn: sa.Connection, version: Version, rows: Sequence[sa.Row[Any]]
+    conn: sa.Connection, version: Version, rows: Sequence[sa.Row[Any]], forms: list[FilledForm]
 ) -> list[EntryView]:
     zone = settings.company(conn).zone
-    before: dict[str, Any] = {}
-    timeline = []
-    for row in rows:
-        timeline.append(entryview.view(version, row, before, zone=zone))
-        before |= latest_answers([row])
-    return timeline
+    last: dict[tuple[str, ...], Mapping[str, Any]] = {}
+    before: dict[int, Mapping[str, Any] | None] = {}
+    for form in forms:
+        before[form.seq] = last.get(form.place)
+        last[form.place] = form.values
+    return [entryview.view(version, row, before.get(row.seq), zone=zone) for row in rows]
 
 
 def _open_steps(conn: sa.Connection, version: Version, case_id: UUID) -> list[OpenStep]:

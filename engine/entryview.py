@@ -50,13 +50,20 @@ class EntryView:
 
 @dataclass(frozen=True, slots=True)
 class FilledForm:
-    """A form as it was sent; ``form.filled(values, …)`` lays it out for reading. ``at`` is UTC."""
+    """A form as it was sent; ``form.filled(values, …)`` lays it out for reading. ``at`` is UTC.
+
+    ``place`` is the calls it was sent in and its step, ``round`` counts the fillings there; a
+    superseded one belongs to a round that was redone.
+    """
 
     seq: int
     form: Form
     who: str
     at: datetime
     values: Mapping[str, Any]
+    place: tuple[str, ...] = ()
+    round: int = 1
+    superseded: bool = False
 
 
 def form_of(version: Version, body: Mapping[str, Any]) -> Form | None:
@@ -74,9 +81,9 @@ def filled(version: Version, row: sa.Row[Any]) -> FilledForm | None:
 
 
 def view(
-    version: Version, row: sa.Row[Any], before: Mapping[str, Any], *, zone: ZoneInfo
+    version: Version, row: sa.Row[Any], before: Mapping[str, Any] | None, *, zone: ZoneInfo
 ) -> EntryView:
-    """Return an entry in words; ``before`` holds the case's answers up to this entry.
+    """Return an entry in words; ``before`` is what the entry's form said when it was last sent.
 
     Deadlines are written in the company's ``zone``.
     """
@@ -107,12 +114,12 @@ def _names(version: Version, process: str | None, element: str | None) -> Names:
 
 
 def _changes(
-    version: Version, row: sa.Row[Any], body: Mapping[str, Any], before: Mapping[str, Any]
+    version: Version, row: sa.Row[Any], body: Mapping[str, Any], before: Mapping[str, Any] | None
 ) -> tuple[Change, ...]:
     form = form_of(version, body)
     if row.answers is None or form is None:
         return ()
-    return tuple(form.changed(before, orjson.loads(row.answers)))
+    return tuple(form.compared(before, orjson.loads(row.answers)))
 
 
 def _notes(version: Version, body: Mapping[str, Any], zone: ZoneInfo) -> list[Names]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import dossier, drafts, entryview, procedures, spiff
+from engine import dossier, drafts, procedures, rounds, spiff
 from engine.tables import people, tasks
 from engine.waiting import check_role, gone
 
@@ -39,6 +39,7 @@ class TaskView:
     due: datetime | None
     since: datetime
     earlier: list[FilledForm]
+    approved_amount: str | None
     our_defaults: tuple[Table, ...]
 
 
@@ -64,8 +65,8 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
     form = version.form(row.process, row.element)
     history = dossier.history_rows(conn, row.case_id)
     variables = spiff.known(version.compiled, case.state, task_id)
-    known = {**variables, **dossier.latest_answers(history)}
-    forms = (entryview.filled(version, entry) for entry in history)
+    forms = rounds.filled(version, history)
+    known = {**variables, **rounds.latest(forms)}
     return TaskView(
         task_id=row.id,
         case=dossier.header(conn, case),
@@ -79,6 +80,7 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
         claimed_name=row.claimed_name,
         due=row.due_at,
         since=row.opened_at,
-        earlier=[filled for filled in forms if filled is not None],
+        earlier=forms,
+        approved_amount=rounds.fact(forms, "approved"),
         our_defaults=tuple(version.compiled.tables[table] for table in step.default_tables),
     )

@@ -14,7 +14,7 @@ from forms.layout import Layout, layout_of, load_layout
 from forms.names import Names, Problem
 from forms.pages import FormView
 from forms.posted import Answered, Posted, Typed
-from forms.printing import Heading, PaperView, Sheet, paper
+from forms.printing import Heading, PaperView, Sheet, in_force, paper
 from forms.texts import AttachedFile, Change, FilledView
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "Sheet",
     "Typed",
     "Values",
+    "in_force",
     "layout_of",
     "load_form",
     "load_layout",

@@ -79,8 +79,9 @@ class Form(Definition):
         """Show a filled form for reading, by sections."""
         return texts.filled(self, values, lang, files or {})
 
-    def changed(self, before: Values, after: Values) -> list[texts.Change]:
-        return texts.changed(self, before, after)
+    def compared(self, before: Values | None, after: Values) -> list[texts.Change]:
+        """List all answers beside the form's previous filling, None if there was none."""
+        return texts.compared(self, before, after)
 
     def text(self, name: str, value: JSON, lang: str) -> str:
         """Write one value for reading."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from forms.names import Names
 from forms.pages import Words, words_of
 from forms.texts import FilledItem, item_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from forms.fields import JSON, Values
@@ -24,7 +24,10 @@ _LABEL = {1: 4, 2: 4, 3: 4, 4: 3}
 
 
 class Sheet(Protocol):
-    """One form of the case as it was sent: by whom, when (aware), with which values."""
+    """One form of the case as it was sent: by whom, when (aware), with which values.
+
+    `round` counts from 1; a superseded sheet was sent in a round that was done again since.
+    """
 
     @property
     def form(self) -> Form: ...
@@ -34,6 +37,13 @@ class Sheet(Protocol):
     def at(self) -> datetime: ...
     @property
     def values(self) -> Mapping[str, JSON]: ...
+    @property
+    def round(self) -> int: ...
+    @property
+    def superseded(self) -> bool: ...
+
+
+AnySheet = TypeVar("AnySheet", bound=Sheet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +111,13 @@ def paper(
     copy: int | None = None,
     files: Mapping[str, AttachedFile] | None = None,
 ) -> PaperView:
-    """Fill a layout from a case's forms, oldest first; the latest answer of a field counts.
+    """Fill a layout from a case's forms, oldest first; the latest answer in force counts.
 
+    What the newest filling of a form hides is blank, and so is what a redone round had said.
     All copies follow each other, or only the one with the number `copy`.
     """
-    sections = tuple(_section(part, sheets, lang, files or {}) for part in layout.sections)
+    valid = in_force(sheets)
+    sections = tuple(_section(part, valid, lang, files or {}) for part in layout.sections)
     cells = [cell for part in sections for row in part.rows for cell in row]
     titles = (layout.title.zh, layout.title.en)
     return PaperView(
@@ -122,6 +134,15 @@ def paper(
         has_our_default=any(cell.item.our_default for cell in cells),
         words=words_of(lang),
     )
+
+
+def in_force(sheets: Iterable[AnySheet]) -> list[AnySheet]:
+    """Keep of every form its newest sheet, unless that belongs to a round done again; in order."""
+    newest: dict[str, AnySheet] = {}
+    for sheet in sheets:
+        newest.pop(sheet.form.key, None)
+        newest[sheet.form.key] = sheet
+    return [sheet for sheet in newest.values() if not sheet.superseded]
 
 
 def _copies(layout: Layout, only: int | None, lang: str) -> tuple[PaperCopy, ...]:

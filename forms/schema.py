@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _WORDS = "len min max sum round abs int str bool any all sorted number true false none null"
 _TAKEN = {*keyword.kwlist, *_WORDS.split(), "typename", "csrf_token"}
-_FACTS = {"customer", "product", "amount", "zone"}
+_FACTS = {"customer", "product", "amount", "approved", "zone"}
 
 _ABOUT = {"type", "title", "description", "x-i18n", "default", "$comment"}
 _OURS = {"x-from", "x-case", "x-personal", "x-our-default", "x-clauses"}

@@ -33,12 +33,15 @@ class AttachedFile:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field that differs from what the case knew before; texts in both languages."""
+    """One answer beside the form's previous filling; texts in both languages.
+
+    `old` is None where nothing changed, `new` is None where an answer was withdrawn.
+    """
 
     name: str
     label: Names
-    old: Names
-    new: Names
+    old: Names | None
+    new: Names | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +117,28 @@ def describe(form: Definition, values: Values, lang: str) -> list[tuple[str, str
     ]
 
 
-def changed(form: Definition, before: Values, after: Values) -> list[Change]:
-    """Compare what was known with what is answered now; a hidden field says nothing."""
+def compared(form: Definition, before: Values | None, after: Values) -> list[Change]:
+    """Tell every answer, and beside it what the form's previous filling said otherwise.
+
+    An answer that the previous filling had and this one has not is told as withdrawn.
+    """
     found = []
     for field in form.fields:
-        old, new = before.get(field.name), after.get(field.name)
-        if field.name in after and old != new and not (is_empty(old) and is_empty(new)):
-            texts = [
-                Names(*(text(field, value, lang, form.zone) for lang in ("zh", "en")))
-                for value in (old, new)
-            ]
-            found.append(Change(field.name, field.title, *texts))
+        old, new = (before or {}).get(field.name), after.get(field.name)
+        if is_empty(old) and is_empty(new):
+            continue
+        differs = before is not None and old != new
+        was = _both(form, field, old) if differs else None
+        found.append(
+            Change(
+                field.name, field.title, was, None if is_empty(new) else _both(form, field, new)
+            )
+        )
     return found
+
+
+def _both(form: Definition, field: Field, value: JSON) -> Names:
+    return Names(*(text(field, value, lang, form.zone) for lang in ("zh", "en")))
 
 
 def filled(

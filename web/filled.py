@@ -23,6 +23,7 @@ class Reading:
     seq: int
     who: str
     at: datetime
+    superseded: bool
     view: FilledView
 
 
@@ -30,6 +31,12 @@ def readings(sent: Sequence[FilledForm]) -> list[Reading]:
     """Lay out forms in their order; all their attachments are looked up at once."""
     files = files_of((one.form, one.values) for one in sent)
     return [
-        Reading(one.seq, one.who, one.at, one.form.filled(one.values, lang=language(), files=files))
+        Reading(
+            one.seq,
+            one.who,
+            one.at,
+            one.superseded,
+            one.form.filled(one.values, lang=language(), files=files),
+        )
         for one in sent
     ]

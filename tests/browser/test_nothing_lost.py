@@ -18,6 +18,7 @@ from engine import embedded
 from engine.database import connect
 from engine.demo import PASSWORD
 from engine.dossier import history_rows, latest_answers
+from engine.procedures import in_force
 from engine.embedded.leftovers import postmaster
 from engine.people import add_person
 from tests.browser.company import found, walk
@@ -65,7 +66,8 @@ def it_is_taken(visitor: Visitor, engine: Engine, case_id: UUID) -> None:
     """See that sending went through, and that what was typed is what the case now knows."""
     expect(visitor.heading).to_have_text(task_page("fill_handling_form").heading.zh)
     with engine.connect() as conn:
-        known = latest_answers(history_rows(conn, case_id))
+        version = in_force(conn, "manufacturer-complaint")
+        known = latest_answers(version, history_rows(conn, case_id))
     assert {name: known.get(name) for name in ANSWERS} == ANSWERS
 
 

@@ -147,5 +147,5 @@ def test_values_of_another_version_still_show(sample: Form, values: dict[str, An
         sample.view(values, {}, lang=lang)
         sample.describe(values, lang)
         sample.filled(values, lang=lang)
-    sample.changed(values, {})
-    sample.changed({}, values)
+    sample.compared(values, {})
+    sample.compared({}, values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,6 +59,8 @@ class Sent:
     who: str
     at: datetime
     values: Mapping[str, JSON]
+    round: int = 1
+    superseded: bool = False
 
 
 def sent(form: Form, who: str, hour: int, **typed: JSON) -> Sent:
@@ -77,6 +79,26 @@ def printed(view: PaperView) -> HtmlElement:
     )
     page = environment.get_template("print/form.html")
     return html.fromstring(page.render(paper=view, asset=lambda name: name, back="/cases/1"))
+
+
+def texts_of(view: PaperView) -> dict[str, str]:
+    return {cell.item.label: cell.item.text for row in view.sections[0].rows for cell in row}
+
+
+def test_what_the_newest_filling_hides_is_blank_on_the_paper(sample: Form) -> None:
+    first = sent(sample, "李娜", 2, customer="天山", ratio="3")
+    again = sent(sample, "王敏", 3, customer="天山")
+    values = {name: value for name, value in again.values.items() if name != "ratio"}
+    texts = texts_of(paper(layout(sample), [first, replace(again, values=values)], HEADING, lang="zh"))
+    assert texts["客户名称"] == "天山"
+    assert "3" not in texts.values()
+
+
+def test_a_sheet_of_a_round_done_again_is_not_on_the_paper(sample: Form) -> None:
+    fallen = replace(sent(sample, "李娜", 2, customer="天山"), superseded=True)
+    view = paper(layout(sample), [fallen], HEADING, lang="zh")
+    assert set(texts_of(view).values()) == {""}
+    assert [sign.name for sign in view.sections[0].signs] == [""]
 
 
 def test_the_latest_answers_and_who_gave_them_are_on_the_paper(sample: Form) -> None:

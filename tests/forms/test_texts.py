@@ -52,12 +52,20 @@ def test_only_what_was_answered_is_described(sample: Form) -> None:
     assert sample.describe(values, "en")[0] == ("Customer", "天山")
 
 
-def test_a_change_tells_label_old_and_new(sample: Form) -> None:
+def test_all_answers_are_told_and_those_that_changed_with_what_stood_before(sample: Form) -> None:
     before: dict[str, JSON] = {"amount": "10.00", "zone": "china", "email": None, "reason": "同样"}
     after: dict[str, JSON] = {"amount": "20.00", "email": "", "reason": "同样", "customer": "天山"}
-    found = {change.name: change for change in sample.changed(before, after)}
-    assert found.keys() == {"amount", "customer"}
+    found = {change.name: change for change in sample.compared(before, after)}
+    assert found.keys() == {"amount", "zone", "reason", "customer"}
     assert found["amount"].label == Names("交货金额", "Amount of delivery")
     assert found["amount"].old == Names("10.00 元", "10.00 CNY")
     assert found["amount"].new == Names("20.00 元", "20.00 CNY")
-    assert found["customer"].old.zh == "—"
+    assert found["customer"].old == Names("—", "—")
+    assert (found["reason"].old, found["reason"].new) == (None, Names("同样", "同样"))
+    assert found["zone"].old is not None
+    assert found["zone"].new is None
+
+
+def test_a_form_sent_for_the_first_time_changes_nothing(sample: Form) -> None:
+    (told,) = sample.compared(None, {"customer": "天山", "email": None})
+    assert (told.name, told.old, told.new) == ("customer", None, Names("天山", "天山"))

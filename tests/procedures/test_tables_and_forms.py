@@ -125,7 +125,7 @@ def test_the_two_sides_of_a_parallel_investigation_write_different_fields(bundle
 
 def test_a_case_knows_its_customer_product_amount_and_zone(bundle: Bundle) -> None:
     facts = {f.fact for form in bundle.forms.values() for f in form.fields if f.fact}
-    assert facts == {"customer", "product", "amount", "zone"}
+    assert facts == {"customer", "product", "amount", "approved", "zone"}
 
 
 def test_names_of_people_are_marked_as_personal(bundle: Bundle) -> None:

@@ -13,6 +13,7 @@ from engine.dossier import case as dossier_of
 from engine.dossier import history_rows, latest_answers
 from engine.people import Person
 from engine.procedures import in_force
+from engine.procedures import version as version_of
 from engine.tables import cases, entries, people, roles, tasks
 from engine.tasks import complete_task
 from forms.posted import Answered
@@ -60,7 +61,8 @@ class Walk:
         row = self.task(step)
         version = in_force(self.conn, self.procedure)
         form = version.form(row.process, row.element)
-        known = latest_answers(history_rows(self.conn, self.case_id))
+        history = history_rows(self.conn, self.case_id)
+        known = latest_answers(version_of(self.conn, self.row().version_id), history)
         given = {**form.prefill(known), **self.usual.get(step, {}), **answers}
         given = {name: value for name, value in given.items() if name in form.names}
         by = self.person(row.role)

@@ -1,0 +1,146 @@
+"""A round that was sent back and done again no longer counts: on paper, in prefill, on pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.taskview import open_task
+from forms import Heading, Names, paper
+from tests.procedures.complaint import INVESTIGATE, NEGOTIATE, REGISTER
+
+if TYPE_CHECKING:
+    from engine.entryview import FilledForm
+    from tests.procedures.walk import Walk
+
+PAPER = "complaint-handling-form"
+
+
+def walk_to_decision(walk: Walk, **handling: object) -> None:
+    walk.opens()
+    walk.does_all(*REGISTER, "review_content", *INVESTIGATE)
+    walk.does("determine_handling", **handling)
+
+
+def fallen(walk: Walk) -> list[tuple[str, int]]:
+    return [(_step(form), form.round) for form in walk.dossier.filled if form.superseded]
+
+
+def _step(form: FilledForm) -> str:
+    return form.form.key.partition("/")[2]
+
+
+def printed(walk: Walk) -> dict[str, str]:
+    dossier = walk.dossier
+    layout = dossier.version.bundle.papers[PAPER]
+    heading = Heading(Names("公司", "Company"), "")
+    view = paper(layout, dossier.filled, heading, lang="zh")
+    cells = [cell.item for part in view.sections for row in part.rows for cell in row]
+    signs = {sign.title: sign.name for part in view.sections for sign in part.signs}
+    return {**{item.label: item.text for item in cells}, **signs}
+
+
+def test_e01_without_a_return_supersedes_nothing(walk: Walk) -> None:
+    walk_to_decision(walk)
+    walk.does_all("plan_quality_handling", "decide", *NEGOTIATE, "write_opinion", "decide")
+    walk.does_all("archive_case", "pass_final_decision")
+
+    assert fallen(walk) == []
+    assert {form.round for form in walk.dossier.filled} == {1}
+
+
+def test_a_return_that_is_not_redone_yet_still_says_who_sent_it_back(walk: Walk) -> None:
+    walk_to_decision(walk)
+    walk.does("plan_quality_handling")
+    walk.does("decide", decision="send_back", send_back_reason="证据不足。")
+
+    assert fallen(walk) == []
+    assert printed(walk)["核决"] == "退回"
+
+
+def test_the_plan_for_own_quality_falls_when_it_is_found_to_be_another_s(walk: Walk) -> None:
+    walk_to_decision(walk)
+    walk.does("plan_quality_handling")
+    walk.does("decide", decision="send_back", send_back_reason="证据不足。")
+    walk.does("determine_handling", own_quality=False, upheld="not_upheld")
+
+    assert fallen(walk) == [
+        ("determine_handling", 1),
+        ("plan_quality_handling", 1),
+        ("decide", 1),
+    ]
+    texts = printed(walk)
+    assert texts["投诉是否成立"] == "不成立"
+    for label in ("品质问题处理", "处理方式", "拟核退货数量", "核决", "核决人"):
+        assert texts[label] == "", label
+    task = open_task(walk.conn, walk.task("decide").id, by=walk.person("sales-manager"))
+    assert [_step(form) for form in task.earlier if form.superseded] == [
+        "determine_handling",
+        "plan_quality_handling",
+        "decide",
+    ]
+
+
+def test_an_opinion_that_is_sent_back_leaves_the_handling_in_force(walk: Walk) -> None:
+    walk_to_decision(walk)
+    walk.does_all("plan_quality_handling", "decide", *NEGOTIATE, "write_opinion")
+    walk.does("decide", decision="send_back", send_back_reason="意见不全。")
+    walk.does_all("write_opinion", "decide")
+
+    assert fallen(walk) == [("write_opinion", 1), ("decide", 1)]
+    decided = [form.round for form in walk.dossier.filled if _step(form) == "decide"]
+    assert decided == [1, 1, 2]
+
+
+def test_withdrawn_figures_are_not_filled_in_again(walk: Walk) -> None:
+    walk_to_decision(walk, amount_proposed="8000.00")
+    walk.does("plan_quality_handling")
+    walk.does("decide", decision="send_back", send_back_reason="不成立。")
+    walk.does("determine_handling", own_quality=False, amount_proposed=None)
+
+    task = open_task(walk.conn, walk.task("decide").id, by=walk.person("sales-manager"))
+    assert "approved_amount" not in task.prefill
+
+
+def test_two_urgings_at_once_do_not_supersede_each_other(walk: Walk) -> None:
+    walk.opens()
+    walk.does_all(*REGISTER, "review_content", "inspect_sample")
+    walk.after(days=30)
+    urged = {"urged_stage": "analyse", "urged_unit": "production"}
+    walk.does("convene_meeting", **urged)
+    walk.does("convene_meeting", **urged)
+
+    assert fallen(walk) == []
+    assert {form.round for form in walk.dossier.filled} == {1}
+
+
+def test_the_amount_decided_is_known_until_its_round_is_redone(walk: Walk) -> None:
+    walk_to_decision(walk, amount_proposed="8000.00")
+    walk.does("plan_quality_handling")
+    assert walk.dossier.approved_amount is None
+    walk.does("decide", decision="amend", approved_amount="7500.00")
+    assert walk.dossier.approved_amount == "7500.00"
+    assert walk.dossier.header.amount == "42000.00"
+    walk.does_all(*NEGOTIATE, "write_opinion")
+    walk.does("decide", decision="send_back", send_back_reason="意见不全。")
+    assert walk.dossier.approved_amount is None
+
+
+def test_the_timeline_shows_what_a_form_said_and_what_it_says_otherwise_when_redone(
+    walk: Walk,
+) -> None:
+    walk_to_decision(walk, qty_approved="180")
+    walk.does("plan_quality_handling")
+    walk.does("decide", decision="send_back", send_back_reason="证据不足。")
+    walk.does("determine_handling", upheld="not_upheld", own_quality=False)
+    walk.does("decide")
+
+    entries = [entry for entry in walk.dossier.timeline if entry.kind == "step_completed"]
+    said = [{change.name: change for change in entry.changes} for entry in entries[-4:]]
+    verdicts = [(one["decision"].old, one["decision"].new) for one in (said[1], said[3])]
+    assert [new.zh for _, new in verdicts if new] == ["退回", "同意"]
+    assert [old.zh for old, _ in verdicts if old] == ["退回"]
+    redone = said[2]
+    assert redone["handling_reason"].old is None
+    assert redone["upheld"].old is not None
+    assert redone["qty_approved"].old is not None
+    assert redone["qty_approved"].new is None
