@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from engine.errors import NotFoundError
 from engine.spiff import Names, RunError
 from engine.tables import cases, incidents, tasks
+from engine.waiting import gone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,10 +62,16 @@ def record_task(
     by: Person,
     now: datetime,
 ) -> int:
-    """Record, after the rollback and in a transaction of its own, that completing a task failed."""
+    """Record, after the rollback and in a transaction of its own, that completing a task failed.
+
+    Raises TaskGoneError when the case has got on without it meanwhile.
+    """
     joined = cases.join(tasks, tasks.c.case_id == cases.c.id)
     case = sa.select(cases.c.id, cases.c.procedure).select_from(joined)
-    case_id, procedure = conn.execute(case.where(tasks.c.id == task_id)).one()
+    row = conn.execute(case.where(tasks.c.id == task_id)).one_or_none()
+    if row is None:
+        raise gone(conn, task_id)
+    case_id, procedure = row
     kept = orjson.dumps({key: list(values) for key, values in posted.items()})
     where = {"case_id": case_id, "procedure": procedure, "task_id": task_id, "person_id": by.id}
     return _insert(conn, {**where, "answers": kept, **_values(error, now)})

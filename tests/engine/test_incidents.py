@@ -14,6 +14,7 @@ from engine.retrying import retry
 from engine.spiff import RunError
 from engine.tables import cases, entries
 from engine.tasks import complete_task
+from engine.waiting import TaskGoneError
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
@@ -100,6 +101,23 @@ def test_a_step_that_fails_is_an_incident_and_the_case_stays_where_it_was(
     assert row_of(connection, parcels) == before
     assert waiting(connection, parcels) == open_before
     assert history.verify(connection, parcels) is None
+
+
+def test_a_failure_of_what_somebody_else_has_done_meanwhile_is_no_incident(
+    connection: Connection, clerk: Person, parcels: UUID
+) -> None:
+    found = waiting(connection, parcels)
+    with pytest.raises(RunError) as failed, connection.begin_nested():
+        complete_task(connection, found["pack"], Kept(PACKED), by=clerk, now=NOW)
+    complete_task(connection, found["weigh"], Answered({"kilos": 8}), by=clerk, now=NOW)
+    complete_task(connection, found["pack"], Kept(PACKED), by=clerk, now=NOW)
+
+    with pytest.raises(TaskGoneError) as refused:
+        incidents.record_task(
+            connection, found["pack"], failed.value, posted=PACKED, by=clerk, now=NOW
+        )
+    assert refused.value.case_id == parcels
+    assert incidents.unresolved(connection) == []
 
 
 def test_a_retry_fails_while_the_cause_stands_and_resolves_when_it_is_gone(
