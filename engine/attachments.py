@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from engine.control import has_control
 from engine.errors import NotFoundError, Refusal
 from engine.tables import attachments, blobs
 from forms import Kind, Problem
@@ -102,7 +103,8 @@ def store(
 
     ``stream`` is read twice, in chunks of 256 KB. Raises AttachmentRefusedError.
     """
-    name = PurePosixPath(name.replace("\\", "/")).name[-200:] or "file"
+    name = "".join(char for char in name.replace("\\", "/") if not has_control(char))
+    name = PurePosixPath(name).name[-200:] or "file"
     kind = _check_kind(stream, name)
     digest, size = _measure(stream, name)
     _store_chunks(conn, stream, digest)

@@ -29,6 +29,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATING = 0x42414E4A4945
 """The advisory lock (the letters BANJIE) that lets one process at a time migrate."""
 
+_AWAY = frozenset({"57P01", "57P02", "57P03", "57P05", "53300", "40P01"})
+"""Shut down by an administrator, crashed, not up yet, idle for too long, too many connections; and
+a deadlock, which the next try gets over as well."""
+
 _SESSION = "-c timezone=UTC -c jit=off"
 _PATIENCE: dict[str, Any] = {
     "connect_timeout": 2,
@@ -83,10 +87,20 @@ def upgrade(engine: Engine) -> None:
 
 
 def is_away(error: BaseException) -> bool:
-    """Say whether the database could not be asked, as against having said no."""
-    if isinstance(error, OperationalError | InterfaceError | TimeoutError):
+    """Say whether the database could not be asked, as against having said no.
+
+    By SQLSTATE: the driver's class of an error also covers limits that no second try gets over.
+    """
+    if isinstance(error, InterfaceError | TimeoutError):
         return True
-    return isinstance(error, DBAPIError) and error.connection_invalidated
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:
+        return isinstance(error, OperationalError)
+    return state in _AWAY or state.startswith("08")
 
 
 def _with_driver(url: str | URL) -> URL:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from flask import Flask, current_app, request
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import BadRequest, NotFound
 
+from engine.control import has_control
 from web.sessions import stay_awake
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from engine.people import Person
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_BLANKS = {ord(blank): " " for blank in "\t\r\n"}
 
 csrf = CSRFProtect()
 _View = TypeVar("_View", bound="Callable[..., object]")
@@ -60,7 +64,17 @@ def is_public(view: object) -> bool:
     return bool(getattr(view, "public", False))
 
 
+def _refuse_garbage() -> None:
+    """Refuse what no link of ours holds: NUL, which PostgreSQL's texts cannot take, and its kin."""
+    if has_control(request.path):
+        raise NotFound
+    asked = (text for pair in request.args.items(multi=True) for text in pair)
+    if any(has_control(text.translate(_BLANKS)) for text in asked):
+        raise BadRequest
+
+
 def _ask(who: Callable[[], Person | None]) -> None:
+    _refuse_garbage()
     view = current_app.view_functions.get(request.endpoint or "")
     if view is None or request.endpoint == "static" or getattr(view, "bare", False):
         return

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 SHOWN = 50
+LAST = 2**63 - 1
+"""The highest number that a notice can have."""
 
 bp = Blueprint("notices", __name__)
 
@@ -28,7 +30,7 @@ def show() -> ResponseReturnValue:
 
 @bp.post("/notices/seen")
 def mark_seen() -> ResponseReturnValue:
-    keys = request.form.getlist("id", type=int)
+    keys = [key for key in request.form.getlist("id", type=int) if 0 < key <= LAST]
     with transaction() as conn:
         notices.mark_seen(conn, keys, by=current_person(), now=now())
     return redirect(local_path(request.form.get("next"), url_for("notices.show")), 303)

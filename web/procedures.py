@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 UNTOUCHED = "private, max-age=31536000, immutable"
+LAST = 2**31 - 1
+"""The highest number that a version can have."""
 
 bp = Blueprint("procedures", __name__)
 
@@ -34,7 +36,7 @@ def show(procedure: str) -> ResponseReturnValue:
     return render_template("procedure.html", active="procedures", version=version, tabs=tabs)
 
 
-@bp.get("/versions/<int:version_id>/<process>.bpmn")
+@bp.get(f"/versions/<int(max={LAST}):version_id>/<process>.bpmn")
 def diagram(version_id: int, process: str) -> ResponseReturnValue:
     """Give one diagram of a published version; it never changes."""
     found = procedures.version(connection(), version_id).compiled.diagrams.get(process)

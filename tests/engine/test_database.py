@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
-from engine.database import UnsuitableDatabaseError, connect
+from engine.database import UnsuitableDatabaseError, connect, is_away
 from engine.embedded import throw_away
 
 if TYPE_CHECKING:
@@ -75,9 +75,39 @@ def test_connections_that_died_in_the_pool_are_replaced_unnoticed() -> None:
 def test_a_missing_server_is_told_within_three_seconds(tmp_path: Path) -> None:
     engine = connect(f"postgresql://nobody@/nothing?host={tmp_path}")
     began = time.monotonic()
-    with pytest.raises(OperationalError):
+    with pytest.raises(OperationalError) as told:
         engine.connect()
     assert time.monotonic() - began < 3
+    assert is_away(told.value)
+
+
+@pytest.mark.parametrize(
+    ("state", "away"),
+    [
+        ("57P01", True),
+        ("57P03", True),
+        ("08006", True),
+        ("53300", True),
+        ("40P01", True),
+        ("54000", False),
+        ("55P03", False),
+        ("57014", False),
+        ("22P05", False),
+    ],
+)
+def test_a_limit_that_no_second_try_gets_over_is_not_the_database_being_away(
+    engine: Engine, state: str, *, away: bool
+) -> None:
+    raising = text(f"do $$ begin raise exception 'of the test' using errcode = '{state}'; end $$")
+    with engine.connect() as opened, pytest.raises(DBAPIError) as told:
+        opened.execute(raising)
+    assert is_away(told.value) == away
+
+
+def test_a_connection_that_is_cut_off_is_the_database_being_away(engine: Engine) -> None:
+    with engine.connect() as opened, pytest.raises(DBAPIError) as told:
+        opened.execute(text("select pg_terminate_backend(pg_backend_pid())"))
+    assert is_away(told.value)
 
 
 def test_an_address_that_swallows_packets_is_told_within_three_seconds() -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from io import BytesIO
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 from flask import Blueprint, Flask
 
 import engine
 from engine.errors import Refusal
+from tests.web.visiting import START, filled
 from web import create_app
 from web.errors import STATUS
 from web.settings import Settings
@@ -43,6 +46,50 @@ def test_every_refusal_of_the_engine_has_its_own_code_and_a_status() -> None:
 def test_an_address_of_nothing_is_a_page_that_leads_back(fang: Visitor, path: str) -> None:
     assert fang.get(path).status_code == 404
     assert fang.all("//a[@href='/']")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/cases?q=%00", 400),
+        ("/cases?q=a%1Fb", 400),
+        ("/cases?%00=a", 400),
+        ("/sign-in?next=/%00", 400),
+        ("/cases?q=a%09b", 200),
+        ("/procedures/%00", 404),
+        ("/start/%00", 404),
+        ("/start/a%0Ab", 404),
+        ("/static/%00", 404),
+        ("/versions/1/%00.bpmn", 404),
+        ("/versions/2147483648/register.bpmn", 404),
+        ("/versions/99999999999999999999/register.bpmn", 404),
+        ("/versions/2147483647/register.bpmn", 404),
+        ("/cases?page=99999999999999999999", 200),
+    ],
+)
+def test_garbage_in_an_address_is_a_page_in_words(fang: Visitor, path: str, status: int) -> None:
+    assert fang.get(path).status_code == status
+    assert fang.all("//a[@href='/']")
+
+
+def test_garbage_in_a_form_breaks_nothing(fang: Visitor) -> None:
+    fang.get(START)
+    posted = {
+        **filled("complaint_received", customer="哈\x00密"),
+        "_form": "\x00/\x00",
+        "\x00": "\x00",
+    }
+    answers = [
+        fang.post("/start/\x00", posted),
+        fang.post(f"{START}/draft", posted),
+        fang.post(f"/tasks/{UUID(int=7)}/claim", posted),
+        fang.post(f"/tasks/{UUID(int=7)}/complete", posted),
+        fang.post("/notices/seen", {"id": ["99999999999999999999", "-1", "\x00"]}),
+        fang.post("/language/\x00"),
+        fang.post("/language/zh", posted),
+        fang.post(START, {**posted, "complaint_files": [(BytesIO(b"%PDF-1.7"), "a\x00b.pdf")]}),
+    ]
+    assert [answer.status_code for answer in answers] == [404, 303, 409, 409, 303, 404, 303, 303]
 
 
 def test_a_task_that_never_was_is_refused_in_words(fang: Visitor) -> None:
