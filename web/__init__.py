@@ -24,10 +24,12 @@ def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
     """
     from engine.database import connect
     from web import assets, database, errors, guard, language, people, security
+    from web.posted import PostedRequest
     from web.sessions import Sessions
     from web.written import labels_of
 
     app = Flask("web")
+    app.request_class = PostedRequest
     app.session_interface = Sessions()
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.config.update(
