@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from engine.spiff import (
+    Asked,
     BrokenFilesError,
     Compiled,
     Names,
@@ -19,16 +20,25 @@ from engine.spiff import (
     compile_procedure,
 )
 from engine.wordlists import CLAUSES, ROLES, clause_ids, read_roles
-from forms import BrokenFormError, Form, Layout, load_form, load_layout
+from forms import BrokenFormError, Form, Kind, Layout, load_form, load_layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from engine.spiff import Expression
+    from forms import Field
 
 SHIPPED = Path(__file__).resolve().parents[1]
 PRINTS = "forms/print/"
 LIMIT = 5 * 1024 * 1024
+_ASKED = {
+    Kind.INTEGER: "number",
+    Kind.BOOLEAN: "boolean",
+    Kind.CHOICE: "choice",
+    Kind.CHOICES: "choices",
+    Kind.ROWS: "list",
+    Kind.ATTACHMENTS: "list",
+}  # all others are kept as text, amounts too
 _PATTERNS = ("bpmn/**/*.bpmn", "bpmn/**/*.dmn", "bpmn/**/*.yaml", "forms/**/*.json")
 
 
@@ -53,10 +63,15 @@ class Bundle:
     @property
     def digest(self) -> bytes:
         """SHA-256 over the sorted paths and contents: the name of a version."""
-        whole = sha256()
-        for path, content in sorted(self.files.items()):
-            whole.update(path.encode() + b"\0" + sha256(content).digest())
-        return whole.digest()
+        return digest_of(self.files)
+
+
+def digest_of(files: Mapping[str, bytes]) -> bytes:
+    """Return the SHA-256 over the sorted paths and contents of files."""
+    whole = sha256()
+    for path, content in sorted(files.items()):
+        whole.update(path.encode() + b"\0" + sha256(content).digest())
+    return whole.digest()
 
 
 def read_folder(folder: Path = SHIPPED) -> dict[str, bytes]:
@@ -95,6 +110,10 @@ def _forms(files: Mapping[str, bytes]) -> tuple[dict[str, Form], list[Problem]]:
         except BrokenFormError as error:
             problems.append(_broken("bad_form", error))
     return forms, problems
+
+
+def _asked(field: Field) -> Asked:
+    return Asked(_ASKED.get(field.kind, "text"), tuple(each.const for each in field.choices))
 
 
 def select(files: Mapping[str, bytes], root: str) -> dict[str, bytes]:
@@ -143,7 +162,7 @@ def prepare(files: Mapping[str, bytes], root: str) -> Bundle:
     own = select(files, root)
     roles, clauses = read_roles(own), clause_ids(own)
     forms, problems = _forms(own)
-    fields = {key: tuple(f.name for f in form.fields) for key, form in forms.items()}
+    fields = {key: {f.name: _asked(f) for f in form.fields} for key, form in forms.items()}
     try:
         compiled = compile_procedure(own, root=root, roles=roles, clauses=clauses, forms=fields)
     except BrokenFilesError as error:

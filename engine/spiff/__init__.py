@@ -47,6 +47,7 @@ from engine.spiff.drawing import check_drawings
 from engine.spiff.errors import BrokenFilesError, RunError, TaskNotReadyError
 from engine.spiff.expressions import Expression, ExpressionError, compile_expression
 from engine.spiff.model import (
+    Asked,
     Call,
     Compiled,
     Decision,
@@ -68,7 +69,7 @@ from engine.spiff.model import (
 from engine.spiff.runner import complete, known, position, start, wake
 
 __all__ = [
-    "BrokenFilesError", "Call", "Compiled", "Decision", "Diagram", "Element",
+    "Asked", "BrokenFilesError", "Call", "Compiled", "Decision", "Diagram", "Element",
     "Expression", "ExpressionError", "Flow", "Message",
     "Move", "Names", "OpenTask", "Position", "Problem", "Row", "RunError", "Start", "Step",
     "Table", "TaskNotReadyError", "Timer", "check_drawings", "closure",

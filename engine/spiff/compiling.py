@@ -37,7 +37,8 @@ def compile_procedure(
 ) -> Compiled:
     """Check and compile the procedure `root` from repository-relative paths and their bytes.
 
-    `roles` by code, `clauses` are the known ids, `forms` the field names by "process/element".
+    `roles` by code, `clauses` are the known ids, `forms` the field names by "process/element",
+    best as a mapping from name to Asked, without which any answer is thought possible.
     Files that the procedure does not need are not looked at. BrokenFilesError with all problems.
     """
     sheets, tables, problems = read_needed(files, root)

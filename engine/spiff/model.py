@@ -22,6 +22,14 @@ class Names:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a form's field asks for: `text`, `number`, `boolean`, `choice`, `choices`, `any`."""
+
+    kind: str = "any"
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Problem:
     """One reason why files cannot be published; the texts name element, reason and cure."""
 

@@ -13,6 +13,7 @@ Files = dict[str, bytes]
 WHOLE = "bpmn/complaint/manufacturer-complaint.bpmn"
 HANDLING = "bpmn/complaint/manufacturer-complaint-handling.bpmn"
 REGISTER = "bpmn/shared/register.bpmn"
+LIMITS = "bpmn/decisions/close-deadline.dmn"
 CLOSING = "bpmn/shared/close-and-archive.bpmn"
 AUTHORITY = "bpmn/decisions/approval-authority.dmn"
 ROLES = "bpmn/roles.yaml"

@@ -10,6 +10,7 @@ from tests.engine.breaking import (
     CLOSING,
     FORM,
     HANDLING,
+    LIMITS,
     LOOK,
     MEGABYTE,
     MERGES,
@@ -131,9 +132,9 @@ BREAKS = (
     Break(
         "condition that calls out",
         HANDLING,
-        swap('upheld == "not_upheld"', "open(1)"),
+        swap('upheld in ["upheld", "partly"]', "open(1)"),
         "bad_expression",
-        "upheld_no",
+        "upheld_yes",
     ),
     Break(
         "no approval gateway",
@@ -164,5 +165,19 @@ BREAKS = (
         "unknown_in_guarantee",
         "no_reply_before_approval",
         WHOLE,
+    ),
+    Break(
+        "misspelt decision",
+        HANDLING,
+        swap('decision in ["approve", "amend"]', 'decision != "sent_back"'),
+        "unknown_value",
+        "approved",
+    ),
+    Break(
+        "misspelt choice in a table",
+        LIMITS,
+        swap('"in_xinjiang"', '"xinjiang"'),
+        "unknown_value",
+        "close_deadline_in_xinjiang",
     ),
 )

@@ -96,7 +96,7 @@ def test_every_problem_of_every_procedure_is_told_at_once(
     broken = {
         **two,
         FORM: b"{",
-        HANDLING: swap('upheld == "not_upheld"', "uphold == 1")(two[HANDLING]),
+        HANDLING: swap('upheld in ["upheld", "partly"]', "uphold == 1")(two[HANDLING]),
         "forms/errand/sign.json": b"[]",
     }
     with pytest.raises(BrokenFilesError) as refused:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.lint import calls, elements, flows, guarantees, names, people, schema, values
+from engine.spiff.lint import (
+    calls,
+    elements,
+    flows,
+    guarantees,
+    names,
+    people,
+    schema,
+    values,
+    words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,6 +57,7 @@ RULES: Final[tuple[Callable[[Bundle], Iterator[Problem]], ...]] = (
     values.variables_declared,
     values.texts_compile,
     values.names_are_filled,
+    words.known_values,
     guarantees.kept,
 )
 
