@@ -18,9 +18,9 @@ from engine import embedded
 from engine.database import connect
 from engine.demo import PASSWORD
 from engine.dossier import history_rows, latest_answers
-from engine.procedures import in_force
 from engine.embedded.leftovers import postmaster
 from engine.people import add_person
+from engine.procedures import in_force
 from tests.browser.company import found, walk
 from tests.browser.conftest import Reception
 from tests.browser.filling import typed
