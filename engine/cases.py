@@ -88,6 +88,14 @@ def start_form(conn: sa.Connection, procedure: str, *, by: Person) -> StartView:
     return StartView(procedure, version.names, version.start_form, draft)
 
 
+def save_draft(
+    conn: sa.Connection, procedure: str, typed: dict[str, list[str]], *, by: Person, now: datetime
+) -> None:
+    """Keep what a person has typed for a start form. Raises NotFoundError and NotYoursError."""
+    _startable(conn, procedure, by=by)
+    drafts.save(conn, drafts.of_start(procedure), typed, by=by, now=now)
+
+
 def _startable(conn: sa.Connection, procedure: str, *, by: Person) -> Version:
     version = procedures.in_force(conn, procedure)
     role = version.compiled.start.role

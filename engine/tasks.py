@@ -19,6 +19,7 @@ from engine.waiting import (
     NotClaimedError,
     TaskGoneError,
     Waiting,
+    check_role,
     claimed_error,
     gone,
     lock_task,
@@ -48,6 +49,12 @@ _NEXT = (
     )
     .order_by(tasks.c.due_at.asc().nulls_last(), tasks.c.id)
     .limit(1)
+)
+
+_OPEN = (
+    sa.select(tasks.c.role, cases.c.version_id)
+    .join(cases, cases.c.id == tasks.c.case_id)
+    .where(tasks.c.id == sa.bindparam("task"))
 )
 
 
@@ -81,9 +88,11 @@ def _about(waiting: Waiting, kind: str) -> Draft:
 def save_draft(
     conn: sa.Connection, task_id: UUID, typed: dict[str, list[str]], *, by: Person, now: datetime
 ) -> None:
-    """Keep what a person has typed for a task. Raises TaskGoneError when it is no longer open."""
-    if conn.scalar(sa.select(tasks.c.id).where(tasks.c.id == task_id)) is None:
+    """Keep what a person has typed for an open task. Raises TaskGoneError and NotYoursError."""
+    row = conn.execute(_OPEN, {"task": task_id}).one_or_none()
+    if row is None:
         raise gone(conn, task_id)
+    check_role(conn, row.role, row.version_id, by=by)
     drafts.save(conn, drafts.of_task(task_id), typed, by=by, now=now)
 
 

@@ -101,7 +101,7 @@ def lock_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> Waiting:
     if row is None:
         raise gone(conn, task_id)
     waiting = _waiting(row)
-    check_role(conn, waiting.role, waiting.case.version_id, by=by, held=waiting.claimed_by)
+    check_role(conn, waiting.role, waiting.case.version_id, by=by)
     if waiting.claimed_by not in (None, by.id):
         raise claimed_error(conn, waiting.claimed_by, waiting.case.id)
     return waiting
@@ -112,11 +112,9 @@ def _waiting(row: tuple[Any, ...]) -> Waiting:
     return Waiting(key, process, element, role, claimed_by, Case(*case))
 
 
-def check_role(
-    conn: sa.Connection, role: str, version_id: int, *, by: Person, held: UUID | None
-) -> None:
-    """Refuse a person who neither holds the task nor the step's role (NotYoursError)."""
-    if role not in by.roles and held != by.id:
+def check_role(conn: sa.Connection, role: str, version_id: int, *, by: Person) -> None:
+    """Refuse a person without the step's role, whoever has claimed the task (NotYoursError)."""
+    if role not in by.roles:
         raise NotYoursError(procedures.version(conn, version_id).bundle.roles[role])
 
 

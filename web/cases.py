@@ -52,9 +52,8 @@ def start(procedure: str) -> ResponseReturnValue:
 
 
 def _keep(posted: MultiDict[str, str], procedure: str) -> str:
-    subject, typed = drafts.of_start(procedure), typed_only(posted)
     with transaction() as conn:
-        drafts.save(conn, subject, typed, by=current_person(), now=now())
+        cases.save_draft(conn, procedure, typed_only(posted), by=current_person(), now=now())
     return url_for("cases.start", procedure=procedure, kept=1)
 
 
@@ -153,6 +152,6 @@ def _stuck(procedure: str, posted: MultiDict[str, str], error: RunError) -> Resp
     with transaction() as conn:
         by = current_person()
         number = incidents.record_start(conn, procedure, error, posted=typed, by=by, now=now())
-        drafts.save(conn, drafts.of_start(procedure), typed, by=by, now=now())
+        cases.save_draft(conn, procedure, typed, by=by, now=now())
     back = url_for("cases.start", procedure=procedure, kept=1)
     return stuck_page(t(error.zh, error.en), number, back=back), STATUS["case_stuck"]

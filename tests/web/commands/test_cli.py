@@ -105,6 +105,23 @@ def test_a_person_is_added_once(type_in: Typed, url: str, database: Engine) -> N
     assert (code, "已存在" in complained, "is taken" in complained) == (1, True, True)
 
 
+def test_a_person_gets_another_password_other_roles_and_leaves(type_in: Typed, url: str) -> None:
+    words = ("person", "add", "lixia", "李霞", "--role", "qc", "--password", "long enough words")
+    assert type_in(*words, DATABASE_URL=url)[0] == 0
+    new = ("person", "password", "lixia", "--password")
+    code, _, complained = type_in(*new, "too short", DATABASE_URL=url)
+    assert (code, "10 至 200" in complained, "10 to 200" in complained) == (1, True, True)
+    assert type_in(*new, "other long words", DATABASE_URL=url)[0] == 0
+    code, said, _ = type_in("person", "roles", "lixia", "--role", "gm", "--role", "sales")
+    assert (code, "now holds gm, sales" in said, "放回待办 0 项" in said) == (0, True, True)
+    code, said, _ = type_in("person", "list")
+    assert (code, "lixia  李霞  gm, sales\n" in said, "wangfang" in said) == (0, True, True)
+    assert type_in("person", "deactivate", "lixia")[0] == 0
+    assert "lixia" not in type_in("person", "list")[1]
+    code, _, complained = type_in("person", "deactivate", "lixia")
+    assert (code, "没有人员" in complained, "nobody" in complained) == (1, True, True)
+
+
 def test_an_unknown_role_is_refused_with_the_known_ones(type_in: Typed, url: str) -> None:
     words = ("person", "add", "x", "某", "--role", "king", "--password", "long enough words")
     code, _, complained = type_in(*words, DATABASE_URL=url)
