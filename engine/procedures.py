@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from engine.bundles import Bundle, prepare, prepare_all
-from engine.errors import NotFoundError
+from engine.bundles import Bundle, digest_of, prepare, prepare_all
+from engine.errors import NotFoundError, Refusal
 from engine.people import save_roles
 from engine.spiff import Names, roots
 from engine.tables import files as file_rows
 from engine.tables import version_files, versions
-from engine.wordlists import read_roles
+from engine.wordlists import read_clauses, read_roles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from engine.people import Person
     from engine.spiff import Compiled, Element, Step
+    from engine.wordlists import Clause
     from forms import Form
 
 _PUBLISHING = 0x42_61_6E_6A  # advisory lock: one publisher at a time
@@ -36,6 +37,8 @@ class Version:
     id: int
     number: int
     bundle: Bundle
+    digest: bytes
+    clauses: Mapping[str, Clause]
 
     @property
     def compiled(self) -> Compiled:
@@ -70,6 +73,22 @@ class Version:
         return self.form(start.process, start.element)
 
 
+class VersionChangedError(Refusal):
+    """The stored files of a version are not those that were published."""
+
+    code = "version_changed"
+
+    def __init__(self, row: sa.Row[Any], path: str = "") -> None:
+        zh = f"（{path}）" if path else ""
+        en = f" ({path})" if path else ""
+        super().__init__(
+            f"规程“{row.zh}”第 {row.number} 版的文件{zh}与发布时不符，已停止执行；"
+            "请从备份恢复该版本的文件。",
+            f"The files of version {row.number} of “{row.en}”{en} are not those that were "
+            "published, so it does not run; restore them from a backup.",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """What publishing did for one procedure: the version in force now, and whether it is new."""
@@ -87,7 +106,7 @@ _BY_MESSAGE = sa.select(versions.c.id).where(
     versions.c.start_message == sa.bindparam("message"), versions.c.in_force
 )
 _FILES = (
-    sa.select(version_files.c.path, file_rows.c.content)
+    sa.select(version_files.c.path, file_rows.c.sha256, file_rows.c.content)
     .join(file_rows, file_rows.c.sha256 == version_files.c.sha256)
     .where(version_files.c.version_id == sa.bindparam("version"))
 )
@@ -97,7 +116,10 @@ _preparing = Lock()
 
 
 def version(conn: sa.Connection, key: int) -> Version:
-    """Return a published version, prepared once per process and database."""
+    """Return a published version, prepared once per process and database.
+
+    Raises VersionChangedError when its files are not those that were published.
+    """
     place = (conn.engine.url, key)
     found = _ready.get(place)
     if found is not None:
@@ -110,8 +132,15 @@ def version(conn: sa.Connection, key: int) -> Version:
 
 def _prepared(conn: sa.Connection, key: int) -> Version:
     row = conn.execute(sa.select(versions).where(versions.c.id == key)).one()
-    stored = {row.path: row.content for row in conn.execute(_FILES, {"version": key})}
-    return Version(row.id, row.number, prepare(stored, row.procedure))
+    stored: dict[str, bytes] = {}
+    for path, digest, content in conn.execute(_FILES, {"version": key}):
+        if sha256(content).digest() != digest:
+            raise VersionChangedError(row, path)
+        stored[path] = content
+    if digest_of(stored) != row.digest:
+        raise VersionChangedError(row)
+    bundle = prepare(stored, row.procedure)
+    return Version(row.id, row.number, bundle, row.digest, read_clauses(stored))
 
 
 def in_force(conn: sa.Connection, procedure: str) -> Version:

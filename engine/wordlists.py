@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 import yaml
@@ -79,6 +80,27 @@ def clause_ids(files: Mapping[str, bytes]) -> frozenset[str]:
     """Return the ids of all clauses of the written regulations in the files."""
     paths = [path for path in files if path.startswith(CLAUSES)]
     return frozenset(row["id"] for path in paths for row in clause_rows(files, path))
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause of a written regulation; ``article`` is where it stands there, may be empty."""
+
+    id: str
+    article: str
+    names: Names
+
+
+def read_clauses(files: Mapping[str, bytes]) -> dict[str, Clause]:
+    """Return all clauses of the written regulations in the files, by id."""
+    paths = [path for path in files if path.startswith(CLAUSES)]
+    found = (_clause(row) for path in paths for row in clause_rows(files, path))
+    return {clause.id: clause for clause in found}
+
+
+def _clause(row: Mapping[str, str]) -> Clause:
+    zh, en, article = (str(row.get(key, "")) for key in ("title_zh", "title_en", "article"))
+    return Clause(row["id"], article, Names(zh, en))
 
 
 def clause_rows(files: Mapping[str, bytes], path: str) -> list[dict[str, str]]:
