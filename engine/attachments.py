@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import logging
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import PurePosixPath
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -14,14 +15,14 @@ from sqlalchemy.dialects.postgresql import insert
 from engine.control import has_control
 from engine.errors import NotFoundError, Refusal
 from engine.tables import attachments, blobs
-from forms import Kind, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator
     from datetime import datetime
 
     from engine.people import Person
-    from forms import Answers, Form
+
+_log = logging.getLogger("banjie.attachments")
 
 CHUNK = 256 * 1024
 LIMIT = 20 * 1024 * 1024
@@ -44,12 +45,6 @@ _TYPES: dict[str, tuple[str, tuple[bytes, ...]]] = {
     ".csv": ("text/csv", (b"",)),
 }
 
-_TAKEN = Problem(
-    "附件已随另一案件提交，请重新上传。",
-    "The attachment was sent with another case; upload it again.",
-)
-_LOST = Problem("附件已失效，请重新上传。", "The attachment is gone; upload it again.")
-
 
 class AttachmentRefusedError(Refusal):
     """The file is too large, empty, or not of a kind that is kept."""
@@ -57,13 +52,16 @@ class AttachmentRefusedError(Refusal):
     code = "attachment_refused"
 
 
-class AttachmentTakenError(Refusal):
-    """A file of this form was sent with something else meanwhile."""
+class AttachmentChangedError(Refusal):
+    """The stored bytes are not those that were uploaded."""
 
-    code = "attachment_taken"
+    code = "attachment_changed"
 
     def __init__(self) -> None:
-        super().__init__(_TAKEN.zh, _TAKEN.en)
+        super().__init__(
+            "附件内容与上传时不符，请从备份恢复。",
+            "The attachment is not what was uploaded; restore it from a backup.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ class Attachment:
         return self.type in {"image/jpeg", "image/png", "image/gif", "image/webp"}
 
 
-_COLUMNS = tuple(attachments.c[name] for name in Attachment.__dataclass_fields__)
+COLUMNS = tuple(attachments.c[name] for name in Attachment.__dataclass_fields__)
 
 
 def store(
@@ -162,13 +160,13 @@ def find(conn: sa.Connection, keys: Collection[UUID]) -> dict[UUID, Attachment]:
     """Return attachments by id."""
     if not keys:
         return {}
-    rows = conn.execute(sa.select(*_COLUMNS).where(attachments.c.id.in_(keys)))
+    rows = conn.execute(sa.select(*COLUMNS).where(attachments.c.id.in_(keys)))
     return {row.id: Attachment(*row) for row in rows}
 
 
 def of_case(conn: sa.Connection, case_id: UUID) -> list[Attachment]:
     """Return a case's attachments in the order in which they came."""
-    ordered = sa.select(*_COLUMNS).where(attachments.c.case_id == case_id)
+    ordered = sa.select(*COLUMNS).where(attachments.c.case_id == case_id)
     rows = conn.execute(ordered.order_by(attachments.c.at, attachments.c.id))
     return [Attachment(*row) for row in rows]
 
@@ -178,80 +176,27 @@ def open_chunks(
 ) -> tuple[Attachment, Iterator[bytes]]:
     """Return an attachment and its original bytes, chunk by chunk, while ``conn`` is open.
 
-    One that belongs to no case yet is for its uploader only. Raises NotFoundError.
+    One that belongs to no case yet is for its uploader only. Raises NotFoundError; reading to the
+    end raises AttachmentChangedError when the bytes are not those that were stored.
     """
     kept = find(conn, [key]).get(key)
     if kept is None or (kept.case_id is None and kept.uploaded_by != by.id):
         raise NotFoundError
-    return kept, _chunks(conn, kept.sha256)
+    return kept, chunks(conn, kept.sha256)
 
 
-def _chunks(conn: sa.Connection, digest: bytes) -> Iterator[bytes]:
-    """Read on as the chunks are asked for; nothing is read before the first."""
+def chunks(conn: sa.Connection, digest: bytes) -> Iterator[bytes]:
+    """Read on as the chunks are asked for; nothing is read before the first.
+
+    Raises AttachmentChangedError at the end when they are not what the digest was made of.
+    """
     parts = sa.select(blobs.c.content).where(blobs.c.sha256 == digest).order_by(blobs.c.part)
     few = {"stream_results": True, "max_row_buffer": 2}
+    whole = sha256()
     with conn.execute(parts, execution_options=few) as result:
-        yield from result.scalars()
-
-
-def _ids(form: Form, values: Mapping[str, Any]) -> dict[str, list[str]]:
-    fields = (field.name for field in form.fields if field.kind is Kind.ATTACHMENTS)
-    return {name: keys for name in fields if (keys := values.get(name))}
-
-
-def check(
-    conn: sa.Connection, form: Form, answers: Answers, *, subject: str, by: Person
-) -> Answers:
-    """Return the answers with a problem at each attachment that is not free to be sent with them.
-
-    Free is what this person stored for this form and what belongs to no case yet.
-    """
-    refused = {pointer.split("/")[1] for pointer in answers.problems if "/" in pointer}
-    named = {name: ks for name, ks in _ids(form, answers.values).items() if name not in refused}
-    if not named:
-        return answers
-    keys = {UUID(key) for keys in named.values() for key in keys}
-    mine = sa.select(attachments.c.id, attachments.c.case_id).where(_mine(keys, subject, by))
-    stored = {row.id: row.case_id for row in conn.execute(mine)}
-    problems = {}
-    for name, listed in named.items():
-        if {UUID(key) for key in listed} - set(stored):
-            problems[f"/{name}"] = _LOST
-        elif any(stored[UUID(key)] is not None for key in listed):
-            problems[f"/{name}"] = _TAKEN
-    return replace(answers, problems={**answers.problems, **problems}) if problems else answers
-
-
-def _mine(keys: Collection[UUID], subject: str, by: Person) -> sa.ColumnElement[bool]:
-    own = sa.and_(attachments.c.subject == subject, attachments.c.uploaded_by == by.id)
-    return sa.and_(attachments.c.id.in_(keys), own)
-
-
-def attach(
-    conn: sa.Connection,
-    form: Form,
-    values: Mapping[str, Any],
-    *,
-    case_id: UUID,
-    subject: str,
-    by: Person,
-) -> list[list[object]]:
-    """Bind the files of a sent form to its case.
-
-    Returns for the entry what was sent: of each file id, name, size in bytes and SHA-256 in hex,
-    as the form lists them. Raises AttachmentTakenError when one went elsewhere since the check.
-    """
-    keys = [UUID(key) for keys in _ids(form, values).values() for key in keys]
-    if not keys:
-        return []
-    free = sa.and_(_mine(keys, subject, by), attachments.c.case_id.is_(None))
-    bound = sa.update(attachments).where(free).values(case_id=case_id).returning(*_COLUMNS)
-    kept = {row.id: row for row in conn.execute(bound)}
-    if set(keys) - set(kept):
-        raise AttachmentTakenError
-    return [said(kept[key]) for key in dict.fromkeys(keys)]
-
-
-def said(kept: Attachment | sa.Row[Any]) -> list[object]:
-    """Return what an entry says of a file: id, name, size in bytes, SHA-256 in hex."""
-    return [kept.id.hex, kept.name, kept.size, kept.sha256.hex()]
+        for chunk in result.scalars():
+            whole.update(chunk)
+            yield chunk
+    if whole.digest() != digest:
+        _log.error("The content of attachment %s has been changed", digest.hex())
+        raise AttachmentChangedError

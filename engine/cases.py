@@ -9,10 +9,11 @@ from uuid import UUID, uuid4
 import orjson
 import sqlalchemy as sa
 
-from engine import attachments, drafts, history, procedures, spiff
+from engine import drafts, enclosing, history, procedures, spiff
 from engine.errors import Refusal
+from engine.facts import changed
 from engine.history import Draft
-from engine.moving import COLUMNS, Case, knowing, move_to
+from engine.moving import COLUMNS, Case, move_to
 from engine.tables import cases, entries
 
 if TYPE_CHECKING:
@@ -113,25 +114,26 @@ def open_case(
     """
     version = _startable(conn, procedure, by=by)
     subject = drafts.of_start(procedure)
-    answers = read_answers(conn, version.start_form, posted, subject=subject, by=by)
-    case = _new(conn, version, parent=None, by=by, now=now)
-    files = attachments.attach(
+    answers = read_answers(conn, version.start_form, posted, subject=subject, by=by, now=now)
+    case, known = _new(conn, version, parent=None, by=by, now=now)
+    files = enclosing.attach(
         conn, version.start_form, answers.values, case_id=case.id, subject=subject, by=by
     )
-    facts = {"role": version.compiled.start.role, "files": files}
+    facts = {"role": version.compiled.start.role, "files": files, "facts": known}
     move = _begin(conn, case, version, answers.values, facts, by=by, now=now)
     drafts.drop_mine(conn, subject, by=by)
     return Completed(case.id, next_of(move, by))
 
 
 def read_answers(
-    conn: sa.Connection, form: Form, posted: Posted, *, subject: str, by: Person
+    conn: sa.Connection, form: Form, posted: Posted, *, subject: str, by: Person, now: datetime
 ) -> Answers:
-    """Read a posted form against its definition and the files stored for it.
+    """Read a posted form against its definition, the company's day and the files stored for it.
 
     Raises InvalidAnswersError.
     """
-    answers = attachments.check(conn, form, form.read(posted), subject=subject, by=by)
+    read = form.read(posted, today=form.day(now))
+    answers = enclosing.check(conn, form, read, subject=subject, by=by)
     if answers.problems:
         raise InvalidAnswersError(form, answers)
     return answers
@@ -174,8 +176,8 @@ def _deliver(
         return
     stored = conn.scalar(_START_ANSWERS, {"case": case_id})
     values = {} if stored is None else orjson.loads(stored)
-    linked = _new(conn, version, parent=case_id, by=by, now=now)
-    _begin(conn, linked, version, values, {"parent": case_id.hex}, by=by, now=now)
+    linked, known = _new(conn, version, parent=case_id, by=by, now=now)
+    _begin(conn, linked, version, values, {"facts": known}, by=by, now=now)
     facts = {"linked": linked.id.hex, "process": message.process, "element": message.element}
     history.enter(conn, lock(conn, case_id), Draft("case_linked", facts), by=by, now=now)
 
@@ -187,8 +189,8 @@ def _new(
     parent: UUID | None,
     by: Person | None,
     now: datetime,
-) -> Case:
-    """Insert a case that has not begun."""
+) -> tuple[Case, dict[str, str | None]]:
+    """Insert a case that has not begun. Returns it, and the facts that its first entry says."""
     row = {
         "id": uuid4(),
         "procedure": version.compiled.id,
@@ -201,7 +203,10 @@ def _new(
         "entries": 0,
         "head": history.GENESIS,
     }
-    return Case(*conn.execute(sa.insert(cases).values(row).returning(*COLUMNS)).one())
+    returned = sa.insert(cases).values(row).returning(cases.c.code, *COLUMNS)
+    code, *begun = conn.execute(returned).one()
+    facts = {**row, "code": code, "version": version.digest, "status": "open"}
+    return Case(*begun), changed({}, facts)
 
 
 def _begin(
@@ -217,8 +222,8 @@ def _begin(
     """Run a new case to its first tasks; ``facts`` are public words of its first entry."""
     start = version.compiled.start
     move = spiff.start(version.compiled, every_field(version.start_form, values), now=now)
-    case = knowing(case, version.start_form.facts(values))
+    known = version.start_form.facts(values)
     place = {"process": start.process, "element": start.element}
-    opened = Draft("case_opened", {**place, **facts}, answers=values)
+    opened = Draft("case_opened", {**place, **facts}, answers=values, known=known)
     move_on(conn, case, version, move, [opened], by=by, now=now)
     return move

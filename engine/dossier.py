@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from engine import attachments, entryview, procedures, rounds, settings
+from engine.doubts import doubts, trusted
 from engine.errors import NotFoundError
-from engine.history import broken_at
+from engine.history import erased, follow
 from engine.path import on_diagrams
-from engine.tables import cases, entries, tasks
+from engine.tables import cases, entries, people, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from engine.attachments import Attachment
+    from engine.doubts import Doubts
     from engine.entryview import EntryView, FilledForm
     from engine.path import DiagramView
     from engine.people import Person
@@ -74,7 +76,7 @@ class OpenStep:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """Everything that a case page shows; ``broken_at`` is the first entry that does not verify."""
+    """Everything that a case page shows; ``uploaders`` are names by id."""
 
     header: CaseHeader
     parent: Link | None
@@ -86,7 +88,13 @@ class Dossier:
     open_steps: list[OpenStep]
     diagrams: list[DiagramView]
     version: Version
-    broken_at: int | None
+    doubts: Doubts
+    uploaders: Mapping[UUID, str]
+
+    @property
+    def broken_at(self) -> int | None:
+        """The first entry that does not verify."""
+        return self.doubts.broken_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +145,7 @@ def history_rows(conn: sa.Connection, case_id: UUID) -> Sequence[sa.Row[Any]]:
 
 def latest_answers(version: Version, rows: Sequence[sa.Row[Any]]) -> dict[str, Any]:
     """Return the newest answer to each field name of a case; None for what was withdrawn."""
-    return rounds.latest(rounds.filled(version, rows))
+    return rounds.latest(rounds.filled(version, trusted(rows)))
 
 
 def case(conn: sa.Connection, case_id: UUID, *, by: Person) -> Dossier:
@@ -145,7 +153,9 @@ def case(conn: sa.Connection, case_id: UUID, *, by: Person) -> Dossier:
     row = case_row(conn, case_id, by=by)
     version = procedures.version(conn, row.version_id)
     rows = history_rows(conn, case_id)
-    forms = rounds.filled(version, rows)
+    readable = trusted(rows)
+    forms = rounds.filled(version, readable)
+    files = attachments.of_case(conn, case_id)
     return Dossier(
         header=header(conn, row),
         parent=_parent(conn, row.parent_id),
@@ -153,10 +163,11 @@ def case(conn: sa.Connection, case_id: UUID, *, by: Person) -> Dossier:
         timeline=_timeline(conn, version, rows, forms),
         filled=forms,
         approved_amount=rounds.fact(forms, "approved"),
-        attachments=attachments.of_case(conn, case_id),
+        attachments=files,
         open_steps=_open_steps(conn, version, case_id),
-        diagrams=on_diagrams(version, row, rows),
-        broken_at=broken_at(rows, row),
+        diagrams=on_diagrams(version, row, readable),
+        doubts=doubts(row, follow(rows), files, version=version.digest),
+        uploaders=_names(conn, {file.uploaded_by for file in files}),
         version=version,
     )
 
@@ -186,7 +197,18 @@ def _timeline(
     for form in forms:
         before[form.seq] = last.get(form.place)
         last[form.place] = form.values
-    return [entryview.view(version, row, before.get(row.seq), zone=zone) for row in rows]
+    erasures = erased(rows)
+    return [
+        entryview.view(version, row, before.get(row.seq), zone=zone, is_erased=row.seq in erasures)
+        for row in rows
+    ]
+
+
+def _names(conn: sa.Connection, keys: set[UUID]) -> dict[UUID, str]:
+    if not keys:
+        return {}
+    named = sa.select(people.c.id, people.c.name).where(people.c.id.in_(keys))
+    return {row.id: row.name for row in conn.execute(named)}
 
 
 def _open_steps(conn: sa.Connection, version: Version, case_id: UUID) -> list[OpenStep]:

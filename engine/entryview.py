@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import orjson
 
+from engine.history import lacks_answers, moment, read
 from engine.spiff import Names
 
 if TYPE_CHECKING:
@@ -27,25 +29,33 @@ _TITLES = {
     "timer_fired": Names("逾期：{zh}", "Overdue: {en}"),
     "number_allotted": Names("编号：{number}", "Number allotted: {number}"),
     "case_linked": Names("关联新案：{zh}", "Linked case opened: {en}"),
+    "answers_erased": Names("按规定删除填写内容", "Answers erased as the rules demand"),
     "woken": Names("检查期限", "Deadlines checked"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """One line of the timeline; ``at`` is UTC, ``who`` is None for the engine itself."""
+    """One line of the timeline; ``at`` is UTC, ``who`` is None for the engine itself.
+
+    ``erased`` answers are gone as a later entry says, ``missing`` ones for no known reason;
+    ``linked`` is the case that this entry opened. ``hash`` is the chain's, in hex.
+    """
 
     seq: int
     at: datetime
     kind: str
     who: str | None
+    role: Names | None
     title: Names
-    place: str | None
-    clauses: tuple[str, ...]
-    changes: tuple[Change, ...]
-    notes: tuple[Names, ...]
     hash: str
-    erased: bool
+    place: str | None = None
+    clauses: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    notes: tuple[Names, ...] = ()
+    erased: bool = False
+    missing: bool = False
+    linked: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,7 @@ class FilledForm:
     place: tuple[str, ...] = ()
     round: int = 1
     superseded: bool = False
+    role: Names | None = None
 
 
 def form_of(version: Version, body: Mapping[str, Any]) -> Form | None:
@@ -73,37 +84,69 @@ def form_of(version: Version, body: Mapping[str, Any]) -> Form | None:
 
 def filled(version: Version, row: sa.Row[Any]) -> FilledForm | None:
     """Return the form that an entry carries, or None for an entry without answers."""
-    body = orjson.loads(row.body)
+    body = read(row.body)
     form = form_of(version, body)
     if row.answers is None or form is None:
         return None
-    return FilledForm(row.seq, form, body["name"] or "", row.at, orjson.loads(row.answers))
+    return FilledForm(
+        row.seq,
+        form,
+        body["name"] or "",
+        moment(body) or row.at,
+        orjson.loads(row.answers),
+        role=version.bundle.roles.get(body.get("role", "")),
+    )
 
 
 def view(
-    version: Version, row: sa.Row[Any], before: Mapping[str, Any] | None, *, zone: ZoneInfo
+    version: Version,
+    row: sa.Row[Any],
+    before: Mapping[str, Any] | None,
+    *,
+    zone: ZoneInfo,
+    is_erased: bool,
 ) -> EntryView:
     """Return an entry in words; ``before`` is what the entry's form said when it was last sent.
 
-    Deadlines are written in the company's ``zone``.
+    Everything is read from the chained body; one that nobody can read says so. Deadlines are
+    written in the company's ``zone``. ``is_erased``: a later entry says that its answers are gone.
     """
-    body = orjson.loads(row.body)
+    try:
+        return _view(version, row, before, zone=zone, is_erased=is_erased)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        title = Names("此条履历已无法读取", "This entry can no longer be read")
+        return EntryView(row.seq, row.at, "unreadable", None, None, title, row.hash.hex())
+
+
+def _view(
+    version: Version,
+    row: sa.Row[Any],
+    before: Mapping[str, Any] | None,
+    *,
+    zone: ZoneInfo,
+    is_erased: bool,
+) -> EntryView:
+    body = read(row.body)
     names = _names(version, body.get("process"), body.get("element"))
-    title = _TITLES.get(row.kind, Names(row.kind, row.kind))
-    words = {"zh": names.zh, "en": names.en, "number": body.get("number", "")}
-    place = f"{body['process']}:{body['element']}" if "element" in body else None
+    title = _TITLES.get(body["kind"], Names(body["kind"], body["kind"]))
+    number = body.get("facts", {}).get("number", "")
+    words = {"zh": names.zh, "en": names.en, "number": number}
+    gone = lacks_answers(row, body)
     return EntryView(
         seq=row.seq,
-        at=row.at,
-        kind=row.kind,
+        at=datetime.fromisoformat(body["at"]),
+        kind=body["kind"],
         who=body["name"],
+        role=version.bundle.roles.get(body.get("role", "")),
         title=Names(title.zh.format(**words), title.en.format(**words)),
-        place=place,
+        hash=row.hash.hex(),
+        place=f"{body['process']}:{body['element']}" if "element" in body else None,
         clauses=tuple(body.get("clauses", ())),
         changes=_changes(version, row, body, before),
         notes=tuple(_notes(version, body, zone)),
-        hash=row.hash.hex(),
-        erased="answers" in body and row.answers is None,
+        erased=gone and is_erased,
+        missing=gone and not is_erased,
+        linked=UUID(body["linked"]) if "linked" in body else None,
     )
 
 
@@ -125,6 +168,9 @@ def _changes(
 def _notes(version: Version, body: Mapping[str, Any], zone: ZoneInfo) -> list[Names]:
     notes = [note for key, say in _SAID.items() for note in say(version, body.get(key) or ())]
     notes += _armed(version, body.get("armed") or (), zone)
+    if "due" in body:
+        due, found = _local(body["due"], zone), _local(body["at"], zone)
+        notes.append(Names(f"时限 {due}，{found} 发现", f"Due {due}, found {found}"))
     if body.get("ended"):
         end = _names(version, *body["ended"].split(":"))
         notes.append(Names(f"案件结束：{end.zh}", f"Case ended: {end.en}"))
@@ -152,6 +198,8 @@ def _plainly(inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> Names:
 def _told(version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
     notes = []
     for place, roles in rows:
+        if not roles:
+            continue
         element = _names(version, *place.split(":"))
         held = [version.bundle.roles[role] for role in roles]
         zh, en = "、".join(r.zh for r in held), ", ".join(r.en for r in held)
@@ -168,12 +216,13 @@ def _armed(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noqa:
     notes = []
     for place, due in rows:
         names = _names(version, *place.split(":"))
-        until = datetime.fromisoformat(due).astimezone(zone)
-        said = f"{until:%Y-%m-%d %H:%M}"
-        notes.append(
-            Names(f"开始计时“{names.zh}”，至 {said}", f"Clock “{names.en}” runs until {said}")
-        )
+        until = _local(due, zone)
+        notes.append(Names(f"“{names.zh}”时限至 {until}", f"“{names.en}” is due by {until}"))
     return notes
+
+
+def _local(when: str, zone: ZoneInfo) -> str:
+    return f"{datetime.fromisoformat(when).astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 _SAID: dict[str, Callable[[Version, Any], list[Names]]] = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -19,25 +20,30 @@ from engine.tables import cases, entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
     from uuid import UUID
 
     from engine.moving import Case
     from engine.people import Person
 
 GENESIS = bytes(32)
+ERASED = "answers_erased"
+UNSIGNED = frozenset({"timer_fired", "number_allotted"})
 _SORTED = orjson.OPT_SORT_KEYS
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An entry before it is chained: ``facts`` are its public words, ``answers`` what was typed."""
+    """An entry before it is chained: ``facts`` are its public words, ``answers`` what was typed.
+
+    ``known`` is what the answers say of the case's customer, product, amount and zone.
+    """
 
     kind: str
     facts: Mapping[str, object] = field(default_factory=dict)
     answers: Mapping[str, object] | None = None
     task_id: UUID | None = None
     timer_id: UUID | None = None
+    known: Mapping[str, object] = field(default_factory=dict)
 
 
 _INSERT = sa.insert(entries)
@@ -50,11 +56,13 @@ def to_bytes(answers: Mapping[str, object]) -> bytes:
 
 def _said(draft: Draft, who: Person | None, now: datetime) -> dict[str, object]:
     return {
+        **{name: fact for name, fact in draft.facts.items() if fact != []},
         "at": now.isoformat(),
         "kind": draft.kind,
         "by": None if who is None else who.id.hex,
         "name": None if who is None else who.name,
-        **draft.facts,
+        "task": _hex(draft.task_id),
+        "timer": _hex(draft.timer_id),
     }
 
 
@@ -69,16 +77,16 @@ def chain(
 ) -> tuple[list[dict[str, Any]], bytes]:
     """Return the rows that continue a case's chain after ``seq``, and the chain's new head.
 
-    Nobody signs what a timer did, whoever's step it came to light with.
+    Nobody signs what a timer did, whoever's step it came to light with, nor the allotted number.
     """
     rows = []
     for number, draft in enumerate(drafts, start=seq + 1):
-        who = by if draft.timer_id is None else None
+        who = None if draft.kind in UNSIGNED else by
         body = {"v": 1, "case": case_id.hex, "seq": number, **_said(draft, who, now)}
         answers = salt = None
         if draft.answers is not None:
             answers, salt = to_bytes(draft.answers), secrets.token_bytes(16)
-            body["answers"] = sha256(salt + answers).hexdigest()
+            body["answers"] = _digest(salt, answers)
         stored = orjson.dumps(body, option=_SORTED)
         head = sha256(head + stored).digest()
         rows.append(
@@ -114,40 +122,120 @@ def enter(
     conn.execute(sa.update(cases).where(cases.c.id == case.id).values(chained))
 
 
+@dataclass(slots=True)
+class Told:
+    """What a case's entries say when they are read in order, and the first that does not hold.
+
+    ``facts`` are the case's facts as last entered, ``files`` its attachments by id (hex).
+    """
+
+    broken: int | None = None
+    count: int = 0
+    head: bytes = GENESIS
+    facts: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, list[Any]] = field(default_factory=dict)
+
+    def hear(self, body: Mapping[str, Any]) -> None:
+        """Take in what one entry says of its case."""
+        if isinstance(facts := body.get("facts"), dict):
+            self.facts.update(facts)
+        for file in _listed(body, "files"):
+            if isinstance(file, list) and len(file) > 1:
+                self.files[str(file[0])] = file
+
+
+def follow(rows: Iterable[sa.Row[Any]]) -> Told:
+    """Read entries in their order, one at a time, whatever somebody has made of them."""
+    told = Told()
+    missing: set[int] = set()
+    for row in rows:
+        told.count += 1
+        told.head = sha256(told.head + row.body).digest()
+        body = read(row.body)
+        told.hear(body)
+        holds = row.seq == told.count and row.hash == told.head and is_sound(row)
+        if told.broken is None and not holds:
+            told.broken = told.count
+        if told.broken is None and lacks_answers(row, body):
+            missing.add(told.count)
+        if told.broken is None and body["kind"] == ERASED:
+            missing -= {seq for seq in _listed(body, "erased") if isinstance(seq, int)}
+    if missing:
+        told.broken = min(missing)
+    return told
+
+
+def _listed(body: Mapping[str, Any], name: str) -> list[Any]:
+    found = body.get(name)
+    return found if isinstance(found, list) else []
+
+
 def first_break(rows: Iterable[sa.Row[Any]]) -> int | None:
     """Return the ``seq`` of the first entry that does not fit its chain, or None if all fit."""
-    head = GENESIS
-    for expected, row in enumerate(rows, start=1):
-        head = sha256(head + row.body).digest()
-        if row.seq != expected or row.hash != head or not _answers_hold(row):
-            return expected
-    return None
+    return follow(rows).broken
 
 
-def _answers_hold(row: sa.Row[Any]) -> bool:
+def is_sound(row: sa.Row[Any]) -> bool:
+    """Whether an entry's columns and answers are what its chained body says."""
+    body = read(row.body)
+    said = (*(body.get(name) for name in ("case", "seq", "kind", "by", "task", "timer")),)
+    kept = (row.case_id.hex, row.seq, row.kind, *map(_hex, (row.actor, row.task_id, row.timer_id)))
+    return said == kept and moment(body) == row.at and _answers_hold(row, body)
+
+
+def _hex(key: UUID | None) -> str | None:
+    return None if key is None else key.hex
+
+
+def _answers_hold(row: sa.Row[Any], body: Mapping[str, Any]) -> bool:
     if row.answers is None:
         return True
-    digest = sha256(row.salt + row.answers).hexdigest()
-    return bool(orjson.loads(row.body).get("answers") == digest)
+    return row.salt is not None and body.get("answers") == _digest(row.salt, row.answers)
+
+
+def _digest(salt: bytes, answers: bytes) -> str:
+    return sha256(salt + answers).hexdigest()
+
+
+def lacks_answers(row: sa.Row[Any], body: Mapping[str, Any]) -> bool:
+    """Whether the body vouches for answers that are not there."""
+    return row.answers is None and "answers" in body
+
+
+def erased(rows: Iterable[sa.Row[Any]]) -> set[int]:
+    """Return the ``seq`` of the entries whose answers were erased by an entry that says so."""
+    bodies = (read(row.body) for row in rows)
+    found = (_listed(body, "erased") for body in bodies if body.get("kind") == ERASED)
+    return {seq for listed in found for seq in listed if isinstance(seq, int)}
 
 
 def verify(conn: sa.Connection, case_id: UUID) -> int | None:
     """Return the ``seq`` of the first entry of a case that was changed or is missing, or None."""
     ordered = sa.select(entries).where(entries.c.case_id == case_id).order_by(entries.c.seq)
     kept = sa.select(cases.c.head, cases.c.entries).where(cases.c.id == case_id)
-    return broken_at(conn.execute(ordered).all(), conn.execute(kept).one())
+    return broken_at(follow(conn.execute(ordered)), conn.execute(kept).one())
 
 
-def broken_at(rows: Sequence[sa.Row[Any]], case: sa.Row[*tuple[Any, ...]]) -> int | None:
+def broken_at(told: Told, case: sa.Row[*tuple[Any, ...]]) -> int | None:
     """Return where a case's entries break off from its ``head`` and number of ``entries``."""
-    broken = first_break(rows)
-    if broken is not None:
-        return broken
-    complete = len(rows) == case.entries and rows and rows[-1].hash == case.head
-    return None if complete else len(rows) + 1
+    if told.broken is not None:
+        return told.broken
+    complete = told.count == case.entries and told.count and told.head == case.head
+    return None if complete else told.count + 1
 
 
 def read(body: bytes) -> dict[str, Any]:
-    """Return an entry's public facts."""
-    facts: dict[str, Any] = orjson.loads(body)
-    return facts
+    """Return an entry's public facts; none when somebody made the body unreadable."""
+    try:
+        facts = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    return facts if isinstance(facts, dict) else {}
+
+
+def moment(body: Mapping[str, Any]) -> datetime | None:
+    """Return when the chained body says that it happened, in UTC; None when it does not say."""
+    try:
+        return datetime.fromisoformat(body["at"])
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import history, notices, numbers, settings, spiff, storing
+from engine import facts as case_facts
+from engine import history, notices, numbers, settings, spiff, storing, telling
 from engine.drafts import of_task
 from engine.history import Draft
 from engine.tables import cancelled_tasks, cases, tasks
@@ -69,16 +70,22 @@ def move_to(
     The complaint number is taken last of all locks, and a case that has one keeps it.
     """
     _tell(conn, case, version, move, now=now)
+    before = _facts(case)
+    for draft in happened:
+        case = _knowing(case, draft.known)
     case = _clocked(case, version, move, now)
-    drafts = _as_it_happened(move, happened)
+    ended = _ended(case, move, now)
+    drafts = telling.as_it_happened(version, move, happened)
     cause = drafts.index(happened[-1] if happened else drafts[-1])
     cancelled = _cancelled(conn, move, done=drafts[cause].task_id)
-    facts = {**drafts[cause].facts, **_consequences(version, move, cancelled)}
-    drafts[cause] = replace(drafts[cause], facts=facts)
+    facts = telling.consequences(version, move, cancelled)
+    facts["clauses"] = telling.clauses(version, move, drafts[cause].facts)
+    facts["facts"] = case_facts.changed(before, {**_facts(case), **ended})
+    drafts[cause] = telling.saying(drafts[cause], facts)
     if case.number is None and _wants_number(move):
         case = replace(case, number=numbers.allot(conn, settings.company(conn), now=now))
-        drafts.append(Draft("number_allotted", {"number": case.number}))
-    closed = _store(conn, case, version, move, drafts, by=by, now=now)
+        drafts.append(Draft("number_allotted", {"facts": {"number": case.number}}))
+    closed = _store(conn, case, version, move, drafts, ended=ended, by=by, now=now)
     if cancelled:
         seq = case.entries + cause + 1
         rows = [{"task_id": row.id, "case_id": case.id, "seq": seq} for row in cancelled]
@@ -86,20 +93,20 @@ def move_to(
     return closed
 
 
-def _as_it_happened(move: Move, happened: Sequence[Draft]) -> list[Draft]:
-    """Put the timers that were running before in front, those of no duration behind."""
-    young = {timer.id for timer in move.armed}
-    before = [_fired(timer) for timer in move.fired if timer.id not in young]
-    after = [_fired(timer) for timer in move.fired if timer.id in young]
-    return [*before, *happened, *after]
+def _facts(case: Case) -> dict[str, object]:
+    names = (name for name in case_facts.NAMES if name in Case.__dataclass_fields__)
+    return {"status": "open", **{name: getattr(case, name) for name in names}}
 
 
-def _fired(timer: spiff.Timer) -> Draft:
-    facts = {"process": timer.process, "element": timer.element, "due": timer.due.isoformat()}
-    return Draft("timer_fired", facts, timer_id=timer.id)
+def _ended(case: Case, move: Move, now: datetime) -> dict[str, object]:
+    """Return the columns that say whether and how the case has ended with a move."""
+    if move.ended is None:
+        return {"status": "open", "outcome": None, "ended_at": None, "closed_at": case.closed_at}
+    closed = case.closed_at or now
+    return {"status": "ended", "outcome": move.ended, "ended_at": now, "closed_at": closed}
 
 
-def knowing(case: Case, facts: Mapping[str, object]) -> Case:
+def _knowing(case: Case, facts: Mapping[str, object]) -> Case:
     """Return the case with what a form said of its customer, product, amount and zone."""
     known = {name: str(facts[name]) for name in FACTS if name in facts}
     return replace(
@@ -177,31 +184,6 @@ def _clocked(case: Case, version: Version, move: Move, now: datetime) -> Case:
     return case
 
 
-def _consequences(
-    version: Version, move: Move, cancelled: Sequence[sa.Row[Any]]
-) -> dict[str, object]:
-    """Say for the entry what the engine did; empty lists are left out."""
-    facts: dict[str, object] = {
-        "version": version.number,
-        "flows": list(move.flows),
-        "reached": list(move.reached),
-        "opened": [[t.id.hex, f"{t.process}:{t.element}", t.role] for t in move.opened],
-        "cancelled": [[row.id.hex, f"{row.process}:{row.element}"] for row in cancelled],
-        "armed": [[f"{t.process}:{t.element}", t.due.isoformat()] for t in move.armed],
-        "decided": [
-            [d.table, d.rule, dict(d.inputs), dict(d.outputs), d.our_default]
-            for d in move.decisions
-        ],
-        "told": [
-            [f"{e.process}:{e.element}", list(e.notifies)]
-            for e in move.effects
-            if isinstance(e, spiff.Message)
-        ],
-        "ended": move.ended,
-    }
-    return {name: value for name, value in facts.items() if value}
-
-
 def _store(
     conn: sa.Connection,
     case: Case,
@@ -209,13 +191,13 @@ def _store(
     move: Move,
     happened: Sequence[Draft],
     *,
+    ended: Mapping[str, object],
     by: Person | None,
     now: datetime,
 ) -> dict[UUID, UUID | None]:
     rows, head = history.chain(
         happened, case_id=case.id, seq=case.entries, head=case.head, by=by, now=now
     )
-    ended = move.ended is not None
     changed: dict[str, object] = {
         "id": case.id,
         "state": move.state,
@@ -224,12 +206,9 @@ def _store(
         "head": head,
         "number": case.number,
         "next_due": move.next_due,
-        "status": "ended" if ended else "open",
-        "outcome": move.ended,
         "clock": case.clock,
         "due_at": case.due_at,
-        "closed_at": (case.closed_at or now) if ended else case.closed_at,
-        "ended_at": now if ended else None,
+        **ended,
         "stuck": case.stuck and move.next_due is not None and move.next_due <= now,
         **{name: getattr(case, name) for name in FACTS},
     }

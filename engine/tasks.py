@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import orjson
 import sqlalchemy as sa
 
-from engine import attachments, drafts, procedures, spiff
+from engine import drafts, enclosing, procedures, spiff
 from engine.cases import Completed, every_field, move_on, next_of, read_answers
-from engine.history import Draft, enter, to_bytes
-from engine.moving import knowing
+from engine.history import Draft, enter, read, to_bytes
 from engine.tables import cases, tasks
 from engine.waiting import (
     COMPLETION,
@@ -81,7 +80,7 @@ def release(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) ->
 
 
 def _about(waiting: Waiting, kind: str) -> Draft:
-    facts = {"process": waiting.process, "element": waiting.element}
+    facts = {"process": waiting.process, "element": waiting.element, "role": waiting.role}
     return Draft(kind, facts, task_id=waiting.id)
 
 
@@ -120,7 +119,7 @@ def _complete(
     version = procedures.version(conn, case.version_id)
     form = version.form(waiting.process, waiting.element)
     subject = drafts.of_task(task_id)
-    answers = read_answers(conn, form, posted, subject=subject, by=by)
+    answers = read_answers(conn, form, posted, subject=subject, by=by, now=now)
     try:
         move = spiff.complete(
             version.compiled, case.state, task_id, every_field(form, answers.values), now=now
@@ -129,10 +128,10 @@ def _complete(
         told = gone(conn, task_id)
         raise (told if told.case_id else passed(case.id, now)) from None
 
-    files = attachments.attach(conn, form, answers.values, case_id=case.id, subject=subject, by=by)
+    files = enclosing.attach(conn, form, answers.values, case_id=case.id, subject=subject, by=by)
     next_task = next_of(move, by) or _next_elsewhere(conn, waiting, move.closed, by=by)
-    case = knowing(case, form.facts(answers.values))
     done = _completion(version, waiting, answers.values, next_task, files=files)
+    done = replace(done, known=form.facts(answers.values))
     holders = move_on(conn, case, version, move, [done], by=by, now=now)
     _check_still_free(conn, holders.get(task_id), waiting, by=by)
     return Completed(case.id, next_task)
@@ -177,9 +176,9 @@ def _check_still_free(
 def _again(conn: sa.Connection, task_id: UUID, posted: Posted, *, by: Person) -> Completed | None:
     """Return what came of the same answers when this person sent them before, else None."""
     row = conn.execute(COMPLETION, {"task": task_id}).one_or_none()
-    if row is None or row.actor != by.id or row.salt is None:
+    body = {} if row is None else read(row.body)
+    if row is None or body.get("by") != by.id.hex or row.salt is None:
         return None
-    body = orjson.loads(row.body)
     version_id = conn.scalar(sa.select(cases.c.version_id).where(cases.c.id == row.case_id))
     form = procedures.version(conn, int(version_id or 0)).form(body["process"], body["element"])
     answers = form.read(posted)

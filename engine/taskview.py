@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from engine import dossier, drafts, procedures, rounds, spiff
+from engine.doubts import trusted
 from engine.tables import people, tasks
 from engine.waiting import check_role, gone
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """One open task; ``draft`` holds posted names and texts, ``prefill`` answers by field name."""
+    """One open task; ``draft`` holds posted names and texts, ``known`` answers by field name."""
 
     task_id: UUID
     case: CaseHeader
@@ -33,7 +34,7 @@ class TaskView:
     role_names: Names
     form: Form
     draft: dict[str, list[str]] | None
-    prefill: dict[str, Any]
+    known: dict[str, Any]
     claimed_by: UUID | None
     claimed_name: str | None
     due: datetime | None
@@ -41,6 +42,15 @@ class TaskView:
     earlier: list[FilledForm]
     approved_amount: str | None
     our_defaults: tuple[Table, ...]
+
+    @property
+    def prefill(self) -> dict[str, Any]:
+        """What the form begins with, apart from the day."""
+        return self.form.prefill(self.known)
+
+    def prefill_at(self, now: datetime) -> dict[str, Any]:
+        """What the form begins with when it is opened at ``now``, the company's day included."""
+        return self.form.prefill(self.known, today=self.form.day(now))
 
 
 _TASK = (
@@ -63,7 +73,7 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
     version = procedures.version(conn, case.version_id)
     step = version.step(row.process, row.element)
     form = version.form(row.process, row.element)
-    history = dossier.history_rows(conn, row.case_id)
+    history = trusted(dossier.history_rows(conn, row.case_id))
     variables = spiff.known(version.compiled, case.state, task_id)
     forms = rounds.filled(version, history)
     known = {**variables, **rounds.latest(forms)}
@@ -75,7 +85,7 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
         role_names=version.bundle.roles[row.role],
         form=form,
         draft=drafts.load(conn, drafts.of_task(task_id), by=by),
-        prefill=form.prefill(known),
+        known=known,
         claimed_by=row.claimed_by,
         claimed_name=row.claimed_name,
         due=row.due_at,

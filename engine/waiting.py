@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import orjson
 import sqlalchemy as sa
 
 from engine import procedures
 from engine.cases import NotYoursError
 from engine.direct import Direct
 from engine.errors import Refusal
+from engine.history import moment, read
 from engine.moving import COLUMNS, Case
 from engine.tables import cancelled_tasks, cases, entries, people, tasks
 
@@ -128,17 +128,18 @@ def gone(conn: sa.Connection, task_id: UUID) -> TaskGoneError:
     """Return the refusal that says what became of a task that is no longer open."""
     done = conn.execute(COMPLETION, {"task": task_id}).one_or_none()
     if done is not None:
-        name = orjson.loads(done.body)["name"]
+        body = read(done.body)
+        name = body.get("name")
         zh = f"{name} 已完成此待办，案件已进入下一步。"
         en = f"{name} has completed this task; the case has moved on."
-        return TaskGoneError(zh, en, case_id=done.case_id, at=done.at)
+        return TaskGoneError(zh, en, case_id=done.case_id, at=moment(body))
     past = conn.execute(_CANCELLATION, {"task": task_id}).one_or_none()
     if past is not None:
-        return passed(past.case_id, past.at)
+        return passed(past.case_id, moment(read(past.body)))
     return TaskGoneError("没有这个待办。", "There is no such task.", case_id=None, at=None)
 
 
-def passed(case_id: UUID, at: datetime) -> TaskGoneError:
+def passed(case_id: UUID, at: datetime | None) -> TaskGoneError:
     """Return the refusal of a step that the case went past without it."""
     zh, en = "案件已越过此步骤，无需再办。", "The case has moved past this step."
     return TaskGoneError(zh, en, case_id=case_id, at=at)

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.history import GENESIS, Draft, chain, first_break, to_bytes
+from engine.history import GENESIS, Draft, chain, first_break, read, to_bytes
+from engine.people import Person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,10 +64,58 @@ def test_a_removed_or_swapped_entry_is_found(happened: list[Draft], data: st.Dat
     assert first_break(rows[:gone] + rows[gone + 1 :]) == gone + 1
 
 
-def test_erased_answers_leave_the_chain_whole() -> None:
-    rows = chained([Draft("case_opened", answers={"phone": "13800000000"})])
+TYPED = Draft("case_opened", answers={"phone": "13800000000"})
+
+
+def test_answers_erased_by_an_entry_leave_the_chain_whole() -> None:
+    rows = chained([TYPED, Draft("answers_erased", {"erased": [1]})])
     rows[0].answers = rows[0].salt = None
     assert first_break(rows) is None
+
+
+def test_answers_that_vanish_without_an_entry_break_the_chain() -> None:
+    rows = chained([Draft("case_linked"), TYPED, Draft("answers_erased", {"erased": [1]})])
+    rows[1].answers = rows[1].salt = None
+    assert first_break(rows) == 2
+
+
+def test_answers_without_their_salt_break_the_chain() -> None:
+    rows = chained([TYPED])
+    rows[0].salt = None
+    assert first_break(rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("at", NOW - timedelta(days=1)),
+        ("kind", "task_claimed"),
+        ("actor", UUID(int=1)),
+        ("task_id", UUID(int=2)),
+        ("timer_id", None),
+        ("case_id", UUID(int=8)),
+    ],
+)
+def test_a_column_that_differs_from_the_chained_body_is_found(column: str, value: object) -> None:
+    fired = Draft("timer_fired", {"element": "late"}, timer_id=UUID(int=3))
+    rows = chained([TYPED, fired, Draft("case_linked")])
+    setattr(rows[1], column, value)
+    assert first_break(rows) == 2
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"7", b"null", b"\xff", b'{"kind": []}'])
+def test_a_body_that_cannot_be_read_is_a_break_even_with_a_hash_to_match(body: bytes) -> None:
+    rows = chained([TYPED, Draft("case_linked")])
+    rows[1].body, rows[1].hash = body, sha256(rows[0].hash + body).digest()
+    assert first_break(rows) == 2
+
+
+def test_nobody_signs_what_the_engine_did() -> None:
+    anna = Person(UUID(int=5), "anna", "安娜", frozenset(), "zh")
+    happened = [TYPED, Draft("number_allotted", {"number": "A-1"})]
+    rows, _ = chain(happened, case_id=CASE, seq=0, head=GENESIS, by=anna, now=NOW)
+    assert [row["actor"] for row in rows] == [anna.id, None]
+    assert read(rows[1]["body"])["name"] is None
 
 
 def test_the_same_answers_are_the_same_bytes_in_any_order() -> None:
