@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from engine.entryview import FilledForm
+    from engine.spiff import Names
     from forms import FilledView
 
 
@@ -22,6 +23,7 @@ class Reading:
 
     seq: int
     who: str
+    role: Names | None
     at: datetime
     superseded: bool
     view: FilledView
@@ -34,6 +36,7 @@ def readings(sent: Sequence[FilledForm]) -> list[Reading]:
         Reading(
             one.seq,
             one.who,
+            one.role,
             one.at,
             one.superseded,
             one.form.filled(one.values, lang=language(), files=files),
