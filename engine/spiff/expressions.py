@@ -151,7 +151,7 @@ def _parse(text: str, limit: int, *, mode: str) -> ast.AST:
         raise ExpressionError(text, f"超过{limit}个字符。", f"Longer than {limit} characters.")
     try:
         return ast.parse(text.strip(), mode=mode)
-    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+    except (SyntaxError, ValueError, MemoryError, RecursionError, SystemError) as error:
         reason = getattr(error, "msg", None) or type(error).__name__
         raise ExpressionError(
             text,
