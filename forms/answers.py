@@ -13,7 +13,7 @@ from forms.scalars import read_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import tzinfo
+    from datetime import date, tzinfo
 
     from forms.definition import Definition
     from forms.demands import Rule
@@ -31,7 +31,7 @@ class Answers:
     typed: Typed
 
 
-def read_typed(form: Definition, typed: Typed) -> Answers:
+def read_typed(form: Definition, typed: Typed, today: date | None = None) -> Answers:
     """Never raises, whatever was typed; a value with a problem is not to be used."""
     values: dict[str, JSON] = {}
     problems: dict[str, Problem] = {}
@@ -40,6 +40,8 @@ def read_typed(form: Definition, typed: Typed) -> Answers:
             values[field.name] = _value(field, typed.get(field.name), form.zone, problems)
     in_order = {field.name: values[field.name] for field in form.fields if field.name in values}
     for pointer, problem in _judged(form, in_order, problems):
+        problems.setdefault(pointer, problem)
+    for pointer, problem in _untimely(form, in_order, today) if today else ():
         problems.setdefault(pointer, problem)
     return Answers(in_order, problems, typed)
 
@@ -112,6 +114,26 @@ def _judged(
     for rule in form.rules:
         if rule.field in values and not broken.intersection(rule.names):
             yield from _ruled(rule, values)
+
+
+def _untimely(form: Definition, values: Values, today: date) -> Iterator[tuple[str, Problem]]:
+    """Hold dates against the company's day, fields and cells of rows alike."""
+    for field in form.fields:
+        value = values.get(field.name)
+        if field.kind is Kind.ROWS and isinstance(value, list):
+            cells = [
+                (column, f"/{field.name}/{i}/{column.name}", row.get(column.name))
+                for i, row in enumerate(value)
+                if isinstance(row, dict)
+                for column in field.columns
+            ]
+        else:
+            cells = [(field, f"/{field.name}", value)]
+        for one, pointer, day in cells:
+            if isinstance(day, str) and one.limits.until_today and day > today.isoformat():
+                yield pointer, messages.after_today(today)
+            elif isinstance(day, str) and one.limits.from_today and day < today.isoformat():
+                yield pointer, messages.before_today(today)
 
 
 def _alternatives(form: Definition, values: Values) -> Iterator[tuple[str, Problem]]:

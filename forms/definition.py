@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from forms.checker import Checker
 from forms.demands import alternatives_of, requirements_of, rules_of
+from forms.fields import TODAY, Kind
 from forms.looks import dressed, in_turn
 from forms.schema import bilingual, fields_of, title_of
 from forms.source import parse
@@ -98,6 +99,10 @@ class Definition:
         return found
 
 
+def _is_today(field: Field) -> bool:
+    return field.kind is Kind.DATE and field.default == TODAY
+
+
 def _check_root(root: Node) -> None:
     root.only(_ROOT)
     if root.needs("type").value != "object":
@@ -116,7 +121,9 @@ def _check_fields(form: Definition, root: Node) -> None:
                 f"“{facts[field.fact]}”已经是 {field.fact}",
                 f'"{facts[field.fact]}" is already the {field.fact}',
             )
-        if field.default is not None and form.checker.problems({field.name: field.default}):
+        if field.default is None or _is_today(field):
+            continue
+        if form.checker.problems({field.name: field.default}):
             raise place.at("default").broken(
                 f"默认值 {field.default!r} 不合本字段的要求",
                 f"The default {field.default!r} does not suit its own field",

@@ -18,6 +18,7 @@ Values: TypeAlias = "Mapping[str, JSON]"
 LONGEST_TEXT = 5000
 MOST_ROWS = 50
 MOST_FILES = 50
+TODAY = "today"
 
 
 class Kind(StrEnum):
@@ -74,7 +75,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Both ends are allowed, except `above` and `below`; lengths count characters."""
+    """Both ends are allowed, except `above` and `below`; lengths count characters.
+
+    `until_today` and `from_today` are for dates; today is the company's day of reading.
+    """
 
     min_length: int | None = None
     max_length: int | None = None
@@ -86,6 +90,8 @@ class Limits:
     min_items: int = 0
     max_items: int = MOST_ROWS
     unique: bool = False
+    until_today: bool = False
+    from_today: bool = False
 
 
 @dataclass(frozen=True, slots=True)

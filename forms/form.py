@@ -8,13 +8,14 @@ from forms import messages, posted, texts
 from forms.answers import Answers, read_typed
 from forms.boxes import Page
 from forms.definition import COMPANY_ZONE, Definition
+from forms.fields import TODAY, Kind
 from forms.view import form_view
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import tzinfo
+    from datetime import date, datetime, tzinfo
 
-    from forms.fields import JSON, Values
+    from forms.fields import JSON, Field, Values
     from forms.judge import Judge
     from forms.names import Problem
     from forms.pages import FormView
@@ -25,9 +26,13 @@ class Form(Definition):
 
     __slots__ = ()
 
-    def read(self, sent: posted.Posted) -> Answers:
-        """Read what a browser posted; never raises, whatever was posted."""
-        answers = read_typed(self, posted.typed_of(self.fields, sent))
+    def read(self, sent: posted.Posted, *, today: date | None = None) -> Answers:
+        """Read what a browser posted; never raises, whatever was posted.
+
+        `today` is the company's day, which some dates may not be after or before; None where
+        nothing is to be taken in, only read.
+        """
+        answers = read_typed(self, posted.typed_of(self.fields, sent), today)
         if posted.is_too_much(sent):
             answers.problems[""] = messages.TOO_MUCH
         return answers
@@ -51,10 +56,19 @@ class Form(Definition):
         """Lay out the page: `typed_or_values` as typed or as kept, `files` by attachment id."""
         return form_view(self, typed_or_values, problems or {}, Page(lang, files or {}))
 
-    def prefill(self, latest: Values) -> dict[str, JSON]:
-        """Begin a fresh form: defaults, then the case's latest answers that fields come from."""
+    def day(self, moment: datetime) -> date:
+        """Give the company's calendar day at a moment."""
+        return moment.astimezone(self.zone).date()
+
+    def prefill(self, latest: Values, *, today: date | None = None) -> dict[str, JSON]:
+        """Begin a fresh form: defaults, then the case's latest answers that fields come from.
+
+        Dates that begin with the company's day stay empty without `today`.
+        """
         found: dict[str, JSON] = {
-            field.name: field.default for field in self.fields if field.default is not None
+            field.name: default
+            for field in self.fields
+            if (default := _default(field, today)) is not None
         }
         for field in self.fields:
             value = latest.get(field.source) if field.source else None
@@ -96,6 +110,12 @@ class Form(Definition):
     def names(self) -> tuple[str, ...]:
         """All field names, shown or not."""
         return tuple(self.by_name)
+
+
+def _default(field: Field, today: date | None) -> JSON:
+    if field.kind is Kind.DATE and field.default == TODAY:
+        return today.isoformat() if today else None
+    return field.default
 
 
 def load_form(

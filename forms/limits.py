@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import jsonschema_rs
 
-from forms.fields import JSON, LONGEST_TEXT, MOST_FILES, MOST_ROWS, Kind, Limits
+from forms.fields import JSON, LONGEST_TEXT, MOST_FILES, MOST_ROWS, TODAY, Kind, Limits
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -32,6 +32,8 @@ def limits_of(node: Node, kind: Kind) -> Limits:
         min_items=_count(node, "minItems") or 0,
         max_items=_capped(node, "maxItems", most, usual=most),
         unique=node.flagged("uniqueItems"),
+        until_today=_today(node, "x-latest"),
+        from_today=_today(node, "x-earliest"),
     )
     if found.max_length is not None and (found.min_length or 0) > found.max_length:
         raise node.broken("minLength 大于 maxLength", "minLength is greater than maxLength")
@@ -83,6 +85,13 @@ def _refuse_empty_range(node: Node, limits: Limits) -> None:
     highs = [high for high in (limits.maximum, limits.below) if high is not None]
     if lows and highs and max(lows) > min(highs):
         raise node.broken("下限大于上限", "The lower bound is greater than the upper bound")
+
+
+def _today(node: Node, key: str) -> bool:
+    said = node.said(key)
+    if said not in (None, TODAY):
+        raise node.at(key).broken(f'{key} 只能是 "{TODAY}"', f'{key} can only be "{TODAY}"')
+    return said is not None
 
 
 def _count(node: Node, key: str) -> int | None:

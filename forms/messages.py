@@ -9,6 +9,7 @@ from forms.names import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from decimal import Decimal
 
     from forms.fields import Field
@@ -54,6 +55,14 @@ def no_such_day(year: int, month: int, day: int) -> Problem:
     return Problem(
         f"没有 {year} 年 {month} 月 {day} 日这一天", f"There is no day {year}-{month:02}-{day:02}"
     )
+
+
+def after_today(today: date) -> Problem:
+    return Problem(f"不得晚于今天（{today}）", f"Cannot be after today ({today})")
+
+
+def before_today(today: date) -> Problem:
+    return Problem(f"不得早于今天（{today}）", f"Cannot be before today ({today})")
 
 
 _MISSING = {

@@ -30,7 +30,7 @@ _ALLOWED = {
     Kind.INTEGER: {*_BOUNDS, "x-unit"},
     Kind.DECIMAL: {"format", *_BOUNDS, "x-unit"},
     Kind.MONEY: {"format", *_BOUNDS},
-    Kind.DATE: {"format"},
+    Kind.DATE: {"format", "x-latest", "x-earliest"},
     Kind.DATE_TIME: {"format"},
     Kind.BOOLEAN: {"const"},
     Kind.CHOICE: {"oneOf"},

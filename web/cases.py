@@ -47,7 +47,9 @@ def start_list() -> ResponseReturnValue:
 @bp.get("/start/<procedure>")
 def start(procedure: str) -> ResponseReturnValue:
     view = cases.start_form(connection(), procedure, by=current_person())
-    typed = view.form.prefill({}) if view.draft is None else view.form.typed(many(view.draft))
+    today = view.form.day(now())
+    fresh = view.draft is None
+    typed = view.form.prefill({}, today=today) if fresh else view.form.typed(many(view.draft))
     return _start_page(view, typed)
 
 

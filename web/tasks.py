@@ -38,7 +38,7 @@ bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 @bp.get("/<uuid:task_id>")
 def show(task_id: UUID) -> ResponseReturnValue:
     task = open_task(connection(), task_id, by=current_person())
-    typed = task.prefill if task.draft is None else task.form.typed(many(task.draft))
+    typed = task.prefill_at(now()) if task.draft is None else task.form.typed(many(task.draft))
     return _page(task, typed)
 
 

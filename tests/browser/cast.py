@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine import tasks
+from forms.definition import COMPANY_ZONE
 from tests.browser.company import walk
 from tests.procedures.complaint import INVESTIGATE, NEGOTIATE, REGISTER
 
@@ -97,7 +98,7 @@ def play(conn: Connection) -> dict[str, UUID]:
 def _one(case: Walk, part: Part, now: datetime) -> Walk:
     hours = sum(step for step in part.way if not isinstance(step, str))
     case.now = now - timedelta(hours=hours)
-    day = case.now.date()
+    day = case.now.astimezone(COMPANY_ZONE).date()
     about = {"customer": part.customer, "zone": part.zone, "product": part.product}
     case.opens(**about, description=part.description, received_at=str(day))
     for step in part.way:
@@ -111,7 +112,7 @@ def _one(case: Walk, part: Part, now: datetime) -> Walk:
 
 def _fitting(step: str, part: Part, now: datetime) -> dict[str, Any]:
     """Return what a step's usual answers have to be replaced by."""
-    day = now.date()
+    day = now.astimezone(COMPANY_ZONE).date()
     if step == "establish_data":
         delivered = str(day - timedelta(days=20))
         return {
@@ -120,5 +121,5 @@ def _fitting(step: str, part: Part, now: datetime) -> dict[str, Any]:
             "complaint_reason": part.description,
         }
     if step == "register_case":
-        return {"received_at": str(day), "accepted_at": str(day), "zone": part.zone}
+        return {"received_at": str(day), "zone": part.zone}
     return {}

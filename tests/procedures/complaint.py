@@ -1,4 +1,7 @@
-"""What people usually answer in the manufacturer's complaint procedure: E01 of domain.md §4.3."""
+"""What people usually answer in the manufacturer's complaint procedure: E01 of domain.md §4.3.
+
+Dates that a form begins with, such as the day of receipt, are left as the form has them.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ USUAL: dict[str, dict[str, Any]] = {
         "zone": "in_xinjiang",
         "contact_name": "马建国",
         "contact_phone": "13899990001",
-        "received_at": "2026-11-09",
         "channel": "phone",
         "product": "QJ200 深井泵",
         "description": "四千台中有一百八十台泵壳接缝渗水，客户要求退换。",
@@ -21,20 +23,19 @@ USUAL: dict[str, dict[str, Any]] = {
     "record_qc_answer": {"qc_available": False},
     "assign_staff": {"assigned_staff": "总经办 周工、销售部 王芳"},
     "visit_jointly": {
-        "visited_at": "2026-11-09",
+        "visited_at": "2025-11-09",
         "joint_inspection_result": "现场确认接缝渗水。",
         "visit_report": "已会同客户查看，初步判断为铸件砂眼。",
     },
     "fill_slip": {
         "handling_unit": "销售部",
-        "handled_at": "2026-11-09",
         "slip_handling": "现场紧固后恢复正常，客户认可。",
     },
     "establish_data": {
         "order_no": "SO-2026-0815",
         "item_no": "QJ200-80",
         "lot_no": "B2609",
-        "delivered_at": "2026-10-20",
+        "delivered_at": "2025-10-20",
         "amount_delivered": "42000.00",
         "qty_delivered": "4000",
         "qty_defective": "180",
@@ -49,7 +50,7 @@ USUAL: dict[str, dict[str, Any]] = {
         "sample_tag": "Y-0001",
     },
     "comment_by_supervisor": {"supervisor_comment": "情况属实，请尽快处理。"},
-    "register_case": {"accepted_at": "2026-11-09"},
+    "register_case": {},
     "review_content": {"severity": "serious", "review_comment": "资料齐全。"},
     "inspect_sample": {
         "inspected_qty": "8",
@@ -63,7 +64,7 @@ USUAL: dict[str, dict[str, Any]] = {
     },
     "analyse_production": {
         "production_unit": "铸造车间",
-        "produced_at": "2026-09-28",
+        "produced_at": "2025-09-28",
         "production_staff": "乙班",
         "production_analysis": "测温仪漂移，炉温偏低二十度。",
         "countermeasure": "校准测温仪，增加首件检验。",
@@ -83,11 +84,10 @@ USUAL: dict[str, dict[str, Any]] = {
     "handle_jointly": {"third_parties": "供应商甲", "joint_handling_result": "按六四分担。"},
     "decide": {"decision": "approve", "decision_text": "同意。"},
     "explain_to_customer": {
-        "negotiated_at": "2026-11-12",
         "negotiated_with": "马建国",
         "explanation": "说明原因与换货安排。",
     },
-    "tell_customer": {"told_by": "phone", "told_at": "2026-11-12", "told_person": "马建国"},
+    "tell_customer": {"told_by": "phone", "told_person": "马建国"},
     "record_negotiation": {"negotiation_result": "客户同意换货。", "customer_accepts": True},
     "review_negotiation": {"negotiation_review": "同意。"},
     "write_opinion": {
@@ -95,18 +95,15 @@ USUAL: dict[str, dict[str, Any]] = {
         "consolidated_opinion": "换货一百八十台。",
     },
     "archive_case": {
-        "closed_at": "2026-11-13",
         "copies_sent": ["qc", "production", "sales", "finance", "gm_office"],
     },
     "pass_final_decision": {
         "final_told_by": "phone",
-        "final_told_at": "2026-11-13",
         "final_told_person": "马建国",
         "settlement_request": "请按换货核销。",
     },
     "tell_not_upheld": {
         "final_told_by": "phone",
-        "final_told_at": "2026-11-13",
         "final_told_person": "马建国",
         "receivable_due": "2026-12-31",
         "customer_objects": False,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
+from engine.cases import InvalidAnswersError
 from engine.notices import unseen
 from engine.tables import cases
 from engine.taskview import open_task
@@ -86,6 +87,18 @@ def test_e01_the_clock_runs_five_or_seven_calendar_days_from_acceptance(
     walk.does("register_case", zone=zone)
 
     assert walk.row().due_at == due
+
+
+@pytest.mark.parametrize("day", ["2026-11-08", "2026-11-10"])
+def test_a_case_is_accepted_on_the_day_from_which_its_clock_runs(walk: Walk, day: str) -> None:
+    walk.opens()
+    walk.does_all(*REGISTER[:-1])
+    with pytest.raises(InvalidAnswersError) as caught:
+        walk.does("register_case", accepted_at=day)
+    assert list(caught.value.answers.problems) == ["/accepted_at"]
+
+    walk.does("register_case", accepted_at="2026-11-09")
+    assert walk.row().due_at == shanghai(11, 14, 10)
 
 
 def test_e01_the_five_copies_go_to_five_departments(walk: Walk) -> None:

@@ -39,7 +39,7 @@ def two_of_sales(database: Engine) -> tuple[Person, Person]:
 
 
 def opened(database: Engine, by: Person) -> UUID:
-    answers = Answered(USUAL["complaint_received"])
+    answers = Answered({**USUAL["complaint_received"], "received_at": "2026-11-09"})
     with database.begin() as conn:
         done = open_case(conn, PROCEDURE, answers, by=by, now=ACCEPTED)
     assert done.next_task is not None

@@ -50,8 +50,10 @@ class Walk:
 
     def opens(self, *, role: str = "sales", **answers: object) -> None:
         """Open the case with the usual start answers and these."""
-        start = in_force(self.conn, self.procedure).compiled.start
-        given = {**self.usual[start.element], **answers}
+        version = in_force(self.conn, self.procedure)
+        form = version.start_form
+        fresh = form.prefill({}, today=form.day(self.now))
+        given = {**fresh, **self.usual[version.compiled.start.element], **answers}
         by = self.person(role)
         done = open_case(self.conn, self.procedure, Answered(given), by=by, now=self.now)
         self.case_id = done.case_id
@@ -63,7 +65,11 @@ class Walk:
         form = version.form(row.process, row.element)
         history = history_rows(self.conn, self.case_id)
         known = latest_answers(version_of(self.conn, self.row().version_id), history)
-        given = {**form.prefill(known), **self.usual.get(step, {}), **answers}
+        given = {
+            **form.prefill(known, today=form.day(self.now)),
+            **self.usual.get(step, {}),
+            **answers,
+        }
         given = {name: value for name, value in given.items() if name in form.names}
         by = self.person(row.role)
         complete_task(self.conn, row.id, Answered(given), by=by, now=self.now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from lxml import html
 from werkzeug.datastructures import MultiDict
 
+from forms.definition import COMPANY_ZONE
 from forms.posted import Answered
 from tests.procedures.complaint import USUAL
 
@@ -100,7 +102,8 @@ class Visitor:
 
 def filled(step: str, **answers: Any) -> dict[str, list[str]]:  # noqa: ANN401
     """Return a form's usual answers and these, as a browser posts them."""
-    posted = Answered({**USUAL[step], **answers})
+    received = datetime.now(COMPANY_ZONE).date().isoformat()
+    posted = Answered({"received_at": received, **USUAL[step], **answers})
     return {name: posted.getlist(name) for name in posted.keys()}  # noqa: SIM118
 
 
