@@ -70,7 +70,7 @@ def test_the_plan_for_own_quality_falls_when_it_is_found_to_be_another_s(walk: W
     ]
     texts = printed(walk)
     assert texts["投诉是否成立"] == "不成立"
-    for label in ("品质问题处理", "处理方式", "拟核退货数量", "核决", "核决人"):
+    for label in ("另拟处理方式", "处理方式", "拟核退货数量", "核决", "核决人"):
         assert texts[label] == "", label
     task = open_task(walk.conn, walk.task("decide").id, by=walk.person("sales-manager"))
     assert [_step(form) for form in task.earlier if form.superseded] == [
