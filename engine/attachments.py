@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("banjie.attachments")
 
+_CONTENTS = 0x42_6C_6F_62
+STORING = sa.select(sa.func.pg_advisory_xact_lock_shared(_CONTENTS))
+"""Held by whoever stores a file until it is committed: its content may be an older file's too."""
+SWEEPING = sa.select(sa.func.pg_try_advisory_xact_lock(_CONTENTS))
+"""Held by whoever deletes contents that no file refers to; false while somebody stores one."""
+
 CHUNK = 256 * 1024
 LIMIT = 20 * 1024 * 1024
 
@@ -105,6 +111,7 @@ def store(
     name = PurePosixPath(name).name[-200:] or "file"
     kind = _check_kind(stream, name)
     digest, size = _measure(stream, name)
+    conn.execute(STORING)
     _store_chunks(conn, stream, digest)
     kept = Attachment(uuid4(), None, field, name, kind, size, digest, by.id, now)
     values = {key: getattr(kept, key) for key in Attachment.__dataclass_fields__}
@@ -176,11 +183,12 @@ def open_chunks(
 ) -> tuple[Attachment, Iterator[bytes]]:
     """Return an attachment and its original bytes, chunk by chunk, while ``conn`` is open.
 
-    One that belongs to no case yet is for its uploader only. Raises NotFoundError; reading to the
+    Nobody without a role gets any, and one that belongs to no case yet is for its uploader only.
+    Raises NotFoundError; reading to the
     end raises AttachmentChangedError when the bytes are not those that were stored.
     """
     kept = find(conn, [key]).get(key)
-    if kept is None or (kept.case_id is None and kept.uploaded_by != by.id):
+    if kept is None or not by.roles or (kept.case_id is None and kept.uploaded_by != by.id):
         raise NotFoundError
     return kept, chunks(conn, kept.sha256)
 

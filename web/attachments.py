@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 INLINE = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "application/pdf"})
 LOCKED_UP = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-UNTOUCHED = "private, max-age=31536000, immutable"
+ASK_FIRST = "no-cache, private"
+"""A browser may keep the bytes, but has to ask each time whether their reader is still let in."""
 
 bp = Blueprint("attachments", __name__)
 
@@ -29,14 +30,15 @@ def show(key: UUID) -> ResponseReturnValue:
     conn = connection()
     kept, chunks = attachments.open_chunks(conn, key, by=current_person())
     digest = kept.sha256.hex()
-    if digest in request.if_none_match:
-        return "", 304
-    response = Response(chunks, mimetype=kept.type)
+    known = digest in request.if_none_match
+    response = Response(status=304) if known else Response(chunks, mimetype=kept.type)
+    response.set_etag(digest)
+    response.headers["Cache-Control"] = ASK_FIRST
+    if known:
+        return response
     response.call_on_close(keep_open(conn))
     response.content_length = kept.size
-    response.set_etag(digest)
     place = "inline" if kept.type in INLINE else "attachment"
     response.headers["Content-Disposition"] = f"{place}; filename*=UTF-8''{quote(kept.name)}"
     response.headers["Content-Security-Policy"] = LOCKED_UP
-    response.headers["Cache-Control"] = UNTOUCHED
     return response

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, render_template, request
 
 from engine import procedures
+from engine.errors import NotFoundError
 from web.database import connection
 from web.drawings import plain_tab
+from web.people import current_person
 from web.security import draws
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/procedures/<procedure>")
 @draws
 def show(procedure: str) -> ResponseReturnValue:
+    _check_staff()
     version = procedures.in_force(connection(), procedure)
     tabs = [plain_tab(drawn, version) for drawn in version.compiled.diagrams.values()]
     tabs.sort(key=lambda tab: tab.process != version.compiled.id)
@@ -39,6 +42,7 @@ def show(procedure: str) -> ResponseReturnValue:
 @bp.get(f"/versions/<int(max={LAST}):version_id>/<process>.bpmn")
 def diagram(version_id: int, process: str) -> ResponseReturnValue:
     """Give one diagram of a published version; it never changes."""
+    _check_staff()
     found = procedures.version(connection(), version_id).compiled.diagrams.get(process)
     if found is None:
         abort(404)
@@ -46,3 +50,9 @@ def diagram(version_id: int, process: str) -> ResponseReturnValue:
     response.headers["Cache-Control"] = UNTOUCHED
     response.add_etag()
     return response.make_conditional(request)
+
+
+def _check_staff() -> None:
+    """Refuse people without any role (NotFoundError)."""
+    if not current_person().roles:
+        raise NotFoundError

@@ -98,6 +98,31 @@ def test_a_file_of_no_case_is_for_its_uploader_only(
     assert sign_in("jie").get(link).status_code == 404
 
 
+def test_nobody_without_a_role_gets_a_file(
+    fang: Visitor, sign_in: Callable[[str], Visitor], database: sa.Engine
+) -> None:
+    fang.get(START)
+    fang.post(START, with_files((PHOTO, "现场.png")))
+    with database.connect() as conn:
+        link = f"/attachments/{conn.scalar(sa.select(attachments.c.id))}"
+    assert sign_in("yang").get(link).data == PHOTO
+    assert sign_in("nobody").get(link).status_code == 404
+
+
+def test_a_browser_asks_about_a_file_each_time_and_is_told_that_it_has_it(fang: Visitor) -> None:
+    fang.get(START)
+    fang.post(START, with_files((PHOTO, "现场.png"), customer=""))
+    (link,) = links(fang)
+    first = fang.get(link)
+    again = fang.get(link, **{"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    for answer in (first, again):
+        assert answer.headers["Cache-Control"] == "no-cache, private"
+        assert answer.headers["ETag"] == first.headers["ETag"]
+    fang.post("/sign-out")
+    assert fang.get(link, **{"If-None-Match": first.headers["ETag"]}).status_code == 302
+
+
 def test_what_a_browser_might_run_is_a_download(fang: Visitor) -> None:
     fang.get(START)
     fang.post(START, with_files((b"<script>alert(1)</script>", "x.txt"), customer=""))
