@@ -6,6 +6,7 @@ row is locked until the step commits, so it is taken after every other lock of t
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -37,6 +38,13 @@ def series_of(pattern: str, *, org: str, yyyy: str) -> str:
     """Return the series of a pattern's numbers: the number with its digits left open."""
     running = dict.fromkeys(_DIGITS, "#")
     return pattern.format(org=org, yyyy=yyyy, seq="#", **running)
+
+
+def seq_of(series: str, number: str) -> int | None:
+    """Return the running number of a number of this series, None for one of another."""
+    digits = re.escape(series).replace(re.escape("#"), "([0-9]+)")
+    found = re.fullmatch(digits, number)
+    return None if found is None else int(found[1])
 
 
 def allot(conn: sa.Connection, company: Company, *, now: datetime) -> str:

@@ -132,15 +132,21 @@ def version(conn: sa.Connection, key: int) -> Version:
 
 def _prepared(conn: sa.Connection, key: int) -> Version:
     row = conn.execute(sa.select(versions).where(versions.c.id == key)).one()
+    stored = files_of(conn, row)
+    bundle = prepare(stored, row.procedure)
+    return Version(row.id, row.number, bundle, row.digest, read_clauses(stored))
+
+
+def files_of(conn: sa.Connection, row: sa.Row[Any]) -> dict[str, bytes]:
+    """Return the files of a row of ``versions``. Raises VersionChangedError."""
     stored: dict[str, bytes] = {}
-    for path, digest, content in conn.execute(_FILES, {"version": key}):
+    for path, digest, content in conn.execute(_FILES, {"version": row.id}):
         if sha256(content).digest() != digest:
             raise VersionChangedError(row, path)
         stored[path] = content
     if digest_of(stored) != row.digest:
         raise VersionChangedError(row)
-    bundle = prepare(stored, row.procedure)
-    return Version(row.id, row.number, bundle, row.digest, read_clauses(stored))
+    return stored
 
 
 def in_force(conn: sa.Connection, procedure: str) -> Version:

@@ -127,6 +127,19 @@ def retry_incident(number: int) -> None:
         try_again(connection, number, now=datetime.now(UTC))
 
 
+@cli.command()
+@click.argument("code", required=False)
+@click.pass_context
+def verify(context: click.Context, code: str | None) -> None:
+    """核对 / Check all cases, or the one with CODE, against their chained entries."""
+    from web.commands.opening import opened
+    from web.commands.verifying import verify as verified
+
+    with opened(_settings()) as engine:
+        sound = verified(engine, code, now=datetime.now(UTC))
+    context.exit(0 if sound else 1)
+
+
 @cli.group()
 def person() -> None:
     """人员 / The people who sign in."""
