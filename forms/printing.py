@@ -48,11 +48,15 @@ AnySheet = TypeVar("AnySheet", bound=Sheet)
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What stands above every paper; an empty number prints as a line to write on."""
+    """What stands above every paper; an empty number prints as a line to write on.
+
+    `mark` says what kind of sheet this is, where it is no longer in force.
+    """
 
     company: Names
     number: str
     code: str = ""
+    mark: Names | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ class PaperView:
     copies: tuple[PaperCopy, ...]
     sections: tuple[PaperSectionView, ...]
     note: str
+    mark: str
     has_our_default: bool
     words: Words
 
@@ -131,6 +136,7 @@ def paper(
         copies=_copies(layout, copy, lang),
         sections=sections,
         note=layout.note.of(lang) if layout.note else "",
+        mark=heading.mark.of(lang) if heading.mark else "",
         has_our_default=any(cell.item.our_default for cell in cells),
         words=words_of(lang),
     )
@@ -181,12 +187,13 @@ def _cell(
     cell: Cell, beside: int, sheets: Sequence[Sheet], lang: str, files: Mapping[str, AttachedFile]
 ) -> PaperCell:
     label, width = _LABEL[beside], _COLUMNS // beside
+    lines = 1 if sheets else cell.lines
     for sheet in reversed(sheets):
         answered = cell.field in sheet.values and cell.field in sheet.form.by_name
         if answered and cell.step in (None, sheet.form.key):
             item = _answer(sheet.form, cell, sheet.values, lang, files)
-            return PaperCell(item, cell.lines, label, width - label)
-    return PaperCell(FilledItem(cell.label.of(lang), ""), cell.lines, label, width - label)
+            return PaperCell(item, lines, label, width - label)
+    return PaperCell(FilledItem(cell.label.of(lang), ""), lines, label, width - label)
 
 
 def _answer(
@@ -208,5 +215,12 @@ def _sign(sign: Sign, sheets: Sequence[Sheet], lang: str) -> PaperSign:
     for sheet in reversed(sheets):
         if sheet.form.key == sign.step:
             local = sheet.at.astimezone(sheet.form.zone)
-            return PaperSign(title, sheet.who, f"{local:%Y-%m-%d %H:%M}")
+            return PaperSign(_in_round(sign, sheet, lang), sheet.who, f"{local:%Y-%m-%d %H:%M}")
     return PaperSign(title, "", "")
+
+
+def _in_round(sign: Sign, sheet: Sheet, lang: str) -> str:
+    title = sign.title
+    if sheet.round > 1:
+        title = Names(f"{title.zh}（第 {sheet.round} 轮）", f"{title.en} (round {sheet.round})")
+    return title.of(lang)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, render_template, url_for
@@ -42,11 +43,15 @@ def show_one(case_id: UUID, seq: int) -> ResponseReturnValue:
 
 def _sheet(case: Dossier, layout: Layout, *, only: int | None = None) -> str:
     sheets = [one for one in case.filled if only in (None, one.seq)]
+    mark = None
+    if only and any(one.superseded for one in sheets):
+        mark = Names("已被退回重办", "Superseded")
+        sheets = [replace(one, superseded=False) for one in sheets]
     header, company = case.header, our_company()
     filled = paper(
         layout,
         sheets,
-        Heading(Names(company.zh, company.en), header.number or "", header.code),
+        Heading(Names(company.zh, company.en), header.number or "", header.code, mark),
         lang=language(),
         files=files_of((one.form, one.values) for one in sheets),
     )

@@ -41,7 +41,9 @@ def test_the_five_part_form_prints_five_times_with_title_and_number(
     visitor.page.evaluate(
         "() => document.querySelectorAll('.sheet + .sheet').forEach(s => s.remove())"
     )
-    assert _pages(pdf) == 5 * _pages(_printed(visitor.page))
+    pages = _pages(_printed(visitor.page))
+    assert _pages(pdf) == 5 * pages
+    assert pages <= 2
 
 
 def test_one_form_as_it_was_sent_prints_on_one_page(looks: Comes, cases: Cases) -> None:

@@ -89,7 +89,9 @@ def test_what_the_newest_filling_hides_is_blank_on_the_paper(sample: Form) -> No
     first = sent(sample, "李娜", 2, customer="天山", ratio="3")
     again = sent(sample, "王敏", 3, customer="天山")
     values = {name: value for name, value in again.values.items() if name != "ratio"}
-    texts = texts_of(paper(layout(sample), [first, replace(again, values=values)], HEADING, lang="zh"))
+    texts = texts_of(
+        paper(layout(sample), [first, replace(again, values=values)], HEADING, lang="zh")
+    )
     assert texts["客户名称"] == "天山"
     assert "3" not in texts.values()
 
@@ -196,3 +198,24 @@ def test_a_broken_paper_is_refused(
     assert caught.value.file == "forms/print/handling.json"
     assert caught.value.pointer == pointer
     assert english in caught.value.en
+
+
+def test_an_empty_paper_has_lines_to_write_on_and_a_filled_one_only_its_text(sample: Form) -> None:
+    empty = paper(layout(sample), [], HEADING, lang="zh")
+    full = paper(layout(sample), [sent(sample, "李娜", 2, reason="渗水")], HEADING, lang="zh")
+    assert [
+        max(c.lines for p in view.sections for r in p.rows for c in r) for view in (empty, full)
+    ] == [3, 1]
+
+
+def test_a_sheet_of_a_later_round_says_so(sample: Form) -> None:
+    again = replace(sent(sample, "李娜", 2, customer="天山"), round=2)
+    for lang, title in (("zh", "填表人（第 2 轮）"), ("en", "Filled in by (round 2)")):
+        (sign,) = paper(layout(sample), [again], HEADING, lang=lang).sections[0].signs
+        assert sign.title == title
+
+
+def test_a_sheet_that_no_longer_counts_is_marked_when_it_is_printed_alone(sample: Form) -> None:
+    heading = replace(HEADING, mark=Names("已被退回重办", "Superseded"))
+    page = printed(paper(layout(sample), [], heading, lang="en"))
+    assert [mark.text for mark in page.xpath("//article//p[@class='mark']")] == ["Superseded"] * 2
