@@ -45,11 +45,11 @@ class TaskView:
 
     @property
     def prefill(self) -> dict[str, Any]:
-        """What the form begins with, apart from the day."""
+        """Return what the form begins with, apart from the day."""
         return self.form.prefill(self.known)
 
     def prefill_at(self, now: datetime) -> dict[str, Any]:
-        """What the form begins with when it is opened at ``now``, the company's day included."""
+        """Return what the form begins with at ``now``, the company's day included."""
         return self.form.prefill(self.known, today=self.form.day(now))
 
 

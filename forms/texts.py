@@ -130,9 +130,7 @@ def compared(form: Definition, before: Values | None, after: Values) -> list[Cha
         differs = before is not None and old != new
         was = _both(form, field, old) if differs else None
         found.append(
-            Change(
-                field.name, field.title, was, None if is_empty(new) else _both(form, field, new)
-            )
+            Change(field.name, field.title, was, None if is_empty(new) else _both(form, field, new))
         )
     return found
 
