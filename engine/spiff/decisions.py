@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from engine.spiff.arithmetic import storable
 from engine.spiff.expressions import Expression, ExpressionError, compile_expression
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from engine.spiff.model import Table
 
@@ -22,6 +23,7 @@ INPUT: Final = "this"
 _LITERALS: Final = {"true": "True", "false": "False", "null": "None"}
 _INTERVAL: Final = re.compile(r"([\[\](])\s*(.+?)\s*\.\.\s*(.+?)\s*([\[\])])", re.DOTALL)
 _COMPARISON: Final = re.compile(r"(<=|>=|!=|==|<|>)\s*(.+)", re.DOTALL)
+_THOUSANDS: Final = re.compile(r"(?<![\d.])\d{1,3}(?:[,，]\d{3})+(?!\d)")
 _NOT: Final = re.compile(r"not\s*\((.*)\)", re.DOTALL)
 
 
@@ -61,7 +63,7 @@ class Decider:
         table has two fitting rows.
         """
         values = [expression.evaluate(data) for expression in self.inputs]
-        found = [rule for rule in self.rules if _fits(rule, values, data)]
+        found = self.fitting(values, data)
         if self.unique and len(found) > 1:
             raise AmbiguousError(tuple(rule.id for rule in found))
         read = dict(zip((e.text for e in self.inputs), map(storable, values), strict=True))
@@ -71,8 +73,14 @@ class Decider:
         made = (None if cell is None else storable(cell.evaluate(data)) for cell in cells)
         return found[0].id, read, dict(zip(self.outputs, made, strict=True))
 
+    def fitting(
+        self, values: Sequence[object], data: Mapping[str, object] = MappingProxyType({})
+    ) -> list[Rule]:
+        """Give all rows that fit these values of the inputs; EvaluationError as above."""
+        return [rule for rule in self.rules if _fits(rule, values, data)]
 
-def _fits(rule: Rule, values: list[object], data: Mapping[str, object]) -> bool:
+
+def _fits(rule: Rule, values: Sequence[object], data: Mapping[str, object]) -> bool:
     return all(
         test is None or test.evaluate({**data, INPUT: value})
         for test, value in zip(rule.tests, values, strict=True)
@@ -84,6 +92,7 @@ def compile_test(cell: str) -> Expression | None:
     text = cell.strip()
     if text in {"", "-"}:
         return None
+    _refuse_thousands(text)
     negated = _NOT.fullmatch(text)
     if negated:
         return compile_expression(f"not ({_union(negated[1], cell)})")
@@ -93,7 +102,20 @@ def compile_test(cell: str) -> Expression | None:
 def compile_output(cell: str) -> Expression | None:
     """Translate an output cell: an expression, `true`, `false`, `null` or nothing."""
     text = cell.strip()
+    _refuse_thousands(text)
     return compile_expression(_LITERALS.get(text, text)) if text not in {"", "-"} else None
+
+
+def _refuse_thousands(cell: str) -> None:
+    bare = "".join(" " if quoted else char for char, quoted, _ in _scan(cell))
+    found = _THOUSANDS.search(bare)
+    if found:
+        plain = re.sub("[,，]", "", found[0])
+        raise ExpressionError(
+            cell,
+            f"请写 {plain}，不加千分号；几个数之间的逗号后加空格。",
+            f"Write {plain}, without separators; between several numbers put comma and space.",
+        )
 
 
 def _union(text: str, cell: str) -> str:

@@ -102,6 +102,8 @@ def _kind_made(node: ast.AST) -> str:
             return "boolean"
         case ast.BinOp(op=ast.Sub() | ast.Mult() | ast.Div() | ast.FloorDiv() | ast.Mod()):
             return "number"
+        case ast.BinOp(left=ast.Constant(value=int())) | ast.BinOp(right=ast.Constant(value=int())):
+            return "number"
         case ast.Call(func=ast.Name(id=function)):
             return _RESULTS.get(function, ANY)
         case _:

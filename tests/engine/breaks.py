@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.engine.breaking import (
     ALIASES,
     AUTHORITY,
@@ -25,6 +27,11 @@ from tests.engine.breaking import (
     instead,
     swap,
 )
+
+
+def without_descriptions(content: bytes) -> bytes:
+    return re.sub(b"<description>.*</description>", b"", content)
+
 
 BREAKS = (
     Break(
@@ -128,7 +135,7 @@ BREAKS = (
         "select_approver",
         "bpmn/shared/approve-by-authority.bpmn",
     ),
-    Break("table without a cell's expression", AUTHORITY, swap("? &lt; 3", "? &lt; ("), "bad_cell"),
+    Break("table without a cell's expression", AUTHORITY, swap("&lt; 3", "&lt; ("), "bad_cell"),
     Break(
         "condition that calls out",
         HANDLING,
@@ -178,6 +185,56 @@ BREAKS = (
         LIMITS,
         swap('"in_xinjiang"', '"xinjiang"'),
         "unknown_value",
+        "close_deadline_in_xinjiang",
+    ),
+    Break(
+        "limit that is no duration",
+        LIMITS,
+        swap('"P5D"', '"5 days"'),
+        "bad_duration",
+        "close_deadline_in_xinjiang",
+    ),
+    Break("zone without a row", LIMITS, swap('"overseas"', '"china"'), "no_row", "close-deadline"),
+    Break(
+        "zone with two rows",
+        LIMITS,
+        swap('"overseas"', '"china", "overseas"'),
+        "two_rows",
+        "close_deadline_overseas",
+    ),
+    Break(
+        "amounts between the rows",
+        AUTHORITY,
+        swap("]1000..10000]", "]2000..10000]"),
+        "no_row",
+        "approval-authority",
+    ),
+    Break(
+        "an amount in two rows",
+        AUTHORITY,
+        swap("]1000..10000]", "[1000..10000]"),
+        "two_rows",
+        "approval_authority_to_10000",
+    ),
+    Break(
+        "thousands",
+        AUTHORITY,
+        swap("]1000..10000]", "]1,000..10000]"),
+        "bad_cell",
+        "approval_authority_to_10000",
+    ),
+    Break(
+        "words that say another amount",
+        AUTHORITY,
+        swap("10,000 元", "20,000 元"),
+        "number_not_told",
+        "approval_authority_to_50000",
+    ),
+    Break(
+        "no description",
+        LIMITS,
+        without_descriptions,
+        "no_description",
         "close_deadline_in_xinjiang",
     ),
 )

@@ -11,6 +11,7 @@ from engine.spiff.lint import (
     guarantees,
     names,
     people,
+    rows,
     schema,
     values,
     words,
@@ -58,6 +59,9 @@ RULES: Final[tuple[Callable[[Bundle], Iterator[Problem]], ...]] = (
     values.texts_compile,
     values.names_are_filled,
     words.known_values,
+    rows.one_row_fits,
+    rows.limits_are_durations,
+    rows.rows_are_told,
     guarantees.kept,
 )
 

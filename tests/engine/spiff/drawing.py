@@ -205,7 +205,7 @@ def table(
         for n, text in enumerate(inputs)
     ) + "".join(f'<output id="{id_}_o{n}" name="{name}"/>' for n, name in enumerate(outputs))
     body = "".join(
-        f'<rule id="{id_}_r{n}">'
+        f'<rule id="{id_}_r{n}">{described(tests)}'
         + "".join(
             f'<inputEntry id="{id_}_r{n}i{c}"><text>{escape(cell)}</text></inputEntry>'
             for c, cell in enumerate(tests)
@@ -225,6 +225,12 @@ def table(
         f'<decisionTable id="{id_}_t" {more if "hitPolicy" in more else ""}>{heads}{body}'
         "</decisionTable></decision></definitions>"
     ).encode()
+
+
+def described(tests: list[str]) -> str:
+    """Say the cells of a row in both languages."""
+    said = escape("；".join(tests))
+    return f"<description>遇 {said} / for {said}</description>"
 
 
 def files_of(*processes: Process, **tables: bytes) -> dict[str, bytes]:

@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 
 from engine import spiff
-from engine.spiff import RunError
+from engine.spiff import Asked, BrokenFilesError, Problem, RunError, compile_procedure
 from engine.spiff.decisions import compile_output, compile_test
 from engine.spiff.expressions import ExpressionError
 from engine.spiff.tables import read_table
-from tests.engine.spiff.drawing import T0, Process, compiled, table
+from tests.engine.spiff.drawing import ROLES, T0, Process, compiled, files_of, table
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,8 @@ from tests.engine.spiff.drawing import T0, Process, compiled, table
         ("1 < ? <= limit", [2, 7], [1, 8]),
         ('? == "why?"', ["why?"], ["why"]),
         ("< limit", [6], [7]),
+        ("1, 200", [1, 200], [1200]),
+        ('"10,000"', ["10,000"], ["10"]),
         ('"a?"', ["a?"], ["a"]),
     ],
 )
@@ -55,7 +57,8 @@ def test_what_a_cell_means(cell: str, fits: list[object], fits_not: list[object]
 @pytest.mark.parametrize(
     "cell",
     ['"a",', ",", "< ", "[1..", "1..5", "[1...5]]", "a b", '"a', "= 5", "date('2026-01-01')",
-     "not(", "if a then b", "? ?", "x.y", "for i in a"],
+     "not(", "if a then b", "? ?", "x.y", "for i in a", "10,000",
+     "<= 1,000.50", "]1,000..2,000]"],
 )  # fmt: skip
 def test_what_a_cell_cannot_mean(cell: str) -> None:
     with pytest.raises(ExpressionError):
@@ -130,7 +133,7 @@ def test_rows_that_overlap_are_an_error_unless_the_first_one_counts() -> None:
 
 
 def test_a_table_whose_input_cannot_be_computed_names_it() -> None:
-    rows = [(["< 10"], ["'few'"])]
+    rows = [(["< 10"], ["'few'"]), ([">= 10"], ["'many'"])]
     procedure = compiled(
         asking(), fields=("n",), tables={"klass": table("klass", ["number(n)"], ["k"], rows)}
     )
@@ -160,3 +163,37 @@ def test_a_step_knows_the_tables_of_our_defaults_that_set_it() -> None:
     steps = compiled(p, fields=("n",), tables={"klass": data}).diagrams["demo"].steps
     assert steps["by_table"].default_tables == ("klass",)
     assert steps["by_lane"].default_tables == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "cells", "code", "told"),
+    [
+        ("days", ["<= 3", ">= 4"], None, ""),
+        ("number(amount)", ["<= 3", ">= 4"], "no_row", "= 3.5"),
+        ("days", ["< 3", "> 3"], "no_row", "= 3"),
+        ("days", ["<= 3", ">= 3"], "two_rows", "= 3"),
+        ("days", ["[0..5]", "]5..9]"], "no_row", "= 10"),
+        ("zone", ['"near"', '"far"'], None, ""),
+        ("zone", ['"near"'], "no_row", '= "far"'),
+        ("zone", ['"near"', 'not("near")', '"far"'], "two_rows", '"far"'),
+        ("zone == None", ["true", "false"], None, ""),
+        ("zone == None", ["true"], "no_row", "= False"),
+    ],
+)
+def test_rows_leave_no_gap_and_do_not_overlap(
+    asked: str, cells: list[str], code: str | None, told: str
+) -> None:
+    klass = table("klass", [asked], ["k"], [([cell], ["'x'"]) for cell in cells])
+    fields = {
+        "days": Asked("number"), "amount": Asked("text"), "zone": Asked("choice", ("near", "far")),
+    }  # fmt: skip
+    found: tuple[Problem, ...] = ()
+    try:
+        compile_procedure(
+            files_of(asking(), klass=klass), root="demo", roles=ROLES, clauses=(),
+            forms={"demo/opened": fields},
+        )  # fmt: skip
+    except BrokenFilesError as error:
+        found = error.problems
+    assert {problem.code for problem in found} == ({code} if code else set())
+    assert all(told in problem.zh + problem.en for problem in found[:1])
