@@ -93,8 +93,9 @@ def save_draft(
     conn: sa.Connection, procedure: str, typed: dict[str, list[str]], *, by: Person, now: datetime
 ) -> None:
     """Keep what a person has typed for a start form. Raises NotFoundError and NotYoursError."""
-    _startable(conn, procedure, by=by)
-    drafts.save(conn, drafts.of_start(procedure), typed, by=by, now=now)
+    form, subject = _startable(conn, procedure, by=by).start_form, drafts.of_start(procedure)
+    kept = enclosing.only_stored(conn, form, typed, subject=subject, by=by)
+    drafts.save(conn, subject, kept, by=by, now=now)
 
 
 def _startable(conn: sa.Connection, procedure: str, *, by: Person) -> Version:

@@ -36,6 +36,38 @@ class AttachmentTakenError(Refusal):
         super().__init__(_TAKEN.zh, _TAKEN.en)
 
 
+def key_of(text: object) -> UUID | None:
+    """Return the id that a posted text is, or None: whatever may stand at a field of files."""
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
+
+
+def keys_in(form: Form, values: Mapping[str, Any]) -> set[UUID]:
+    """Return the ids that stand at a form's fields of files; what is no id is passed over."""
+    listed = (one for texts in _ids(form, values).values() for one in texts)
+    return {key for one in listed if (key := key_of(one)) is not None}
+
+
+def only_stored(
+    conn: sa.Connection,
+    form: Form,
+    typed: Mapping[str, list[str]],
+    *,
+    subject: str,
+    by: Person,
+) -> dict[str, list[str]]:
+    """Return what was typed without files that this person never stored for this form."""
+    named = _ids(form, typed)
+    if not named:
+        return dict(typed)
+    keys = keys_in(form, typed)
+    mine = set(conn.scalars(sa.select(attachments.c.id).where(_mine(keys, subject, by))))
+    stored = {name: [one for one in texts if key_of(one) in mine] for name, texts in named.items()}
+    return {**typed, **stored}
+
+
 def _ids(form: Form, values: Mapping[str, Any]) -> dict[str, list[str]]:
     fields = (field.name for field in form.fields if field.kind is Kind.ATTACHMENTS)
     return {name: keys for name in fields if (keys := values.get(name))}
@@ -52,14 +84,15 @@ def check(
     named = {name: ks for name, ks in _ids(form, answers.values).items() if name not in refused}
     if not named:
         return answers
-    keys = {UUID(key) for keys in named.values() for key in keys}
+    keys = keys_in(form, named)
     mine = sa.select(attachments.c.id, attachments.c.case_id).where(_mine(keys, subject, by))
     stored = {row.id: row.case_id for row in conn.execute(mine)}
     problems = {}
     for name, listed in named.items():
-        if {UUID(key) for key in listed} - set(stored):
+        ids = {key_of(one) for one in listed}
+        if ids - set(stored):
             problems[f"/{name}"] = _LOST
-        elif any(stored[UUID(key)] is not None for key in listed):
+        elif any(stored[key] is not None for key in ids if key):
             problems[f"/{name}"] = _TAKEN
     return replace(answers, problems={**answers.problems, **problems}) if problems else answers
 
@@ -83,7 +116,8 @@ def attach(
     Returns for the entry what was sent: of each file id, name, size in bytes and SHA-256 in hex,
     as the form lists them. Raises AttachmentTakenError when one went elsewhere since the check.
     """
-    keys = [UUID(key) for keys in _ids(form, values).values() for key in keys]
+    listed = (one for texts in _ids(form, values).values() for one in texts)
+    keys = [key for one in listed if (key := key_of(one)) is not None]
     if not keys:
         return []
     free = sa.and_(_mine(keys, subject, by), attachments.c.case_id.is_(None))

@@ -51,7 +51,7 @@ _NEXT = (
 )
 
 _OPEN = (
-    sa.select(tasks.c.role, cases.c.version_id)
+    sa.select(tasks.c.role, tasks.c.process, tasks.c.element, cases.c.version_id)
     .join(cases, cases.c.id == tasks.c.case_id)
     .where(tasks.c.id == sa.bindparam("task"))
 )
@@ -92,7 +92,10 @@ def save_draft(
     if row is None:
         raise gone(conn, task_id)
     check_role(conn, row.role, row.version_id, by=by)
-    drafts.save(conn, drafts.of_task(task_id), typed, by=by, now=now)
+    form = procedures.version(conn, row.version_id).form(row.process, row.element)
+    subject = drafts.of_task(task_id)
+    kept = enclosing.only_stored(conn, form, typed, subject=subject, by=by)
+    drafts.save(conn, subject, kept, by=by, now=now)
 
 
 def complete_task(

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 
 from engine import caselist, cases, dossier, drafts, incidents
-from engine.cases import InvalidAnswersError, StartView
 from engine.inbox import startable
-from engine.spiff import RunError
+from web import answering
+from web.answering import Shown, Subject
 from web.clock import now
-from web.database import connection, transaction
+from web.database import connection
 from web.drawings import path_tab
-from web.errors import STATUS, asked_by_script
 from web.filled import readings
-from web.kept import keeps_typed, typed_only
-from web.language import language, t
-from web.onward import onward
+from web.kept import keeps_typed
 from web.people import current_person
 from web.security import draws
-from web.uploads import files_of, posted_with_files
-from web.written import many, rearranges, stuck_page
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from uuid import UUID
 
     from flask.typing import ResponseReturnValue
     from werkzeug.datastructures import MultiDict
 
-    from engine.errors import Refusal
-    from forms import Form, Problem
+    from engine.cases import StartView
 
 LAST_PAGE = 10_000
 
@@ -44,49 +37,41 @@ def start_list() -> ResponseReturnValue:
     return render_template("start_list.html", active="start", startable=found)
 
 
-@bp.get("/start/<procedure>")
-def start(procedure: str) -> ResponseReturnValue:
-    view = cases.start_form(connection(), procedure, by=current_person())
-    today = view.form.day(now())
-    fresh = view.draft is None
-    typed = view.form.prefill({}, today=today) if fresh else view.form.typed(many(view.draft))
-    return _start_page(view, typed)
+def _subject(procedure: str) -> Subject[StartView]:
+    by, at = current_person(), now()
+    return Subject(
+        draft=drafts.of_start(procedure),
+        here=url_for("cases.start", procedure=procedure),
+        view=lambda: cases.start_form(connection(), procedure, by=by),
+        fresh=lambda view: view.form.prefill({}, today=view.form.day(at)),
+        page=_start_page,
+        save=lambda conn, typed: cases.save_draft(conn, procedure, typed, by=by, now=at),
+        send=lambda conn, posted: cases.open_case(conn, procedure, posted, by=by, now=at),
+        record=lambda conn, error, typed: incidents.record_start(
+            conn, procedure, error, posted=typed, by=by, now=at
+        ),
+    )
 
 
 def _keep(posted: MultiDict[str, str], procedure: str) -> str:
-    with transaction() as conn:
-        cases.save_draft(conn, procedure, typed_only(posted), by=current_person(), now=now())
-    return url_for("cases.start", procedure=procedure, kept=1)
+    return answering.keep(_subject(procedure), posted)
+
+
+@bp.get("/start/<procedure>")
+def start(procedure: str) -> ResponseReturnValue:
+    return answering.show(_subject(procedure))
 
 
 @bp.post("/start/<procedure>")
 @keeps_typed(_keep)
 def open_case(procedure: str) -> ResponseReturnValue:
-    posted, refused = posted_with_files(drafts.of_start(procedure), lambda: _form(procedure))
-    if refused or rearranges(posted):
-        return _again(procedure, posted, refused)
-    try:
-        with transaction() as conn:
-            done = cases.open_case(conn, procedure, posted, by=current_person(), now=now())
-    except InvalidAnswersError as error:
-        view = cases.start_form(connection(), procedure, by=current_person())
-        answers = error.answers
-        return _start_page(view, answers.typed, answers.problems, refusal=error), 422
-    except RunError as error:
-        return _stuck(procedure, posted, error)
-    return onward(done)
+    return answering.send(_subject(procedure))
 
 
 @bp.post("/start/<procedure>/draft")
 @keeps_typed(_keep)
 def save_start_draft(procedure: str) -> ResponseReturnValue:
-    posted, refused = posted_with_files(drafts.of_start(procedure), lambda: _form(procedure))
-    _keep(posted, procedure)
-    if asked_by_script():
-        return "", 204
-    if refused:
-        return _again(procedure, posted, refused)
-    return redirect(url_for("cases.start", procedure=procedure, saved=1), 303)
+    return answering.save_draft(_subject(procedure))
 
 
 @bp.get("/cases")
@@ -117,43 +102,12 @@ def show(case_id: UUID) -> ResponseReturnValue:
     )
 
 
-def _form(procedure: str) -> Form:
-    return cases.start_form(connection(), procedure, by=current_person()).form
-
-
-def _again(
-    procedure: str, posted: MultiDict[str, str], problems: Mapping[str, Problem]
-) -> ResponseReturnValue:
-    view = cases.start_form(connection(), procedure, by=current_person())
-    typed = view.form.rearranged(posted) or view.form.typed(posted)
-    return _start_page(view, typed, problems), 422 if problems else 200
-
-
-def _start_page(
-    view: StartView,
-    typed: Mapping[str, Any],
-    problems: Mapping[str, Problem] | None = None,
-    *,
-    refusal: Refusal | None = None,
-) -> str:
-    files = files_of([(view.form, typed)])
+def _start_page(view: StartView, shown: Shown) -> str:
     return render_template(
         "start.html",
         active="start",
         start=view,
-        form=view.form.view(typed, problems, lang=language(), files=files),
-        refusal=refusal,
-        problems=problems or {},
+        shown=shown,
         answers_for=url_for("cases.open_case", procedure=view.procedure),
         here=url_for("cases.start", procedure=view.procedure),
     )
-
-
-def _stuck(procedure: str, posted: MultiDict[str, str], error: RunError) -> ResponseReturnValue:
-    typed = typed_only(posted)
-    with transaction() as conn:
-        by = current_person()
-        number = incidents.record_start(conn, procedure, error, posted=typed, by=by, now=now())
-        cases.save_draft(conn, procedure, typed, by=by, now=now())
-    back = url_for("cases.start", procedure=procedure, kept=1)
-    return stuck_page(t(error.zh, error.en), number, back=back), STATUS["case_stuck"]

@@ -27,6 +27,7 @@ STATUS = {
     "attachment_refused": 422,
     "bad_login": 422,
     "bad_password": 422,
+    "attachment_changed": 500,
     "attachment_taken": 409,
     "case_stuck": 500,
     "draft_too_large": 413,
@@ -41,6 +42,7 @@ STATUS = {
     "task_gone": 409,
     "too_many_attempts": 429,
     "unknown_role": 422,
+    "version_changed": 500,
 }
 
 _TITLES = {
@@ -56,6 +58,30 @@ _TITLES = {
 }
 
 
+_SENTENCES = {
+    400: (
+        "地址或表单中有无法识别的内容，没有写入任何东西。",
+        "The address or the form holds something unreadable; nothing was written.",
+    ),
+    404: (
+        "地址可能写错了，或者内容已不在这里。请从待办或案件列表进入。",
+        "The address may be mistyped, or nothing is there any more."
+        " Go on from the inbox or the list of cases.",
+    ),
+    405: (
+        "这个地址只接收表单，不能直接打开。",
+        "This address only takes forms; it cannot be opened by itself.",
+    ),
+    413: (
+        "一次提交的内容超过上限，没有保存。请减少或压缩附件后再试。",
+        "More was sent at once than is taken, and it was not saved. Send fewer or smaller files.",
+    ),
+}
+_OUT_OF_DATE = Refusal(
+    "登录页已失效，请重新输入密码。", "This page was out of date; type your password again."
+)
+
+
 def answer_errors(app: Flask) -> None:
     """Register the page of every kind of refusal and failure."""
     app.register_error_handler(Refusal, _refused)
@@ -69,6 +95,11 @@ def answer_errors(app: Flask) -> None:
     app.jinja_env.globals["files_were_chosen"] = files_were_chosen
 
 
+def status_of(refusal: Refusal) -> int:
+    """Return the HTTP status of a refusal; one that nobody has listed is a bad request."""
+    return STATUS.get(refusal.code, 400)
+
+
 def asked_by_script() -> bool:
     """Say whether our own script asks, which wants a status and no page."""
     headers = request.headers
@@ -77,7 +108,7 @@ def asked_by_script() -> bool:
 
 def refusal_page(refusal: Refusal, *, kept: list[Kept] | None = None) -> ResponseReturnValue:
     """Return the page of a refusal; ``kept`` are labelled values instead of the posted ones."""
-    status = STATUS.get(refusal.code, 400)
+    status = status_of(refusal)
     if asked_by_script():
         return {"code": refusal.code, "message": t(refusal.zh, refusal.en)}, status
     page = render_template(
@@ -108,8 +139,9 @@ def _stale(_error: CSRFError) -> ResponseReturnValue:
         response.headers["X-CSRFToken"] = generate_csrf()
         return response
     if request.endpoint == "people.sign_in":
-        return sign_in_form(local_path(request.form.get("next"))), 400
-    return render_template("errors/stale.html", kept=posted_values()), 400
+        return sign_in_form(local_path(request.form.get("next")), _OUT_OF_DATE), 400
+    came = bool(request.form.get("csrf_token"))
+    return render_template("errors/stale.html", kept=posted_values(), token_came=came), 400
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -117,7 +149,9 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if status < 400:  # noqa: PLR2004 - redirects of the router itself
         return error
     title = t(*_TITLES.get(status, _TITLES[400]))
-    return render_template("errors/plain.html", title=title, message=None), status
+    sentence = _SENTENCES.get(status)
+    message = None if sentence is None else t(*sentence)
+    return render_template("errors/plain.html", title=title, message=message), status
 
 
 def _database(error: sa.exc.SQLAlchemyError) -> ResponseReturnValue:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import redirect, url_for
 
+from web.once import say_once
+
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
@@ -16,4 +18,6 @@ def onward(done: Completed) -> Response:
     """Redirect by 303, so that going back and reloading send nothing again."""
     if done.next_task is None:
         return redirect(url_for("inbox.show", done=done.case_id), 303)
-    return redirect(url_for("tasks.show", task_id=done.next_task, then=1), 303)
+    path = url_for("tasks.show", task_id=done.next_task)
+    say_once(path, "then")
+    return redirect(path, 303)

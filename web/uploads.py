@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
 from engine import attachments
 from engine.attachments import AttachmentRefusedError
+from engine.enclosing import keys_in
 from forms import AttachedFile, Kind, Problem
 from web.clock import now
 from web.database import connection, transaction
@@ -18,7 +17,7 @@ from web.language import size
 from web.people import current_person
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from werkzeug.datastructures import FileStorage
 
@@ -26,24 +25,28 @@ if TYPE_CHECKING:
 
 
 def posted_with_files(
-    subject: str, form_of: Callable[[], Form]
+    given: MultiDict[str, str], subject: str, form_of: Callable[[], Form]
 ) -> tuple[MultiDict[str, str], dict[str, Problem]]:
     """Return what was posted, new files as ids of attachments, and the refused files' problems.
 
-    ``subject`` says which form the files belong to, as for drafts. ``form_of`` gives that form, or
-    refuses; it is asked only when there are files. Problems are keyed by pointer.
+    ``given`` was posted beside the request's files; ``subject`` says which form they belong to, as
+    for drafts. ``form_of`` gives that form, or refuses; it is asked only when there are files.
+    Problems are keyed by pointer and name every file that was refused there.
     """
     chosen = _chosen(form_of)
-    problems: dict[str, Problem] = {}
+    refused: dict[str, list[AttachmentRefusedError]] = {}
     if not chosen:
-        return request.form, problems
-    posted: MultiDict[str, str] = MultiDict(request.form)
+        return given, {}
+    posted: MultiDict[str, str] = MultiDict(given)
     for field, file in chosen:
         try:
             posted.add(field, _stored(file, field, subject))
         except AttachmentRefusedError as refusal:
-            problems[f"/{field}"] = Problem(refusal.zh, refusal.en)
-    return posted, problems
+            refused.setdefault(f"/{field}", []).append(refusal)
+    return posted, {
+        pointer: Problem("".join(one.zh for one in told), " ".join(one.en for one in told))
+        for pointer, told in refused.items()
+    }
 
 
 def _chosen(form_of: Callable[[], Form]) -> list[tuple[str, FileStorage]]:
@@ -70,17 +73,8 @@ def _stored(file: FileStorage, field: str, subject: str) -> str:
 
 def files_of(filled: Iterable[tuple[Form, Mapping[str, object]]]) -> dict[str, AttachedFile]:
     """Return the attachments that typed or kept answers name, by id, as a page shows them."""
-    keys = {key for form, answers in filled for key in _keys(form, answers)}
+    keys = {key for form, answers in filled for key in keys_in(form, answers)}
     return {
         str(key): AttachedFile(kept.name, url_for("attachments.show", key=key), size(kept.size))
         for key, kept in attachments.find(connection(), keys).items()
     }
-
-
-def _keys(form: Form, answers: Mapping[str, object]) -> Iterator[UUID]:
-    for field in form.fields:
-        listed = answers.get(field.name)
-        if field.kind is Kind.ATTACHMENTS and isinstance(listed, list):
-            for one in listed:
-                with suppress(ValueError):
-                    yield UUID(str(one))

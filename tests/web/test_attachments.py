@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.tables import attachments
-from tests.web.visiting import START, filled
+from tests.web.visiting import START, filled, task_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,6 +86,51 @@ def test_a_file_that_was_never_sent_is_told_at_its_field_and_not_offered_again(
     (field,) = fang.all("//*[@data-field='complaint_files']")
     assert "附件" in field.text_content()
     assert field.xpath(".//input[@type='checkbox']") == []
+
+
+@pytest.mark.parametrize("beside", ["/language/", "/claim"])
+def test_a_button_beside_the_form_keeps_the_files_that_were_chosen(
+    fang: Visitor, beside: str, database: sa.Engine
+) -> None:
+    path = START
+    if beside == "/claim":
+        path = task_path(fang.does(task_path(fang.opens()), "establish_data"))
+    fang.get(path)
+    name = fang.all("//input[@type='file']/@name")[0]
+    (button,) = fang.all(f"//button[@form='answers'][contains(@formaction, '{beside}')]")
+    assert button.get("formenctype") is None
+    typed = fang.values(button.xpath("string(//form[@id='answers']/@action)"))
+    chosen = [(BytesIO(PHOTO), "现场.png"), (BytesIO(b""), "空.pdf")]
+    fang.follow(fang.post(button.get("formaction"), {**typed, name: chosen}))
+    field = fang.all(f"//*[@data-field='{name}']")[0]
+    with database.connect() as conn:
+        kept = conn.scalar(sa.select(attachments.c.id).where(attachments.c.case_id.is_(None)))
+    assert field.xpath(".//input[@type='checkbox']/@value") == [str(kept)]
+    assert "空.pdf" in field.text_content()
+
+
+@pytest.mark.parametrize("named", ["a.png", "00000000-0000-4000-8000-000000000000"])
+def test_a_draft_keeps_no_file_that_was_never_stored(
+    fang: Visitor, named: str, database: sa.Engine
+) -> None:
+    fang.get(START)
+    fang.post(f"{START}/draft", {"customer": "哈密", "complaint_files": named})
+    with database.connect() as conn:
+        kept = bytes(conn.scalar(sa.text("select typed from drafts")))
+    assert "哈密" in kept.decode()
+    assert named.encode() not in kept
+
+
+def test_all_refused_files_and_all_wrong_answers_are_told_at_once(fang: Visitor) -> None:
+    fang.get(START)
+    bad = [(b"MZ\x90", "setup.exe"), (b"", "b.pdf"), (PHOTO, "现场.png")]
+    assert fang.post(START, with_files(*bad, customer="")).status_code == 422
+    field = fang.all("//*[@data-field='complaint_files']")[0].text_content()
+    for name in ("setup.exe", "b.pdf", "现场.png"):
+        assert name in field
+    problems = fang.all("//*[@data-problems]")[0].text_content()
+    assert "客户名称" in problems
+    assert "setup.exe" in problems
 
 
 def test_a_file_of_no_case_is_for_its_uploader_only(
