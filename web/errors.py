@@ -64,9 +64,8 @@ _SENTENCES = {
         "The address or the form holds something unreadable; nothing was written.",
     ),
     404: (
-        "地址可能写错了，或者内容已不在这里。请从待办或案件列表进入。",
-        "The address may be mistyped, or nothing is there any more."
-        " Go on from the inbox or the list of cases.",
+        "地址可能写错了，或者内容已不在这里。请从待办进入。",
+        "The address may be mistyped, or nothing is there any more. Go on from the inbox.",
     ),
     405: (
         "这个地址只接收表单，不能直接打开。",

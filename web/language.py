@@ -44,12 +44,22 @@ class Clock:
 
 
 def language() -> str:
-    """Return the reader's language: the person's own, else the cookie's, else Chinese."""
+    """Return the reader's language: the person's own, else the cookie's, else the browser's.
+
+    Chinese, where the browser wants neither of the two.
+    """
     lang: str | None = g.get("lang")
     if lang is None:
-        chosen = request.cookies.get(COOKIE, "") if has_request_context() else ""
-        lang = g.lang = chosen if chosen in LANGUAGES else "zh"
+        lang = g.lang = _asked_for() if has_request_context() else "zh"
     return lang
+
+
+def _asked_for() -> str:
+    chosen = request.cookies.get(COOKIE, "")
+    if chosen in LANGUAGES:
+        return chosen
+    wanted = (tag.partition("-")[0].lower() for tag, much in request.accept_languages if much > 0)
+    return next((lang for lang in wanted if lang in LANGUAGES), "zh")
 
 
 def use_language(lang: str) -> None:

@@ -139,3 +139,9 @@ def test_a_procedure_is_shown_with_diagrams_tables_and_defaults_of_ours(fang: Vi
     assert "本公司默认" in fang.text
     assert "核决权限表" in fang.text
     assert fang.get("/procedures/nothing").status_code == 404
+
+
+def test_nobody_without_a_role_sees_a_drawing(sign_in: Callable[[str], Visitor]) -> None:
+    nobody = sign_in("nobody")
+    for path in ("/procedures/manufacturer-complaint", "/versions/1/register.bpmn"):
+        assert nobody.get(path).status_code == 404

@@ -46,6 +46,10 @@ def test_every_refusal_of_the_engine_has_its_own_code_and_a_status() -> None:
 def test_an_address_of_nothing_is_a_page_that_leads_back(fang: Visitor, path: str) -> None:
     assert fang.get(path).status_code == 404
     assert fang.all("//a[@href='/']")
+    assert "地址可能写错了" in fang.text
+    fang.client.set_cookie("lang", "en")
+    fang.get(path)
+    assert "The address may be mistyped" in fang.text
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,28 @@ def test_a_post_without_the_token_changes_nothing_and_keeps_the_values(
             assert fang.values(path)["csrf_token"] != "stale", path
 
 
+@pytest.mark.parametrize(
+    ("sent", "said", "not_said"),
+    [
+        ({}, "没有带上本站", "打开得太久"),
+        ({"csrf_token": "stale"}, "打开得太久", "校验码"),
+    ],
+)
+def test_a_missing_token_is_told_from_a_stale_one(
+    fang: Visitor, sent: dict[str, str], said: str, not_said: str
+) -> None:
+    answer = fang.client.post("/notices/seen", data=sent)
+    assert answer.status_code == 400
+    assert said in answer.text
+    assert not_said not in answer.text
+
+
+def test_a_sign_in_without_a_token_is_told_to_be_out_of_date(visitor: Visitor) -> None:
+    answer = visitor.client.post("/sign-in", data={"login": "fang", "password": "correct horse"})
+    assert answer.status_code == 400
+    assert "登录页已失效" in answer.text
+
+
 def test_a_stale_token_for_a_script_comes_back_fresh(fang: Visitor) -> None:
     values = {"csrf_token": "stale"}
     answer = fang.post("/notices/seen", values, **{"X-Requested-With": "banjie"})

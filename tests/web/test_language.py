@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from tests.web.visiting import Visitor
+
 NOW = datetime(2026, 11, 9, 17, 30, tzinfo=UTC)
 
 
@@ -24,6 +26,31 @@ def asked(app: Flask) -> Iterator[None]:
     with app.test_request_context():
         g.now = NOW
         yield
+
+
+@pytest.mark.parametrize(
+    ("wanted", "tag"),
+    [
+        ("", "zh-CN"),
+        ("en-GB,en;q=0.9", "en"),
+        ("zh-TW,en;q=0.8", "zh-CN"),
+        ("fr,de;q=0.5", "zh-CN"),
+        ("fr,en;q=0.3", "en"),
+        ("en;q=0.4,zh;q=0.6", "zh-CN"),
+        ("zh;q=0,en", "en"),
+        ("*", "zh-CN"),
+        ("\x01;;;q=x", "zh-CN"),
+    ],
+)
+def test_before_sign_in_the_browser_s_language_is_spoken_until_one_is_chosen(
+    visitor: Visitor, wanted: str, tag: str
+) -> None:
+    headers = {"Accept-Language": wanted}
+    visitor.get("/sign-in", **headers)
+    assert visitor.page.get("lang") == tag
+    visitor.client.set_cookie("lang", "en" if tag == "zh-CN" else "zh")
+    visitor.get("/sign-in", **headers)
+    assert visitor.page.get("lang") != tag
 
 
 @pytest.mark.usefixtures("asked")
