@@ -135,6 +135,10 @@ def test_e04_an_objection_that_is_granted_opens_a_linked_case(walk: Walk) -> Non
     assert (linked.customer, linked.status, linked.number) == (walk.row().customer, "open", None)
     assert [link.id for link in walk.dossier.linked] == [linked.id]
     assert walk.is_unbroken
+    assert [one.linked for one in walk.dossier.timeline if one.linked] == [linked.id]
+    notes = [note.zh for one in walk.dossier.timeline for note in one.notes]
+    assert not [note for note in notes if note.startswith("通知 ：")]
+    assert not walk.dossier.doubts
 
     first = walk.row().number
     walk.case_id = linked.id
