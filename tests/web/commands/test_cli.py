@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import signal
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from engine.bundles import SHIPPED
+from engine.cases import open_case
+from engine.tables import cases
+from forms import Answered
+from tests.engine.small import somebody
+from tests.procedures.complaint import USUAL
+from tests.procedures.walk import ACCEPTED
 from web.cli import main
 
 if TYPE_CHECKING:
@@ -162,3 +169,26 @@ def test_a_demo_refuses_a_company_s_database(type_in: Typed, url: str) -> None:
     code, _, complained = type_in("prepare", "demo", DATABASE_URL=url)
     assert code == 1
     assert "demo people must not be" in complained
+
+
+def test_verifying_says_what_does_not_hold_and_ends_with_a_line_to_file(
+    type_in: Typed, database: Engine, url: str
+) -> None:
+    with database.begin() as conn:
+        by = somebody(conn, "seller", {"sales"})
+        given = Answered({**USUAL["complaint_received"], "received_at": "2026-11-09"})
+        case_id = open_case(conn, "manufacturer-complaint", given, by=by, now=ACCEPTED).case_id
+    code, said, _ = type_in("verify", DATABASE_URL=url)
+    last = said.splitlines()[-1]
+    assert (code, "Everything verifies" in said) == (0, True)
+    assert re.fullmatch(r"banjie verify \S+Z cases=1 entries=\d broken=0 sha256=[0-9a-f]{64}", last)
+
+    with database.begin() as conn:
+        renamed = update(cases).where(cases.c.id == case_id).values(customer="别家")
+        conn.execute(renamed)
+    code, said, _ = type_in("verify", DATABASE_URL=url)
+    assert code == 1
+    assert "与履历不符：客户" in said
+    assert "differs from the history: customer" in said
+    code, _, complained = type_in("verify", "C0", DATABASE_URL=url)
+    assert (code, "没有案件“C0”" in complained) == (1, True)
