@@ -29,6 +29,10 @@ def _step(form: FilledForm) -> str:
     return form.form.key.partition("/")[2]
 
 
+def approved(walk: Walk) -> str | None:
+    return walk.dossier.approved_amount
+
+
 def printed(walk: Walk) -> dict[str, str]:
     dossier = walk.dossier
     layout = dossier.version.bundle.papers[PAPER]
@@ -116,13 +120,13 @@ def test_two_urgings_at_once_do_not_supersede_each_other(walk: Walk) -> None:
 def test_the_amount_decided_is_known_until_its_round_is_redone(walk: Walk) -> None:
     walk_to_decision(walk, amount_proposed="8000.00")
     walk.does("plan_quality_handling")
-    assert walk.dossier.approved_amount is None
+    assert approved(walk) is None
     walk.does("decide", decision="amend", approved_amount="7500.00")
-    assert walk.dossier.approved_amount == "7500.00"
+    assert approved(walk) == "7500.00"
     assert walk.dossier.header.amount == "42000.00"
     walk.does_all(*NEGOTIATE, "write_opinion")
     walk.does("decide", decision="send_back", send_back_reason="意见不全。")
-    assert walk.dossier.approved_amount is None
+    assert approved(walk) is None
 
 
 def test_the_timeline_shows_what_a_form_said_and_what_it_says_otherwise_when_redone(
