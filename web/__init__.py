@@ -39,7 +39,6 @@ def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
         SESSION_COOKIE_NAME="banjie",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.is_https,
-        WTF_CSRF_SSL_STRICT=False,
     )
     database.bind(app, engine or connect(settings.database_url or ""))
     people.know_people(app)

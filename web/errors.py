@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 from flask import Flask, make_response, redirect, render_template, request, url_for
-from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException
 
 from engine.database import is_away
@@ -17,6 +16,7 @@ from web.guard import SAFE_METHODS, SecretAwayError, SignedOutError
 from web.kept import Kept, files_were_chosen, local_path, posted_values
 from web.language import t
 from web.people import sign_in_form
+from web.token import HEADER, StaleTokenError, token
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -85,7 +85,7 @@ def answer_errors(app: Flask) -> None:
     """Register the page of every kind of refusal and failure."""
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(SignedOutError, _signed_out)
-    app.register_error_handler(CSRFError, _stale)
+    app.register_error_handler(StaleTokenError, _stale)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(sa.exc.NoResultFound, lambda _: _refused(NotFoundError()))
     app.register_error_handler(sa.exc.SQLAlchemyError, _database)
@@ -132,10 +132,10 @@ def _signed_out(_error: SignedOutError) -> ResponseReturnValue:
     return sign_in_form(request.path), 401
 
 
-def _stale(_error: CSRFError) -> ResponseReturnValue:
+def _stale(_error: StaleTokenError) -> ResponseReturnValue:
     if asked_by_script():
         response = make_response("", 400)
-        response.headers["X-CSRFToken"] = generate_csrf()
+        response.headers[HEADER] = token()
         return response
     if request.endpoint == "people.sign_in":
         return sign_in_form(local_path(request.form.get("next")), _OUT_OF_DATE), 400

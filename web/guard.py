@@ -6,11 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from flask import Flask, current_app, request
-from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import BadRequest, NotFound
 
 from engine.control import has_control
 from web.sessions import stay_awake
+from web.token import check_token, token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,6 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _BLANKS = {ord(blank): " " for blank in "\t\r\n"}
 
-csrf = CSRFProtect()
 _View = TypeVar("_View", bound="Callable[..., object]")
 
 
@@ -53,9 +52,7 @@ def quiet(view: _View) -> _View:
 
 def keep_the_door(app: Flask, who: Callable[[], Person | None]) -> None:
     """Ask every request, before its view, `who` sends it."""
-    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
-    app.config["WTF_CSRF_TIME_LIMIT"] = None
-    csrf.init_app(app)
+    app.jinja_env.globals["csrf_token"] = token
     app.before_request(partial(_ask, who))
 
 
@@ -86,4 +83,4 @@ def _ask(who: Callable[[], Person | None]) -> None:
         if not getattr(view, "quiet", False):
             stay_awake()
     if request.method not in SAFE_METHODS:
-        csrf.protect()
+        check_token()

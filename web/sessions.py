@@ -18,6 +18,7 @@ from web.database import EXTENSION
 
 if TYPE_CHECKING:
     from flask import Flask, Request
+    from itsdangerous import URLSafeTimedSerializer
 
     from engine.people import Person
 
@@ -27,6 +28,19 @@ LONGEST = timedelta(days=7)
 
 class Sessions(SecureCookieSessionInterface):
     """Fetches the secret when the database first answers; sets the cookie only when it changed."""
+
+    _signing: tuple[object, URLSafeTimedSerializer] | None = None
+
+    @override
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Keep what upstream makes anew for every request, as long as the secret is the same."""
+        kept = self._signing
+        if kept is not None and kept[0] is app.secret_key:
+            return kept[1]
+        made = super().get_signing_serializer(app)
+        if made is not None:
+            self._signing = app.secret_key, made
+        return made
 
     @override
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:

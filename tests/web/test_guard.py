@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -24,6 +25,7 @@ OPEN_TO_ALL = {
     "people.sign_in_page",
     "people.switch_language",
 }
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 SOME = {
     "task_id": UUID(int=7),
     "case_id": UUID(int=7),
@@ -104,6 +106,16 @@ def test_a_sign_in_without_a_token_is_told_to_be_out_of_date(visitor: Visitor) -
     answer = visitor.client.post("/sign-in", data={"login": "fang", "password": "correct horse"})
     assert answer.status_code == 400
     assert "登录页已失效" in answer.text
+
+
+def test_a_token_is_of_one_session_only(app: Flask) -> None:
+    mine, yours = app.test_client(), app.test_client()
+    tokens = [TOKEN.findall(client.get("/sign-in").text)[0] for client in (mine, yours)]
+    asked = {"login": "nobody", "password": "x"}
+
+    assert mine.post("/sign-in", data={**asked, "csrf_token": tokens[1]}).status_code == 400
+    assert mine.post("/sign-in", data=asked).status_code == 400
+    assert mine.post("/sign-in", data={**asked, "csrf_token": tokens[0]}).status_code == 401
 
 
 def test_a_stale_token_for_a_script_comes_back_fresh(fang: Visitor) -> None:
