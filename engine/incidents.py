@@ -70,7 +70,7 @@ def record_task(
     case = sa.select(cases.c.id, cases.c.procedure).select_from(joined)
     row = conn.execute(case.where(tasks.c.id == task_id)).one_or_none()
     if row is None:
-        raise gone(conn, task_id)
+        raise gone(conn, task_id, by=by)
     case_id, procedure = row
     kept = orjson.dumps({key: list(values) for key, values in posted.items()})
     where = {"case_id": case_id, "procedure": procedure, "task_id": task_id, "person_id": by.id}

@@ -64,7 +64,7 @@ def claim(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) -> N
         return
     mine = sa.update(tasks).where(tasks.c.id == task_id, tasks.c.claimed_by.is_(None))
     if conn.execute(mine.values(claimed_by=by.id, claimed_at=now)).rowcount == 0:
-        raise gone(conn, task_id)
+        raise gone(conn, task_id, by=by)
     enter(conn, waiting.case, _about(waiting, "task_claimed"), by=by, now=now)
 
 
@@ -75,7 +75,7 @@ def release(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) ->
         raise NotClaimedError
     held = sa.update(tasks).where(tasks.c.id == task_id, tasks.c.claimed_by == by.id)
     if conn.execute(held.values(claimed_by=None, claimed_at=None)).rowcount == 0:
-        raise gone(conn, task_id)
+        raise gone(conn, task_id, by=by)
     enter(conn, waiting.case, _about(waiting, "task_released"), by=by, now=now)
 
 
@@ -90,7 +90,7 @@ def save_draft(
     """Keep what a person has typed for an open task. Raises TaskGoneError and NotYoursError."""
     row = conn.execute(_OPEN, {"task": task_id}).one_or_none()
     if row is None:
-        raise gone(conn, task_id)
+        raise gone(conn, task_id, by=by)
     check_role(conn, row.role, row.version_id, by=by)
     form = procedures.version(conn, row.version_id).form(row.process, row.element)
     subject = drafts.of_task(task_id)
@@ -128,7 +128,7 @@ def _complete(
             version.compiled, case.state, task_id, every_field(form, answers.values), now=now
         )
     except spiff.TaskNotReadyError:
-        told = gone(conn, task_id)
+        told = gone(conn, task_id, by=by)
         raise (told if told.case_id else passed(case.id, now)) from None
 
     files = enclosing.attach(conn, form, answers.values, case_id=case.id, subject=subject, by=by)

@@ -67,7 +67,7 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
     """
     row = conn.execute(_TASK, {"task": task_id}).one_or_none()
     if row is None:
-        raise gone(conn, task_id)
+        raise gone(conn, task_id, by=by)
     case = dossier.case_row(conn, row.case_id, by=by)
     check_role(conn, row.role, case.version_id, by=by)
     version = procedures.version(conn, case.version_id)

@@ -99,7 +99,7 @@ def lock_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> Waiting:
     """
     row = _LOCK.row(conn, {"task": task_id})
     if row is None:
-        raise gone(conn, task_id)
+        raise gone(conn, task_id, by=by)
     waiting = _waiting(row)
     check_role(conn, waiting.role, waiting.case.version_id, by=by)
     if waiting.claimed_by not in (None, by.id):
@@ -124,14 +124,19 @@ def claimed_error(conn: sa.Connection, holder: UUID | None, case_id: UUID) -> Ta
     return TaskClaimedError(str(name), case_id)
 
 
-def gone(conn: sa.Connection, task_id: UUID) -> TaskGoneError:
-    """Return the refusal that says what became of a task that is no longer open."""
+def gone(conn: sa.Connection, task_id: UUID, *, by: Person | None = None) -> TaskGoneError:
+    """Return the refusal that says what became of a task that is no longer open.
+
+    ``by`` is who asks: their own deed is told as such.
+    """
     done = conn.execute(COMPLETION, {"task": task_id}).one_or_none()
     if done is not None:
         body = read(done.body)
         name = body.get("name")
-        zh = f"{name} 已完成此待办，案件已进入下一步。"
-        en = f"{name} has completed this task; the case has moved on."
+        zh, en = f"{name} 已完成此待办", f"{name} has completed this task"
+        if by is not None and body.get("by") == by.id.hex:
+            zh, en = "您已完成此待办", "You have completed this task"
+        zh, en = f"{zh}，案件已进入下一步。", f"{en}; the case has moved on."
         return TaskGoneError(zh, en, case_id=done.case_id, at=moment(body))
     past = conn.execute(_CANCELLATION, {"task": task_id}).one_or_none()
     if past is not None:
