@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from engine.control import has_control
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 PREFIX = "kept."
 LABELS = "_labels"
@@ -26,11 +26,12 @@ _View = TypeVar("_View", bound="Callable[..., object]")
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One posted value; ``label`` is empty for what nobody typed."""
+    """One posted value and its words; ``label`` is empty for what nobody typed."""
 
     name: str
     value: str
     label: str
+    words: str
 
 
 def keeps_typed(save: Callable[..., str]) -> Callable[[_View], _View]:
@@ -55,10 +56,18 @@ def posted_values() -> list[Kept]:
         if name not in _OURS
     ]
     labels = _labels(dict(pairs).get(LABELS, ""))
-    return [
-        Kept(name, value, "" if name.startswith("_") else labels.get(name, name))
-        for name, value in pairs
-    ]
+    return [_told(name, value, labels) for name, value in pairs]
+
+
+def _told(name: str, value: str, labels: Mapping[str, str]) -> Kept:
+    key = without_row(name)
+    label = "" if name.startswith("_") else labels.get(key, name)
+    return Kept(name, value, label, labels.get(f"{key}={value}", value))
+
+
+def without_row(name: str) -> str:
+    """Return a posted name as its label stands by: ``parts.0.qty`` as ``parts.qty``."""
+    return ".".join(part for part in name.split(".") if not part.isdigit())
 
 
 def files_were_chosen() -> bool:

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from engine import dossier, procedures
 from engine.errors import NotFoundError
-from web.kept import Kept, posted_values
+from web.kept import Kept, posted_values, without_row
 from web.language import language
 from web.people import current_person
 
@@ -32,9 +32,20 @@ def rearranges(posted: MultiDict[str, str]) -> bool:
 
 
 def labels_of(form: FormView) -> str:
-    """Return the labels of a form as it sends them along."""
-    fields = (field for section in form.sections for field in section.fields)
-    return json.dumps({field.name: field.label for field in fields}, ensure_ascii=False)
+    """Return a form's words as it sends them along, in JSON.
+
+    Labels stand by name (of a cell ``table.column``), the words of a choice or a file by
+    ``name=value``.
+    """
+    fields = [field for section in form.sections for field in section.fields]
+    cells = [cell for field in fields for row in field.rows[:1] for cell in row.cells]
+    words = {}
+    for one in fields + cells:
+        name = without_row(one.name)
+        words[name] = one.label
+        words |= {f"{name}={choice.value}": choice.label for choice in one.choices}
+        words |= {f"{name}={file.value}": file.name for file in one.files}
+    return json.dumps(words, ensure_ascii=False, separators=(",", ":"))
 
 
 def many(draft: Mapping[str, list[str]]) -> MultiDict[str, str]:
@@ -58,12 +69,14 @@ def labelled(conn: sa.Connection, case_id: UUID | None, posted: MultiDict[str, s
 def in_words(form: Form, posted: MultiDict[str, str]) -> list[Kept]:
     """Return what was typed as label and text; what makes no sense stands as it was typed."""
     answers = form.read(posted)
-    said = [Kept("", text, label) for label, text in form.describe(answers.values, language())]
+    said = [
+        Kept("", text, label, text) for label, text in form.describe(answers.values, language())
+    ]
     for pointer in answers.problems:
         name = pointer.split("/")[1] if "/" in pointer else ""
         raw = "、".join(value for value in posted.getlist(name) if value)
         if raw and name in form.by_name:
-            said.append(Kept(name, raw, form.by_name[name].title.of(language())))
+            said.append(Kept(name, raw, form.by_name[name].title.of(language()), raw))
     return said
 
 
