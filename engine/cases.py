@@ -55,12 +55,13 @@ class NotYoursError(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class StartView:
-    """A start form with what the person had typed before."""
+    """A start form with what the person had typed before, and when (UTC) that was kept."""
 
     procedure: str
     names: spiff.Names
     form: Form
     draft: dict[str, list[str]] | None
+    draft_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,10 @@ def lock(conn: sa.Connection, case_id: UUID) -> Case:
 def start_form(conn: sa.Connection, procedure: str, *, by: Person) -> StartView:
     """Return the form that opens a case. Raises NotFoundError and NotYoursError."""
     version = _startable(conn, procedure, by=by)
-    draft = drafts.load(conn, drafts.of_start(procedure), by=by)
-    return StartView(procedure, version.names, version.start_form, draft)
+    subject = drafts.of_start(procedure)
+    draft = drafts.load(conn, subject, by=by)
+    at = drafts.times(conn, [subject], by=by).get(subject)
+    return StartView(procedure, version.names, version.start_form, draft, at)
 
 
 def save_draft(

@@ -12,7 +12,7 @@ from engine.errors import Refusal
 from engine.tables import drafts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -87,6 +87,15 @@ def load(conn: sa.Connection, subject: str, *, by: Person) -> dict[str, list[str
     """Return what this person had typed for the subject, or None."""
     content = conn.scalar(_MINE, {"person": by.id, "subject": subject})
     return None if content is None else orjson.loads(content)
+
+
+def times(conn: sa.Connection, subjects: Collection[str], *, by: Person) -> dict[str, datetime]:
+    """Return when (UTC) this person's drafts of these subjects were kept; those without are out."""
+    if not subjects:
+        return {}
+    mine = sa.and_(drafts.c.person_id == by.id, drafts.c.subject.in_(subjects))
+    rows = conn.execute(sa.select(drafts.c.subject, drafts.c.at).where(mine))
+    return {row.subject: row.at for row in rows}
 
 
 def drop(conn: sa.Connection, subject: str) -> None:

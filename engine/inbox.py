@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from engine import procedures
+from engine.drafts import of_start, times
 from engine.spiff import Names
 from engine.tables import cases, drafts, tasks
 
@@ -57,11 +58,12 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True)
 class Startable:
-    """A procedure that a person may start."""
+    """A procedure that a person may start; ``draft_at`` (UTC) is when they kept a draft of it."""
 
     procedure: str
     names: Names
     form_title: Names
+    draft_at: datetime | None
 
 
 _ME = sa.bindparam("person", type_=sa.Uuid)
@@ -159,10 +161,16 @@ def _item(conn: sa.Connection, row: sa.Row[tuple[object, ...]], by: Person) -> I
 
 def startable(conn: sa.Connection, by: Person) -> list[Startable]:
     """Return the procedures whose start stands in the lane of one of the person's roles."""
-    return [
-        Startable(version.compiled.id, version.names, Names(*_title(version)))
+    found = [
+        version
         for version in procedures.all_in_force(conn)
         if version.compiled.start.role in by.roles
+    ]
+    subjects = {version.compiled.id: of_start(version.compiled.id) for version in found}
+    kept = times(conn, subjects.values(), by=by)
+    return [
+        Startable(key, version.names, Names(*_title(version)), kept.get(subjects[key]))
+        for key, version in zip(subjects, found, strict=True)
     ]
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from engine import caselist, cases, dossier, drafts, incidents
 from engine.inbox import startable
 from web import answering
 from web.answering import Shown, Subject
 from web.clock import now
-from web.database import connection
+from web.database import connection, transaction
 from web.drawings import path_tab
 from web.filled import readings
 from web.kept import keeps_typed
@@ -72,6 +72,14 @@ def open_case(procedure: str) -> ResponseReturnValue:
 @keeps_typed(_keep)
 def save_start_draft(procedure: str) -> ResponseReturnValue:
     return answering.save_draft(_subject(procedure))
+
+
+@bp.post("/start/<procedure>/draft/drop")
+def drop_start_draft(procedure: str) -> ResponseReturnValue:
+    """Throw a person's own draft away, for a form that is empty again."""
+    with transaction() as conn:
+        drafts.drop_mine(conn, drafts.of_start(procedure), by=current_person())
+    return redirect(url_for("cases.start", procedure=procedure), 303)
 
 
 @bp.get("/cases")

@@ -258,3 +258,45 @@ def test_no_token_or_label_is_stored_in_a_draft(
     assert b"A1" in bytes(stored)
     assert b"csrf_token" not in bytes(stored)
     assert b"_labels" not in bytes(stored)
+
+
+def test_a_stale_page_is_told_in_words(fang: Visitor) -> None:
+    fang.get(START)
+    values = fang.values(START) | filled("complaint_received", zone="in_xinjiang")
+    fang.post(START, {**values, "csrf_token": "stale"})
+    kept = fang.all("//dl[@id='kept-values']")[0].text_content()
+    assert "疆内" in kept
+    assert "in_xinjiang" not in kept
+    assert not {"true", "false"} & set(kept.split())
+    assert fang.values(START)["zone"] == "in_xinjiang"
+
+
+def test_a_start_draft_is_seen_in_the_lists_and_can_be_thrown_away(fang: Visitor) -> None:
+    fang.get("/start")
+    assert "有草稿" not in fang.text
+    fang.follow(fang.post(f"{START}/draft", {"customer": STRANGE}))
+    for page in ("/", "/start"):
+        fang.get(page)
+        assert "有草稿" in fang.text, page
+    fang.get(START)
+    assert "存的草稿" in fang.text
+    drop = fang.all("//form[contains(@action, '/draft/drop')]/@action")[0]
+    fang.follow(fang.post(drop))
+    assert fang.values(START)["customer"] == ""
+    assert "草稿。" not in fang.text
+
+
+def test_what_a_page_says_of_its_coming_it_says_once(fang: Visitor, path: str) -> None:
+    fang.follow(fang.does(path, "establish_data"))
+    assert "接着由您办理" in fang.text
+    fang.get(fang.path)
+    assert "接着由您办理" not in fang.text
+    fang.get(f"{START}?kept=1")
+    assert "已找回" not in fang.text
+    assert fang.all("//form[@id='answers']/@autocomplete") == ["off"]
+
+
+def test_my_own_finished_task_is_told_as_mine(fang: Visitor, path: str) -> None:
+    fang.does(path, "establish_data")
+    assert fang.get(path).status_code == 409
+    assert "您已完成此待办" in fang.text
