@@ -13,7 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 from engine.bundles import Bundle, digest_of, prepare, prepare_all
 from engine.errors import NotFoundError, Refusal
 from engine.people import save_roles
-from engine.spiff import Names, roots
+from engine.promises import dropped
+from engine.spiff import BrokenFilesError, Names, roots
 from engine.tables import files as file_rows
 from engine.tables import version_files, versions
 from engine.wordlists import read_clauses, read_roles
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from engine.people import Person
-    from engine.spiff import Compiled, Element, Step
+    from engine.spiff import Compiled, Element, Problem, Step
     from engine.wordlists import Clause
     from forms import Form
 
@@ -181,12 +182,25 @@ def publish(
 ) -> list[Published]:
     """Publish every procedure among the files; one whose files did not change stays as it is.
 
-    All or none: raises BrokenFilesError naming every problem, and then nothing was written.
+    All or none: raises BrokenFilesError naming every problem, and then nothing was written. A
+    guarantee or clause of the version in force may be dropped only with a note that says why.
     """
     bundles = prepare_all(given, roots(given))
     conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_PUBLISHING)))
+    if not note.strip() and (gone := [each for new in bundles for each in _dropped(conn, new)]):
+        raise BrokenFilesError(tuple(gone))
     save_roles(conn, read_roles(given))
     return [_publish(conn, bundle, by=by, now=now, note=note) for bundle in bundles]
+
+
+def _dropped(conn: sa.Connection, new: Bundle) -> list[Problem]:
+    current = conn.execute(_IN_FORCE, {"procedure": new.compiled.id}).one_or_none()
+    if current is None or current.digest == new.digest:
+        return []
+    try:
+        return list(dropped(files_of(conn, current), new.files, new.compiled.id))
+    except VersionChangedError:
+        return []  # what was promised cannot be known, and publishing again is the cure
 
 
 def _publish(

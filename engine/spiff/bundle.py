@@ -90,6 +90,27 @@ def closure(files: Mapping[str, bytes], root: str) -> frozenset[str]:
     return frozenset(found | {problem.file for problem in problems})
 
 
+@dataclass(frozen=True)
+class Promises:
+    """What a procedure keeps by being drawn so: guarantees by id, and the clauses of elements."""
+
+    file: str
+    guarantees: Mapping[str, Names]
+    clauses: frozenset[str]
+
+
+def promises(files: Mapping[str, bytes], root: str) -> Promises:
+    """Give what a procedure's diagrams promise, without judging whether they keep it."""
+    sheets, _, _ = read_needed(files, root)
+    nodes = (node for sheet in sheets.values() for node in sheet.nodes.values())
+    kept = (each for sheet in sheets.values() for each in sheet.guarantees)
+    return Promises(
+        file=sheets[root].file if root in sheets else f"{root}.bpmn",
+        guarantees={each.id: each.names for each in kept},
+        clauses=frozenset(clause for node in nodes for clause in node.clauses),
+    )
+
+
 def missing_diagram(root: str) -> Problem:
     return Problem(
         f"{root}.bpmn", None, "no_diagram",

@@ -155,6 +155,17 @@ BREAKS = (
         WHOLE,
     ),
     Break(
+        "no final decision",
+        HANDLING,
+        swap(
+            'sourceRef="approve_opinion" targetRef="is_opinion_sent_back"',
+            'sourceRef="approve_opinion" targetRef="before_close"',
+        ),
+        "guarantee_broken",
+        "no_final_reply_before_decision",
+        WHOLE,
+    ),
+    Break(
         "sent back means approved",
         HANDLING,
         swap(

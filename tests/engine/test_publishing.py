@@ -14,7 +14,7 @@ from engine.procedures import publish
 from engine.spiff import BrokenFilesError, Names
 from engine.tables import cases, files, roles, version_files, versions
 from engine.taskview import open_task
-from tests.engine.breaking import FORM, HANDLING, MEGABYTE, ROLES, swap
+from tests.engine.breaking import FORM, HANDLING, MEGABYTE, ROLES, WHOLE, swap
 from tests.engine.breaks import BREAKS
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked, errand, waiting
@@ -168,6 +168,35 @@ def test_a_role_keeps_its_row_under_a_new_name(connection: Connection) -> None:
 
     found = connection.execute(sa.select(roles).where(roles.c.code == "gm")).one()
     assert (found.zh, found.en) == ("总经理", "The chief")
+
+
+def test_a_promise_of_the_version_in_force_is_dropped_only_with_a_reason(
+    connection: Connection, shipped: Files
+) -> None:
+    weaker = {
+        **shipped,
+        WHOLE: re.sub(rb'<banjie:guarantee id="no_final[^>]*/>', b"", shipped[WHOLE]),
+        HANDLING: shipped[HANDLING].replace(b"CM-06-13", b"CM-06-14a"),
+    }
+    before = stored(connection)
+
+    with pytest.raises(BrokenFilesError) as refused:
+        publish(connection, weaker, by=None, now=NOW, note=" ")
+
+    assert [(each.code, each.element) for each in refused.value.problems] == [
+        ("guarantee_dropped", "no_final_reply_before_decision"),
+        ("clause_dropped", None),
+    ]
+    clauses = refused.value.problems[1]
+    assert "CM-06-13" in clauses.zh
+    assert "CM-06-13" in clauses.en
+    assert all("--note" in each.zh + each.en for each in refused.value.problems)
+    assert stored(connection) == before
+
+    (published,) = publish(connection, weaker, by=None, now=NOW, note="the board decided so")
+    assert published.changed
+    (back,) = publish(connection, shipped, by=None, now=NOW)
+    assert back.changed, "more promises than before need no reason"
 
 
 def test_publishers_at_once_give_consecutive_numbers(database: Engine) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engine.spiff.graph import Graph, way_to
 from engine.spiff.model import Problem
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from engine.spiff.bundle import Bundle
     from engine.spiff.graph import Place
     from engine.spiff.sheet import Guarantee, Sheet
+
+
+LAST: Final = 6  # elements of a way that are told
 
 
 def kept(bundle: Bundle) -> Iterator[Problem]:
@@ -60,7 +63,8 @@ def _full(name: str, sheet: Sheet) -> str:
 
 
 def _told(path: list[Place], bundle: Bundle) -> tuple[str, str]:
-    """Tell a way in Chinese and in English, element by element."""
-    nodes = [bundle.sheets[place.process].nodes[place.element] for place in path]
+    """Tell the end of a way in Chinese and in English, element by element."""
+    nodes = [bundle.sheets[place.process].nodes[place.element] for place in path[-LAST:]]
+    more = "… → " if len(path) > LAST else ""
     zh = " → ".join(f"{node.names.zh}[{node.id}]" for node in nodes)
-    return zh, " → ".join(f"{node.names.en}[{node.id}]" for node in nodes)
+    return more + zh, more + " → ".join(f"{node.names.en}[{node.id}]" for node in nodes)

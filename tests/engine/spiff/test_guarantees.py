@@ -56,7 +56,7 @@ def test_a_broken_promise_is_refused_with_the_way_around_it() -> None:
     assert (problem.code, problem.element) == ("guarantee_broken", "approved_first")
     for words in (
         "未经核决不得答复",
-        "approve名[approve] → approving_begun名",
+        "… → merge名[merge] → decide名",
         "never_mind名",
         "reply",
     ):
