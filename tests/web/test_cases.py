@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from lxml import etree
 
 from engine.caselist import PAGE
-from engine.tables import cases
+from engine.tables import cases, entries
 from tests.web.visiting import statements, task_path
 
 if TYPE_CHECKING:
@@ -42,6 +42,36 @@ def test_the_case_page_tells_header_place_history_and_forms(fang: Visitor, case_
     assert "王芳" in entries[0].text_content()
     assert "SO-2026-0815" in entries[0].text_content()
     assert "立案" in entries[-1].text_content()
+
+
+def test_an_entry_shows_role_clauses_by_name_and_its_digest(fang: Visitor, case_path: str) -> None:
+    fang.get(case_path)
+    latest = fang.all("//li[contains(@class, 'entry ')]")[0]
+    assert "王芳 · 销售部" in " ".join(latest.text_content().split())
+    clause = latest.xpath(".//span[@class='clause']")[0]
+    assert clause.get("title").startswith("第")
+    assert f"{clause.text} {clause.get('title')}" in latest.xpath(".//details")[0].text_content()
+    (digest,) = latest.xpath(".//details/div[contains(@title, 'SHA-256')]")
+    assert digest.xpath("string(.//span)") == digest.get("title").split()[1][:12]
+    assert "王芳 · 销售部 · " in fang.all("//details[contains(@class, 'earlier')]//small")[0].text
+
+
+def test_what_does_not_verify_is_said_in_words(
+    fang: Visitor, case_path: str, database: sa.Engine
+) -> None:
+    with database.begin() as conn:
+        conn.execute(sa.update(cases).values(customer="别的客户", amount="1.00"))
+    fang.get(case_path)
+    assert "与履历不符：客户、金额" in fang.text
+    assert "校验无误" not in fang.text
+
+    with database.begin() as conn:
+        conn.execute(sa.update(entries).where(entries.c.seq == 2).values(answers=None))
+        conn.execute(sa.update(entries).where(entries.c.seq == 1).values(body=b"{"))
+    assert fang.get(case_path).status_code == 200
+    for said in ("第 1 条起校验不符", "填写内容缺失", "此条履历已无法读取"):
+        assert said in fang.text
+    assert "按规定删除" not in fang.text
 
 
 def test_the_diagrams_carry_the_path_taken_and_the_present_place(
