@@ -77,12 +77,14 @@ class Condition:
 class Limits:
     """Both ends are allowed, except `above` and `below`; lengths count characters.
 
-    `until_today` and `from_today` are for dates; today is the company's day of reading.
+    `example` fits the pattern. `until_today` and `from_today` are for dates; today is the
+    company's day of reading.
     """
 
     min_length: int | None = None
     max_length: int | None = None
     pattern: str | None = None
+    example: str | None = None
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     above: Decimal | None = None

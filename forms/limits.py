@@ -25,6 +25,7 @@ def limits_of(node: Node, kind: Kind) -> Limits:
         min_length=_count(node, "minLength"),
         max_length=_capped(node, "maxLength", 20 * LONGEST_TEXT, usual=longest),
         pattern=_pattern(node),
+        example=_example(node),
         minimum=_number(node, "minimum"),
         maximum=_number(node, "maximum"),
         above=_number(node, "exclusiveMinimum"),
@@ -78,6 +79,21 @@ def _pattern(node: Node) -> str | None:
             "or huge repetition",
         ) from error
     return pattern
+
+
+def _example(node: Node) -> str | None:
+    listed = node.get("examples")
+    if listed is None:
+        return None
+    pattern = {"pattern": _pattern(node) or ""}
+    checked = jsonschema_rs.Draft202012Validator(pattern, pattern_options=LINEAR)
+    said = [one.text() for one in listed.elements()]
+    if not said or not all(map(checked.is_valid, said)):
+        raise listed.broken(
+            "examples 至少要有一个，且都要符合 pattern",
+            "There is at least one of the examples, and all fit the pattern",
+        )
+    return said[0]
 
 
 def _refuse_empty_range(node: Node, limits: Limits) -> None:

@@ -51,6 +51,13 @@ TO_BE_TICKED = Problem("必须勾选", "Has to be ticked")
 UNSUITABLE = Problem("所填的内容不合要求", "This answer is not suitable")
 
 
+def in_full(number: Decimal) -> Problem:
+    """Ask for what was written with 万 in digits; it is not taken as read, a figure is binding."""
+    digits = f"{number:f}"
+    digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return Problem(f"请写 {digits}", f"Write {digits}")
+
+
 def no_such_day(year: int, month: int, day: int) -> Problem:
     return Problem(
         f"没有 {year} 年 {month} 月 {day} 日这一天", f"There is no day {year}-{month:02}-{day:02}"
@@ -89,7 +96,16 @@ _COUNTED = {Kind.ROWS: ("行", "rows"), Kind.ATTACHMENTS: ("个附件", "attachm
 
 def missing(field: Field) -> Problem:
     """Say what to do, which differs by how the field is filled in."""
+    if field.choices and field.limits.min_items == len(field.choices):
+        return _all_of(field)
     return _MISSING.get(field.kind, REQUIRED)
+
+
+def _all_of(field: Field) -> Problem:
+    """Ask for every box of a list of which none may stay empty, with the form's own reason."""
+    why = field.look.help
+    zh, en = (f"{why.zh}，", f"{why.en}: ") if why else ("", "")
+    return Problem(f"{zh}请全部勾选", f"{en}tick every box")
 
 
 def one_of(titles: Sequence[Names]) -> Problem:
@@ -111,6 +127,8 @@ def by_keyword(keyword: str, limit: object, field: Field, given: object) -> Prob
             return Problem(
                 f"{zh} {limit} 个字（现在 {now} 个）", f"{en} {limit} characters (now {now})"
             )
+        case "minItems" if field.choices and limit == len(field.choices):
+            return _all_of(field)
         case "minItems" | "maxItems":
             zh, en = ("至少", "At least") if keyword == "minItems" else ("最多", "At most")
             unit = _COUNTED.get(field.kind, ("项", "options"))
@@ -127,5 +145,7 @@ def _unsuitable(field: Field) -> Problem:
     if field.kind is Kind.TEXT:
         hint = field.look.help
         zh, en = (f"：{hint.zh}", f": {hint.en}") if hint else ("", "")
+        if (example := field.limits.example) and not hint:
+            zh, en = f"，例如 {example}", f", such as {example}"
         return Problem(f"格式不正确{zh}", f"The format is not right{en}")
     return _UNSUITABLE.get(field.kind, UNSUITABLE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta, tzinfo
+from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
 from forms import messages
@@ -21,13 +22,13 @@ _BLANK = re.compile(r"^[\s\u200b\u2060\ufeff]+|[\s\u200b\u2060\ufeff]+$")
 _WIDE = {0xFF01 + i: chr(0x21 + i) for i in range(94)}
 _SIGNS = {**dict.fromkeys(map(ord, "−–—﹣"), "-"), ord("﹐"): ",", ord("。"): "."}
 _NARROW = {**_WIDE, **_SIGNS, 0x3000: " ", 0xA0: " "}
-_NARROW_CODE = {code: narrow for code, narrow in _WIDE.items() if narrow.isalnum()}
 
 _LONGEST_NUMBER = 40
 _MOST_DIGITS = 14
 _MOST_DECIMALS = 6
 _MONEY_DECIMALS = 2
 _NUMBER = re.compile(r"(-?)([0-9,]+)(?:\.([0-9]*))?")
+_TEN_THOUSANDS = re.compile(r"(-?[0-9]{1,9}(?:\.[0-9]{1,6})?)万")
 _GROUPS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
 _CURRENCY = re.compile(r"^(?:¥|￥|RMB|CNY)\s*|\s*(?:元|CNY|RMB)$", re.IGNORECASE)
 _DAY = (
@@ -59,7 +60,7 @@ def read_scalar(field: Field, typed: str, zone: tzinfo) -> Read:
 
 def _words(field: Field, text: str) -> str:
     if field.limits.pattern or field.kind is Kind.EMAIL:
-        text = text.translate(_NARROW_CODE)
+        text = text.translate(_NARROW)
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return lines if field.look.widget == "textarea" else " ".join(lines.split("\n"))
 
@@ -71,7 +72,8 @@ def _parts(text: str, wrong: Problem) -> tuple[str, str] | Problem:
         return messages.TOO_LARGE
     found = _NUMBER.fullmatch(compact.removeprefix("+"))
     if found is None:
-        return wrong
+        short = _TEN_THOUSANDS.fullmatch(compact)
+        return messages.in_full(Decimal(short[1]) * 10_000) if short else wrong
     sign, whole, decimals = found.groups()
     if "," in whole and not _GROUPS.fullmatch(whole):
         return messages.BAD_COMMAS

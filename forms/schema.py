@@ -25,7 +25,7 @@ _OURS = {"x-from", "x-case", "x-personal", "x-our-default", "x-clauses"}
 _BOUNDS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 _ITEMS = {"items", "minItems", "maxItems", "uniqueItems"}
 _ALLOWED = {
-    Kind.TEXT: {"minLength", "maxLength", "pattern"},
+    Kind.TEXT: {"minLength", "maxLength", "pattern", "examples"},
     Kind.EMAIL: {"format", "maxLength"},
     Kind.INTEGER: {*_BOUNDS, "x-unit"},
     Kind.DECIMAL: {"format", *_BOUNDS, "x-unit"},

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from forms import Answered, Problem, load_form
+from forms import Answered, BrokenFormError, Problem, load_form
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -203,6 +203,11 @@ def test_a_company_elsewhere_has_its_own_zone(judge: Judge) -> None:
         ({"type": "string"}, "  张三\u3000", "张三"),
         ({"type": "string"}, "Ａ１（甲）", "Ａ１（甲）"),
         ({"type": "string", "pattern": "^[0-9A-Z]+$"}, "Ａ１２", "A12"),
+        (
+            {"type": "string", "pattern": "^[0-9+() -]+$"},
+            "（０９９１）７６５－４３２１",
+            "(0991)765-4321",
+        ),
         ({"type": "string"}, "两\r\n行", "两 行"),
         ({"type": "string"}, "a\x00b\ud800", "a\ufffdb\ufffd"),
         ({"type": "string", "format": "email"}, "li@example.com", "li@example.com"),
@@ -227,3 +232,48 @@ def test_yes_and_no(load: Callable[..., Form]) -> None:
     asked = load({"a": {"type": "boolean"}}, ui={"a": {"ui:widget": "radio"}})
     assert read(asked, "") is None
     assert isinstance(read(asked, "maybe"), Problem)
+
+
+@pytest.mark.parametrize(
+    ("schema", "typed", "digits"),
+    [
+        ({"type": "string", "format": "money"}, "1.2万", "12000"),
+        ({"type": "string", "format": "money"}, "1.23456万元", "12345.6"),
+        ({"type": "string", "format": "decimal"}, "１２ 万", "120000"),
+        ({"type": "integer"}, "3万", "30000"),
+    ],
+)
+def test_ten_thousands_are_asked_for_in_digits(
+    load: Callable[..., Form], schema: dict[str, str], typed: str, digits: str
+) -> None:
+    problem = load({"a": schema}).read(Answered({"a": typed})).problems["/a"]
+    assert (problem.zh, problem.en) == (f"请写 {digits}", f"Write {digits}")
+
+
+def test_a_pattern_that_fails_shows_the_example(load: Callable[..., Form]) -> None:
+    schema = {"type": "string", "pattern": "^[A-Z][0-9]{3}$", "examples": ["B123", "C456"]}
+    problem = load({"a": schema}).read(Answered({"a": "b1"})).problems["/a"]
+    assert problem.zh == "格式不正确，例如 B123"
+    assert problem.en == "The format is not right, such as B123"
+
+
+def test_an_example_that_does_not_fit_its_pattern_is_refused(load: Callable[..., Form]) -> None:
+    with pytest.raises(BrokenFormError, match="examples"):
+        load({"a": {"type": "string", "pattern": "^[0-9]+$", "examples": ["x"]}})
+
+
+@pytest.mark.parametrize("ticked", [[], ["a"]])
+def test_where_every_box_has_to_be_ticked_it_says_so_with_the_reason(
+    load: Callable[..., Form], ticked: list[str]
+) -> None:
+    named = {"x-i18n": {"en": {"title": "t"}}, "title": "t"}
+    items = {"type": "string", "oneOf": [{"const": "a", **named}, {"const": "b", **named}]}
+    schema = {"type": "array", "items": items, "minItems": 2, "uniqueItems": True}
+    form = load(
+        {"a": schema},
+        ui={"a": {"ui:help": {"zh": "两联都要存", "en": "Both are kept"}}},
+        required=["a"],
+    )
+    problem = form.read(Answered({"a": ticked})).problems["/a"]
+    assert problem.zh == "两联都要存，请全部勾选"
+    assert problem.en == "Both are kept: tick every box"
