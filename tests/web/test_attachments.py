@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,10 @@ def test_a_photo_comes_back_byte_for_byte_and_stands_on_the_case_page(fang: Visi
     fang.get(fang.all("//a[@class='row-main']/@href")[0])
     assert "现场.png" in fang.text
     assert fang.all("//img[contains(@src, '/attachments/')]")
+    digest = sha256(PHOTO).hexdigest()
+    (shown,) = fang.all(f"//small[@title='SHA-256 {digest}']")
+    assert shown.text_content() == f"SHA-256 {digest[:12]}"
+    assert "· 王芳 ·" in shown.getprevious().text_content()
     pictures = {fang.get(link).data: fang.get(link).headers for link in links(fang)}
     assert pictures.keys() == {PHOTO, b"%PDF-1.7 x"}
     headers = pictures[PHOTO]
