@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STATUS = {
+    "attachment_changed": 500,
     "attachment_refused": 422,
     "bad_login": 422,
     "bad_password": 422,
-    "attachment_changed": 500,
     "attachment_taken": 409,
     "case_stuck": 500,
     "draft_too_large": 413,
