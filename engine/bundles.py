@@ -19,6 +19,7 @@ from engine.spiff import (
     compile_expression,
     compile_procedure,
 )
+from engine.strays import same_names
 from engine.wordlists import CLAUSES, ROLES, clause_ids, read_roles
 from forms import BrokenFormError, Form, Kind, Layout, load_form, load_layout
 
@@ -178,7 +179,7 @@ def prepare_all(files: Mapping[str, bytes], roots: Iterable[str]) -> list[Bundle
     large = [path for path, content in files.items() if len(content) > LIMIT]
     if large:
         raise BrokenFilesError(tuple(map(_too_large, large)))
-    bundles, problems = [], {}
+    bundles, problems = [], dict.fromkeys(same_names(files))
     for root in roots:
         try:
             bundles.append(prepare(files, root))

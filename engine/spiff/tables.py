@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from engine.spiff.decisions import Decider, Rule, compile_output, compile_test
@@ -31,6 +31,7 @@ class TableReading:
     id: str
     decider: Decider | None
     problems: tuple[Problem, ...]
+    root: etree._Element | None = field(default=None, repr=False, compare=False)
 
 
 class _Reader:
@@ -76,7 +77,8 @@ def read_table(file: str, data: bytes) -> TableReading:
     decision = reader.decisions[0]
     decider = _decider(reader, decision)
     problems = tuple(reader.problems)
-    return TableReading(file, decision.get("id") or "", None if problems else decider, problems)
+    id_ = decision.get("id") or ""
+    return TableReading(file, id_, None if problems else decider, problems, root)
 
 
 def _decider(reader: _Reader, decision: etree._Element) -> Decider | None:

@@ -37,7 +37,8 @@ def _tell(error: Exception) -> bool:
         complain(f"{place} [{problem.code}]", f"    {problem.zh}\n    {problem.en}")
     if problems:
         complain(
-            f"{len(problems)} 个问题，未发布。", f"{len(problems)} problems; nothing is published."
+            f"{len(problems)} 个问题，未发布。",
+            f"{len(problems)} problem{'s'[: len(problems) > 1]}; nothing is published.",
         )
         return True
     return _tell_sentences(error) or _tell_database(error)

@@ -88,6 +88,53 @@ def test_lint_and_publish_name_file_element_and_cure(
         assert opened.scalar(text("select max(number) from versions")) == 1
 
 
+@pytest.mark.parametrize("command", ["lint", "publish"])
+def test_a_folder_without_a_procedure_is_a_problem(
+    type_in: Typed, copied: Path, url: str, command: str
+) -> None:
+    code, _, complained = type_in(command, str(copied / "bpmn"), DATABASE_URL=url)
+    assert code == 1
+    assert "没有 bpmn/ 与 forms/" in complained
+    assert "1 problem; nothing is published" in complained
+
+    (copied / "bpmn/roles.yaml").unlink()
+    code, _, complained = type_in(command, str(copied), DATABASE_URL=url)
+    assert (code, "bpmn/roles.yaml [no_file]" in complained) == (1, True)
+
+
+@pytest.mark.parametrize("command", ["lint", "publish"])
+def test_a_drawing_that_cannot_be_read_well_and_a_name_twice_are_refused(
+    type_in: Typed, copied: Path, url: str, command: str
+) -> None:
+    drawn = copied / "bpmn/shared/petition.bpmn"
+    drawn.write_text(
+        drawn.read_text(encoding="utf-8").replace(
+            'name="签呈人"',
+            'name="签呈人签呈人签呈人签呈人签呈人签呈人签呈人签呈人签呈人签呈人签呈人签呈人"',
+        ),
+        encoding="utf-8",
+    )
+    code, _, complained = type_in(command, str(copied), DATABASE_URL=url)
+    assert (code, "[name_too_long]" in complained) == (1, True)
+
+    shutil.copy(drawn, copied / "bpmn/complaint/petition.bpmn")
+    code, _, complained = type_in(command, str(copied), DATABASE_URL=url)
+    assert (code, "[same_name]" in complained) == (1, True)
+    assert "bpmn/complaint/petition.bpmn、bpmn/shared/petition.bpmn" in complained
+
+
+def test_lint_names_what_no_procedure_uses(type_in: Typed, copied: Path) -> None:
+    shutil.copy(copied / "bpmn/decisions/close-deadline.dmn", copied / "bpmn/decisions/c.DMN")
+    (copied / "forms/register/register_case.json.txt").write_text("{}", encoding="utf-8")
+    code, said, noted = type_in("lint", str(copied))
+    assert code == 0
+    assert "manufacturer-complaint" in said
+    for path in ("bpmn/decisions/c.DMN", "forms/register/register_case.json.txt"):
+        assert f"没有规程用到 {path}" in noted
+        assert f"no procedure uses {path}" in noted
+    assert noted.count("Note:") == 2
+
+
 def test_publishing_a_changed_form_makes_the_next_version(
     type_in: Typed, copied: Path, url: str
 ) -> None:
