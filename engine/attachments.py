@@ -52,6 +52,10 @@ _TYPES: dict[str, tuple[str, tuple[bytes, ...]]] = {
 }
 
 
+ENDINGS = tuple(_TYPES)
+"""The endings of the files that are kept, with their points."""
+
+
 class AttachmentRefusedError(Refusal):
     """The file is too large, empty, or not of a kind that is kept."""
 

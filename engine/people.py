@@ -182,6 +182,12 @@ def set_language(conn: sa.Connection, who: Person, lang: str) -> None:
     conn.execute(sa.update(people).where(people.c.id == who.id).values(lang=lang))
 
 
+def role_names(conn: sa.Connection) -> dict[str, tuple[str, str]]:
+    """Return the Chinese and the English name of every role, by code, in the company's order."""
+    rows = conn.execute(sa.select(roles).order_by(roles.c.position))
+    return {row.code: (row.zh, row.en) for row in rows}
+
+
 def save_roles(conn: sa.Connection, defined: Mapping[str, Names]) -> None:
     """Bring the roles table up to the roles of bpmn/roles.yaml; none is ever removed."""
     for position, (code, names) in enumerate(defined.items()):

@@ -19,6 +19,7 @@ class Words:
     delete: str
     open_file: str
     keep_file: str
+    choose_files: str
     show: str
     our_default: str
     our_default_note: str
@@ -40,6 +41,7 @@ HANZI = Words(
     delete="删除",
     open_file="打开",
     keep_file="取消勾选即不再附上",
+    choose_files="选择文件",
     show="更新表单以显示相关字段",
     our_default="本公司默认",
     our_default_note="标有“本公司默认”的内容由本公司设定，不出自原规定。",
@@ -60,6 +62,7 @@ ENGLISH = Words(
     delete="Delete",
     open_file="Open",
     keep_file="Untick to leave a file out",
+    choose_files="Choose files",
     show="Update the form to show what belongs to this answer",
     our_default="our default",
     our_default_note="What is marked “our default” is set by us, not by the written regulation.",

@@ -25,7 +25,9 @@ def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
     from engine.database import connect
     from web import assets, database, errors, guard, language, people, security
     from web.posted import PostedRequest
+    from web.roles import roles_of
     from web.sessions import Sessions
+    from web.uploads import file_terms
     from web.written import labels_of
 
     app = Flask("web")
@@ -47,7 +49,7 @@ def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
     security.harden(app)
     language.speak(app)
     assets.serve_assets(app)
-    app.jinja_env.globals["labels_of"] = labels_of
+    app.jinja_env.globals.update(labels_of=labels_of, roles_of=roles_of, file_terms=file_terms)
     _add_pages(app)
     return app
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
 from engine import attachments
-from engine.attachments import AttachmentRefusedError
+from engine.attachments import ENDINGS, LIMIT, AttachmentRefusedError
 from engine.enclosing import keys_in
 from forms import AttachedFile, Kind, Problem
 from web.clock import now
 from web.database import connection, transaction
-from web.language import size
+from web.language import size, t
 from web.people import current_person
 
 if TYPE_CHECKING:
@@ -47,6 +48,29 @@ def posted_with_files(
         pointer: Problem("".join(one.zh for one in told), " ".join(one.en for one in told))
         for pointer, told in refused.items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class FileTerms:
+    """What may be uploaded: ``limit`` in bytes, ``said`` and ``refused`` for the page to print."""
+
+    limit: int
+    accept: str
+    said: str
+    refused: str
+
+
+def file_terms(accept: str) -> FileTerms:
+    """Return the terms of a field of files; ``accept`` are the types it asks for, "" being all."""
+    megabytes = LIMIT // 1024 // 1024
+    types = accept or ",".join(ENDINGS)
+    named = " ".join(one.strip().removeprefix(".") for one in types.split(","))
+    return FileTerms(
+        LIMIT,
+        types,
+        t(f"每个文件不超过 {megabytes} MB；{named}", f"Up to {megabytes} MB each; {named}"),
+        t(f"超过 {megabytes} MB，没有选入", f"over {megabytes} MB, left out"),
+    )
 
 
 def _chosen(form_of: Callable[[], Form]) -> list[tuple[str, FileStorage]]:

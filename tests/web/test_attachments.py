@@ -179,3 +179,18 @@ def test_what_a_browser_might_run_is_a_download(fang: Visitor) -> None:
     headers = fang.get(links(fang)[0]).headers
     assert headers["Content-Disposition"].startswith("attachment;")
     assert headers["Content-Type"].startswith("text/plain")
+
+
+def test_what_may_be_uploaded_is_said_beside_the_input(fang: Visitor) -> None:
+    for lang, words in (
+        ("zh", ("选择文件", "每个文件不超过 20 MB")),
+        ("en", ("Choose files", "Up to 20 MB")),
+    ):
+        fang.post(f"/language/{lang}")
+        fang.get(START)
+        field = fang.all("//*[@data-field='complaint_files']")[0]
+        (box,) = field.xpath(".//input[@type='file']")
+        assert all(said in field.text_content() for said in words)
+        assert "pdf" in field.text_content()
+        assert int(box.get("data-limit")) == 20 * 1024 * 1024
+        assert field.xpath(f".//label[@for='{box.get('id')}'][contains(@class, 'file-choose')]")

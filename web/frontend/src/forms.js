@@ -48,18 +48,34 @@ function refresh(form) {
   }
 }
 
+// The server writes the same words (web/language.py).
+function size(bytes) {
+  const kilobytes = bytes / 1024;
+  return kilobytes < 1024 ? `${Math.max(kilobytes, 1).toFixed(0)} KB` : `${(kilobytes / 1024).toFixed(1)} MB`;
+}
+
+function fileLine(file, refused) {
+  const item = document.createElement('li');
+  item.textContent = `${file.name} · ${size(file.size)}${refused ? ` · ${refused}` : ''}`;
+  if (refused) item.className = 'field-problem';
+  return item;
+}
+
+// What is too large is taken out here, before it travels; the server refuses it all the same.
 function listFiles(input) {
   const list = input.form.querySelector(`[data-files="${CSS.escape(input.id)}"]`);
   if (!list) return;
+  const chosen = [...input.files];
+  const tooLarge = chosen.filter((file) => file.size > Number(input.dataset.limit || Infinity));
+  if (tooLarge.length) {
+    const kept = new DataTransfer();
+    for (const file of chosen) if (!tooLarge.includes(file)) kept.items.add(file);
+    input.files = kept.files;
+  }
   list.replaceChildren(
-    ...[...input.files].map((file) => {
-      const item = document.createElement('li');
-      item.textContent = `${file.name} · ${Math.max(1, Math.round(file.size / 1024)).toLocaleString()} KB`;
-      return item;
-    }),
+    ...chosen.map((file) => fileLine(file, tooLarge.includes(file) ? input.dataset.refused : '')),
   );
-  // With a single file the input itself says its name.
-  list.hidden = input.files.length < 2;
+  list.hidden = !chosen.length;
 }
 
 // What would be lost by leaving: everything, or where drafts are kept (data-autosave) the chosen files.
