@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from web.language import language
 from web.uploads import files_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from engine.entryview import FilledForm
@@ -19,13 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One sent form; ``seq`` is the number of its entry, ``at`` is UTC."""
+    """One sent form; ``seq`` is the number of its entry, ``at`` is UTC.
+
+    ``nth`` counts the sendings of the same form, from 1; it is 0 for a form sent once only.
+    """
 
     seq: int
     who: str
     role: Names | None
     at: datetime
     superseded: bool
+    nth: int
     view: FilledView
 
 
@@ -39,7 +44,15 @@ def readings(sent: Sequence[FilledForm]) -> list[Reading]:
             one.role,
             one.at,
             one.superseded,
+            nth,
             one.form.filled(one.values, lang=language(), files=files),
         )
-        for one in sent
+        for one, nth in zip(sent, _counted([one.form.key for one in sent]), strict=True)
     ]
+
+
+def _counted(keys: Sequence[str]) -> Iterator[int]:
+    times, seen = Counter(keys), Counter[str]()
+    for key in keys:
+        seen[key] += 1
+        yield seen[key] if times[key] > 1 else 0

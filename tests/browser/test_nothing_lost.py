@@ -182,7 +182,6 @@ def test_a_stale_token_needs_one_more_press(comes: Comes, site: Site, scripts: s
 def signs_in_anew_in_another_tab(visitor: Visitor) -> None:
     tab = visitor.context.new_page()
     tab.goto(visitor.address)
-    tab.locator("details.who summary").click()
     tab.get_by_role("button", name="退出").click()
     tab.get_by_label("登录名").fill("wangfang")
     tab.get_by_label("密码").fill(PASSWORD)

@@ -103,3 +103,18 @@ def test_the_inbox_speaks_english(fang: Visitor, database: sa.Engine) -> None:
     assert "waiting" in fang.text
     with database.connect() as conn:
         assert conn.scalar(sa.select(sa.func.count()).select_from(tasks)) == 1
+
+
+def test_the_side_bar_names_the_role_and_a_task_without_deadline_its_waiting(
+    fang: Visitor, database: sa.Engine
+) -> None:
+    fang.opens()
+    with database.begin() as conn:
+        long_ago = sa.text(
+            "update tasks set due_at = null, opened_at = opened_at - interval '2 days'"
+        )
+        conn.execute(long_ago)
+    fang.get("/")
+    assert fang.all("//div[@class='who-here']//small/text()") == ["销售部"]
+    assert "已等 2天" in fang.all("//*[@class='row-due']")[0].text_content()
+    assert "无时限" not in fang.text
