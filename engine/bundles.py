@@ -105,12 +105,18 @@ def _forms(files: Mapping[str, bytes]) -> tuple[dict[str, Form], list[Problem]]:
         name = PurePosixPath(path)
         if name.suffix != ".json" or name.name.endswith(".ui.json") or path.startswith(PRINTS):
             continue
-        key = f"{name.parent.name}/{name.stem}"
+        key = _key(path)
         try:
             forms[key] = load_form(key, schema, files.get(path[:-5] + ".ui.json"), judge=_Judge())
         except BrokenFormError as error:
             problems.append(_broken("bad_form", error))
     return forms, problems
+
+
+def _key(path: str) -> str:
+    """Give "process/element" of a form's file, or of the file on its looks."""
+    name = PurePosixPath(path)
+    return f"{name.parent.name}/{name.name.removesuffix('.json').removesuffix('.ui')}"
 
 
 def _asked(field: Field) -> Asked:
@@ -163,7 +169,9 @@ def prepare(files: Mapping[str, bytes], root: str) -> Bundle:
     own = select(files, root)
     roles, clauses = read_roles(own), clause_ids(own)
     forms, problems = _forms(own)
-    fields = {key: {f.name: _asked(f) for f in form.fields} for key, form in forms.items()}
+    fields: dict[str, Mapping[str, Asked] | None]
+    fields = {_key(each.file): None for each in problems}
+    fields |= {key: {f.name: _asked(f) for f in form.fields} for key, form in forms.items()}
     try:
         compiled = compile_procedure(own, root=root, roles=roles, clauses=clauses, forms=fields)
     except BrokenFilesError as error:

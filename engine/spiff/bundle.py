@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Bundle:
     """`sheets` by process id and `tables` by decision id are those that the root needs.
 
-    `roles`, `clauses` and `forms` (field names by "process/element") are what else there is.
+    `roles`, `clauses` and `forms` (field names by "process/element", None of one that cannot be
+    read) are what else there is. `unread` are the processes whose diagrams cannot be read.
     """
 
     root: str
@@ -29,7 +30,15 @@ class Bundle:
     tables: Mapping[str, TableReading]
     roles: Mapping[str, Names] = field(default_factory=dict)
     clauses: frozenset[str] = frozenset()
-    forms: Mapping[str, Collection[str]] = field(default_factory=dict)
+    forms: Mapping[str, Collection[str] | None] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
+
+    @property
+    def is_partly_unknown(self) -> bool:
+        """Whether a file cannot be read, so that nobody knows which names it fills."""
+        forms = [each for key, each in self.forms.items() if key.split("/")[0] in self.sheets]
+        tables = (reading.outputs for reading in self.tables.values())
+        return bool(self.unread) or None in forms or None in tables
 
     def nodes(self) -> Iterator[tuple[Sheet, Node]]:
         """Every flow node of every diagram."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 
 from engine.spiff.building import build, role_of
-from engine.spiff.bundle import Bundle, missing_diagram, read_needed
+from engine.spiff.bundle import Bundle, missing_diagram, read_needed, stem
 from engine.spiff.durations import looks_like_duration
 from engine.spiff.errors import BrokenFilesError
 from engine.spiff.expressions import compile_expression, compile_script
@@ -33,18 +33,20 @@ def compile_procedure(
     root: str,
     roles: Mapping[str, Names],
     clauses: Collection[str],
-    forms: Mapping[str, Collection[str]],
+    forms: Mapping[str, Collection[str] | None],
 ) -> Compiled:
     """Check and compile the procedure `root` from repository-relative paths and their bytes.
 
     `roles` by code, `clauses` are the known ids, `forms` the field names by "process/element",
-    best as a mapping from name to Asked, without which any answer is thought possible.
+    best as a mapping from name to Asked, without which any answer is thought possible; None
+    stands for a form that cannot be read.
     Files that the procedure does not need are not looked at. BrokenFilesError with all problems.
     """
     sheets, tables, problems = read_needed(files, root)
     if root not in sheets:
         raise BrokenFilesError(tuple(problems) or (missing_diagram(root),))
-    bundle = Bundle(root, sheets, tables, roles, frozenset(clauses), forms)
+    unread = frozenset(stem(problem.file) for problem in problems)
+    bundle = Bundle(root, sheets, tables, roles, frozenset(clauses), forms, unread)
     problems += check(bundle)
     if problems:
         raise BrokenFilesError(tuple(problems))

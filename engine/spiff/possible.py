@@ -142,7 +142,7 @@ def comparable(bundle: Bundle) -> dict[str, Values]:
 def _typed(bundle: Bundle) -> Iterator[tuple[str, Values]]:
     for key, fields in bundle.forms.items():
         if key.split("/")[0] in bundle.sheets:
-            for name in fields:
+            for name in fields or ():
                 yield name, _asked(fields[name] if isinstance(fields, Mapping) else Asked())
 
 

@@ -25,13 +25,17 @@ POLICIES: Final = frozenset({UNIQUE, "FIRST"})
 
 @dataclass(frozen=True)
 class TableReading:
-    """A table as far as it could be read; `decider` is None when there are problems."""
+    """A table as far as it could be read; `decider` is None when there are problems.
+
+    `outputs` are the names that it fills, None if that cannot be read either.
+    """
 
     file: str
     id: str
     decider: Decider | None
     problems: tuple[Problem, ...]
     root: etree._Element | None = field(default=None, repr=False, compare=False)
+    outputs: tuple[str, ...] | None = None
 
 
 class _Reader:
@@ -77,8 +81,9 @@ def read_table(file: str, data: bytes) -> TableReading:
     decision = reader.decisions[0]
     decider = _decider(reader, decision)
     problems = tuple(reader.problems)
+    outputs = decider.outputs if decider else None
     id_ = decision.get("id") or ""
-    return TableReading(file, id_, None if problems else decider, problems, root)
+    return TableReading(file, id_, None if problems else decider, problems, root, outputs)
 
 
 def _decider(reader: _Reader, decision: etree._Element) -> Decider | None:

@@ -107,6 +107,19 @@ def test_every_problem_of_every_procedure_is_told_at_once(
     assert len(set(refused.value.problems)) == len(refused.value.problems)
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["forms/approve-by-authority/decide.json", "bpmn/decisions/stage-deadline.dmn",
+     "bpmn/shared/investigate.bpmn"],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_is_told_once_and_nothing_that_follows_from_it(
+    connection: Connection, shipped: Files, path: str
+) -> None:
+    with pytest.raises(BrokenFilesError) as refused:
+        publish(connection, {**shipped, path: b"{"}, by=None, now=NOW)
+    assert [each.file for each in refused.value.problems] == [path]
+
+
 def test_the_same_files_again_are_no_new_version(connection: Connection) -> None:
     put_in_force(connection, errand())
     before = stored(connection)

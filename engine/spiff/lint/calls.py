@@ -17,7 +17,7 @@ OPERATIONS: Final = frozenset({"allot_number"})
 def called_exist(bundle: Bundle) -> Iterator[Problem]:
     """Let every call activity call a process that there is."""
     for sheet, node in bundle.nodes():
-        if node.kind == "callActivity" and node.called not in bundle.sheets:
+        if node.kind == "callActivity" and node.called not in {*bundle.sheets, *bundle.unread}:
             yield Problem(
                 sheet.file, node.id, "no_process",
                 f"调用活动“{node.id}”调用的流程“{node.called or '—'}”没有可读的 .bpmn 文件。",

@@ -35,6 +35,8 @@ def one_row_fits(bundle: Bundle) -> Iterator[Problem]:
     Numbers are cut at all the constants of their column; below nought only if one lies there.
     Free text is tried with the texts of its column; a table that asks more is not tried.
     """
+    if bundle.is_partly_unknown:
+        return
     known = possible(bundle)
     for reading in bundle.tables.values():
         decider = reading.decider

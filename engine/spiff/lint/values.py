@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from engine.spiff.bundle import Bundle
     from engine.spiff.sheet import Node, Sheet
 
+NEARLY_THE_SAME: Final = 0.82  # as difflib counts
+ALIKE: Final = 0.6
 _DURATION: Final = re.compile(r"-?P[T\d].*")
 
 
@@ -108,11 +110,15 @@ def _is_bad_duration(text: str) -> bool:
 
 
 def names_are_filled(bundle: Bundle) -> Iterator[Problem]:
-    """Let every name be a form's field, a table's output, an assignment or a declared variable."""
+    """Let every name be a form's field, a table's output, an assignment or a declared variable.
+
+    While a file cannot be read, only what looks misspelt is told: that file may fill the rest.
+    """
     read, filled = _names(bundle)
+    near = NEARLY_THE_SAME if bundle.is_partly_unknown else ALIKE
     for file, element, name in read:
-        if name not in filled:
-            close = get_close_matches(name, filled, n=1)
+        close = [] if name in filled else get_close_matches(name, filled, n=1, cutoff=near)
+        if name not in filled and (close or not bundle.is_partly_unknown):
             zh = f"是否为“{close[0]}”？" if close else "请加到表单、决策表、脚本，或声明为变量。"
             en = f'Did you mean "{close[0]}"?' if close else "Add or declare it."
             yield Problem(
@@ -146,7 +152,7 @@ def _names(bundle: Bundle) -> tuple[list[tuple[str, str, str]], set[str]]:
         name
         for key, fields in bundle.forms.items()
         if key.split("/")[0] in bundle.sheets
-        for name in fields
+        for name in fields or ()
     }
     read: list[tuple[str, str, str]] = []
     for text in texts(bundle):
@@ -162,9 +168,9 @@ def _names(bundle: Bundle) -> tuple[list[tuple[str, str, str]], set[str]]:
         for node in sheet.nodes.values():
             read += [(sheet.file, node.id, n[1:]) for n in node.notifies if n.startswith("=")]
     for reading in bundle.tables.values():
+        filled |= set(reading.outputs or ())
         if reading.decider is None:
             continue
-        filled |= set(reading.decider.outputs)
         cells = [cell for rule in reading.decider.rules for cell in (*rule.tests, *rule.outputs)]
         used = {name for e in (*reading.decider.inputs, *cells) if e for name in e.names}
         read += [(reading.file, reading.id, name) for name in sorted(used - {INPUT})]

@@ -27,6 +27,8 @@ _KINDS: Final = {
 
 def known_values(bundle: Bundle) -> Iterator[Problem]:
     """Let no comparison ask for a value that what it is compared with can never have."""
+    if bundle.is_partly_unknown:
+        return
     known = comparable(bundle)
     for text in texts(bundle):
         try:
