@@ -118,7 +118,7 @@ def parse(file: str, source: bytes) -> Node:
         raise root.broken("嵌套超过 50 层，请展平", "Nested deeper than 50 levels: flatten it")
     try:
         value = json.loads(
-            source.decode(),
+            source.decode("utf-8-sig"),
             object_pairs_hook=_object,
             parse_float=Decimal,
             parse_constant=_no_constant,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from engine.spiff.arithmetic import FUNCTIONS, GUARDS, MAX_INTEGER, LimitError
+from engine.spiff.habits import cure, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -152,11 +153,13 @@ def _parse(text: str, limit: int, *, mode: str) -> ast.AST:
     try:
         return ast.parse(text.strip(), mode=mode)
     except (SyntaxError, ValueError, MemoryError, RecursionError, SystemError) as error:
-        reason = getattr(error, "msg", None) or type(error).__name__
+        zh, en = place_of(error)
+        habit = cure(text, script=mode == "exec") or (
+            "字符串要加引号，比较相等用 ==，括号要成对。",
+            "Quote strings; equality is ==; close what is opened.",
+        )
         raise ExpressionError(
-            text,
-            f"不是有效的表达式（{reason}）。字符串要加引号，比较相等用 ==。",
-            f"Not an expression ({reason}). Quote strings; equality is ==.",
+            text, f"{zh}不是有效的表达式。{habit[0]}", f"Not an expression {en}. {habit[1]}"
         ) from error
 
 

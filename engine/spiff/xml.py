@@ -58,14 +58,22 @@ def _parse(file: str, data: bytes) -> etree._Element:
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
         remove_comments=True, remove_pis=True,
     )  # fmt: skip
+    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        _refuse(
+            file, "not_xml",
+            "这是 Excel、Word 或压缩文件，不是流程图或决策表。请用建模工具另存为 XML 再命名。",
+            "This is an Excel, Word or zip file, no diagram or table. Save it from the modeller.",
+        )  # fmt: skip
     try:
-        return etree.fromstring(data, parser)
+        return etree.fromstring(data.removeprefix(b"\xef\xbb\xbf"), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
+        line, column = getattr(error, "position", (0, 0))
+        place = f"第{line}行第{column}个字符处" if line else ""
         reason = str(error)[:200]
         raise UnreadableError(
             Problem(
                 file, None, "not_xml",
-                f"不是可读的 XML 文件（{reason}）。请用建模工具重新导出（UTF-8）。",
+                f"{place}不是可读的 XML 文件。请用建模工具重新导出（UTF-8）。",
                 f"Not readable as XML ({reason}). Export it again from the modeller, as UTF-8.",
             )
         ) from error  # fmt: skip

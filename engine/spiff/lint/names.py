@@ -103,8 +103,10 @@ def both_names(bundle: Bundle) -> Iterator[Problem]:
                 lacking = "name" if not names.zh else "banjie:nameEn"
                 yield Problem(
                     sheet.file, id_, "name_missing",
-                    f"元素“{names.zh or id_}”缺少 {lacking}。请补上中文名和英文名。",
-                    f'Element "{names.en or id_}" lacks {lacking}. Give it both names.',
+                    f"元素“{names.zh or id_}”缺少 {lacking}。"
+                    "请在该元素的标签里写上 name（中文）和 banjie:nameEn（英文）。",
+                    f'Element "{names.en or id_}" lacks {lacking}. Write both names as '
+                    "attributes of its tag.",
                 )  # fmt: skip
 
 

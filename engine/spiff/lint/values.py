@@ -17,6 +17,7 @@ from engine.spiff.expressions import (
     compile_script,
     is_name,
 )
+from engine.spiff.habits import foreign_word
 from engine.spiff.model import Problem
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 NEARLY_THE_SAME: Final = 0.82  # as difflib counts
 ALIKE: Final = 0.6
-_DURATION: Final = re.compile(r"-?P[T\d].*")
+_DURATION: Final = re.compile(r"-?P[T\d].*|\d+ ?[^\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,9 @@ def texts_compile(bundle: Bundle) -> Iterator[Problem]:
         if node.duration and _is_bad_duration(node.duration):
             yield Problem(
                 sheet.file, node.id, "bad_duration",
-                f"定时器“{node.id}”的时长“{node.duration}”不是 ISO 8601。请写如 P3D、PT4H。",
-                f'The duration "{node.duration}" of "{node.id}" is not ISO 8601. Write P3D, PT4H.',
+                f"定时器“{node.id}”的时长“{node.duration}”不能识别。"
+                "时长写 P3D（三天）、PT4H（四小时）。",
+                f'The duration "{node.duration}" of "{node.id}" is none. Write P3D, PT4H.',
             )  # fmt: skip
         if node.kind == "scriptTask" and not (node.script or "").strip():
             yield Problem(
@@ -119,8 +121,10 @@ def names_are_filled(bundle: Bundle) -> Iterator[Problem]:
     for file, element, name in read:
         close = [] if name in filled else get_close_matches(name, filled, n=1, cutoff=near)
         if name not in filled and (close or not bundle.is_partly_unknown):
-            zh = f"是否为“{close[0]}”？" if close else "请加到表单、决策表、脚本，或声明为变量。"
-            en = f'Did you mean "{close[0]}"?' if close else "Add or declare it."
+            zh, en = foreign_word(name) or (
+                f"是否为“{close[0]}”？" if close else "请加到表单、决策表、脚本，或声明为变量。",
+                f'Did you mean "{close[0]}"?' if close else "Add or declare it.",
+            )
             yield Problem(
                 file, element, "unfilled_name",
                 f"“{element}”用到的“{name}”没有任何表单、决策表、脚本会填写。{zh}",

@@ -245,3 +245,25 @@ def test_no_text_brings_the_compiler_down(text: str) -> None:
     for compile_ in (compile_expression, compile_script):
         with suppress(ExpressionError):
             assert compile_(text).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "zh", "en"),
+    [
+        ("decision == “approve”", "英文引号", "straight quotes"),
+        ("amount > １０００ yuan", "半角数字", "half-width digits"),
+        ("a == 1 && b == 2", "请写 and", "Write and"),
+        ("a == 1 || b == 2", "请写 or", "Write or"),
+        ("!a", "请写 not", "Write not"),
+        ("${a}", "直接写变量名", "the name alone"),
+        ("a = 1", "两个等号 ==", "Write == for equality"),
+        ('a == "x', "字符串要加引号", "Quote strings"),
+    ],
+)
+def test_a_habit_from_elsewhere_is_cured_in_words(text: str, zh: str, en: str) -> None:
+    with pytest.raises(ExpressionError) as refused:
+        compile_expression(text)
+    assert zh in refused.value.zh
+    assert en in refused.value.en
+    assert "syntax" not in refused.value.zh
+    assert "第1行" in refused.value.zh

@@ -214,3 +214,10 @@ def test_any_bytes_of_a_table_may_be_wrong() -> None:
             )  # fmt: skip
         except BrokenFilesError as error:
             complete(error)
+
+
+def test_a_byte_order_mark_is_accepted_and_an_office_file_is_called_one() -> None:
+    assert refused(b"\xef\xbb\xbf" + good().bytes()) == ()
+    (problem,) = refused(b"PK\x03\x04 and so on")
+    assert "Excel" in problem.zh
+    assert "Excel" in problem.en

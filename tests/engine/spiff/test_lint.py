@@ -144,6 +144,9 @@ EDITS = [
     ("bad_duration", "late", "P3D", "-P3D"),
     ("bad_duration", "late", "P3D", '"3 days"'),
     ("bad_duration", "late", "P3D", "3"),
+    ("bad_duration", "late", "P3D", "3 days"),
+    ("bad_duration", "late", "P3D", "3天"),
+    ("bad_duration", "late", "P3D", "P3天"),
 ]  # fmt: skip
 CATCH, THROW = "intermediateCatchEvent", "intermediateThrowEvent"
 TOLD = '<bpmn:messageEventDefinition messageRef="m_told"/>'

@@ -1,0 +1,47 @@
+"""What people write out of habit from other languages, each with the words that cure it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_QUOTED: Final = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
+_HABITS: Final = (
+    (r"[“”‘’「」＂＇]", '请改用英文引号 "。', 'Use straight quotes: ".'),
+    (r"[０-９]", "请改用半角数字，如 1000。", "Use half-width digits, as 1000."),
+    (r"[，；：（）！＝＜＞。]", "请改用半角标点。", "Use half-width punctuation."),
+    (r"\$\{|#\{", "不用 ${ }，直接写变量名。", "Write the name alone, without ${ }."),
+    (r"&&", "“并且”请写 and，不写 &&。", "Write and for &&."),
+    (r"\|\|", "“或者”请写 or，不写 ||。", "Write or for ||."),
+    (r"!(?!=)", "“不”请写 not，不写 !。", "Write not for !."),
+)
+_SINGLE: Final = re.compile(r"(?<![=!<>])=(?!=)")
+_WORDS: Final = {"true": "True", "false": "False", "null": "None"}
+
+
+def cure(text: str, *, script: bool = False) -> tuple[str, str] | None:
+    """Give the cure in Chinese and English for a habit seen outside quotes, or None."""
+    bare = _QUOTED.sub(" ", text)
+    for pattern, zh, en in _HABITS:
+        if re.search(pattern, bare):
+            return zh, en
+    if not script and _SINGLE.search(bare):
+        return "比较相等请写两个等号 ==。", "Write == for equality, not a single =."
+    return None
+
+
+def foreign_word(name: str) -> tuple[str, str] | None:
+    """Give the cure for true, false and null, which are no names here."""
+    ours = _WORDS.get(name)
+    return None if ours is None else (f"{name} 请写 {ours}。", f"Write {ours} for {name}.")
+
+
+def place_of(error: BaseException) -> tuple[str, str]:
+    """Give line and column of a syntax error in both languages, empty if it has none."""
+    if not isinstance(error, SyntaxError) or error.lineno is None:
+        return "", ""
+    column = error.offset or 1
+    return (
+        f"第{error.lineno}行第{column}个字符处",
+        f"at line {error.lineno}, character {column}",
+    )
