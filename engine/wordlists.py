@@ -41,10 +41,12 @@ def _yaml(files: Mapping[str, bytes], path: str) -> object:
     try:
         return yaml.load(files[path], Loader=_Plain)  # noqa: S506 - a SafeLoader that knows less
     except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"第{mark.line + 1}行第{mark.column + 1}个字符处" if mark else ""
         return _refuse(
             path,
             "not_yaml",
-            f"无法读取为 YAML，请改正所指之处（不可用锚点引用）：{error}",
+            f"{place}无法读取为 YAML，请改正（不可用锚点引用，嵌套不可过深）。",
             f"Cannot be read as YAML; mend the place named (aliases are not read): {error}",
         )
 

@@ -124,8 +124,11 @@ def parse(file: str, source: bytes) -> Node:
             parse_constant=_no_constant,
         )
     except ValueError as error:
+        line, column = getattr(error, "lineno", 0), getattr(error, "colno", 0)
+        place = f"第{line}行第{column}个字符处" if line else ""
         raise root.broken(
-            f"不是有效的 UTF-8 JSON：{error}", f"Not valid JSON in UTF-8: {error}"
+            f"{place}不是有效的 UTF-8 JSON，请检查引号、逗号和括号",
+            f"Not valid JSON in UTF-8: {error}",
         ) from error
     tree = Node(value, file)
     _refuse_repeated(tree)
