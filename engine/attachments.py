@@ -52,8 +52,8 @@ _TYPES: dict[str, tuple[str, tuple[bytes, ...]]] = {
 }
 
 
-ENDINGS = tuple(_TYPES)
-"""The endings of the files that are kept, with their points."""
+TYPES = {ending: kind for ending, (kind, _) in _TYPES.items()}
+"""The media types of the files that are kept, by ending with its point."""
 
 
 class AttachmentRefusedError(Refusal):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
 from engine import attachments
-from engine.attachments import ENDINGS, LIMIT, AttachmentRefusedError
+from engine.attachments import LIMIT, TYPES, AttachmentRefusedError
 from engine.enclosing import keys_in
 from forms import AttachedFile, Kind, Problem
 from web.clock import now
@@ -63,11 +64,16 @@ class FileTerms:
 def file_terms(accept: str) -> FileTerms:
     """Return the terms of a field of files; ``accept`` are the types it asks for, "" being all."""
     megabytes = LIMIT // 1024 // 1024
-    types = accept or ",".join(ENDINGS)
-    named = " ".join(one.strip().removeprefix(".") for one in types.split(","))
+    asked = [one.strip() for one in accept.split(",") if one.strip()] or ["*"]
+    endings = [
+        ending
+        for ending, kind in TYPES.items()
+        if any(fnmatch(kind, one) or ending == one for one in asked)
+    ]
+    named = " ".join(ending.removeprefix(".") for ending in endings)
     return FileTerms(
         LIMIT,
-        types,
+        accept or ",".join(endings),
         t(f"每个文件不超过 {megabytes} MB；{named}", f"Up to {megabytes} MB each; {named}"),
         t(f"超过 {megabytes} MB，没有选入", f"over {megabytes} MB, left out"),
     )

@@ -191,6 +191,7 @@ def test_what_may_be_uploaded_is_said_beside_the_input(fang: Visitor) -> None:
         field = fang.all("//*[@data-field='complaint_files']")[0]
         (box,) = field.xpath(".//input[@type='file']")
         assert all(said in field.text_content() for said in words)
-        assert "pdf" in field.text_content()
+        assert "jpg jpeg png gif webp heic pdf" in field.text_content()
+        assert "image/*" not in field.text_content()
         assert int(box.get("data-limit")) == 20 * 1024 * 1024
         assert field.xpath(f".//label[@for='{box.get('id')}'][contains(@class, 'file-choose')]")
