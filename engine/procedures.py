@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -112,7 +113,11 @@ _FILES = (
     .where(version_files.c.version_id == sa.bindparam("version"))
 )
 
-_ready: dict[tuple[sa.URL, int], Version] = {}
+_ready: WeakKeyDictionary[sa.Dialect, dict[int, Version]] = WeakKeyDictionary()
+"""By database, for which its engine's dialect stands: quick to find, where the engine's URL is
+written out to be hashed, each time."""
+
+_NONE: dict[int, Version] = {}
 _preparing = Lock()
 
 
@@ -121,14 +126,14 @@ def version(conn: sa.Connection, key: int) -> Version:
 
     Raises VersionChangedError when its files are not those that were published.
     """
-    place = (conn.engine.url, key)
-    found = _ready.get(place)
+    found = _ready.get(conn.dialect, _NONE).get(key)
     if found is not None:
         return found
     with _preparing:
-        if place not in _ready:
-            _ready[place] = _prepared(conn, key)
-        return _ready[place]
+        ready = _ready.setdefault(conn.dialect, {})
+        if key not in ready:
+            ready[key] = _prepared(conn, key)
+        return ready[key]
 
 
 def _prepared(conn: sa.Connection, key: int) -> Version:
