@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from unicodedata import category
+import re
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+"""What Unicode calls control characters (Cc)."""
 
 
 def has_control(text: str) -> bool:
     """Say whether a control character stands in the text, tabs and line breaks included."""
-    return any(category(character) == "Cc" for character in text)
+    return _CONTROL.search(text) is not None

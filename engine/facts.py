@@ -47,7 +47,8 @@ def written(value: object) -> str | None:
 
 def changed(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, str | None]:
     """Return what an entry says of the facts that changed."""
-    said = {name: written(after[name]) for name in NAMES if name in after}
+    other = [name for name in NAMES if name in after and after[name] != before.get(name)]
+    said = {name: written(after[name]) for name in other}
     return {name: fact for name, fact in said.items() if fact != written(before.get(name))}
 
 
