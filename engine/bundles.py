@@ -18,6 +18,7 @@ from engine.spiff import (
     closure,
     compile_expression,
     compile_procedure,
+    compile_published,
 )
 from engine.strays import same_names
 from engine.wordlists import CLAUSES, ROLES, clause_ids, read_roles
@@ -180,6 +181,20 @@ def prepare(files: Mapping[str, bytes], root: str) -> Bundle:
     if problems or unprintable:
         raise BrokenFilesError((*problems, *unprintable))
     return Bundle(compiled, forms, papers, own, roles)
+
+
+def load(files: Mapping[str, bytes], root: str) -> Bundle:
+    """Make published files ready to run; what publishing checks is not asked again.
+
+    Raises BrokenFilesError for a file that cannot be read at all.
+    """
+    roles = read_roles(files)
+    forms, problems = _forms(files)
+    papers, unprintable = _papers(files, forms)
+    if problems or unprintable:
+        raise BrokenFilesError((*problems, *unprintable))
+    compiled = compile_published(files, root=root, roles=roles)
+    return Bundle(compiled, forms, papers, files, roles)
 
 
 def prepare_all(files: Mapping[str, bytes], roots: Iterable[str]) -> list[Bundle]:

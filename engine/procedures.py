@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from engine.bundles import Bundle, digest_of, prepare, prepare_all
+from engine.bundles import Bundle, digest_of, load, prepare_all
 from engine.errors import NotFoundError, Refusal
 from engine.people import save_roles
 from engine.promises import dropped
@@ -139,7 +139,7 @@ def version(conn: sa.Connection, key: int) -> Version:
 def _prepared(conn: sa.Connection, key: int) -> Version:
     row = conn.execute(sa.select(versions).where(versions.c.id == key)).one()
     stored = files_of(conn, row)
-    bundle = prepare(stored, row.procedure)
+    bundle = load(stored, row.procedure)
     return Version(row.id, row.number, bundle, row.digest, read_clauses(stored))
 
 

@@ -42,7 +42,7 @@ lanes do not reach into called processes  role on the mark of each step  test_el
 from __future__ import annotations
 
 from engine.spiff.bundle import closure, promises, roots
-from engine.spiff.compiling import compile_procedure
+from engine.spiff.compiling import compile_procedure, compile_published
 from engine.spiff.drawing import check_drawings
 from engine.spiff.errors import BrokenFilesError, RunError, TaskNotReadyError
 from engine.spiff.expressions import Expression, ExpressionError, compile_expression
@@ -73,6 +73,6 @@ __all__ = [
     "Expression", "ExpressionError", "Flow", "Message",
     "Move", "Names", "OpenTask", "Position", "Problem", "Row", "RunError", "Start", "Step",
     "Table", "TaskNotReadyError", "Timer", "check_drawings", "closure",
-    "compile_expression", "compile_procedure", "complete", "known", "position", "promises", "roots",
-    "start", "wake",
+    "compile_expression", "compile_procedure", "compile_published", "complete", "known",
+    "position", "promises", "roots", "start", "wake",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from engine.spiff.arithmetic import FUNCTIONS, GUARDS, MAX_INTEGER, LimitError
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 MAX_TEXT: Final = 2_000
 MAX_SCRIPT: Final = 10_000
 MAX_NODES: Final = 300
+_PARSING: Final = Lock()
+"""Before 3.11.8 two threads that parse at once disturb each other (python/cpython#106905)."""
 
 _ALLOWED: Final = (
     ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.UAdd,
@@ -151,7 +154,8 @@ def _parse(text: str, limit: int, *, mode: str) -> ast.AST:
     if len(text) > limit:
         raise ExpressionError(text, f"超过{limit}个字符。", f"Longer than {limit} characters.")
     try:
-        return ast.parse(text.strip(), mode=mode)
+        with _PARSING:
+            return ast.parse(text.strip(), mode=mode)
     except (SyntaxError, ValueError, MemoryError, RecursionError, SystemError) as error:
         zh, en = place_of(error)
         habit = cure(text, script=mode == "exec") or (

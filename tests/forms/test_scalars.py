@@ -274,6 +274,6 @@ def test_where_every_box_has_to_be_ticked_it_says_so_with_the_reason(
         ui={"a": {"ui:help": {"zh": "两联都要存", "en": "Both are kept"}}},
         required=["a"],
     )
-    problem = form.read(Answered({"a": ticked})).problems["/a"]
+    problem = form.read(Answered({"a": [*ticked]})).problems["/a"]
     assert problem.zh == "两联都要存，请全部勾选"
     assert problem.en == "Both are kept: tick every box"
