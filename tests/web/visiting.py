@@ -38,7 +38,7 @@ class Visitor:
 
     def get(self, path: str, **headers: str) -> TestResponse:
         """Go to an address, without following redirects."""
-        return self._shown(path, self.client.get(path, headers=headers))
+        return self._shown(path, self.client.get(path, headers=headers, buffered=True))
 
     def post(self, path: str, values: Any = None, **headers: str) -> TestResponse:  # noqa: ANN401
         """Post values with the token of the last page that had one, unless they bring their own."""
@@ -46,7 +46,7 @@ class Visitor:
             self.get("/notices")
         sent: MultiDict[str, Any] = MultiDict(values or {})
         sent.setdefault("csrf_token", self.token)
-        return self._shown(path, self.client.post(path, data=sent, headers=headers))
+        return self._shown(path, self.client.post(path, data=sent, headers=headers, buffered=True))
 
     def follow(self, answer: TestResponse) -> TestResponse:
         """Go where a redirect leads."""
