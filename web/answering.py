@@ -65,13 +65,13 @@ V = TypeVar("V", bound=View)
 class Subject(Generic[V]):
     """One form that one person fills in; ``draft`` names it for drafts and files, as the engine.
 
-    ``here`` is the address of its page. ``view`` gives it, or refuses; ``fresh`` is what it begins
-    with. ``send`` and ``save`` run in a transaction; ``record`` keeps the incident of a failure
-    and returns its number.
+    ``here`` gives the address of its page, ``view`` what it shows, or refuses; ``fresh`` is what it
+    begins with. ``send`` and ``save`` run in a transaction; ``record`` keeps the incident of a
+    failure and returns its number.
     """
 
     draft: str
-    here: str
+    here: Callable[[], str]
     view: Callable[[], V]
     fresh: Callable[[V], Values]
     page: Callable[[V, Shown], str]
@@ -97,8 +97,8 @@ def keep(subject: Subject[V], posted: MultiDict[str, str]) -> str:
     """
     with_files, refused = posted_with_files(posted, subject.draft, lambda: subject.view().form)
     _save(subject, with_files)
-    say_once(subject.here, "kept", refused)
-    return subject.here
+    say_once(subject.here(), "kept", refused)
+    return subject.here()
 
 
 def send(subject: Subject[V]) -> ResponseReturnValue:
@@ -129,8 +129,8 @@ def save_draft(subject: Subject[V]) -> ResponseReturnValue:
         return "", 204
     if refused:
         return _again(subject, posted, refused)
-    say_once(subject.here, "saved")
-    return redirect(subject.here, 303)
+    say_once(subject.here(), "saved")
+    return redirect(subject.here(), 303)
 
 
 def _save(subject: Subject[V], posted: MultiDict[str, str]) -> None:
@@ -207,5 +207,5 @@ def _stuck(
             subject.save(conn, typed)
     except TaskGoneError as gone:
         return _gone(gone, posted)
-    say_once(subject.here, "kept")
-    return stuck_page(t(error.zh, error.en), number, back=subject.here), 500
+    say_once(subject.here(), "kept")
+    return stuck_page(t(error.zh, error.en), number, back=subject.here()), 500

@@ -41,7 +41,7 @@ def _subject(procedure: str) -> Subject[StartView]:
     by, at = current_person(), now()
     return Subject(
         draft=drafts.of_start(procedure),
-        here=url_for("cases.start", procedure=procedure),
+        here=lambda: url_for("cases.start", procedure=procedure),
         view=lambda: cases.start_form(connection(), procedure, by=by),
         fresh=lambda view: view.form.prefill({}, today=view.form.day(at)),
         page=_start_page,

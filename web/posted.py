@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from werkzeug.formparser import t_parse_result
 
 _URL_ENCODED = "application/x-www-form-urlencoded"
-_ESCAPED = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
+_ESCAPED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 
 
 class _Parser(FormDataParser):
@@ -43,16 +43,14 @@ def pairs_of(body: bytes) -> list[tuple[str, str]]:
     """Read an encoded form; none if it has bytes that should have been escaped."""
     if not body.isascii():
         return []
-    pairs = (pair.partition(b"=") for pair in body.split(b"&") if pair)
-    return [(_text(name), _text(value)) for name, _, value in pairs]
+    written = body.decode("ascii").replace("+", " ")
+    pairs = (pair.partition("=") for pair in written.split("&") if pair)
+    return [(_read(name), _read(value)) for name, _, value in pairs]
 
 
-def _text(raw: bytes) -> str:
-    raw = raw.replace(b"+", b" ")
-    if b"%" in raw:
-        raw = _ESCAPED.sub(_bytes, raw)
-    return raw.decode(errors="werkzeug.url_quote")
+def _read(written: str) -> str:
+    return _ESCAPED.sub(_decoded, written) if "%" in written else written
 
 
-def _bytes(escaped: re.Match[bytes]) -> bytes:
-    return bytes.fromhex(escaped[0].replace(b"%", b"").decode())
+def _decoded(escaped: re.Match[str]) -> str:
+    return bytes.fromhex(escaped[0].replace("%", "")).decode(errors="werkzeug.url_quote")

@@ -30,7 +30,7 @@ def _subject(task_id: UUID) -> Subject[TaskView]:
     by, at = current_person(), now()
     return Subject(
         draft=drafts.of_task(task_id),
-        here=url_for("tasks.show", task_id=task_id),
+        here=lambda: url_for("tasks.show", task_id=task_id),
         view=lambda: open_task(connection(), task_id, by=by),
         fresh=lambda task: task.prefill_at(at),
         page=_page,
