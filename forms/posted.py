@@ -136,4 +136,6 @@ def _last(posted: Posted, name: str) -> str:
 
 
 def _showable(text: object) -> str:
-    return _UNSHOWABLE.sub("\ufffd", text) if isinstance(text, str) else ""
+    if not isinstance(text, str):
+        return ""
+    return text if text.isprintable() else _UNSHOWABLE.sub("\ufffd", text)
