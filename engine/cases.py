@@ -14,6 +14,7 @@ from engine.errors import Refusal
 from engine.facts import changed
 from engine.history import Draft
 from engine.moving import COLUMNS, Case, move_to
+from engine.sending import sending_of
 from engine.tables import cases, entries
 
 if TYPE_CHECKING:
@@ -114,12 +115,16 @@ def open_case(
 ) -> Completed:
     """Deliver a start form as the start message of a new case, and run it to its first tasks.
 
+    The same form sent again by this person, with the key of its page, gives the same result.
     Raises InvalidAnswersError, NotYoursError, NotFoundError and spiff.RunError.
     """
     version = _startable(conn, procedure, by=by)
     subject = drafts.of_start(procedure)
+    sending = sending_of(conn, posted, version.start_form, by=by, now=now)
+    if sending.is_opened:
+        return Completed(sending.case_id, sending.next_task)
     answers = read_answers(conn, version.start_form, posted, subject=subject, by=by, now=now)
-    case, known = _new(conn, version, parent=None, by=by, now=now)
+    case, known = _new(conn, version, sending.case_id, parent=None, by=by, now=now)
     files = enclosing.attach(
         conn, version.start_form, answers.values, case_id=case.id, subject=subject, by=by
     )
@@ -180,7 +185,7 @@ def _deliver(
         return
     stored = conn.scalar(_START_ANSWERS, {"case": case_id})
     values = {} if stored is None else orjson.loads(stored)
-    linked, known = _new(conn, version, parent=case_id, by=by, now=now)
+    linked, known = _new(conn, version, uuid4(), parent=case_id, by=by, now=now)
     _begin(conn, linked, version, values, {"facts": known}, by=by, now=now)
     facts = {"linked": linked.id.hex, "process": message.process, "element": message.element}
     history.enter(conn, lock(conn, case_id), Draft("case_linked", facts), by=by, now=now)
@@ -189,6 +194,7 @@ def _deliver(
 def _new(
     conn: sa.Connection,
     version: Version,
+    key: UUID,
     *,
     parent: UUID | None,
     by: Person | None,
@@ -196,7 +202,7 @@ def _new(
 ) -> tuple[Case, dict[str, str | None]]:
     """Insert a case that has not begun. Returns it, and the facts that its first entry says."""
     row = {
-        "id": uuid4(),
+        "id": key,
         "procedure": version.compiled.id,
         "version_id": version.id,
         "opened_at": now,

@@ -224,6 +224,15 @@ def broken_at(told: Told, case: sa.Row[*tuple[Any, ...]]) -> int | None:
     return None if complete else told.count + 1
 
 
+def says_the_same(
+    salt: bytes | None, answers: Mapping[str, object], body: Mapping[str, Any]
+) -> bool:
+    """Whether answers are those that an entry was made of; never once they are erased."""
+    if salt is None:
+        return False
+    return bool(sha256(salt + to_bytes(answers)).hexdigest() == body.get("answers"))
+
+
 def read(body: bytes) -> dict[str, Any]:
     """Return an entry's public facts; none when somebody made the body unreadable."""
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ import sqlalchemy as sa
 
 from engine import drafts, enclosing, procedures, spiff
 from engine.cases import Completed, every_field, move_on, next_of, read_answers
-from engine.history import Draft, enter, read, to_bytes
+from engine.history import Draft, enter, read, says_the_same
 from engine.tables import cases, tasks
 from engine.waiting import (
     COMPLETION,
@@ -185,10 +184,6 @@ def _again(conn: sa.Connection, task_id: UUID, posted: Posted, *, by: Person) ->
     version_id = conn.scalar(sa.select(cases.c.version_id).where(cases.c.id == row.case_id))
     form = procedures.version(conn, int(version_id or 0)).form(body["process"], body["element"])
     answers = form.read(posted)
-    if answers.problems or not _same(row.salt, answers.values, body["answers"]):
+    if answers.problems or not says_the_same(row.salt, answers.values, body):
         return None
     return Completed(row.case_id, UUID(body["next"]) if body["next"] else None)
-
-
-def _same(salt: bytes, values: Mapping[str, Any], digest: str) -> bool:
-    return sha256(salt + to_bytes(values)).hexdigest() == digest

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from engine import caselist, cases, dossier, drafts, incidents
 from engine.inbox import startable
+from engine.sending import FIELD as SENDING
 from web import answering
 from web.answering import Shown, Subject
 from web.clock import now
@@ -116,6 +118,7 @@ def _start_page(view: StartView, shown: Shown) -> str:
         active="start",
         start=view,
         shown=shown,
+        sending=request.form.get(SENDING) or uuid4().hex,
         answers_for=url_for("cases.open_case", procedure=view.procedure),
         here=url_for("cases.start", procedure=view.procedure),
     )

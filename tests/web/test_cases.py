@@ -11,7 +11,7 @@ from lxml import etree
 
 from engine.caselist import PAGE
 from engine.tables import cases, entries
-from tests.web.visiting import statements, task_path
+from tests.web.visiting import START, filled, statements, task_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -175,3 +175,12 @@ def test_nobody_without_a_role_sees_a_drawing(sign_in: Callable[[str], Visitor])
     nobody = sign_in("nobody")
     for path in ("/procedures/manufacturer-complaint", "/versions/1/register.bpmn"):
         assert nobody.get(path).status_code == 404
+
+
+def test_a_start_form_sent_twice_opens_one_case_and_leads_to_the_same_task(fang: Visitor) -> None:
+    fang.get(START)
+    sent = {**fang.values(START), **filled("complaint_received")}
+    first, second = fang.post(START, sent), fang.post(START, sent)
+
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.headers["Location"] == second.headers["Location"]

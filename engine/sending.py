@@ -1,0 +1,68 @@
+"""A start form that is sent twice opens one case: each page of it carries a key of its own."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from engine.history import read, says_the_same
+from engine.tables import cases, entries
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from engine.people import Person
+    from forms import Form, Posted
+
+FIELD = "_sending"
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """The id that a sent start form gives its case, and what came of it if it came before."""
+
+    case_id: UUID
+    is_opened: bool = False
+    next_task: UUID | None = None
+
+
+_OPENED = (
+    sa.select(cases.c.opened_by, entries.c.salt, entries.c.body)
+    .join(entries, sa.and_(entries.c.case_id == cases.c.id, entries.c.seq == 1))
+    .where(cases.c.id == sa.bindparam("case"))
+)
+
+
+def sending_of(
+    conn: sa.Connection, posted: Posted, form: Form, *, by: Person, now: datetime
+) -> Sending:
+    """Return which case a start form opens, or has opened with the same answers of this person.
+
+    A key that somebody else used, or this person with other answers, counts for nothing. The same
+    form sent twice at once waits here for the first.
+    """
+    key = _key(posted)
+    if key is None:
+        return Sending(uuid4())
+    lock = int.from_bytes(key.bytes[:8], signed=True)
+    conn.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
+    row = conn.execute(_OPENED, {"case": key}).one_or_none()
+    if row is None:
+        return Sending(key)
+    body = read(row.body)
+    values = form.read(posted, today=form.day(now)).values
+    if row.opened_by != by.id or not says_the_same(row.salt, values, body):
+        return Sending(uuid4())
+    opened = (UUID(task) for task, _, role in body.get("opened", ()) if role in by.roles)
+    return Sending(key, is_opened=True, next_task=next(opened, None))
+
+
+def _key(posted: Posted) -> UUID | None:
+    for text in posted.getlist(FIELD):
+        with suppress(ValueError):
+            return UUID(text)
+    return None
