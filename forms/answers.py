@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from forms.definition import Definition
     from forms.demands import Rule
+
+_log = logging.getLogger("banjie.forms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,8 @@ def _ruled(rule: Rule, values: Values) -> Iterator[tuple[str, Problem]]:
         return
     try:
         holds = bool(rule.check.evaluate(data))
-    except Exception:  # noqa: BLE001 the judge's own exceptions are unknown here; none may pass
+    except Exception:  # noqa: BLE001 - the judge's own exceptions are unknown here; none may pass
+        _log.exception("The rule of the field %s cannot be judged", rule.field)
         yield f"/{rule.field}", messages.NOT_JUDGED
         return
     if not holds:
