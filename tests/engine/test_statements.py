@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-import sqlalchemy as sa
 
 from engine import caselist, dossier
 from engine.inbox import inbox
@@ -17,11 +15,10 @@ from engine.taskview import open_task
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked, crowd, errand, many, waiting
+from tests.engine.hearing import listening
 from tests.engine.small import put_in_force, somebody
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy import Connection
 
     from engine.people import Person
@@ -33,19 +30,6 @@ NOTE = Answered({"note": "已办"})
 def clerk(connection: Connection) -> Person:
     put_in_force(connection, errand())
     return somebody(connection, "clerk-one", {"clerk"})
-
-
-@contextmanager
-def listening(conn: Connection) -> Iterator[list[str]]:
-    """Give the statements sent meanwhile, savepoints left out."""
-    sent: list[str] = []
-
-    def hear(_conn: object, _cursor: object, statement: str, *_: object) -> None:
-        sent.append(statement)
-
-    sa.event.listen(conn.engine, "before_cursor_execute", hear)
-    yield sent
-    sa.event.remove(conn.engine, "before_cursor_execute", hear)
 
 
 def test_the_inbox(connection: Connection, clerk: Person) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,11 +11,10 @@ from engine.tasks import claim, complete_task
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked, errand, waiting
+from tests.engine.hearing import listening
 from tests.engine.small import put_in_force, somebody
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy import Connection
 
     from engine.people import Person
@@ -30,26 +28,13 @@ def clerk(connection: Connection) -> Person:
     return somebody(connection, "clerk-one", {"clerk"})
 
 
-@contextmanager
-def heard(conn: Connection) -> Iterator[list[str]]:
-    """Give the statements that are sent meanwhile."""
-    said: list[str] = []
-
-    def hear(_conn: object, _cursor: object, statement: str, *_: object) -> None:
-        said.append(statement)
-
-    sa.event.listen(conn, "before_cursor_execute", hear)
-    yield said
-    sa.event.remove(conn, "before_cursor_execute", hear)
-
-
 def test_a_step_reads_once_and_writes_once_however_many_tasks_it_opens(
     connection: Connection, clerk: Person
 ) -> None:
     case_id = asked(connection, clerk).case_id
     task = waiting(connection, case_id)["prepare"]
 
-    with heard(connection) as said:
+    with listening(connection) as said:
         complete_task(connection, task, NOTE, by=clerk, now=NOW)
 
     assert len(waiting(connection, case_id)) == 2
