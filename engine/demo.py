@@ -24,6 +24,8 @@ _PEOPLE = (
     ("zhouping", "周平", ("deputy-gm",)),
     ("wujun", "吴军", ("gm",)),
     ("zhenglan", "郑岚", ("finance",)),
+    ("linna", "林娜", ("process-owner",)),
+    ("heqing", "何清", ("operator",)),
 )
 
 

@@ -131,6 +131,7 @@ def _task_row(case: Case, version: Version, task: OpenTask, now: datetime) -> di
         "process": task.process,
         "element": task.element,
         "within": _caller(version, task),
+        "item": task.item,
         "role": task.role,
         "due_at": task.due,
         "opened_at": now,

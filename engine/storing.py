@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-_TASK = ("id", "case_id", "process", "element", "within", "role", "due_at", "opened_at")
+_TASK = (*("id", "case_id", "process", "element", "within", "item", "role", "due_at", "opened_at"),)
 _ENTRY = tuple(entries.c.keys())
 _CHANGED = (
     *("state", "revision", "entries", "head", "number", "next_due", "status"),

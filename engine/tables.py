@@ -128,6 +128,8 @@ cases = sa.Table(
     sa.Column("entries", sa.Integer, nullable=False),
     sa.Column("head", sa.LargeBinary, nullable=False),
     sa.Column("next_due", Moment, nullable=True),
+    sa.Column("reckoned", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("paused_at", Moment, nullable=True),
     sa.Column("stuck", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.CheckConstraint("status in ('open', 'ended')", name="status"),
     postgresql_with={"fillfactor": "70"},
@@ -136,6 +138,11 @@ sa.Index(
     "ix_cases_next_due",
     cases.c.next_due,
     postgresql_where=sa.and_(cases.c.next_due.is_not(None), sa.not_(cases.c.stuck)),
+)
+sa.Index(
+    "ix_cases_reckoned",
+    cases.c.reckoned,
+    postgresql_where=sa.and_(cases.c.status == "open", cases.c.next_due.is_not(None)),
 )
 sa.Index("ix_cases_parent_id", cases.c.parent_id, postgresql_where=cases.c.parent_id.is_not(None))
 sa.Index("ix_cases_opened_at", cases.c.opened_at.desc(), cases.c.id)
@@ -148,8 +155,10 @@ tasks = sa.Table(
     sa.Column("process", sa.Text, nullable=False),
     sa.Column("element", sa.Text, nullable=False),
     sa.Column("within", sa.Text, nullable=True, comment="The call activity it stands in."),
+    sa.Column("item", sa.Text, nullable=True, comment="Which of several instances it is."),
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("due_at", Moment, nullable=True),
+    sa.Column("paused_at", Moment, nullable=True),
     sa.Column("opened_at", Moment, nullable=False),
     sa.Column("claimed_by", sa.ForeignKey("people.id"), nullable=True),
     sa.Column("claimed_at", Moment, nullable=True),
@@ -280,3 +289,120 @@ incidents = sa.Table(
     sa.Column("resolved_at", Moment, nullable=True),
 )
 sa.Index("ix_incidents_open", incidents.c.id, postgresql_where=incidents.c.resolved_at.is_(None))
+
+waits = sa.Table(
+    "waits",
+    metadata,
+    sa.Column("id", Key, primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("keys", JSONB, nullable=False),
+    sa.Column("correlation", sa.LargeBinary, nullable=False),
+    sa.Column("process", sa.Text, nullable=False),
+    sa.Column("element", sa.Text, nullable=False),
+    sa.Column("offered", ARRAY(sa.Text), nullable=False),
+    sa.Column("since", Moment, nullable=False),
+    sa.CheckConstraint("kind in ('message', 'signal')", name="kind"),
+    sa.Index("ix_waits_correlation", "correlation"),
+    comment="Messages and signals that open cases wait for: a projection of their state.",
+)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    sa.Column("id", Key, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("keys", JSONB, nullable=False),
+    sa.Column("correlation", sa.LargeBinary, nullable=False),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+    sa.Column("idempotency", sa.Text, nullable=True, unique=True),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("sent_at", Moment, nullable=False),
+    sa.Column("sent_by", sa.ForeignKey("people.id"), nullable=True),
+    sa.Column("sent_from", sa.ForeignKey("cases.id"), nullable=True),
+    sa.Column("wait_id", Key, nullable=True, comment="The one wait that it is meant for."),
+    sa.Column("status", sa.Text, nullable=False, server_default="kept"),
+    sa.Column("settled_at", Moment, nullable=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=True),
+    sa.CheckConstraint("kind in ('message', 'signal')", name="kind"),
+    sa.CheckConstraint("status in ('kept', 'delivered', 'dropped', 'stuck')", name="status"),
+)
+sa.Index(
+    "ix_messages_kept",
+    messages.c.correlation,
+    messages.c.sent_at,
+    postgresql_where=messages.c.status == "kept",
+)
+
+calls = sa.Table(
+    "calls",
+    metadata,
+    sa.Column("id", Key, primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
+    sa.Column("process", sa.Text, nullable=False),
+    sa.Column("element", sa.Text, nullable=False),
+    sa.Column("operator", sa.Text, nullable=False),
+    sa.Column("parameters", sa.LargeBinary, nullable=False),
+    sa.Column("asked_at", Moment, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("next_try", Moment, nullable=True),
+    sa.Column("status", sa.Text, nullable=False, server_default="waiting"),
+    sa.Column("settled_at", Moment, nullable=True),
+    sa.CheckConstraint("status in ('waiting', 'done', 'failed', 'cancelled')", name="status"),
+    comment="What service tasks have asked a connector for; run by workers after the commit.",
+)
+sa.Index("ix_calls_next_try", calls.c.next_try, postgresql_where=calls.c.status == "waiting")
+
+calendars = sa.Table(
+    "calendars",
+    metadata,
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("zh", sa.Text, nullable=False),
+    sa.Column("en", sa.Text, nullable=False),
+    sa.Column("zone", sa.Text, nullable=False),
+    sa.Column("week", JSONB, nullable=False),
+)
+
+calendar_days = sa.Table(
+    "calendar_days",
+    metadata,
+    sa.Column("calendar", sa.ForeignKey("calendars.code"), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("spans", JSONB, nullable=False, comment="Working minutes of the day, [] when off."),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+)
+
+calendar_uses = sa.Table(
+    "calendar_uses",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("calendar", sa.ForeignKey("calendars.code"), nullable=False),
+    sa.CheckConstraint("kind in ('company', 'site', 'role')", name="kind"),
+)
+
+calendar_revisions = sa.Table(
+    "calendar_revisions",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("changed_by", sa.ForeignKey("people.id"), nullable=True),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("cases", sa.Integer, nullable=False, comment="Open cases to be reckoned again."),
+)
+
+duties = sa.Table(
+    "duties",
+    metadata,
+    sa.Column("procedure", sa.Text, primary_key=True),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("next_at", Moment, nullable=True),
+    sa.Column("last_at", Moment, nullable=True),
+    sa.Column("changed_by", sa.ForeignKey("people.id"), nullable=True),
+    sa.Column("changed_at", Moment, nullable=False),
+)
+sa.Index("ix_duties_next_at", duties.c.next_at, postgresql_where=duties.c.active)

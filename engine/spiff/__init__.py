@@ -48,31 +48,36 @@ from engine.spiff.errors import BrokenFilesError, RunError, TaskNotReadyError
 from engine.spiff.expressions import Expression, ExpressionError, compile_expression
 from engine.spiff.model import (
     Asked,
-    Call,
     Compiled,
-    Decision,
     Diagram,
     Element,
     Flow,
-    Message,
-    Move,
     Names,
-    OpenTask,
-    Position,
     Problem,
     Row,
     Start,
     Step,
     Table,
+)
+from engine.spiff.moves import (
+    Call,
+    Decision,
+    Message,
+    Move,
+    OpenTask,
+    Position,
+    Shift,
+    Signal,
     Timer,
+    Wait,
 )
 from engine.spiff.runner import complete, known, position, start, wake
 
 __all__ = [
     "Asked", "BrokenFilesError", "Call", "Compiled", "Decision", "Diagram", "Element",
     "Expression", "ExpressionError", "Flow", "Message",
-    "Move", "Names", "OpenTask", "Position", "Problem", "Row", "RunError", "Start", "Step",
-    "Table", "TaskNotReadyError", "Timer", "check_drawings", "closure",
-    "compile_expression", "compile_procedure", "compile_published", "complete", "known",
-    "position", "promises", "roots", "start", "wake",
+    "Move", "Names", "OpenTask", "Position", "Problem", "Row", "RunError", "Shift",
+    "Signal", "Start", "Step", "Table", "TaskNotReadyError", "Timer", "Wait",
+    "check_drawings", "closure", "compile_expression", "compile_procedure",
+    "compile_published", "complete", "known", "position", "promises", "roots", "start", "wake",
 ]  # fmt: skip

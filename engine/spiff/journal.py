@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engine.spiff.model import Call, Decision, Message, Timer
+    from engine.spiff.moves import Call, Decision, Message, Signal, Timer
 
 
 @dataclass
@@ -16,7 +16,7 @@ class Journal:
     flows: list[str] = field(default_factory=list)
     reached: list[str] = field(default_factory=list)
     entered: set[int] = field(default_factory=set)
-    effects: list[Message | Call] = field(default_factory=list)
+    effects: list[Message | Signal | Call] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     armed: list[Timer] = field(default_factory=list)
     fired: list[Timer] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What crosses the border of engine.spiff: facts about diagrams and one move of a case."""
+"""What crosses the border of engine.spiff about diagrams and tables."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
-    from uuid import UUID
 
     from engine.spiff.plan import Plan
 
@@ -152,98 +150,3 @@ class Compiled:
     roles: frozenset[str]
     variables: frozenset[str]
     plan: Plan = field(repr=False, compare=False)
-
-
-@dataclass(frozen=True)
-class OpenTask:
-    """A step that waits for somebody.
-
-    `due` (UTC) is the earliest deadline drawn on it or on an activity around it, running or
-    passed; `due_timer` is that timer as "process:element". `path` are the call activities from
-    the procedure down to it.
-    """
-
-    id: UUID
-    process: str
-    element: str
-    role: str
-    due: datetime | None
-    due_timer: str | None
-    path: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Timer:
-    """One arming of a timer event; `host` is the activity it hangs on, `due` is UTC."""
-
-    id: UUID
-    process: str
-    element: str
-    host: str
-    due: datetime
-    clock: bool
-
-
-@dataclass(frozen=True)
-class Message:
-    """A thrown message; `notifies` are role codes, variables already read."""
-
-    name: str
-    process: str
-    element: str
-    notifies: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Call:
-    """An operation of the engine that a service task asks for."""
-
-    operator: str
-    process: str
-    element: str
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What a table answered; `rule` is None when no row fitted and the outputs are None."""
-
-    table: str
-    process: str
-    element: str
-    rule: str | None
-    inputs: Mapping[str, object]
-    outputs: Mapping[str, object]
-    our_default: bool
-
-
-@dataclass(frozen=True)
-class Position:
-    """Where a case stands: what waits for people, which timers run, which elements are live."""
-
-    tasks: tuple[OpenTask, ...]
-    timers: tuple[Timer, ...]
-    live: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Move:
-    """The difference that one start, completion or waking made.
-
-    `closed` were open before and are gone; `armed` timers still run or have fired; `disarmed`
-    are gone without firing. `flows` are "process:flow" in the order taken, `reached` are
-    "process:element" entered or completed. `next_due` is the earliest running timer (UTC).
-    `ended` is the "process:end_event" that ended the case.
-    """
-
-    state: bytes = field(repr=False)
-    opened: tuple[OpenTask, ...]
-    closed: tuple[UUID, ...]
-    armed: tuple[Timer, ...]
-    fired: tuple[Timer, ...]
-    disarmed: tuple[Timer, ...]
-    flows: tuple[str, ...]
-    reached: tuple[str, ...]
-    effects: tuple[Message | Call, ...]
-    decisions: tuple[Decision, ...]
-    next_due: datetime | None
-    ended: str | None

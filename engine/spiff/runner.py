@@ -13,7 +13,7 @@ from engine.spiff.clock import current, standing_at
 from engine.spiff.codec import dump, load
 from engine.spiff.errors import RunError, TaskNotReadyError
 from engine.spiff.flows import CaseFlow
-from engine.spiff.model import Move, Position
+from engine.spiff.moves import Move, Position
 from engine.spiff.reading import Scripts
 from engine.spiff.specs import due_of, timer_of
 from engine.spiff.survey import Survey, live, look_over, open_task

@@ -19,7 +19,7 @@ from engine.spiff.durations import DurationError, due_after
 from engine.spiff.expressions import EvaluationError
 from engine.spiff.fixes import STARTED, EndJoin
 from engine.spiff.flows import CalledFlow
-from engine.spiff.model import Call, Decision, Message, Timer
+from engine.spiff.moves import Call, Decision, Message, Timer
 from engine.spiff.reading import evaluate, failure, read_roles
 
 if TYPE_CHECKING:

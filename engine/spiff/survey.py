@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 
 from engine.spiff.fixes import READY, STARTED, UNFINISHED, WAITING, Token
-from engine.spiff.model import OpenTask, Timer
+from engine.spiff.moves import OpenTask, Timer
 from engine.spiff.reading import read_role
 from engine.spiff.specs import Deadline, due_of, timer_of
 

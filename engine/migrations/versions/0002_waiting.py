@@ -1,0 +1,208 @@
+"""Waits, messages, calls, calendars and duties."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "calendars",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("zh", sa.Text(), nullable=False),
+        sa.Column("en", sa.Text(), nullable=False),
+        sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("week", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_calendars")),
+    )
+    op.create_table(
+        "calendar_days",
+        sa.Column("calendar", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column(
+            "spans",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="Working minutes of the day, [] when off.",
+        ),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["calendar"], ["calendars.code"], name=op.f("fk_calendar_days_calendar")
+        ),
+        sa.PrimaryKeyConstraint("calendar", "day", name=op.f("pk_calendar_days")),
+    )
+    op.create_table(
+        "calendar_revisions",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Uuid(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column(
+            "cases", sa.Integer(), nullable=False, comment="Open cases to be reckoned again."
+        ),
+        sa.ForeignKeyConstraint(
+            ["changed_by"], ["people.id"], name=op.f("fk_calendar_revisions_changed_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_revisions")),
+    )
+    op.create_table(
+        "calendar_uses",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("calendar", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "kind in ('company', 'site', 'role')", name=op.f("ck_calendar_uses_kind")
+        ),
+        sa.ForeignKeyConstraint(
+            ["calendar"], ["calendars.code"], name=op.f("fk_calendar_uses_calendar")
+        ),
+        sa.PrimaryKeyConstraint("kind", "code", name=op.f("pk_calendar_uses")),
+    )
+    op.create_table(
+        "duties",
+        sa.Column("procedure", sa.Text(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by", sa.Uuid(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["changed_by"], ["people.id"], name=op.f("fk_duties_changed_by")),
+        sa.PrimaryKeyConstraint("procedure", name=op.f("pk_duties")),
+    )
+    op.create_index(
+        "ix_duties_next_at", "duties", ["next_at"], unique=False, postgresql_where="active"
+    )
+    op.create_table(
+        "calls",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("process", sa.Text(), nullable=False),
+        sa.Column("element", sa.Text(), nullable=False),
+        sa.Column("operator", sa.Text(), nullable=False),
+        sa.Column("parameters", sa.LargeBinary(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("next_try", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("status", sa.Text(), server_default="waiting", nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "status in ('waiting', 'done', 'failed', 'cancelled')", name=op.f("ck_calls_status")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_calls_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calls")),
+        comment="What service tasks have asked a connector for; run by workers after the commit.",
+    )
+    op.create_index(op.f("ix_calls_case_id"), "calls", ["case_id"], unique=False)
+    op.create_index(
+        "ix_calls_next_try",
+        "calls",
+        ["next_try"],
+        unique=False,
+        postgresql_where=sa.text("status = 'waiting'"),
+    )
+    op.create_table(
+        "messages",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("keys", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("correlation", sa.LargeBinary(), nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.Column("idempotency", sa.Text(), nullable=True),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_by", sa.Uuid(), nullable=True),
+        sa.Column("sent_from", sa.Uuid(), nullable=True),
+        sa.Column(
+            "wait_id", sa.Uuid(), nullable=True, comment="The one wait that it is meant for."
+        ),
+        sa.Column("status", sa.Text(), server_default="kept", nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("kind in ('message', 'signal')", name=op.f("ck_messages_kind")),
+        sa.CheckConstraint(
+            "status in ('kept', 'delivered', 'dropped', 'stuck')", name=op.f("ck_messages_status")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_messages_case_id")),
+        sa.ForeignKeyConstraint(["sent_by"], ["people.id"], name=op.f("fk_messages_sent_by")),
+        sa.ForeignKeyConstraint(["sent_from"], ["cases.id"], name=op.f("fk_messages_sent_from")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
+        sa.UniqueConstraint("idempotency", name=op.f("uq_messages_idempotency")),
+    )
+    op.create_index(
+        "ix_messages_kept",
+        "messages",
+        ["correlation", "sent_at"],
+        unique=False,
+        postgresql_where=sa.text("status = 'kept'"),
+    )
+    op.create_table(
+        "waits",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("keys", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("correlation", sa.LargeBinary(), nullable=False),
+        sa.Column("process", sa.Text(), nullable=False),
+        sa.Column("element", sa.Text(), nullable=False),
+        sa.Column("offered", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind in ('message', 'signal')", name=op.f("ck_waits_kind")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_waits_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waits")),
+        comment="Messages and signals that open cases wait for: a projection of their state.",
+    )
+    op.create_index(op.f("ix_waits_case_id"), "waits", ["case_id"], unique=False)
+    op.create_index("ix_waits_correlation", "waits", ["correlation"], unique=False)
+    op.add_column("cases", sa.Column("reckoned", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("cases", sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_cases_reckoned",
+        "cases",
+        ["reckoned"],
+        unique=False,
+        postgresql_where=sa.text("status = 'open' AND next_due IS NOT NULL"),
+    )
+    op.add_column(
+        "tasks",
+        sa.Column("item", sa.Text(), nullable=True, comment="Which of several instances it is."),
+    )
+    op.add_column("tasks", sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("tasks", "paused_at")
+    op.drop_column("tasks", "item")
+    op.drop_index(
+        "ix_cases_reckoned",
+        table_name="cases",
+        postgresql_where=sa.text("status = 'open' AND next_due IS NOT NULL"),
+    )
+    op.drop_column("cases", "paused_at")
+    op.drop_column("cases", "reckoned")
+    op.drop_index("ix_waits_correlation", table_name="waits")
+    op.drop_index(op.f("ix_waits_case_id"), table_name="waits")
+    op.drop_table("waits")
+    op.drop_index(
+        "ix_messages_kept", table_name="messages", postgresql_where=sa.text("status = 'kept'")
+    )
+    op.drop_table("messages")
+    op.drop_index(
+        "ix_calls_next_try", table_name="calls", postgresql_where=sa.text("status = 'waiting'")
+    )
+    op.drop_index(op.f("ix_calls_case_id"), table_name="calls")
+    op.drop_table("calls")
+    op.drop_index("ix_duties_next_at", table_name="duties", postgresql_where="active")
+    op.drop_table("duties")
+    op.drop_table("calendar_uses")
+    op.drop_table("calendar_revisions")
+    op.drop_table("calendar_days")
+    op.drop_table("calendars")

@@ -1,0 +1,163 @@
+"""What crosses the border of engine.spiff about a case: where it stands, and one move of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+
+@dataclass(frozen=True)
+class OpenTask:
+    """A step that waits for somebody.
+
+    `due` (UTC) is the earliest deadline drawn on it or on an activity around it, running or
+    passed; `due_timer` is that timer as "process:element". `path` are the call activities from
+    the procedure down to it. `item` says which one it is of a multi-instance activity.
+    """
+
+    id: UUID
+    process: str
+    element: str
+    role: str
+    due: datetime | None
+    due_timer: str | None
+    path: tuple[str, ...]
+    item: str | None = None
+
+
+@dataclass(frozen=True)
+class Timer:
+    """One arming of a timer event; `host` is the activity it hangs on, `due` is UTC.
+
+    `rule` is what is drawn, read; `since` (UTC) is when it began to count, by `calendar` (a code).
+    """
+
+    id: UUID
+    process: str
+    element: str
+    host: str
+    due: datetime
+    clock: bool
+    rule: str = ""
+    since: datetime | None = None
+    calendar: str = ""
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A running timer whose due moment (UTC) was `before` and is now that of `timer`."""
+
+    timer: Timer
+    before: datetime
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A message (`kind` "message") or signal that a case waits for, correlated by `keys`.
+
+    People of the roles `offered` may start it themselves, on this case.
+    """
+
+    id: UUID
+    kind: str
+    name: str
+    keys: Mapping[str, object]
+    process: str
+    element: str
+    offered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Message:
+    """A thrown message; `notifies` are role codes, variables already read.
+
+    `keys` correlate it with who waits; `payload` are the variables that it carries.
+    """
+
+    name: str
+    process: str
+    element: str
+    notifies: tuple[str, ...]
+    keys: Mapping[str, object] = field(default_factory=dict)
+    payload: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A thrown signal, for every case that waits for it now."""
+
+    name: str
+    process: str
+    element: str
+    payload: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Call:
+    """An operation that a service task asks for; `id` is None if the engine does it at once."""
+
+    operator: str
+    process: str
+    element: str
+    id: UUID | None = None
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a table answered; `rule` is None when no row fitted and the outputs are None."""
+
+    table: str
+    process: str
+    element: str
+    rule: str | None
+    inputs: Mapping[str, object]
+    outputs: Mapping[str, object]
+    our_default: bool
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a case stands: what waits for people, which timers run, which elements are live."""
+
+    tasks: tuple[OpenTask, ...]
+    timers: tuple[Timer, ...]
+    live: tuple[str, ...]
+    waits: tuple[Wait, ...] = ()
+
+
+@dataclass(frozen=True)
+class Move:
+    """The difference that one start, completion or waking made.
+
+    `closed` were open before and are gone; `armed` timers still run or have fired; `disarmed`
+    are gone without firing. `flows` are "process:flow" in the order taken, `reached` are
+    "process:element" entered or completed. `next_due` is the earliest running timer (UTC).
+    `ended` is the "process:end_event" that ended the case. `awaited` are new waits, `unawaited`
+    those that are gone, met or not; `abandoned` are calls whose service task was cancelled.
+    `shifted` are timers whose due moment moved, `retimed` steps that stay open with another due
+    time.
+    """
+
+    state: bytes = field(repr=False)
+    opened: tuple[OpenTask, ...]
+    closed: tuple[UUID, ...]
+    armed: tuple[Timer, ...]
+    fired: tuple[Timer, ...]
+    disarmed: tuple[Timer, ...]
+    flows: tuple[str, ...]
+    reached: tuple[str, ...]
+    effects: tuple[Message | Signal | Call, ...]
+    decisions: tuple[Decision, ...]
+    next_due: datetime | None
+    ended: str | None
+    awaited: tuple[Wait, ...] = ()
+    unawaited: tuple[UUID, ...] = ()
+    abandoned: tuple[UUID, ...] = ()
+    shifted: tuple[Shift, ...] = ()
+    retimed: tuple[OpenTask, ...] = ()
