@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from engine import embedded
-from tests.bench import growth, memory, report, statements
+from tests.bench import draining, growth, memory, report, shapes, statements, throughput
 from tests.bench.clients import Clients
 from tests.bench.company import LOGINS
 from tests.bench.pages import LARGE, SAME, SMALL, Desks
@@ -96,6 +96,46 @@ def _pages(server: Server, clients: Clients, rounds: int) -> Iterator[Row]:
         yield Row("(c) inbox, 100 k open tasks, 60 of 1 k shown", large, ratio, "at most 1.5")
 
 
+def _shapes(server: Server) -> Iterator[Row]:
+    _say("the shapes of diagrams")
+    flat, deep = shapes.deep(server)
+    yield Row(f"(g) step without a call, state {flat.state} bytes", flat.samples, "1", "")
+    name = f"(g) step {shapes.DEPTH} calls deep, state {deep.state} bytes"
+    yield Row(name, deep.samples, f"{deep.samples.p50 / flat.samples.p50:.2f}", "")
+    early, late = shapes.joining(server)
+    name = f"(h) round {shapes.EARLY} of a loop with a parallel join, state {early.state} bytes"
+    yield Row(name, early.samples, "1", "")
+    name = f"(h) round {shapes.LATE} of a loop with a parallel join, state {late.state} bytes"
+    yield Row(name, late.samples, f"{late.samples.p50 / early.samples.p50:.2f}", "at most 1.3")
+    size = shapes.largest_state(server)
+    yield Row("(i) largest state of E01", None, f"{size / 1024:.2f} KB", "at most 3 KB")
+
+
+def _draining(server: Server) -> Iterator[Row]:
+    one: float = 0
+    for workers in (1, 2):
+        _say(f"{draining.TIMERS} timers for {workers} worker(s)")
+        done = draining.drain(server, workers)
+        one = one or done.seconds
+        name = f"(j) {draining.TIMERS} timers, {workers} worker(s): {done.seconds:.1f} s"
+        figure = f"{one / done.seconds:.2f} times as fast, {done.each:.2f} ms CPU each"
+        yield Row(name, None, figure, "")
+
+
+def _throughput(server: Server, clients: Clients, rounds: int) -> Iterator[Row]:
+    _say("throughput")
+    with throughput.Fleet(server, clients) as fleet:
+        fleet.warm_up()
+        for number in range(rounds):
+            fleet.run(number)
+            _say(f"throughput round {number + 1} of {rounds}")
+        for count in throughput.PROCESSES:
+            name = (
+                f"(k) {count} web process(es), 2 workers: {fleet.speed(count):.0f} steps a second"
+            )
+            yield Row(name, None, f"{fleet.times(count):.2f}", "")
+
+
 def main() -> None:
     """Run every part, print the table, keep it."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
@@ -108,6 +148,9 @@ def main() -> None:
             *_race(server, clients, rounds),
             *_growth(server),
             *_pages(server, clients, min(rounds, PAGE_ROUNDS)),
+            *_shapes(server),
+            *_draining(server),
+            *_throughput(server, clients, min(rounds, PAGE_ROUNDS)),
         ]
         text = f"{report.circumstances(server)}\n{report.table(sorted(rows))}"
     click.echo(text)
