@@ -41,10 +41,11 @@ lanes do not reach into called processes  role on the mark of each step  test_el
 
 from __future__ import annotations
 
+from engine.spiff.answering import answer, fail
 from engine.spiff.bundle import closure, promises, roots
 from engine.spiff.compiling import compile_procedure, compile_published
 from engine.spiff.drawing import check_drawings
-from engine.spiff.errors import BrokenFilesError, RunError, TaskNotReadyError
+from engine.spiff.errors import BrokenFilesError, NotAwaitedError, RunError, TaskNotReadyError
 from engine.spiff.expressions import Expression, ExpressionError, compile_expression
 from engine.spiff.model import (
     Asked,
@@ -76,8 +77,9 @@ from engine.spiff.runner import complete, known, position, start, wake
 __all__ = [
     "Asked", "BrokenFilesError", "Call", "Compiled", "Decision", "Diagram", "Element",
     "Expression", "ExpressionError", "Flow", "Message",
-    "Move", "Names", "OpenTask", "Position", "Problem", "Row", "RunError", "Shift",
-    "Signal", "Start", "Step", "Table", "TaskNotReadyError", "Timer", "Wait",
-    "check_drawings", "closure", "compile_expression", "compile_procedure",
-    "compile_published", "complete", "known", "position", "promises", "roots", "start", "wake",
+    "Move", "Names", "NotAwaitedError", "OpenTask", "Position", "Problem", "Row", "RunError",
+    "Shift", "Signal", "Start", "Step", "Table", "TaskNotReadyError", "Timer", "Wait",
+    "answer", "check_drawings", "closure", "compile_expression", "compile_procedure",
+    "compile_published", "complete", "fail", "known", "position", "promises", "roots", "start",
+    "wake",
 ]  # fmt: skip

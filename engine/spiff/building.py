@@ -17,6 +17,7 @@ from SpiffWorkflow.spiff.parser.task_spec import (
     SubWorkflowParser,
 )
 
+from engine.spiff.calling_out import Operation, OperationParser, Request
 from engine.spiff.durations import looks_like_duration
 from engine.spiff.expressions import compile_expression
 from engine.spiff.fixes import EndEvent, InclusiveGateway, ParallelGateway
@@ -27,7 +28,6 @@ from engine.spiff.specs import (
     CallActivity,
     Deadline,
     Notice,
-    Operation,
     ProcessSpec,
     SubProcess,
 )
@@ -62,19 +62,6 @@ class _BusinessRuleParser(SpiffTaskParser):
         """Tables are ours: SpiffWorkflow need not find them."""
 
 
-class _OperationParser(SpiffTaskParser):
-    def create_task(self) -> Operation:
-        scripts = self.parse_extensions()
-        return Operation(
-            self.spec,
-            self.bpmn_id,
-            scripts["serviceTaskOperator"]["name"],
-            prescript=scripts.get("preScript"),
-            postscript=scripts.get("postScript"),
-            **self.bpmn_attributes,
-        )
-
-
 class Parser(SpiffBpmnParser):
     """Upstream's parser, making our task specs."""
 
@@ -87,7 +74,7 @@ class Parser(SpiffBpmnParser):
         full_tag("callActivity"): (CallActivityParser, CallActivity),
         full_tag("subProcess"): (SubWorkflowParser, SubProcess),
         full_tag("businessRuleTask"): (_BusinessRuleParser, BusinessRule),
-        full_tag("serviceTask"): (_OperationParser, Operation),
+        full_tag("serviceTask"): (OperationParser, Operation),
     }
 
 
@@ -117,6 +104,8 @@ def _dress(spec: Any, sheet: Sheet, roles: Mapping[str, str]) -> None:
             task_spec.mark = Mark(sheet.process_id, parks=task_spec is spec.end)
             continue
         task_spec.mark = _mark(task_spec, node, sheet, roles)
+        if isinstance(task_spec, Request):
+            task_spec.dress(node)
         event = _event(node, sheet)
         if event is not None:
             task_spec.event_definition = event

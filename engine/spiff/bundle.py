@@ -23,6 +23,7 @@ class Bundle:
 
     `roles`, `clauses` and `forms` (field names by "process/element", None of one that cannot be
     read) are what else there is. `unread` are the processes whose diagrams cannot be read.
+    `operators` are the operations that connectors do, each with the names of its parameters.
     """
 
     root: str
@@ -32,6 +33,7 @@ class Bundle:
     clauses: frozenset[str] = frozenset()
     forms: Mapping[str, Collection[str] | None] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
+    operators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def is_partly_unknown(self) -> bool:

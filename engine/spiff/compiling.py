@@ -34,19 +34,21 @@ def compile_procedure(
     roles: Mapping[str, Names],
     clauses: Collection[str],
     forms: Mapping[str, Collection[str] | None],
+    operators: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> Compiled:
     """Check and compile the procedure `root` from repository-relative paths and their bytes.
 
     `roles` by code, `clauses` are the known ids, `forms` the field names by "process/element",
     best as a mapping from name to Asked, without which any answer is thought possible; None
-    stands for a form that cannot be read.
+    stands for a form that cannot be read. `operators` are the connectors' operations, each with
+    the names of its parameters.
     Files that the procedure does not need are not looked at. BrokenFilesError with all problems.
     """
     sheets, tables, problems = read_needed(files, root)
     if root not in sheets:
         raise BrokenFilesError(tuple(problems) or (missing_diagram(root),))
     unread = frozenset(stem(problem.file) for problem in problems)
-    bundle = Bundle(root, sheets, tables, roles, frozenset(clauses), forms, unread)
+    bundle = Bundle(root, sheets, tables, roles, frozenset(clauses), forms, unread, operators)
     problems += check(bundle)
     if problems:
         raise BrokenFilesError(tuple(problems))
@@ -139,6 +141,9 @@ def _names_used(
         for node in sheet.nodes.values():
             names |= {entry[1:] for entry in node.notifies if entry.startswith("=")}
             names |= _timer_names(node)
+            for _, text in node.parameters:
+                names |= compile_expression(text).names
+            names |= {node.result} if node.result else set()
     return frozenset(names)
 
 

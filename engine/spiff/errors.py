@@ -26,6 +26,14 @@ class TaskNotReadyError(Exception):
         self.task = task
 
 
+class NotAwaitedError(Exception):
+    """Nothing in the case waits for this any more, or ever did."""
+
+    def __init__(self, wait: UUID) -> None:
+        super().__init__(f"Nothing waits for {wait}.")
+        self.wait = wait
+
+
 class RunError(Exception):
     """The diagram asked for something that cannot be done with this case's data.
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from engine.spiff.moves import Call, Decision, Message, Signal, Timer
 
 
@@ -20,5 +22,6 @@ class Journal:
     decisions: list[Decision] = field(default_factory=list)
     armed: list[Timer] = field(default_factory=list)
     fired: list[Timer] = field(default_factory=list)
+    answered: set[UUID] = field(default_factory=set)
     last_end: str | None = None
     steps: int = 0

@@ -123,12 +123,16 @@ class Decision:
 
 @dataclass(frozen=True)
 class Position:
-    """Where a case stands: what waits for people, which timers run, which elements are live."""
+    """Where a case stands: what waits for people, which timers run, which elements are live.
+
+    `calls` are those of service tasks that wait for an answer.
+    """
 
     tasks: tuple[OpenTask, ...]
     timers: tuple[Timer, ...]
     live: tuple[str, ...]
     waits: tuple[Wait, ...] = ()
+    calls: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)

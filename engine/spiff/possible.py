@@ -150,6 +150,7 @@ def _at_start(bundle: Bundle) -> Iterator[tuple[str, Values]]:
     for sheet in bundle.sheets.values():
         for variable in sheet.variables:
             yield variable.name, _declared(variable)
+        yield from ((n.result, of_kind(ANY)) for n in sheet.nodes.values() if n.result)
 
 
 def _asked(asked: Asked) -> Values:

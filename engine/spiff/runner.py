@@ -7,13 +7,13 @@ keeps a case in memory, knows a person or writes anything down.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.spiff.clock import current, standing_at
 from engine.spiff.codec import dump, load
-from engine.spiff.errors import RunError, TaskNotReadyError
+from engine.spiff.errors import NotAwaitedError, RunError, TaskNotReadyError
 from engine.spiff.flows import CaseFlow
-from engine.spiff.moves import Move, Position
+from engine.spiff.moves import Call, Move, Position
 from engine.spiff.reading import Scripts
 from engine.spiff.specs import due_of, timer_of
 from engine.spiff.survey import Survey, live, look_over, open_task
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from engine.spiff.flows import Instance
     from engine.spiff.model import Compiled
+    from engine.spiff.moves import Message, Signal
 
 _NOTHING = Survey({}, {})
 
@@ -34,11 +35,11 @@ def start(compiled: Compiled, answers: Mapping[str, object], *, now: datetime) -
     case = CaseFlow(compiled.plan, Scripts())
     for name, value in compiled.plan.defaults.items():
         case.assign(name, value)
-    with _moving(case, now):
+    with moving(case, now):
         _take(case, answers, case)
         case.plant()
         case.advance()
-        return _move(case, _NOTHING, _fire_due(case))
+        return moved(case, _NOTHING, _fire_due(case))
 
 
 def complete(
@@ -50,17 +51,8 @@ def complete(
     is not open at all. When they cannot fire they all wait for `wake` to say so: nobody's step is
     held up by a deadline drawn wrongly. RunError if the diagram cannot go on with these answers.
     """
-    case = load(compiled.plan, state)
-    before = look_over(case)
-    fire: Callable[[CaseFlow], Survey] = _fire_due
-    try:
-        with _moving(case, now):
-            ready = _fire_due(case, before)
-    except RunError:
-        case = load(compiled.plan, state)
-        before = ready = look_over(case)
-        fire = look_over
-    with _moving(case, now):
+    case, before, ready, fire = at_rest(compiled, state, now)
+    with moving(case, now):
         token = ready.steps.get(task)
         if token is None or task not in before.steps:
             raise TaskNotReadyError(task)
@@ -68,15 +60,15 @@ def complete(
         case.current = token
         token.run()
         case.advance()
-        return _move(case, before, fire(case))
+        return moved(case, before, fire(case))
 
 
 def wake(compiled: Compiled, state: bytes, *, now: datetime) -> Move:
     """Fire every timer that is due at `now`, earliest first, and run on; RunError if it cannot."""
     case = load(compiled.plan, state)
-    with _moving(case, now):
+    with moving(case, now):
         before = look_over(case)
-        return _move(case, before, _fire_due(case, before))
+        return moved(case, before, _fire_due(case, before))
 
 
 def known(compiled: Compiled, state: bytes, task: UUID) -> dict[str, object]:
@@ -93,11 +85,37 @@ def position(compiled: Compiled, state: bytes) -> Position:
         tasks=tuple(open_task(task, token) for task, token in survey.steps.items()),
         timers=tuple(timer_of(token) for token in survey.timers.values()),
         live=tuple(live(case)),
+        calls=tuple(survey.calls),
     )
 
 
+class Rest(NamedTuple):
+    """A stored case whose due timers have fired: what was open `before`, and is `ready` now.
+
+    `fire` fires the timers that come due by what is done next.
+    """
+
+    case: CaseFlow
+    before: Survey
+    ready: Survey
+    fire: Callable[[CaseFlow], Survey]
+
+
+def at_rest(compiled: Compiled, state: bytes, now: datetime) -> Rest:
+    """Load a case for somebody who waits for it: due timers fire first, or all wait for `wake`."""
+    case = load(compiled.plan, state)
+    before = look_over(case)
+    try:
+        with moving(case, now):
+            return Rest(case, before, _fire_due(case, before), _fire_due)
+    except RunError:
+        case = load(compiled.plan, state)
+        before = look_over(case)
+        return Rest(case, before, before, look_over)
+
+
 @contextmanager
-def _moving(case: CaseFlow, now: datetime) -> Iterator[None]:
+def moving(case: CaseFlow, now: datetime) -> Iterator[None]:
     """Let a case move at `now`, and turn what SpiffWorkflow raises into a RunError.
 
     The text of upstream's exceptions is not asked for: making it can fail by itself.
@@ -105,7 +123,7 @@ def _moving(case: CaseFlow, now: datetime) -> Iterator[None]:
     with standing_at(now):
         try:
             yield
-        except (RunError, TaskNotReadyError):
+        except (RunError, TaskNotReadyError, NotAwaitedError):
             raise
         except Exception as error:
             mark = case.current.mark if case.current is not None else None
@@ -136,7 +154,8 @@ def _fire_due(case: CaseFlow, survey: Survey | None = None) -> Survey:
     return survey
 
 
-def _move(case: CaseFlow, before: Survey, after: Survey) -> Move:
+def moved(case: CaseFlow, before: Survey, after: Survey) -> Move:
+    """Say what has happened to a case between two moments at rest."""
     journal = case.journal
     fired = {timer.id for timer in journal.fired}
     return Move(
@@ -156,8 +175,14 @@ def _move(case: CaseFlow, before: Survey, after: Survey) -> Move:
         ),
         flows=tuple(journal.flows),
         reached=tuple(journal.reached),
-        effects=tuple(journal.effects),
+        effects=tuple(e for e in journal.effects if _still_wanted(e, after)),
         decisions=tuple(journal.decisions),
         next_due=after.next_due(),
         ended=journal.last_end if case.completed else None,
+        abandoned=tuple(before.calls.keys() - after.calls.keys() - journal.answered),
     )
+
+
+def _still_wanted(effect: Message | Signal | Call, after: Survey) -> bool:
+    """Whether an effect is not a call that has been abandoned in the move that made it."""
+    return not isinstance(effect, Call) or effect.id is None or effect.id in after.calls

@@ -76,6 +76,19 @@ class Node:
         return found.get("id") if found is not None else None
 
     @property
+    def parameters(self) -> tuple[tuple[str, str], ...]:
+        """What a service task hands to its operation: (name, expression)."""
+        path = "bpmn:extensionElements/spiff:serviceTaskOperator/spiff:parameters/spiff:parameter"
+        found = self.xml.iterfind(path, NAMESPACES)
+        return tuple((each.get("id") or "", (each.get("value") or "").strip()) for each in found)
+
+    @property
+    def result(self) -> str | None:
+        """The variable that takes the answer of a service task's operation."""
+        found = self.xml.find("bpmn:extensionElements/spiff:serviceTaskOperator", NAMESPACES)
+        return (found.get("resultVariable") or None) if found is not None else None
+
+    @property
     def duration(self) -> str | None:
         found = self.xml.find("bpmn:timerEventDefinition/bpmn:timeDuration", NAMESPACES)
         return (found.text or "").strip() if found is not None else None

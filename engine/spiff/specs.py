@@ -1,4 +1,4 @@
-"""What our elements do when a token is on them: deadlines, calls, tables, operations, messages."""
+"""What our elements do when a token is on them: deadlines, calls, tables, messages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from engine.spiff.durations import DurationError, due_after
 from engine.spiff.expressions import EvaluationError
 from engine.spiff.fixes import STARTED, EndJoin
 from engine.spiff.flows import CalledFlow
-from engine.spiff.moves import Call, Decision, Message, Timer
+from engine.spiff.moves import Decision, Message, Timer
 from engine.spiff.reading import evaluate, failure, read_roles
 
 if TYPE_CHECKING:
@@ -93,20 +93,6 @@ class BusinessRule(SpiffBpmnTask):
         top.journal.decisions.append(
             Decision(table.id, mark.process, mark.element, rule, inputs, outputs, ours)
         )
-        return True
-
-
-class Operation(SpiffBpmnTask):
-    """Asks the engine for an operation, which happens when the move is stored."""
-
-    def __init__(self, wf_spec: Any, name: str, operator: str, **kwargs: Any) -> None:
-        super().__init__(wf_spec, name, **kwargs)
-        self.operator = operator
-
-    def _run_hook(self, my_task: Token) -> bool:
-        mark = my_task.mark
-        effect = Call(self.operator, mark.process, mark.element)
-        my_task.workflow.top_workflow.journal.effects.append(effect)
         return True
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Survey:
-    """The tokens of open steps by task id, and of running timers by arming."""
+    """The tokens of open steps by task id, of running timers by arming, of calls by their id."""
 
     steps: dict[UUID, Token]
     timers: dict[UUID, Token]
+    calls: dict[UUID, Token] = field(default_factory=dict)
 
     def timer(self, arming: UUID) -> Timer:
         return timer_of(self.timers[arming])
@@ -39,6 +40,7 @@ def look_over(case: CaseFlow) -> Survey:
     """Collect what is waited for; a step that has just opened gets its id and its role here."""
     steps: dict[UUID, Token] = {}
     timers: dict[UUID, Token] = {}
+    calls: dict[UUID, Token] = {}
     for instance in case.instances():
         if instance.completed:
             continue
@@ -47,7 +49,9 @@ def look_over(case: CaseFlow) -> Survey:
                 steps[_task_id(token, case)] = token
             elif token._state == WAITING and "arming" in token.internal_data:
                 timers[UUID(hex=token.internal_data["arming"])] = token
-    return Survey(steps, timers)
+            elif token._state == STARTED and "call" in token.internal_data:
+                calls[UUID(hex=token.internal_data["call"])] = token
+    return Survey(steps, timers, calls)
 
 
 def _task_id(token: Token, case: CaseFlow) -> UUID:

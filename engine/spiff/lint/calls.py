@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from engine.spiff.calling_out import AT_ONCE
+from engine.spiff.expressions import is_name
 from engine.spiff.model import Problem
+from engine.spiff.sheet import local
+from engine.spiff.xml import NAMESPACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.spiff.bundle import Bundle
+    from engine.spiff.sheet import Node
 
-OPERATIONS: Final = frozenset({"allot_number"})
+_OPERATOR: Final = "bpmn:extensionElements/spiff:serviceTaskOperator"
 
 
 def called_exist(bundle: Bundle) -> Iterator[Problem]:
@@ -67,12 +72,50 @@ def tables_readable(bundle: Bundle) -> Iterator[Problem]:
 
 
 def operations_known(bundle: Bundle) -> Iterator[Problem]:
-    """Let service tasks ask only for operations that the engine has."""
+    """Let service tasks ask only for operations that the engine or a connector does."""
+    operators = {**bundle.operators, **AT_ONCE}
     for sheet, node in bundle.nodes():
-        if node.kind == "serviceTask" and node.operator not in OPERATIONS:
-            known = ", ".join(sorted(OPERATIONS))
+        if node.kind != "serviceTask":
+            continue
+        if node.operator not in operators:
+            known = ", ".join(sorted(operators))
             yield Problem(
                 sheet.file, node.id, "no_operation",
                 f"服务任务“{node.id}”的操作“{node.operator or '—'}”不存在。可用：{known}。",
                 f'"{node.id}" asks for "{node.operator or "—"}". There are: {known}.',
             )  # fmt: skip
+            continue
+        for zh, en in _odd_parameters(node, operators[node.operator]):
+            yield Problem(
+                sheet.file, node.id, "bad_parameters",
+                f"服务任务“{node.id}”（{node.operator}）{zh}",
+                f'"{node.id}" ({node.operator}) {en}',
+            )  # fmt: skip
+
+
+def _odd_parameters(node: Node, wanted: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    given = [name for name, _ in node.parameters]
+    there_are = "、".join(wanted) or "无", ", ".join(wanted) or "none"
+    for name in sorted(set(given) - set(wanted)):
+        yield (
+            f"没有参数“{name}”。它的参数：{there_are[0]}。",
+            f'has no parameter "{name}". There are: {there_are[1]}.',
+        )
+    for name in wanted:
+        if given.count(name) != 1:
+            yield (
+                f"应恰有一个参数“{name}”，现有 {given.count(name)} 个。请写成表达式。",
+                f'needs the parameter "{name}" once, not {given.count(name)} times: an expression.',
+            )
+    found = node.xml.find(_OPERATOR, NAMESPACES)
+    for child in found if found is not None else ():
+        if local(child) != "parameters":
+            yield (
+                f"的 {local(child)} 不会生效：连接器自行重试。请删去。",
+                f"has {local(child)}, which is ignored: connectors retry by themselves. Delete it.",
+            )
+    if node.result and (node.operator in AT_ONCE or not is_name(node.result)):
+        yield (
+            f"的结果变量“{node.result}”不能使用：不是变量名，或该操作没有结果。请改名或删去。",
+            f'cannot use the result variable "{node.result}": no name, or nothing is answered.',
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from engine.spiff.calling_out import AT_ONCE
 from engine.spiff.model import Problem
 from engine.spiff.sheet import local
 from engine.spiff.xml import NAMESPACES
@@ -154,14 +155,18 @@ def hosts_wait(bundle: Bundle) -> Iterator[Problem]:
         if node.kind != "boundaryEvent":
             continue
         host = sheet.nodes.get(node.attached or "")
-        if host is None or host.kind not in HOSTS or host.scope != node.scope:
+        if host is None or not _waits(host) or host.scope != node.scope:
             yield Problem(
                 sheet.file, node.id, "bad_host",
                 f"边界事件“{node.id}”所附的“{node.attached}”不是等待的活动。"
-                "请附在用户任务、调用活动或子流程上。",
+                "请附在用户任务、服务任务、调用活动或子流程上。",
                 f'Boundary event "{node.id}" hangs on "{node.attached}", which does not wait. '
-                "Attach it to a step, a call activity or a sub-process.",
+                "Attach it to a step, a service task, a call activity or a sub-process.",
             )  # fmt: skip
+
+
+def _waits(node: Node) -> bool:
+    return node.kind in HOSTS or (node.kind == "serviceTask" and node.operator not in AT_ONCE)
 
 
 def messages_exist(bundle: Bundle) -> Iterator[Problem]:

@@ -148,6 +148,8 @@ def _texts_of(sheet: Sheet, node: Node) -> Iterator[Text]:
             yield Text(sheet, node.id, script, script=True)
     if node.duration and not looks_like_duration(node.duration):
         yield Text(sheet, node.id, node.duration)
+    for _, text in node.parameters:
+        yield Text(sheet, node.id, text)
 
 
 def _names(bundle: Bundle) -> tuple[list[tuple[str, str, str]], set[str]]:
@@ -169,6 +171,7 @@ def _names(bundle: Bundle) -> tuple[list[tuple[str, str, str]], set[str]]:
     for sheet in bundle.sheets.values():
         filled |= {variable.name for variable in sheet.variables}
         read += [(sheet.file, lane.id, lane.role_from) for lane in sheet.lanes if lane.role_from]
+        filled |= {node.result for node in sheet.nodes.values() if node.result}
         for node in sheet.nodes.values():
             read += [(sheet.file, node.id, n[1:]) for n in node.notifies if n.startswith("=")]
     for reading in bundle.tables.values():

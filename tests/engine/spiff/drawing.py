@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from engine.spiff import Compiled, Names, compile_procedure
 
+OPERATORS = {"ask": ("question",), "ping": ()}
 T0 = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 ROLES = {
     "clerk": Names("内勤", "Clerk"),
@@ -71,8 +72,18 @@ class Scope:
         inner = f"<spiffworkflow:calledDecisionId>{decision}</spiffworkflow:calledDecisionId>"
         return self.add("businessRuleTask", id_, extensions(inner))
 
-    def service(self, id_: str, operator: str) -> str:
-        inner = f'<spiffworkflow:serviceTaskOperator id="{operator}"/>'
+    def service(self, id_: str, operator: str, result: str = "", **parameters: str) -> str:
+        """Draw a service task; each parameter is an expression."""
+        given = "".join(
+            f'<spiffworkflow:parameter id="{name}" type="any" value="{escape(text)}"/>'
+            for name, text in parameters.items()
+        )
+        more = f'resultVariable="{result}"' if result else ""
+        inner = (
+            f'<spiffworkflow:serviceTaskOperator id="{operator}" {more}>'
+            f"<spiffworkflow:parameters>{given}</spiffworkflow:parameters>"
+            "</spiffworkflow:serviceTaskOperator>"
+        )
         return self.add("serviceTask", id_, extensions(inner))
 
     def send(self, id_: str, notifies: str = "qc") -> str:
@@ -249,5 +260,10 @@ def compiled(
     files = files_of(*processes)
     files |= {f"bpmn/decisions/{id_}.dmn": data for id_, data in (tables or {}).items()}
     return compile_procedure(
-        files, root=processes[0].process, roles=ROLES, clauses={"CM-01"}, forms=forms
+        files,
+        root=processes[0].process,
+        roles=ROLES,
+        clauses={"CM-01"},
+        forms=forms,
+        operators=OPERATORS,
     )

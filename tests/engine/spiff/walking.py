@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from engine import spiff
+from engine.spiff import Call
 from tests.engine.spiff.drawing import T0
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class Walk:
         self.now: datetime = T0
         self.move: Move = spiff.start(compiled, answers, now=self.now)
         self.tasks: dict[UUID, OpenTask] = {}
+        self.calls: dict[UUID, Call] = {}
         self.moves: list[Move] = []
         self._follow()
 
@@ -36,6 +38,23 @@ class Walk:
         self.now += timedelta(**after)
         self.move = spiff.wake(self.compiled, self.move.state, now=self.now)
         return self._follow()
+
+    def answers(self, element: str, **result: object) -> Move:
+        """Answer the first open call of that service task."""
+        call = self.call(element)
+        del self.calls[call]
+        self.move = spiff.answer(self.compiled, self.move.state, call, result, now=self.now)
+        return self._follow()
+
+    def fails(self, element: str, code: str) -> Move:
+        """Let the first open call of that service task fail."""
+        call = self.call(element)
+        self.move = spiff.fail(self.compiled, self.move.state, call, code, now=self.now)
+        del self.calls[call]
+        return self._follow()
+
+    def call(self, element: str) -> UUID:
+        return next(id_ for id_, call in self.calls.items() if call.element == element)
 
     def task(self, element: str) -> OpenTask:
         return next(task for task in self.tasks.values() if task.element == element)
@@ -55,7 +74,13 @@ class Walk:
         for task in self.move.closed:
             del self.tasks[task]
         self.tasks.update({task.id: task for task in self.move.opened})
-        stored = spiff.position(self.compiled, self.move.state).tasks
-        assert {task.id for task in stored} == set(self.tasks)
+        for call in self.move.abandoned:
+            del self.calls[call]
+        for effect in self.move.effects:
+            if isinstance(effect, Call) and effect.id is not None:
+                self.calls[effect.id] = effect
+        stored = spiff.position(self.compiled, self.move.state)
+        assert {task.id for task in stored.tasks} == set(self.tasks)
+        assert set(stored.calls) == set(self.calls)
         self.moves.append(self.move)
         return self.move

@@ -1,0 +1,60 @@
+"""The verbs for what a service task has asked for: it is answered, or it has failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.spiff.errors import NotAwaitedError
+from engine.spiff.reading import failure
+from engine.spiff.runner import at_rest, moved, moving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from engine.spiff.fixes import Token
+    from engine.spiff.model import Compiled
+    from engine.spiff.moves import Move
+
+
+def answer(
+    compiled: Compiled, state: bytes, call: UUID, result: Mapping[str, object], *, now: datetime
+) -> Move:
+    """Give a service task what its connector has answered, and run on.
+
+    `result` becomes its result variable, if it has one. NotAwaitedError if nothing waits for the
+    call any more; RunError if the diagram cannot go on with this answer.
+    """
+    return _settle(compiled, state, call, now, lambda t: t.task_spec.answered(t, result))
+
+
+def fail(compiled: Compiled, state: bytes, call: UUID, code: str, *, now: datetime) -> Move:
+    """Let a service task fail with an error code, and run on from whoever catches it.
+
+    NotAwaitedError if nothing waits for the call any more; RunError if nobody catches the error.
+    """
+    return _settle(compiled, state, call, now, lambda t: _raise(t, code))
+
+
+def _settle(
+    compiled: Compiled, state: bytes, call: UUID, now: datetime, go_on: Callable[[Token], None]
+) -> Move:
+    case, before, ready, fire = at_rest(compiled, state, now)
+    with moving(case, now):
+        token = ready.calls.get(call)
+        if token is None or call not in before.calls:
+            raise NotAwaitedError(call)
+        case.journal.answered.add(call)
+        case.current = token
+        go_on(token)
+        case.advance()
+        return moved(case, before, fire(case))
+
+
+def _raise(token: Token, code: str) -> None:
+    raise failure(
+        token,
+        f"连接器报告错误“{code}”，图上没有边界事件处理它。请排除原因后重试。",
+        f'The connector failed with "{code}", which no boundary event catches. Mend and retry.',
+    )

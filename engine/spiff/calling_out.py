@@ -1,0 +1,106 @@
+"""Service tasks: what the engine does at once, and what a connector answers after the commit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+from SpiffWorkflow.spiff.parser.task_spec import SpiffTaskParser
+from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
+
+from engine.spiff.arithmetic import storable
+from engine.spiff.expressions import compile_expression
+from engine.spiff.moves import Call
+from engine.spiff.reading import evaluate, failure
+from engine.spiff.xml import NAMESPACES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.spiff.expressions import Expression
+    from engine.spiff.fixes import Token
+    from engine.spiff.sheet import Node
+
+AT_ONCE: Final[Mapping[str, tuple[str, ...]]] = {"allot_number": ()}
+"""What the engine does by itself when the move is stored: names and parameters."""
+_EXTENSION: Final = "bpmn:extensionElements/spiff:"
+
+
+class Operation(SpiffBpmnTask):
+    """Asks the engine for an operation, which happens when the move is stored."""
+
+    def __init__(self, wf_spec: Any, name: str, operator: str, **kwargs: Any) -> None:
+        super().__init__(wf_spec, name, **kwargs)
+        self.operator = operator
+
+    def _run_hook(self, my_task: Token) -> bool:
+        mark = my_task.mark
+        effect = Call(self.operator, mark.process, mark.element)
+        my_task.workflow.top_workflow.journal.effects.append(effect)
+        return True
+
+
+class Request(SpiffBpmnTask):
+    """Asks a connector, and keeps its token until somebody brings the answer."""
+
+    def __init__(self, wf_spec: Any, name: str, operator: str, **kwargs: Any) -> None:
+        super().__init__(wf_spec, name, **kwargs)
+        self.operator = operator
+        self.parameters: dict[str, Expression] = {}
+        self.result: str | None = None
+
+    def dress(self, node: Node) -> None:
+        """Take the parameters and the variable of the answer from the drawing."""
+        self.parameters = {name: compile_expression(text) for name, text in node.parameters}
+        self.result = node.result
+
+    def _run_hook(self, my_task: Token) -> None:
+        given = {
+            name: _kept(my_task, name, evaluate(my_task, expression))
+            for name, expression in self.parameters.items()
+        }
+        call, mark = uuid4(), my_task.mark
+        my_task.internal_data["call"] = call.hex
+        effect = Call(self.operator, mark.process, mark.element, call, given)
+        my_task.workflow.top_workflow.journal.effects.append(effect)
+
+    def answered(self, my_task: Token, result: Mapping[str, object]) -> None:
+        """Take the answer and go on; RunError if it cannot be kept."""
+        if self.result is not None:
+            my_task.workflow.assign(self.result, _kept(my_task, self.result, dict(result)))
+        my_task.complete()
+
+
+def _kept(token: Token, name: str, value: object) -> object:
+    try:
+        return storable(value)
+    except (TypeError, RecursionError) as error:
+        raise failure(
+            token,
+            f"“{name}”的值不能保存。请检查连接器的返回值或参数表达式。",
+            f'The value of "{name}" cannot be kept. Check the connector or the expression.',
+            variable=name,
+        ) from error
+
+
+class OperationParser(SpiffTaskParser):
+    """Makes an Operation or a Request. Upstream gives up on a parameter without a type."""
+
+    def parse_extensions(self, _node: Any = None) -> dict[str, str | None]:
+        found = ((name, self.node.find(_EXTENSION + name, NAMESPACES)) for name in _SCRIPTS)
+        return {name: xml.text for name, xml in found if xml is not None}
+
+    def create_task(self) -> Operation | Request:
+        operator = self.node.find(f"{_EXTENSION}serviceTaskOperator", NAMESPACES).get("id")
+        scripts = self.parse_extensions()
+        return (Operation if operator in AT_ONCE else Request)(
+            self.spec,
+            self.bpmn_id,
+            operator,
+            prescript=scripts.get("preScript"),
+            postscript=scripts.get("postScript"),
+            **self.bpmn_attributes,
+        )
+
+
+_SCRIPTS: Final = ("preScript", "postScript")
