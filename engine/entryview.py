@@ -27,6 +27,9 @@ _TITLES = {
     "task_claimed": Names("领取：{zh}", "Claimed: {en}"),
     "task_released": Names("放回：{zh}", "Released: {en}"),
     "timer_fired": Names("逾期：{zh}", "Overdue: {en}"),
+    "incident_resolved": Names(
+        "异常 {incident} 已排除：{zh}", "Incident {incident} resolved: {en}"
+    ),
     "number_allotted": Names("编号：{number}", "Number allotted: {number}"),
     "case_linked": Names("关联新案：{zh}", "Linked case opened: {en}"),
     "answers_erased": Names("按规定删除填写内容", "Answers erased as the rules demand"),
@@ -130,7 +133,7 @@ def _view(
     names = _names(version, body.get("process"), body.get("element"))
     title = _TITLES.get(body["kind"], Names(body["kind"], body["kind"]))
     number = body.get("facts", {}).get("number", "")
-    words = {"zh": names.zh, "en": names.en, "number": number}
+    words = {"zh": names.zh, "en": names.en, "number": number, "incident": body.get("incident")}
     gone = lacks_answers(row, body)
     return EntryView(
         seq=row.seq,

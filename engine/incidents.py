@@ -1,9 +1,15 @@
-"""Incidents: steps that failed. The case keeps its last good state; the step can be retried."""
+"""Incidents: what failed. The case keeps its last good state; what failed can be tried again.
+
+Whatever a worker or a person does and cannot is recorded here by its kind; engine.retrying knows,
+by kind, how each is done again. The same thing failing again is the same incident, tried once more.
+"""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 import orjson
 import sqlalchemy as sa
@@ -21,15 +27,27 @@ if TYPE_CHECKING:
     from engine.moving import Case
     from engine.people import Person
 
+STEP: Final = "step"
+START: Final = "start"
+TIMER: Final = "timer"
+
+_log = logging.getLogger("banjie.incidents")
+
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One failure: where, which expression and variable, and the answers as posted."""
+    """One failure: where, which expression and variable, and the answers as posted.
+
+    ``subject`` is the message or call that it is about. ``tries`` counts the failures from ``at``
+    to ``tried_at`` (UTC); the cause is that of the last one.
+    """
 
     id: int
+    kind: str
     case_id: UUID | None
     procedure: str
     task_id: UUID | None
+    subject: UUID | None
     person_id: UUID | None
     process: str
     element: str
@@ -38,25 +56,18 @@ class Incident:
     text: Names
     answers: dict[str, list[str]] | None
     at: datetime
+    tries: int
+    tried_at: datetime
     resolved_at: datetime | None
 
 
-def _values(error: RunError, now: datetime) -> dict[str, Any]:
-    return {
-        "process": error.process,
-        "element": error.element,
-        "expression": error.expression,
-        "variable": error.variable,
-        "zh": error.zh,
-        "en": error.en,
-        "at": now,
-    }
+_SAME = ("kind", "case_id", "procedure", "task_id", "subject", "person_id")
 
 
 def record_task(
     conn: sa.Connection,
     task_id: UUID,
-    error: RunError,
+    error: Exception,
     *,
     posted: Mapping[str, Sequence[str]],
     by: Person,
@@ -67,54 +78,106 @@ def record_task(
     Raises TaskGoneError when the case has got on without it meanwhile.
     """
     joined = cases.join(tasks, tasks.c.case_id == cases.c.id)
-    case = sa.select(cases.c.id, cases.c.procedure).select_from(joined)
-    row = conn.execute(case.where(tasks.c.id == task_id)).one_or_none()
+    case = sa.select(cases.c.id, cases.c.procedure, tasks.c.process, tasks.c.element)
+    row = conn.execute(case.select_from(joined).where(tasks.c.id == task_id)).one_or_none()
     if row is None:
         raise gone(conn, task_id, by=by)
-    case_id, procedure = row
-    kept = orjson.dumps({key: list(values) for key, values in posted.items()})
+    case_id, procedure, *place = row
     where = {"case_id": case_id, "procedure": procedure, "task_id": task_id, "person_id": by.id}
-    return _insert(conn, {**where, "answers": kept, **_values(error, now)})
+    answers = {"answers": _kept(posted)}
+    return _record(conn, {"kind": STEP, **where}, error, (place[0], place[1]), answers, now=now)
 
 
 def record_start(
     conn: sa.Connection,
     procedure: str,
-    error: RunError,
+    error: Exception,
     *,
     posted: Mapping[str, Sequence[str]],
     by: Person,
     now: datetime,
 ) -> int:
     """Record that opening a case failed; there is no case, only the answers."""
-    kept = orjson.dumps({key: list(values) for key, values in posted.items()})
-    where = {"procedure": procedure, "person_id": by.id, "answers": kept}
-    return _insert(conn, {**where, **_values(error, now)})
+    same = {"kind": START, "procedure": procedure, "person_id": by.id, "answers": _kept(posted)}
+    return _record(conn, same, error, (procedure, ""), {}, now=now)
 
 
-def record_timer(conn: sa.Connection, case: Case, error: Exception, *, now: datetime) -> int:
+def record_timer(
+    conn: sa.Connection, case: Case, error: Exception, *, place: tuple[str, str], now: datetime
+) -> int:
     """Record that waking a case failed, and let workers pass it by until it is tried again.
 
-    What is no RunError has its reason in the worker's log.
+    ``place`` is the process and element that were at work, as far as they are known.
     """
     conn.execute(sa.update(cases).where(cases.c.id == case.id).values(stuck=True))
-    procedure = conn.scalar(sa.select(cases.c.procedure).where(cases.c.id == case.id))
-    failed = error if isinstance(error, RunError) else _unexpected(str(procedure), error)
-    return _insert(conn, {"case_id": case.id, "procedure": procedure, **_values(failed, now)})
+    return record(conn, TIMER, error, case_id=case.id, place=place, now=now)
 
 
-def _unexpected(procedure: str, error: Exception) -> RunError:
-    reason = type(error).__name__
+def record(
+    conn: sa.Connection,
+    kind: str,
+    error: Exception,
+    *,
+    place: tuple[str, str],
+    case_id: UUID | None = None,
+    procedure: str = "",
+    subject: UUID | None = None,
+    now: datetime,
+) -> int:
+    """Record, after the rollback, that a worker could not do something; return its number.
+
+    ``kind`` is one of engine.retrying.KINDS. ``place`` (process, element) holds for an error that
+    does not name its own; what is no RunError has its reason in the log, under a reference that
+    the incident tells. ``procedure`` may be left out where there is a case.
+    """
+    if not procedure:
+        procedure = str(conn.scalar(sa.select(cases.c.procedure).where(cases.c.id == case_id)))
+    same = {"kind": kind, "case_id": case_id, "procedure": procedure, "subject": subject}
+    return _record(conn, same, error, (place[0] or procedure, place[1]), {}, now=now)
+
+
+def _kept(posted: Mapping[str, Sequence[str]]) -> bytes:
+    return orjson.dumps({key: list(values) for key, values in posted.items()})
+
+
+def _record(
+    conn: sa.Connection,
+    same: Mapping[str, Any],
+    error: Exception,
+    place: tuple[str, str],
+    also: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> int:
+    about = {**dict.fromkeys(_SAME), **same}
+    told = {**also, **_cause(error, place), "tried_at": now}
+    like = [incidents.c[name].is_not_distinct_from(value) for name, value in about.items()]
+    known = sa.select(incidents.c.id).where(*like, incidents.c.resolved_at.is_(None)).limit(1)
+    again = sa.update(incidents).where(incidents.c.id == known.scalar_subquery())
+    tried = again.values(**told, tries=incidents.c.tries + 1).returning(incidents.c.id)
+    if (key := conn.scalar(tried)) is not None:
+        return int(key)
+    new = sa.insert(incidents).values(**about, **told, at=now).returning(incidents.c.id)
+    return int(conn.scalar(new) or 0)
+
+
+def _cause(error: Exception, place: tuple[str, str]) -> dict[str, Any]:
+    failed = error if isinstance(error, RunError) else _unexpected(error, place)
+    names = ("process", "element", "expression", "variable", "zh", "en")
+    return {name: getattr(failed, name) for name in names}
+
+
+def _unexpected(error: Exception, place: tuple[str, str]) -> RunError:
+    process, element = place
+    reason, reference = type(error).__name__, uuid4().hex[:8]
+    _log.error("Incident at %s:%s, reference %s", process, element, reference, exc_info=error)
     return RunError(
-        process=procedure,
-        element="",
-        zh=f"到期处理意外中断（{reason}），原因见后台日志。请排除原因后重试。",
-        en=f"Waking the case broke off ({reason}); the worker's log says why. Mend it and retry.",
+        process=process,
+        element=element,
+        zh=f"程序在这里意外中断（{reason}）。原因见后台日志，编号 {reference}；排除后请重试。",
+        en=f"The program broke off here ({reason}). The log says why under reference {reference};"
+        " mend it and retry.",
     )
-
-
-def _insert(conn: sa.Connection, values: Mapping[str, Any]) -> int:
-    return int(conn.scalar(sa.insert(incidents).values(values).returning(incidents.c.id)) or 0)
 
 
 _NAMES = tuple(name for name in Incident.__dataclass_fields__ if name != "text")
@@ -134,17 +197,41 @@ def unresolved(conn: sa.Connection) -> list[Incident]:
 
 
 def find(conn: sa.Connection, key: int) -> Incident:
-    """Return an open incident, locked. Raises NotFoundError."""
+    """Return an open incident. Raises NotFoundError."""
     query = sa.select(*_COLUMNS).where(incidents.c.id == key, incidents.c.resolved_at.is_(None))
-    row = conn.execute(query.with_for_update()).one_or_none()
+    row = conn.execute(query).one_or_none()
     if row is None:
         raise NotFoundError(f"没有未解决的异常 {key}。", f"There is no open incident {key}.")
     return _incident(row)
 
 
+def take(conn: sa.Connection, key: int) -> Incident:
+    """Return an open incident, its case locked and then itself. Raises NotFoundError."""
+    case_id = find(conn, key).case_id
+    if case_id is not None:
+        conn.execute(sa.select(cases.c.id).where(cases.c.id == case_id).with_for_update())
+    conn.execute(sa.select(incidents.c.id).where(incidents.c.id == key).with_for_update())
+    return find(conn, key)
+
+
+def fail_again(
+    conn: sa.Connection, incident: Incident, error: Exception, *, now: datetime
+) -> Incident:
+    """Tell the new cause of an incident that was tried once more, in vain."""
+    cause = _cause(error, (incident.process, incident.element))
+    mine = sa.update(incidents).where(incidents.c.id == incident.id)
+    conn.execute(mine.values(**cause, tries=incidents.c.tries + 1, tried_at=now))
+    return find(conn, incident.id)
+
+
 def resolve(conn: sa.Connection, incident: Incident, *, now: datetime) -> None:
-    """Close an incident, and give its case back to the workers."""
+    """Close an incident, and give its case back to the workers if no other one holds it up."""
     mine = sa.update(incidents).where(incidents.c.id == incident.id)
     conn.execute(mine.values(resolved_at=now))
-    if incident.case_id is not None:
-        conn.execute(sa.update(cases).where(cases.c.id == incident.case_id).values(stuck=False))
+    held = sa.exists().where(
+        incidents.c.case_id == cases.c.id,
+        incidents.c.kind == TIMER,
+        incidents.c.resolved_at.is_(None),
+    )
+    freed = sa.update(cases).where(cases.c.id == incident.case_id, cases.c.stuck, sa.not_(held))
+    conn.execute(freed.values(stuck=False))

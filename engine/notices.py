@@ -57,6 +57,14 @@ def tell(
     conn.execute(_TELL, values)
 
 
+def tell_one(
+    conn: sa.Connection, person_id: UUID, text: Names, *, case_id: UUID, now: datetime
+) -> None:
+    """Put a notice before one person."""
+    values = {"person_id": person_id, "case_id": case_id, "zh": text.zh, "en": text.en, "at": now}
+    conn.execute(sa.insert(notices).values(values))
+
+
 def unseen(conn: sa.Connection, by: Person, *, limit: int = 20) -> list[Notice]:
     """Return a person's unseen notices, newest first."""
     rows = conn.execute(_MINE, {"person": by.id, "limit": limit})

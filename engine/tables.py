@@ -274,9 +274,11 @@ incidents = sa.Table(
     "incidents",
     metadata,
     sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=True),
     sa.Column("procedure", sa.Text, nullable=False),
     sa.Column("task_id", Key, nullable=True),
+    sa.Column("subject", Key, nullable=True, comment="The message or call that it is about."),
     sa.Column("person_id", sa.ForeignKey("people.id"), nullable=True),
     sa.Column("process", sa.Text, nullable=False),
     sa.Column("element", sa.Text, nullable=False),
@@ -286,6 +288,8 @@ incidents = sa.Table(
     sa.Column("en", sa.Text, nullable=False),
     sa.Column("answers", sa.LargeBinary, nullable=True),
     sa.Column("at", Moment, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("tried_at", Moment, nullable=False),
     sa.Column("resolved_at", Moment, nullable=True),
 )
 sa.Index("ix_incidents_open", incidents.c.id, postgresql_where=incidents.c.resolved_at.is_(None))

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from engine import cases as openings
 from engine import incidents, procedures, spiff
 from engine.database import is_away
+from engine.errors import Refusal
 from engine.history import Draft
 from engine.moving import COLUMNS, Case
 from engine.tables import cases
@@ -43,9 +44,21 @@ def wake_next(conn: sa.Connection, *, now: datetime) -> bool:
     except Exception as error:
         if is_away(error):
             raise
-        _log.warning("Case %s cannot be woken", case.id, exc_info=error)
-        incidents.record_timer(conn, case, error, now=now)
+        place = _at_work(conn, case, now=now)
+        number = incidents.record_timer(conn, case, error, place=place, now=now)
+        _log.warning("Case %s cannot be woken: incident %d, %s", case.id, number, error)
     return True
+
+
+def _at_work(conn: sa.Connection, case: Case, *, now: datetime) -> tuple[str, str]:
+    """Return process and element of the first timer that is due, as far as it can be told."""
+    try:
+        version = procedures.version(conn, case.version_id)
+        timers = spiff.position(version.compiled, case.state).timers
+    except (KeyError, ValueError, Refusal):
+        return "", ""
+    first = min(timers, key=lambda timer: timer.due, default=None)
+    return ("", "") if first is None or first.due > now else (first.process, first.element)
 
 
 def wake(conn: sa.Connection, case: Case, *, now: datetime) -> None:

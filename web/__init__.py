@@ -24,6 +24,7 @@ def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
     """
     from engine.database import connect
     from web import assets, database, errors, guard, language, people, security
+    from web.admin.sections import administer
     from web.posted import PostedRequest
     from web.roles import roles_of
     from web.sessions import Sessions
@@ -49,6 +50,7 @@ def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
     security.harden(app)
     language.speak(app)
     assets.serve_assets(app)
+    administer(app)
     app.jinja_env.globals.update(labels_of=labels_of, roles_of=roles_of, file_terms=file_terms)
     _add_pages(app)
     return app
@@ -69,4 +71,13 @@ def _add_pages(app: Flask) -> None:
 
     ours = (inbox, tasks, cases, attachments, notices, procedures, printing, people, health)
     for module in ours:
+        app.register_blueprint(module.bp)
+    _add_administration(app)
+
+
+def _add_administration(app: Flask) -> None:
+    """Add the pages of administration, in the order of their tabs."""
+    from web.admin import front, incidents
+
+    for module in (front, incidents):
         app.register_blueprint(module.bp)

@@ -118,13 +118,15 @@ def list_incidents() -> None:
 
 @incidents.command("retry")
 @click.argument("number", type=int)
-def retry_incident(number: int) -> None:
+@click.pass_context
+def retry_incident(context: click.Context, number: int) -> None:
     """重试 / Do again what failed."""
     from web.commands.incidents import try_again
     from web.commands.opening import opened
 
     with opened(_settings()) as engine, engine.begin() as connection:
-        try_again(connection, number, now=datetime.now(UTC))
+        done = try_again(connection, number, now=datetime.now(UTC))
+    context.exit(0 if done else 1)
 
 
 @cli.command()

@@ -37,6 +37,7 @@ STATUS = {
     "not_found": 404,
     "not_yours": 403,
     "refused": 400,
+    "role_needed": 403,
     "sign_in_refused": 401,
     "task_claimed": 409,
     "task_gone": 409,
@@ -47,7 +48,7 @@ STATUS = {
 
 _TITLES = {
     400: ("无法理解这个请求", "This request makes no sense here"),
-    403: ("这一步不归您办理", "This is not yours to do"),
+    403: ("这里不归您办理", "This is not yours to do"),
     404: ("没有找到", "Not found"),
     405: ("不能这样打开", "It cannot be opened this way"),
     409: ("情况已经变化", "Things have moved on"),

@@ -26,13 +26,15 @@ STAFF = {
     "qiang": ("李强", ["sales-supervisor"]),
     "jie": ("陈洁", ["gm-office"]),
     "yang": ("刘洋", ["qc"]),
+    "lin": ("林娜", ["process-owner"]),
+    "he": ("何清", ["operator"]),
     "nobody": ("无岗", []),
 }
 
 
 @pytest.fixture
 def staff(database: sa.Engine) -> dict[str, Person]:
-    """Give two people of sales and one of some other departments, by login."""
+    """Give two people of sales and one of some other roles, by login."""
     made = {
         login: Person(uuid4(), login, name, frozenset(roles), "zh")
         for login, (name, roles) in STAFF.items()

@@ -8,7 +8,7 @@ import click
 
 from engine.incidents import unresolved
 from engine.retrying import retry
-from web.commands.say import say
+from web.commands.say import complain, say
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,15 +27,24 @@ def show(connection: Connection) -> None:
         say("没有未解决的异常。", "There are no open incidents.")
 
 
-def try_again(connection: Connection, number: int, *, now: datetime) -> None:
-    """Do again what failed; the caller commits. Raises what the step raises when it fails again."""
-    retry(connection, number, now=now)
+def try_again(connection: Connection, number: int, *, now: datetime) -> bool:
+    """Do again what failed, and say whether it worked; the caller commits in either case."""
+    incident = retry(connection, number, by=None, now=now)
+    if incident.resolved_at is None:
+        complain(f"异常 {number} 重试后仍未解决：", f"Incident {number} has failed again:")
+        complain(incident.text.zh, incident.text.en)
+        return False
     say(f"异常 {number} 已解决。", f"Incident {number} is resolved.")
+    return True
 
 
 def _lines(incident: Incident) -> str:
     where = f"{incident.process}:{incident.element}"
     case = incident.case_id or "-"
-    head = f"{incident.id}  {incident.at:%Y-%m-%d %H:%M:%S}Z  {incident.procedure}  {case}  {where}"
+    times = f"×{incident.tries}"
+    head = (
+        f"{incident.id}  {incident.at:%Y-%m-%d %H:%M:%S}Z  {times}  {incident.kind}"
+        f"  {incident.procedure}  {case}  {where}"
+    )
     cause = [text for text in (incident.expression, incident.variable) if text]
     return "\n    ".join([head, incident.text.zh, incident.text.en, *cause])

@@ -176,9 +176,38 @@ def upgrade() -> None:
         sa.Column("item", sa.Text(), nullable=True, comment="Which of several instances it is."),
     )
     op.add_column("tasks", sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True))
+    _widen_incidents()
+    op.execute(
+        "INSERT INTO roles (code, zh, en, position) VALUES "
+        "('process-owner', '规程管理员', 'Process owner', 1000), "
+        "('operator', '系统管理员', 'Operator', 1001) ON CONFLICT DO NOTHING"
+    )
+
+
+def _widen_incidents() -> None:
+    op.add_column("incidents", sa.Column("kind", sa.Text(), nullable=True))
+    op.add_column("incidents", sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute(
+        "UPDATE incidents SET tried_at = at, kind = CASE WHEN task_id IS NOT NULL THEN 'step' "
+        "WHEN person_id IS NOT NULL THEN 'start' ELSE 'timer' END"
+    )
+    op.alter_column("incidents", "kind", nullable=False)
+    op.alter_column("incidents", "tried_at", nullable=False)
+    op.add_column(
+        "incidents",
+        sa.Column("tries", sa.Integer(), server_default="1", nullable=False),
+    )
+    op.add_column(
+        "incidents",
+        sa.Column(
+            "subject", sa.Uuid(), nullable=True, comment="The message or call that it is about."
+        ),
+    )
 
 
 def downgrade() -> None:
+    for column in ("subject", "tries", "tried_at", "kind"):
+        op.drop_column("incidents", column)
     op.drop_column("tasks", "paused_at")
     op.drop_column("tasks", "item")
     op.drop_index(

@@ -1,0 +1,1 @@
+"""Administration: the pages of those who look after Banjie, a blueprint each."""
