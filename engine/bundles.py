@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from engine.firsts import shared
 from engine.spiff import (
     Asked,
     BrokenFilesError,
@@ -208,6 +209,7 @@ def prepare_all(files: Mapping[str, bytes], roots: Iterable[str]) -> list[Bundle
             bundles.append(prepare(files, root))
         except BrokenFilesError as error:
             problems.update(dict.fromkeys(error.problems))
+    problems.update(dict.fromkeys(shared(bundles)))
     if problems:
         raise BrokenFilesError(tuple(problems))
     return bundles

@@ -1,4 +1,4 @@
-"""Procedures: a checked bundle is published as the next immutable version, and read back."""
+"""Procedures: their published, immutable versions, read back and made ready to run."""
 
 from __future__ import annotations
 
@@ -9,27 +9,20 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
-from engine.bundles import Bundle, digest_of, load, prepare_all
+from engine.bundles import digest_of, load
 from engine.errors import NotFoundError, Refusal
-from engine.people import save_roles
-from engine.promises import dropped
-from engine.spiff import BrokenFilesError, Names, roots
 from engine.tables import files as file_rows
 from engine.tables import version_files, versions
-from engine.wordlists import read_clauses, read_roles
+from engine.wordlists import read_clauses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
-    from engine.people import Person
-    from engine.spiff import Compiled, Element, Problem, Step
+    from engine.bundles import Bundle
+    from engine.spiff import Compiled, Element, Names, Step
     from engine.wordlists import Clause
     from forms import Form
-
-_PUBLISHING = 0x42_61_6E_6A  # advisory lock: one publisher at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +84,7 @@ class VersionChangedError(Refusal):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
-    """What publishing did for one procedure: the version in force now, and whether it is new."""
-
-    procedure: str
-    names: Names
-    number: int
-    changed: bool
-
-
-_IN_FORCE = sa.select(versions).where(
+IN_FORCE = sa.select(versions).where(
     versions.c.procedure == sa.bindparam("procedure"), versions.c.in_force
 )
 _BY_MESSAGE = sa.select(versions.c.id).where(
@@ -157,7 +140,7 @@ def files_of(conn: sa.Connection, row: sa.Row[Any]) -> dict[str, bytes]:
 
 def in_force(conn: sa.Connection, procedure: str) -> Version:
     """Return the version that new cases of a procedure take. Raises NotFoundError."""
-    row = conn.execute(_IN_FORCE, {"procedure": procedure}).one_or_none()
+    row = conn.execute(IN_FORCE, {"procedure": procedure}).one_or_none()
     if row is None:
         raise NotFoundError(
             f"没有已发布的规程“{procedure}”。", f"No procedure “{procedure}” is published."
@@ -175,73 +158,3 @@ def all_in_force(conn: sa.Connection) -> list[Version]:
     """Return the versions in force of all procedures, by name."""
     ordered = sa.select(versions.c.id).where(versions.c.in_force).order_by(versions.c.procedure)
     return [version(conn, key) for key in conn.scalars(ordered).all()]
-
-
-def publish(
-    conn: sa.Connection,
-    given: Mapping[str, bytes],
-    *,
-    by: Person | None,
-    now: datetime,
-    note: str = "",
-) -> list[Published]:
-    """Publish every procedure among the files; one whose files did not change stays as it is.
-
-    All or none: raises BrokenFilesError naming every problem, and then nothing was written. A
-    guarantee or clause of the version in force may be dropped only with a note that says why.
-    """
-    bundles = prepare_all(given, roots(given))
-    conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_PUBLISHING)))
-    if not note.strip() and (gone := [each for new in bundles for each in _dropped(conn, new)]):
-        raise BrokenFilesError(tuple(gone))
-    save_roles(conn, read_roles(given))
-    return [_publish(conn, bundle, by=by, now=now, note=note) for bundle in bundles]
-
-
-def _dropped(conn: sa.Connection, new: Bundle) -> list[Problem]:
-    current = conn.execute(_IN_FORCE, {"procedure": new.compiled.id}).one_or_none()
-    if current is None or current.digest == new.digest:
-        return []
-    try:
-        return list(dropped(files_of(conn, current), new.files, new.compiled.id))
-    except VersionChangedError:
-        return []  # what was promised cannot be known, and publishing again is the cure
-
-
-def _publish(
-    conn: sa.Connection, bundle: Bundle, *, by: Person | None, now: datetime, note: str
-) -> Published:
-    compiled = bundle.compiled
-    current = conn.execute(_IN_FORCE, {"procedure": compiled.id}).one_or_none()
-    if current is not None and current.digest == bundle.digest:
-        return Published(compiled.id, compiled.names, current.number, changed=False)
-    number = 1 if current is None else current.number + 1
-    old = sa.update(versions).where(versions.c.procedure == compiled.id, versions.c.in_force)
-    conn.execute(old.values(in_force=False))
-    key = conn.scalar(
-        sa.insert(versions)
-        .values(
-            procedure=compiled.id,
-            number=number,
-            digest=bundle.digest,
-            zh=compiled.names.zh,
-            en=compiled.names.en,
-            start_role=compiled.start.role,
-            start_message=compiled.start.message,
-            note=note,
-            published_by=None if by is None else by.id,
-            published_at=now,
-            in_force=True,
-        )
-        .returning(versions.c.id)
-    )
-    _store_files(conn, key, bundle.files)
-    return Published(compiled.id, compiled.names, number, changed=True)
-
-
-def _store_files(conn: sa.Connection, key: int | None, contents: Mapping[str, bytes]) -> None:
-    named = {path: sha256(content).digest() for path, content in contents.items()}
-    rows = [{"sha256": named[path], "content": content} for path, content in contents.items()]
-    conn.execute(insert(file_rows).on_conflict_do_nothing(), rows)
-    links = [{"version_id": key, "path": p, "sha256": digest} for p, digest in named.items()]
-    conn.execute(sa.insert(version_files), links)

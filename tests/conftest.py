@@ -18,7 +18,7 @@ from engine import demo
 from engine.bundles import read_folder
 from engine.database import connect, upgrade
 from engine.embedded import throw_away
-from engine.procedures import publish
+from engine.publishing import publish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from engine.bundles import read_folder
 from engine.cases import open_case
 from engine.database import connect, upgrade
 from engine.people import Person, add_person, all_people
-from engine.procedures import publish
+from engine.publishing import publish
 from engine.tables import tasks
 from forms import Answered
 

@@ -14,7 +14,7 @@ from engine import demo
 from engine.bundles import read_folder
 from engine.cases import open_case
 from engine.people import Person, add_person
-from engine.procedures import publish
+from engine.publishing import publish
 from engine.tables import cases, tasks
 from engine.tasks import complete_task
 from forms import Answered

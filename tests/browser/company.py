@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engine import demo
 from engine.bundles import read_folder
 from engine.database import upgrade
-from engine.procedures import publish
+from engine.publishing import publish
 from tests.browser.procedure import PROCEDURE
 from tests.procedures.complaint import INVESTIGATE, NEGOTIATE, REGISTER, USUAL
 from tests.procedures.walk import Walk

@@ -7,7 +7,7 @@ import pytest
 
 from engine import people
 from engine.bundles import read_folder
-from engine.procedures import publish
+from engine.publishing import publish
 from tests.chaos.company import CLERKS, PASSWORD, T0
 
 if TYPE_CHECKING:

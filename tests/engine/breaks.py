@@ -48,6 +48,13 @@ BREAKS = (
         "unknown_role",
         told_at="*",
     ),
+    Break(
+        "another procedure's start message",
+        WHOLE,
+        swap("manufacturer_complaint_received", "errand_opened"),
+        "start_message_taken",
+        "complaint_received",
+    ),
     Break("no XML", REGISTER, instead(b"not a diagram"), "not_xml"),
     Break("cut off", REGISTER, lambda content: content[: len(content) // 2], "not_xml"),
     Break("empty", REGISTER, instead(b""), "not_xml"),

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from engine import procedures
 from engine.bundles import read_folder
-from engine.procedures import publish
+from engine.publishing import publish
 from engine.spiff import BrokenFilesError, Names
 from engine.tables import cases, files, roles, version_files, versions
 from engine.taskview import open_task
@@ -245,3 +245,31 @@ def test_a_folder_with_a_file_too_large_is_refused_unread(tmp_path: Path) -> Non
 
     (problem,) = refused.value.problems
     assert (problem.file, problem.code) == ("bpmn/huge.bpmn", "file_too_large")
+
+
+def begun_by(message: str) -> Files:
+    """Give the errand with another start message."""
+    return {
+        path: content.replace(b"errand_opened", message.encode())
+        for path, content in errand().items()
+    }
+
+
+def test_a_message_opens_cases_of_one_procedure(connection: Connection) -> None:
+    shipped_message = "manufacturer_complaint_received"
+    with pytest.raises(BrokenFilesError) as refused:
+        put_in_force(connection, begun_by(shipped_message))
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.element) == ("start_message_taken", "asked")
+    assert "客户投诉处理" in problem.zh
+    assert begins(connection, shipped_message) == PROCEDURE
+
+    put_in_force(connection, begun_by("errand_wanted"))
+    put_in_force(connection, begun_by("errand_asked"))
+    assert begins(connection, "errand_wanted") is None
+    assert begins(connection, "errand_asked") == "errand"
+
+
+def begins(conn: Connection, message: str) -> str | None:
+    version = procedures.started_by(conn, message)
+    return None if version is None else version.compiled.id

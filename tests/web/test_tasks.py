@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.bundles import read_folder
-from engine.procedures import publish
+from engine.publishing import publish
 from engine.tables import cases, entries, incidents, tasks
 from tests.web.visiting import START, filled, task_path
 

@@ -12,7 +12,7 @@ from engine.bundles import read_folder
 from engine.database import upgrade
 from engine.errors import Refusal
 from engine.people import all_people
-from engine.procedures import publish
+from engine.publishing import publish
 from engine.tables import roles, versions
 from engine.tables import settings as setting_rows
 from web.commands.say import say

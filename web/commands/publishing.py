@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.bundles import SHIPPED, prepare_all, read_folder
-from engine.procedures import publish
+from engine.publishing import publish
 from engine.spiff import BrokenFilesError, Problem, check_drawings, roots
 from engine.strays import unused
 from web.commands.say import complain, say

@@ -181,7 +181,8 @@ class Process(Scope):
             f'{named("pool")} processRef="{self.process}"/></bpmn:collaboration>'
             f'<bpmn:process {named(self.process)} isExecutable="true">{extension}'
             f'<bpmn:laneSet id="lanes">{lanes}</bpmn:laneSet>{"".join(self.xml)}</bpmn:process>'
-            '<bpmn:message id="m_open" name="complaint"/><bpmn:message id="m_told" name="told"/>'
+            f'<bpmn:message id="m_open" name="{self.process}_opened"/>'
+            '<bpmn:message id="m_told" name="told"/>'
             f'<bpmndi:BPMNDiagram id="diagram"><bpmndi:BPMNPlane id="plane" bpmnElement="both">'
             f"{drawn}</bpmndi:BPMNPlane></bpmndi:BPMNDiagram></bpmn:definitions>"
         ).encode()

@@ -26,7 +26,7 @@ def test_the_start_answers_are_the_payload_of_the_start_message() -> None:
     p.flow("which", "pc")
     procedure = compiled(p, fields=("loss", "unused"))
     assert procedure.variables == {"variant", "seen", "loss"}
-    assert procedure.start == spiff.Start("demo", "opened", "complaint", "clerk")
+    assert procedure.start == spiff.Start("demo", "opened", "demo_opened", "clerk")
     walk = Walk(procedure, loss="yes", unused="x" * 5_000)
     assert walk.waits == ["cm"]
     assert load(procedure.plan, walk.move.state).values == {
