@@ -72,7 +72,7 @@ from engine.spiff.moves import (
     Timer,
     Wait,
 )
-from engine.spiff.runner import complete, known, position, start, wake
+from engine.spiff.runner import complete, deliver, known, position, start, wake
 
 __all__ = [
     "Asked", "BrokenFilesError", "Call", "Compiled", "Decision", "Diagram", "Element",
@@ -80,6 +80,7 @@ __all__ = [
     "Move", "Names", "NotAwaitedError", "OpenTask", "Position", "Problem", "Row", "RunError",
     "Shift", "Signal", "Start", "Step", "Table", "TaskNotReadyError", "Timer", "Wait",
     "answer", "check_drawings", "closure", "compile_expression", "compile_procedure",
-    "compile_published", "complete", "fail", "known", "position", "promises", "roots", "start",
+    "compile_published", "complete", "deliver", "fail", "known", "position", "promises", "roots",
+    "start",
     "wake",
 ]  # fmt: skip

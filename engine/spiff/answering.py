@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.spiff.errors import NotAwaitedError
 from engine.spiff.reading import failure
-from engine.spiff.runner import at_rest, moved, moving
+from engine.spiff.stepping import at_rest, moved, moving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

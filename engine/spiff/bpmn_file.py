@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from engine.spiff.model import Names, Problem
-from engine.spiff.sheet import Edge, Guarantee, Lane, Node, Sheet, Variable, local, own
+from engine.spiff.sheet import (
+    Edge,
+    Guarantee,
+    Lane,
+    Node,
+    Parcel,
+    Sheet,
+    Variable,
+    local,
+    own,
+    words_of,
+)
 from engine.spiff.xml import BPMN, NAMESPACES, UnreadableError, read_root
 
 if TYPE_CHECKING:
@@ -42,10 +53,7 @@ def read_sheet(file: str, data: bytes) -> Sheet:
         edges=tuple(_edges(processes[:1])),
         lanes=tuple(lane for lane, _ in lanes),
         drawn=_drawn(root),
-        messages={
-            xml.get("id") or "": xml.get("name") or ""
-            for xml in root.findall("bpmn:message", NAMESPACES)
-        },
+        messages=_parcels(root, "message"),
         variables=tuple(_variables(processes[:1])),
         guarantees=tuple(_guarantees(processes[:1])),
     )
@@ -56,6 +64,15 @@ def _no_process(file: str) -> Problem:
         file, None, "one_process",
         "文件中没有流程。请画一个流程。", "The file holds no process. Draw one.",
     )  # fmt: skip
+
+
+def _parcels(root: etree._Element, tag: str) -> dict[str, Parcel]:
+    return {
+        xml.get("id") or "": Parcel(
+            xml.get("name") or "", words_of(xml, "keys"), words_of(xml, "carries")
+        )
+        for xml in root.findall(f"bpmn:{tag}", NAMESPACES)
+    }
 
 
 def _lanes(root: etree._Element) -> list[tuple[Lane, list[str]]]:

@@ -9,7 +9,12 @@ from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
-from SpiffWorkflow.spiff.parser.event_parsers import SpiffEndEventParser
+from SpiffWorkflow.spiff.parser.event_parsers import (
+    SpiffBoundaryEventParser,
+    SpiffEndEventParser,
+    SpiffIntermediateCatchEventParser,
+    SpiffReceiveTaskParser,
+)
 from SpiffWorkflow.spiff.parser.process import SpiffProcessParser
 from SpiffWorkflow.spiff.parser.task_spec import (
     CallActivityParser,
@@ -18,16 +23,17 @@ from SpiffWorkflow.spiff.parser.task_spec import (
 )
 
 from engine.spiff.calling_out import Operation, OperationParser, Request
+from engine.spiff.catching import BoundaryEvent, CatchEvent, ReceiveTask
 from engine.spiff.durations import looks_like_duration
 from engine.spiff.expressions import compile_expression
 from engine.spiff.fixes import EndEvent, InclusiveGateway, ParallelGateway
+from engine.spiff.messages import Notice, Post, Subscription
 from engine.spiff.plan import Mark
 from engine.spiff.sheet import STEPS, own
 from engine.spiff.specs import (
     BusinessRule,
     CallActivity,
     Deadline,
-    Notice,
     ProcessSpec,
     SubProcess,
 )
@@ -71,6 +77,9 @@ class Parser(SpiffBpmnParser):
         full_tag("parallelGateway"): (GatewayParser, ParallelGateway),
         full_tag("inclusiveGateway"): (ConditionalGatewayParser, InclusiveGateway),
         full_tag("endEvent"): (SpiffEndEventParser, EndEvent),
+        full_tag("boundaryEvent"): (SpiffBoundaryEventParser, BoundaryEvent),
+        full_tag("intermediateCatchEvent"): (SpiffIntermediateCatchEventParser, CatchEvent),
+        full_tag("receiveTask"): (SpiffReceiveTaskParser, ReceiveTask),
         full_tag("callActivity"): (CallActivityParser, CallActivity),
         full_tag("subProcess"): (SubWorkflowParser, SubProcess),
         full_tag("businessRuleTask"): (_BusinessRuleParser, BusinessRule),
@@ -148,8 +157,11 @@ def _event(node: Node, sheet: Sheet) -> object:
     if node.duration is not None:
         literal = looks_like_duration(node.duration)
         return Deadline(node.duration if literal else compile_expression(node.duration))
-    if node.kind == "sendTask" or "messageEventDefinition" in node.events:
-        return Notice(sheet.messages.get(node.message_ref or "", ""), node.notifies)
+    if node.has_message:
+        parcel = sheet.message(node)
+        if node.throws:
+            return Notice(parcel, node.notifies)
+        return Subscription(Post("message", parcel, node.offered))
     return None
 
 

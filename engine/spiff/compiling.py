@@ -135,16 +135,23 @@ def _names_used(
     for decider in deciders.values():
         names |= _table_names(decider)
     for sheet in bundle.sheets.values():
-        for edge in sheet.edges:
-            names |= compile_expression(edge.condition).names if edge.condition else set()
-        names |= {lane.role_from for lane in sheet.lanes if lane.role_from}
-        for node in sheet.nodes.values():
-            names |= {entry[1:] for entry in node.notifies if entry.startswith("=")}
-            names |= _timer_names(node)
-            for _, text in node.parameters:
-                names |= compile_expression(text).names
-            names |= {node.result} if node.result else set()
+        names.update(_named_in(sheet))
     return frozenset(names)
+
+
+def _named_in(sheet: Sheet) -> Iterator[str]:
+    """Give the names that a drawing reads or fills outside of scripts and tables."""
+    for edge in sheet.edges:
+        yield from compile_expression(edge.condition).names if edge.condition else ()
+    yield from (lane.role_from for lane in sheet.lanes if lane.role_from)
+    for parcel in sheet.messages.values():
+        yield from (*parcel.keys, *parcel.carries)
+    for node in sheet.nodes.values():
+        yield from (e[1:] for e in (*node.notifies, *node.offered) if e.startswith("="))
+        yield from _timer_names(node)
+        for _, text in node.parameters:
+            yield from compile_expression(text).names
+        yield from [node.result] if node.result else []
 
 
 def _table_names(decider: Decider) -> set[str]:
@@ -163,9 +170,7 @@ def _timer_names(node: Node) -> frozenset[str]:
 def _start(sheet: Sheet, lanes: Mapping[str, str]) -> Start:
     node = next(n for n in sheet.inside(sheet.process_id) if n.kind == "startEvent")
     role, _ = role_of(node.lane, lanes)
-    return Start(
-        sheet.process_id, node.id, sheet.messages.get(node.message_ref or "", ""), role or ""
-    )
+    return Start(sheet.process_id, node.id, sheet.message(node).name, role or "")
 
 
 def _diagram(sheet: Sheet, bundle: Bundle) -> Diagram:

@@ -85,7 +85,12 @@ class Token(Task):
             self.workflow.top_workflow.parked.append(self)
 
     def complete(self) -> None:
-        """Finish here and hand the token on, writing down where it went."""
+        """Finish here and hand the token on, writing down where it went.
+
+        What a token does may cancel the activity that it is in: then there is nothing to finish.
+        """
+        if self._state == CANCELLED:
+            return
         self._state = COMPLETED
         self._write_down(self.workflow.top_workflow.journal)
         self.task_spec._on_complete(self)
@@ -171,9 +176,14 @@ def _join(going_on: Token, arrived: dict[str, Token]) -> None:
 
 
 class EndJoin(_EndJoin):
-    """Ends a process when nothing else is open in it, without walking the tree each time."""
+    """Ends a process when nothing else is open in it, without walking the tree each time.
+
+    One token waits here for all that have come: however often an event happens beside an activity,
+    what its branches leave behind does not pile up.
+    """
 
     def _update_hook(self, my_task: Token) -> bool:
+        is_last = True
         for token in list(my_task.workflow.tasks.values()):
             if token is my_task or not token._state & UNFINISHED:
                 continue
@@ -181,9 +191,10 @@ class EndJoin(_EndJoin):
                 token._state = CANCELLED
                 token._drop_children()
             elif token.task_spec is not self and token.task_spec.name != "End":
-                my_task._set_state(WAITING)
-                return False
-        return True
+                is_last = False
+        if not is_last:
+            my_task._set_state(WAITING)
+        return is_last
 
     def _run_hook(self, _my_task: Token) -> bool:
         return True

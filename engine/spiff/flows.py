@@ -10,7 +10,7 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.workflow import Workflow
 
 from engine.spiff.errors import RunError
-from engine.spiff.fixes import READY, UNFINISHED, WAITING, Token
+from engine.spiff.fixes import READY, STARTED, UNFINISHED, WAITING, Token
 from engine.spiff.journal import Journal
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ class CalledFlow(Instance, BpmnSubWorkflow):
         self.last_task = task
         if task.task_spec.name == "End":
             self.completed = True
-        if self.completed:
+        if self.completed and self.host.state == STARTED:
             self.hand_back()
             self.host._set_state(READY)
 

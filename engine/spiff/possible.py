@@ -151,6 +151,14 @@ def _at_start(bundle: Bundle) -> Iterator[tuple[str, Values]]:
         for variable in sheet.variables:
             yield variable.name, _declared(variable)
         yield from ((n.result, of_kind(ANY)) for n in sheet.nodes.values() if n.result)
+        for name in carried(sheet):
+            yield name, of_kind(ANY)
+
+
+def carried(sheet: Sheet) -> set[str]:
+    """Give the names that messages bring in from outside."""
+    caught = (n for n in sheet.nodes.values() if n.has_message and not n.throws)
+    return {name for node in caught for name in sheet.message(node).carries}
 
 
 def _asked(asked: Asked) -> Values:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 STEPS: Final = frozenset({"userTask", "manualTask"})
+MESSAGE: Final = "messageEventDefinition"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Node:
 
     @property
     def clauses(self) -> tuple[str, ...]:
-        return tuple((own(self.xml, "clauses") or "").split())
+        return words_of(self.xml, "clauses")
 
     @property
     def called(self) -> str | None:
@@ -101,7 +102,22 @@ class Node:
 
     @property
     def notifies(self) -> tuple[str, ...]:
-        return tuple((own(self.xml, "notifies") or "").split())
+        return words_of(self.xml, "notifies")
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The roles whose people may start a catching event themselves."""
+        return words_of(self.xml, "offeredTo")
+
+    @property
+    def has_message(self) -> bool:
+        """Whether it throws a message or waits for one."""
+        return self.kind in {"sendTask", "receiveTask"} or MESSAGE in self.events
+
+    @property
+    def throws(self) -> bool:
+        """Whether its message leaves the case; the others are waited for."""
+        return self.kind in {"sendTask", "intermediateThrowEvent", "endEvent"}
 
     @property
     def script(self) -> str | None:
@@ -112,6 +128,15 @@ class Node:
         """Give the text of one of SpiffWorkflow's extension elements."""
         found = self.xml.find(f"bpmn:extensionElements/spiff:{name}", NAMESPACES)
         return (found.text or "").strip() if found is not None else None
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A message or signal: its name, the keys that correlate it, the variables it carries."""
+
+    name: str = ""
+    keys: tuple[str, ...] = ()
+    carries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,7 +168,7 @@ class Sheet:
     edges: tuple[Edge, ...]
     lanes: tuple[Lane, ...]
     drawn: frozenset[str]
-    messages: Mapping[str, str]
+    messages: Mapping[str, Parcel]
     variables: tuple[Variable, ...]
     guarantees: tuple[Guarantee, ...]
 
@@ -154,6 +179,10 @@ class Sheet:
     @property
     def process_id(self) -> str:
         return self.process.get("id") or ""
+
+    def message(self, node: Node) -> Parcel:
+        """Give the message that an element throws or waits for, without a name if none is drawn."""
+        return self.messages.get(node.message_ref or "", Parcel())
 
     @property
     def scopes(self) -> Mapping[str, etree._Element]:
@@ -177,6 +206,11 @@ class Sheet:
 def own(xml: etree._Element, name: str) -> str | None:
     """Give one of our own attributes."""
     return xml.get(f"{{{BANJIE}}}{name}")
+
+
+def words_of(xml: etree._Element, name: str) -> tuple[str, ...]:
+    """Give the words of one of our own attributes."""
+    return tuple((own(xml, name) or "").split())
 
 
 def names_of(xml: etree._Element) -> Names:

@@ -1,4 +1,4 @@
-"""What our elements do when a token is on them: deadlines, calls, tables, messages."""
+"""What our elements do when a token is on them: deadlines, calls, tables."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from uuid import UUID, uuid4
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.control import SimpleBpmnTask
-from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 from SpiffWorkflow.spiff.specs.defaults import CallActivity as UpstreamCallActivity
 from SpiffWorkflow.spiff.specs.defaults import SubWorkflowTask as UpstreamSubProcess
 from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
+from typing_extensions import override
 
 from engine.spiff import clock
+from engine.spiff.catching import Awaited
 from engine.spiff.decisions import AmbiguousError
 from engine.spiff.durations import DurationError, due_after
 from engine.spiff.expressions import EvaluationError
 from engine.spiff.fixes import STARTED, EndJoin
 from engine.spiff.flows import CalledFlow
-from engine.spiff.moves import Decision, Message, Timer
-from engine.spiff.reading import evaluate, failure, read_roles
+from engine.spiff.moves import Decision, Timer
+from engine.spiff.reading import evaluate, failure
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -96,42 +97,28 @@ class BusinessRule(SpiffBpmnTask):
         return True
 
 
-class Notice(EventDefinition):
-    """A message that leaves the case, to roles or to open a linked case."""
-
-    def __init__(self, name: str, notifies: tuple[str, ...]) -> None:
-        super().__init__(name)
-        self.notifies = notifies
-
-    def throw(self, my_task: Token) -> None:
-        top, mark = my_task.workflow.top_workflow, my_task.mark
-        notified = read_roles(my_task, self.notifies, top.plan.roles)
-        message = Message(self.name, mark.process, mark.element, notified)
-        top.journal.effects.append(message)
-
-
-class Deadline(EventDefinition):
+class Deadline(Awaited):
     """A timer: armed when its token first waits, due at exactly `now` of then plus the duration.
 
-    Upstream reads the system clock and fires only after the due time, not at it.
+    Upstream reads the system clock and fires only after the due time, not at it. Its due time
+    stays when it has fired: an open task still shows a deadline that has passed.
     """
 
     def __init__(self, duration: str | Expression) -> None:
         super().__init__()
         self.duration = duration
 
+    @override
     def has_fired(self, my_task: Token) -> bool:
         """Whether it is due at the moment of the move; arms it when asked for the first time."""
         if "due" not in my_task.internal_data:
             self._arm(my_task)
         return due_of(my_task) <= clock.current()
 
+    @override
     def update_task_data(self, my_task: Token) -> None:
         """Write down that it has fired, now that its token goes on."""
         my_task.workflow.top_workflow.journal.fired.append(timer_of(my_task))
-
-    def reset(self, my_task: Token) -> None:
-        """Its due time stays: an open task still shows a deadline that has passed."""
 
     def _arm(self, my_task: Token) -> None:
         duration, text = self.duration, None

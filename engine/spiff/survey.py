@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 
 from engine.spiff.fixes import READY, STARTED, UNFINISHED, WAITING, Token
-from engine.spiff.moves import OpenTask, Timer
+from engine.spiff.messages import wait_of
+from engine.spiff.moves import OpenTask, Timer, Wait
 from engine.spiff.reading import read_role
 from engine.spiff.specs import Deadline, due_of, timer_of
 
@@ -22,11 +23,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Survey:
-    """The tokens of open steps by task id, of running timers by arming, of calls by their id."""
+    """The tokens of open steps by task id, of running timers by arming, of waits and calls."""
 
-    steps: dict[UUID, Token]
-    timers: dict[UUID, Token]
+    steps: dict[UUID, Token] = field(default_factory=dict)
+    timers: dict[UUID, Token] = field(default_factory=dict)
+    waits: dict[UUID, Token] = field(default_factory=dict)
     calls: dict[UUID, Token] = field(default_factory=dict)
+
+    def wait(self, wait: UUID) -> Wait:
+        return wait_of(self.waits[wait])
 
     def timer(self, arming: UUID) -> Timer:
         return timer_of(self.timers[arming])
@@ -38,20 +43,26 @@ class Survey:
 
 def look_over(case: CaseFlow) -> Survey:
     """Collect what is waited for; a step that has just opened gets its id and its role here."""
-    steps: dict[UUID, Token] = {}
-    timers: dict[UUID, Token] = {}
-    calls: dict[UUID, Token] = {}
+    found = Survey()
     for instance in case.instances():
         if instance.completed:
             continue
         for token in instance.tasks.values():
             if token._state == READY:
-                steps[_task_id(token, case)] = token
-            elif token._state == WAITING and "arming" in token.internal_data:
-                timers[UUID(hex=token.internal_data["arming"])] = token
+                found.steps[_task_id(token, case)] = token
+            elif token._state == WAITING and token.internal_data:
+                _add_waiting(token, found)
             elif token._state == STARTED and "call" in token.internal_data:
-                calls[UUID(hex=token.internal_data["call"])] = token
-    return Survey(steps, timers, calls)
+                found.calls[UUID(hex=token.internal_data["call"])] = token
+    return found
+
+
+def _add_waiting(token: Token, found: Survey) -> None:
+    internal = token.internal_data
+    if "arming" in internal:
+        found.timers[UUID(hex=internal["arming"])] = token
+    elif "wait" in internal:
+        found.waits[UUID(hex=internal["wait"])] = token
 
 
 def _task_id(token: Token, case: CaseFlow) -> UUID:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.spiff.calling_out import AT_ONCE
 from engine.spiff.model import Problem
-from engine.spiff.sheet import local
-from engine.spiff.xml import NAMESPACES
+from engine.spiff.sheet import MESSAGE, local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,17 +14,16 @@ if TYPE_CHECKING:
     from engine.spiff.bundle import Bundle
     from engine.spiff.sheet import Node
 
-MESSAGE: Final = "messageEventDefinition"
 TIMER: Final = "timerEventDefinition"
 TERMINATE: Final = "terminateEventDefinition"
 EVENTS: Final[Mapping[str, frozenset[tuple[str, ...]]]] = {
     "startEvent": frozenset({(), (MESSAGE,)}),
     "endEvent": frozenset({(), (MESSAGE,), (TERMINATE,)}),
     "intermediateThrowEvent": frozenset({(), (MESSAGE,)}),
-    "intermediateCatchEvent": frozenset({(TIMER,)}),
-    "boundaryEvent": frozenset({(TIMER,)}),
+    "intermediateCatchEvent": frozenset({(TIMER,), (MESSAGE,)}),
+    "boundaryEvent": frozenset({(TIMER,), (MESSAGE,)}),
 }
-HOSTS: Final = frozenset({"userTask", "manualTask", "callActivity", "subProcess"})
+HOSTS: Final = frozenset({"userTask", "manualTask", "receiveTask", "callActivity", "subProcess"})
 ACTIVITIES: Final = HOSTS | {"scriptTask", "businessRuleTask", "serviceTask", "sendTask"}
 GATEWAYS: Final = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway"})
 SUPPORTED: Final = ACTIVITIES | GATEWAYS | EVENTS.keys()
@@ -43,7 +41,6 @@ MARKERS: Final = {
 }
 CURES: Final = {
     "task": ("请改为用户任务", "Make it a user task"),
-    "receiveTask": ("请改为用户任务", "Make it a user task"),
     "complexGateway": ("请改用排他、并行或包容网关", "Use another kind of gateway"),
     "eventBasedGateway": ("请改用带定时边界事件的用户任务", "Use a step with a boundary timer"),
     "adHocSubProcess": ("请画出顺序或并行", "Draw the order, or a parallel gateway"),
@@ -65,10 +62,11 @@ def supported(bundle: Bundle) -> Iterator[Problem]:
             kinds = ", ".join(node.events) or "none"
             yield Problem(
                 sheet.file, node.id, "unsupported_event",
-                f"事件“{node.id}”（{node.kind}：{kinds}）不支持。可用：消息开始、定时中间或边界、"
-                "消息抛出、普通/消息/终止结束。",
+                f"事件“{node.id}”（{node.kind}：{kinds}）不支持。可用：消息开始、定时或消息的"
+                "中间或边界、消息抛出、普通/消息/终止结束。",
                 f'Event "{node.id}" ({node.kind}: {kinds}) is not supported. There are: message '
-                "start; timer catch and boundary; message throw; plain, message, terminate end.",
+                "start; timer or message catch and boundary; message throw; plain, message, "
+                "terminate end.",
             )  # fmt: skip
 
 
@@ -167,22 +165,3 @@ def hosts_wait(bundle: Bundle) -> Iterator[Problem]:
 
 def _waits(node: Node) -> bool:
     return node.kind in HOSTS or (node.kind == "serviceTask" and node.operator not in AT_ONCE)
-
-
-def messages_exist(bundle: Bundle) -> Iterator[Problem]:
-    """Let every message that is thrown or waited for have a name."""
-    for sheet, node in bundle.nodes():
-        if node.kind != "sendTask" and MESSAGE not in node.events:
-            continue
-        if not sheet.messages.get(node.message_ref or ""):
-            yield Problem(
-                sheet.file, node.id, "no_message",
-                f"“{node.id}”没有引用有名称的消息。请定义 message 并选择它。",
-                f'"{node.id}" refers to no message with a name. Define one and choose it.',
-            )  # fmt: skip
-        if node.xml.find("bpmn:extensionElements/spiff:messagePayload", NAMESPACES) is not None:
-            yield Problem(
-                sheet.file, node.id, "unsupported",
-                f"“{node.id}”的 messagePayload 不会执行。请删去。",
-                f'The messagePayload of "{node.id}" would not run. Delete it.',
-            )  # fmt: skip

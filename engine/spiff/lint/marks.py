@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from engine.spiff.bundle import Bundle
 
 ATTRIBUTES: Final = frozenset(
-    {"nameEn", "clauses", "source", "roleFrom", "notifies", "clock", "ourDefault"}
-)
+    {
+        "nameEn", "clauses", "source", "roleFrom", "notifies", "clock", "ourDefault", "keys",
+        "carries", "offeredTo",
+    }
+)  # fmt: skip
 ELEMENTS: Final = {
     "variable": frozenset({"name", "default", "values", "zh", "en"}),
     "guarantee": frozenset({"id", "without", "never", "zh", "en"}),

@@ -19,6 +19,7 @@ from engine.spiff.expressions import (
 )
 from engine.spiff.habits import foreign_word
 from engine.spiff.model import Problem
+from engine.spiff.possible import carried
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,11 +170,11 @@ def _names(bundle: Bundle) -> tuple[list[tuple[str, str, str]], set[str]]:
         filled |= assigns
         read += [(text.sheet.file, text.element, name) for name in sorted(names)]
     for sheet in bundle.sheets.values():
-        filled |= {variable.name for variable in sheet.variables}
+        filled |= {variable.name for variable in sheet.variables} | carried(sheet)
         read += [(sheet.file, lane.id, lane.role_from) for lane in sheet.lanes if lane.role_from]
         filled |= {node.result for node in sheet.nodes.values() if node.result}
         for node in sheet.nodes.values():
-            read += [(sheet.file, node.id, n[1:]) for n in node.notifies if n.startswith("=")]
+            read += [(sheet.file, node.id, name) for name in _named_by(sheet, node)]
     for reading in bundle.tables.values():
         filled |= set(reading.outputs or ())
         if reading.decider is None:
@@ -182,3 +183,14 @@ def _names(bundle: Bundle) -> tuple[list[tuple[str, str, str]], set[str]]:
         used = {name for e in (*reading.decider.inputs, *cells) if e for name in e.names}
         read += [(reading.file, reading.id, name) for name in sorted(used - {INPUT})]
     return read, filled
+
+
+def _named_by(sheet: Sheet, node: Node) -> Iterator[str]:
+    """Give the variables that an element names outside of expressions."""
+    for entry in (*node.notifies, *node.offered):
+        if entry.startswith("="):
+            yield entry[1:]
+    if node.has_message:
+        parcel = sheet.message(node)
+        yield from parcel.keys
+        yield from parcel.carries if node.throws else ()

@@ -94,6 +94,24 @@ class Scope:
             "intermediateThrowEvent", id_, '<bpmn:messageEventDefinition messageRef="m_told"/>'
         )
 
+    def catch(self, id_: str, message: str = "m_told", more: str = "") -> str:
+        """Draw an event that waits for a message; `more` are its attributes."""
+        return self.add("intermediateCatchEvent", id_, messaging(message), more)
+
+    def receive(self, id_: str, message: str = "m_told", before: str = "") -> str:
+        inner = extensions(f"<spiffworkflow:preScript>{escape(before)}</spiffworkflow:preScript>")
+        return self.add("receiveTask", id_, inner if before else "", f'messageRef="{message}"')
+
+    def beside(self, id_: str, host: str, event: str, more: str = "") -> str:
+        """Draw a non-interrupting boundary event that waits for what `event` says."""
+        return self.add(
+            "boundaryEvent", id_, event, f'attachedToRef="{host}" cancelActivity="false" {more}'
+        )
+
+    def instead(self, id_: str, host: str, event: str, more: str = "") -> str:
+        """Draw an interrupting boundary event."""
+        return self.add("boundaryEvent", id_, event, f'attachedToRef="{host}" {more}')
+
     def call(self, id_: str, process: str, before: str = "") -> str:
         inner = f"<spiffworkflow:preScript>{escape(before)}</spiffworkflow:preScript>"
         return self.add(
@@ -148,6 +166,13 @@ class Process(Scope):
 
     lanes: list[tuple[str, str, list[str]]] = field(default_factory=list)
     extra: str = ""
+    declared: list[str] = field(default_factory=list)
+
+    def message(self, id_: str, keys: str = "", carries: str = "", name: str = "") -> str:
+        """Declare a message that is called like its id, or by a name of its own."""
+        own = f'banjie:keys="{keys}" banjie:carries="{carries}"'
+        self.declared.append(f'<bpmn:message id="{id_}" name="{name or id_}" {own}/>')
+        return id_
 
     def lane(self, name: str, *elements: str, role_from: str = "") -> None:
         attributes = f'banjie:roleFrom="{role_from}"' if role_from else ""
@@ -183,6 +208,7 @@ class Process(Scope):
             f'<bpmn:laneSet id="lanes">{lanes}</bpmn:laneSet>{"".join(self.xml)}</bpmn:process>'
             f'<bpmn:message id="m_open" name="{self.process}_opened"/>'
             '<bpmn:message id="m_told" name="told"/>'
+            f"{''.join(self.declared)}"
             f'<bpmndi:BPMNDiagram id="diagram"><bpmndi:BPMNPlane id="plane" bpmnElement="both">'
             f"{drawn}</bpmndi:BPMNPlane></bpmndi:BPMNDiagram></bpmn:definitions>"
         ).encode()
@@ -190,6 +216,10 @@ class Process(Scope):
 
 def extensions(inner: str) -> str:
     return f"<bpmn:extensionElements>{inner}</bpmn:extensionElements>"
+
+
+def messaging(message: str) -> str:
+    return f'<bpmn:messageEventDefinition messageRef="{message}"/>'
 
 
 def timing(duration: str) -> str:

@@ -152,7 +152,6 @@ CATCH, THROW = "intermediateCatchEvent", "intermediateThrowEvent"
 TOLD = '<bpmn:messageEventDefinition messageRef="m_told"/>'
 EXTRAS = [
     ("unsupported", "task", "", ""),
-    ("unsupported", "receiveTask", "", 'messageRef="m_told"'),
     ("unsupported", "complexGateway", "", ""),
     ("unsupported", "eventBasedGateway", "", ""),
     ("unsupported", "adHocSubProcess", "", ""),
@@ -166,7 +165,14 @@ EXTRAS = [
     ("unsupported_event", THROW, "<bpmn:compensateEventDefinition/>", ""),
     ("unsupported_event", THROW, "<bpmn:signalEventDefinition/>", ""),
     ("unsupported_event", THROW, "<bpmn:escalationEventDefinition/>", ""),
-    ("unsupported_event", CATCH, TOLD, ""),
+    ("no_keys", CATCH, TOLD, ""),
+    ("no_keys", "receiveTask", "", 'messageRef="m_told"'),
+    ("no_message", "receiveTask", "", ""),
+    ("unknown_role", CATCH, TOLD, 'banjie:offeredTo="qc boss"'),
+    ("unknown_role", CATCH, TOLD, 'banjie:offeredTo="=a-b"'),
+    ("unfilled_name", CATCH, TOLD, 'banjie:offeredTo="=who"'),
+    ("misplaced_offer", THROW, TOLD, 'banjie:offeredTo="qc"'),
+    ("misplaced_offer", "userTask", "", 'banjie:offeredTo="qc"'),
     ("unsupported_event", CATCH, '<bpmn:linkEventDefinition name="l"/>', ""),
     ("unsupported_event", CATCH, "<bpmn:conditionalEventDefinition/>", ""),
     ("unsupported_event", CATCH, "", ""),

@@ -18,7 +18,7 @@ from engine.spiff.codec import dump, load
 from engine.spiff.flows import CaseFlow
 from engine.spiff.journal import Journal
 from engine.spiff.reading import Scripts
-from engine.spiff.runner import _fire_due, _take
+from engine.spiff.stepping import fire_due, take
 from engine.spiff.survey import look_over, open_task
 from tests.engine.spiff.drawing import T0, compiled
 from tests.engine.spiff.random_diagrams import Artist
@@ -47,7 +47,7 @@ class Runner:
         with standing_at(self.now):
             self.case.plant()
             self.case.advance()
-            _fire_due(self.case)
+            fire_due(self.case)
         self._between()
 
     def steps(self) -> list[tuple[str, tuple[str, ...], int]]:
@@ -61,17 +61,17 @@ class Runner:
         wanted = self.steps()[place]
         with standing_at(self.now):
             token = next(t for t in look_over(self.case).steps.values() if t.id == wanted[2])
-            _take(self.case, {"n": n}, token.workflow)
+            take(self.case, {"n": n}, token.workflow)
             token.run()
             self.case.advance()
-            _fire_due(self.case)
+            fire_due(self.case)
         self._between()
 
     def wakes(self, days: int) -> None:
         self.case.journal = Journal()
         self.now += timedelta(days=days)
         with standing_at(self.now):
-            _fire_due(self.case)
+            fire_due(self.case)
         self._between()
 
     def _between(self) -> None:

@@ -12,7 +12,7 @@ from tests.engine.spiff.drawing import T0
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from engine.spiff import Compiled, Move, OpenTask
+    from engine.spiff import Compiled, Move, OpenTask, Wait
 
 
 class Walk:
@@ -24,6 +24,7 @@ class Walk:
         self.move: Move = spiff.start(compiled, answers, now=self.now)
         self.tasks: dict[UUID, OpenTask] = {}
         self.calls: dict[UUID, Call] = {}
+        self.awaited: dict[UUID, Wait] = {}
         self.moves: list[Move] = []
         self._follow()
 
@@ -31,6 +32,12 @@ class Walk:
         """Complete the first open step of that element."""
         task = self.task(element)
         self.move = spiff.complete(self.compiled, self.move.state, task.id, answers, now=self.now)
+        return self._follow()
+
+    def hears(self, element: str, **payload: object) -> Move:
+        """Deliver what the first wait of that element waits for."""
+        wait = self.wait(element)
+        self.move = spiff.deliver(self.compiled, self.move.state, wait.id, payload, now=self.now)
         return self._follow()
 
     def wakes(self, **after: float) -> Move:
@@ -59,6 +66,14 @@ class Walk:
     def task(self, element: str) -> OpenTask:
         return next(task for task in self.tasks.values() if task.element == element)
 
+    def wait(self, element: str) -> Wait:
+        return next(wait for wait in self.awaited.values() if wait.element == element)
+
+    @property
+    def listens(self) -> list[str]:
+        """The elements that wait for a message or signal, as the differences add up."""
+        return sorted(wait.element for wait in self.awaited.values())
+
     @property
     def waits(self) -> list[str]:
         """The elements that wait for somebody, as the differences of all moves add up."""
@@ -79,8 +94,12 @@ class Walk:
         for effect in self.move.effects:
             if isinstance(effect, Call) and effect.id is not None:
                 self.calls[effect.id] = effect
+        for wait in self.move.unawaited:
+            del self.awaited[wait]
+        self.awaited.update({wait.id: wait for wait in self.move.awaited})
         stored = spiff.position(self.compiled, self.move.state)
         assert {task.id for task in stored.tasks} == set(self.tasks)
         assert set(stored.calls) == set(self.calls)
+        assert {wait.id: wait for wait in stored.waits} == self.awaited
         self.moves.append(self.move)
         return self.move

@@ -1,0 +1,119 @@
+"""Places where a token waits for an event: catching and boundary events, receive tasks.
+
+Upstream keeps a list of waiting tasks beside the tree, asks only the first of several boundary
+events of one moment whether it may still fire, lets a boundary event fire once, and runs a receive
+task's preScript at every look. Here a token waits for itself: what it waits for stands in its
+internal data, and whichever event comes first withdraws its rivals at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.specs import defaults
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin
+from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
+from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
+from typing_extensions import override
+
+from engine.spiff.fixes import UNFINISHED, WAITING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.spiff.fixes import Token
+
+
+class Awaited(EventDefinition):
+    """What a token waits for. `again`: beside an activity it may happen more than once."""
+
+    again = False
+
+    def has_fired(self, my_task: Token) -> bool:
+        """Whether the token may go on; whoever asks first arms it."""
+        raise NotImplementedError
+
+    def update_task_data(self, my_task: Token) -> None:
+        """Nothing more to take over when the token goes on."""
+
+    def take_over(self, _before: Token, _after: Token) -> None:
+        """Hand on what the next arming must know of this one."""
+
+
+class _Catches:
+    """A token waits here until its event definition says that it has fired."""
+
+    event_definition: Any
+    if TYPE_CHECKING:
+        name: str
+
+    def meet(self, my_task: Token, payload: Mapping[str, object]) -> None:
+        """Let what is waited for happen now."""
+        self.event_definition.meet(my_task, payload)
+        my_task.task_spec._update(my_task)
+
+    def _update_hook(self, my_task: Token) -> bool:
+        if self.event_definition.has_fired(my_task):
+            return True
+        my_task._set_state(WAITING)
+        return False
+
+    def _on_ready_hook(self, my_task: Token) -> None:
+        """Nobody is told but those who wait beside it."""
+
+    def _run_hook(self, my_task: Token) -> bool:
+        self.event_definition.update_task_data(my_task)
+        return True
+
+    def _predict_hook(self, my_task: Token) -> None:
+        SpiffBpmnTask._predict_hook(self, my_task)
+
+    def _on_cancel(self, _my_task: Token) -> None:
+        """No list to be taken from."""
+
+
+class CatchEvent(_Catches, defaults.IntermediateCatchEvent):
+    """An intermediate catching event."""
+
+
+class ReceiveTask(_Catches, SpiffBpmnTask):
+    """Waits for a message. Its preScript runs once, before its keys are read."""
+
+    def __init__(self, wf_spec: Any, name: str, event_definition: Any, **kwargs: Any) -> None:
+        super().__init__(wf_spec, name, **kwargs)
+        self.event_definition = event_definition
+
+    @override
+    def _update_hook(self, my_task: Token) -> bool:
+        if my_task._state != WAITING and self.prescript is not None:
+            self.execute_script(my_task, self.prescript)
+        return super()._update_hook(my_task)
+
+
+class BoundaryEvent(_Catches, defaults.BoundaryEvent):
+    """Beside an activity: interrupting, it ends the activity at once; else it waits again."""
+
+    @override
+    def _on_ready_hook(self, my_task: Token) -> None:
+        beside = [token for token in my_task.parent.children if token is not my_task]
+        if self.cancel_activity:
+            for token in beside:
+                if token._state & UNFINISHED:
+                    token.cancel()
+        elif self.event_definition.again and _is_open(beside):
+            self._wait_again(my_task)
+
+    def _wait_again(self, my_task: Token) -> None:
+        """Put a new token beside the one that goes on, which needs no join of its own then."""
+        following = my_task.parent._add_child(self)
+        self.event_definition.take_over(my_task, following)
+        self._update(following)
+        for child in my_task.children:
+            if isinstance(child.task_spec, BoundaryEventJoin):
+                my_task.workflow._remove_task(child.id)
+
+
+def _is_open(beside: list[Token]) -> bool:
+    """Whether the activity itself is still open among those that wait at its border."""
+    activity = (t for t in beside if not isinstance(t.task_spec, defaults.BoundaryEvent))
+    return any(token._state & UNFINISHED for token in activity)

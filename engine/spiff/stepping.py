@@ -1,0 +1,123 @@
+"""What the verbs on a running case share: moving at a moment, due timers, and the Move itself."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from engine.spiff.clock import current, standing_at
+from engine.spiff.codec import dump, load
+from engine.spiff.errors import NotAwaitedError, RunError, TaskNotReadyError
+from engine.spiff.moves import Call, Move
+from engine.spiff.specs import due_of
+from engine.spiff.survey import Survey, look_over, open_task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
+
+    from engine.spiff.flows import CaseFlow, Instance
+    from engine.spiff.model import Compiled
+    from engine.spiff.moves import Message, Signal
+
+
+class Rest(NamedTuple):
+    """A stored case whose due timers have fired: what was open `before`, and is `ready` now.
+
+    `fire` fires the timers that come due by what is done next.
+    """
+
+    case: CaseFlow
+    before: Survey
+    ready: Survey
+    fire: Callable[[CaseFlow], Survey]
+
+
+def at_rest(compiled: Compiled, state: bytes, now: datetime) -> Rest:
+    """Load a case for somebody who waits for it: due timers fire first, or all wait for `wake`."""
+    case = load(compiled.plan, state)
+    before = look_over(case)
+    try:
+        with moving(case, now):
+            return Rest(case, before, fire_due(case, before), fire_due)
+    except RunError:
+        case = load(compiled.plan, state)
+        before = look_over(case)
+        return Rest(case, before, before, look_over)
+
+
+@contextmanager
+def moving(case: CaseFlow, now: datetime) -> Iterator[None]:
+    """Let a case move at `now`, and turn what SpiffWorkflow raises into a RunError.
+
+    The text of upstream's exceptions is not asked for: making it can fail by itself.
+    """
+    with standing_at(now):
+        try:
+            yield
+        except (RunError, TaskNotReadyError, NotAwaitedError):
+            raise
+        except Exception as error:
+            mark = case.current.mark if case.current is not None else None
+            reason = type(error).__name__
+            raise RunError(
+                process=mark.process if mark else case.spec.name,
+                element=mark.element if mark else "",
+                zh=f"流程引擎停在这里（{reason}）。请联系管理员检查流程图。",
+                en=f"The engine stopped here ({reason}). Ask the administrator about the diagram.",
+            ) from error
+
+
+def take(case: CaseFlow, answers: Mapping[str, object], instance: Instance) -> None:
+    """Assign the answers that some expression of the procedure may read."""
+    for name in case.plan.variables:
+        if name in answers:
+            instance.assign(name, answers[name])
+
+
+def fire_due(case: CaseFlow, survey: Survey | None = None) -> Survey:
+    """Fire one due timer after the other, since an early one may cancel a later one."""
+    survey = survey or look_over(case)
+    while due := [token for token in survey.timers.values() if due_of(token) <= current()]:
+        token = min(due, key=lambda timer: (due_of(timer), timer.id))
+        case.current = token
+        token.task_spec._update(token)
+        case.advance()
+        survey = look_over(case)
+    return survey
+
+
+def moved(case: CaseFlow, before: Survey, after: Survey) -> Move:
+    """Say what has happened to a case between two moments at rest."""
+    journal = case.journal
+    fired = {timer.id for timer in journal.fired}
+    return Move(
+        state=dump(case),
+        opened=tuple(
+            open_task(task, token)
+            for task, token in after.steps.items()
+            if task not in before.steps
+        ),
+        closed=tuple(task for task in before.steps if task not in after.steps),
+        armed=tuple(t for t in journal.armed if t.id in after.timers or t.id in fired),
+        fired=tuple(journal.fired),
+        disarmed=tuple(
+            before.timer(arming)
+            for arming in before.timers
+            if arming not in after.timers and arming not in fired
+        ),
+        flows=tuple(journal.flows),
+        reached=tuple(journal.reached),
+        effects=tuple(e for e in journal.effects if _still_wanted(e, after)),
+        decisions=tuple(journal.decisions),
+        next_due=after.next_due(),
+        ended=journal.last_end if case.completed else None,
+        awaited=tuple(after.wait(wait) for wait in after.waits if wait not in before.waits),
+        unawaited=tuple(wait for wait in before.waits if wait not in after.waits),
+        abandoned=tuple(before.calls.keys() - after.calls.keys() - journal.answered),
+    )
+
+
+def _still_wanted(effect: Message | Signal | Call, after: Survey) -> bool:
+    """Whether an effect is not a call that has been abandoned in the move that made it."""
+    return not isinstance(effect, Call) or effect.id is None or effect.id in after.calls
