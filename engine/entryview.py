@@ -184,12 +184,16 @@ def _decided(version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stor
     notes = []
     for key, rule, inputs, outputs, our_default in rows:
         table = version.compiled.tables[key]
-        row = table.row(rule)
-        said = _plainly(inputs, outputs) if row is None or not row.note.zh else row.note
+        rows_told = [row.note for row in table.rows(rule) if row.note.zh]
+        said = _together(rows_told) if rows_told else _plainly(inputs, outputs)
         mark = Names("（本公司默认）", " (our default)") if our_default else Names("", "")
         zh = f"依“{table.names.zh}”{mark.zh}：{said.zh}"
         notes.append(Names(zh, f"By “{table.names.en}”{mark.en}: {said.en}"))
     return notes
+
+
+def _together(notes: list[Names]) -> Names:
+    return Names("；".join(n.zh for n in notes), "; ".join(n.en for n in notes))
 
 
 def _plainly(inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> Names:

@@ -22,6 +22,7 @@ from SpiffWorkflow.spiff.parser.task_spec import (
     SubWorkflowParser,
 )
 
+from engine.spiff.asking import BusinessRule
 from engine.spiff.calling_out import Operation, OperationParser, Request
 from engine.spiff.catching import BoundaryEvent, CatchEvent, ReceiveTask
 from engine.spiff.durations import looks_like_duration
@@ -31,7 +32,6 @@ from engine.spiff.messages import Notice, Post, Subscription
 from engine.spiff.plan import Mark
 from engine.spiff.sheet import STEPS, own
 from engine.spiff.specs import (
-    BusinessRule,
     CallActivity,
     Deadline,
     ProcessSpec,

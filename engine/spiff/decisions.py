@@ -11,13 +11,19 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.arithmetic import storable
-from engine.spiff.expressions import Expression, ExpressionError, compile_expression
+from engine.spiff.arithmetic import LimitError, storable
+from engine.spiff.expressions import (
+    EvaluationError,
+    Expression,
+    ExpressionError,
+    compile_expression,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from engine.spiff.model import Table
+    from engine.spiff.policies import Policy
 
 INPUT: Final = "this"
 _LITERALS: Final = {"true": "True", "false": "False", "null": "None"}
@@ -36,48 +42,63 @@ class Rule:
     outputs: tuple[Expression | None, ...]
 
 
-class AmbiguousError(Exception):
-    """Two rows of a UNIQUE table fit."""
-
-    def __init__(self, rows: tuple[str, ...]) -> None:
-        super().__init__(", ".join(rows))
-        self.rows = rows
-
-
 @dataclass(frozen=True)
 class Decider:
-    """A compiled table."""
+    """A compiled table; `defaults` are what each column says when no row fits, if it says it."""
 
     table: Table
     inputs: tuple[Expression, ...]
     outputs: tuple[str, ...]
     rules: tuple[Rule, ...]
-    unique: bool
+    policy: Policy
+    defaults: tuple[Expression | None, ...] = ()
 
     def decide(
         self, data: Mapping[str, object]
     ) -> tuple[str | None, dict[str, object], dict[str, object]]:
-        """Give the fitting row's id, the inputs read and the outputs; all None if no row fits.
+        """Give the ids of the fitting rows, the inputs read and the outputs; None if no row fits.
 
-        EvaluationError when an input or cell cannot be computed, AmbiguousError when a UNIQUE
-        table has two fitting rows.
+        Several ids have a blank between them. EvaluationError when an input or cell cannot be
+        computed, AmbiguousError when rows fit that its hit policy does not allow together.
         """
         values = [expression.evaluate(data) for expression in self.inputs]
         found = self.fitting(values, data)
-        if self.unique and len(found) > 1:
-            raise AmbiguousError(tuple(rule.id for rule in found))
-        read = dict(zip((e.text for e in self.inputs), map(storable, values), strict=True))
-        if not found:
-            return None, read, dict.fromkeys(self.outputs)
-        cells = found[0].outputs
-        made = (None if cell is None else storable(cell.evaluate(data)) for cell in cells)
-        return found[0].id, read, dict(zip(self.outputs, made, strict=True))
+        self.policy.check([rule.id for rule in found])
+        counted = found[:1] if self.policy.name == "FIRST" else found
+        read = {e.text: storable(value) for e, value in zip(self.inputs, values, strict=True)}
+        made = self._made(counted, data)
+        outputs = {name: storable(value) for name, value in zip(self.outputs, made, strict=True)}
+        return " ".join(rule.id for rule in counted) or None, read, outputs
 
     def fitting(
         self, values: Sequence[object], data: Mapping[str, object] = MappingProxyType({})
     ) -> list[Rule]:
         """Give all rows that fit these values of the inputs; EvaluationError as above."""
         return [rule for rule in self.rules if _fits(rule, values, data)]
+
+    @property
+    def is_complete_by_default(self) -> bool:
+        """Whether it says what to answer when no row fits."""
+        return bool(self.defaults) and None not in self.defaults
+
+    def _made(self, rules: Sequence[Rule], data: Mapping[str, object]) -> Sequence[object]:
+        if not rules:
+            nothing = self.policy.nothing(len(self.outputs))
+            if not any(self.defaults):
+                return nothing
+            return [
+                other if cell is None else cell.evaluate(data)
+                for cell, other in zip(self.defaults, nothing, strict=True)
+            ]
+        made = [[cell and cell.evaluate(data) for cell in rule.outputs] for rule in rules]
+        try:
+            return self.policy.answer([rule.id for rule in rules], made)
+        except (TypeError, LimitError) as error:
+            raise EvaluationError(
+                ", ".join(self.outputs),
+                f"不能汇总（{error}）。输出须是数。",
+                f"Cannot be aggregated ({error}). Outputs must be numbers.",
+            ) from error
 
 
 def _fits(rule: Rule, values: Sequence[object], data: Mapping[str, object]) -> bool:

@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.arithmetic import FUNCTIONS, GUARDS, MAX_INTEGER, LimitError
+from engine.spiff.arithmetic import FUNCTIONS, GUARDS, LimitError, exact
 from engine.spiff.habits import cure, place_of
+from engine.spiff.whitelist import Decimals, guard, objection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from decimal import Decimal
     from types import CodeType
 
 MAX_TEXT: Final = 2_000
@@ -26,13 +28,6 @@ MAX_NODES: Final = 300
 _PARSING: Final = Lock()
 """Before 3.11.8 two threads that parse at once disturb each other (python/cpython#106905)."""
 
-_ALLOWED: Final = (
-    ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.UAdd,
-    ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Compare, ast.Eq,
-    ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn, ast.Is, ast.IsNot, ast.Name,
-    ast.Load, ast.Constant, ast.Subscript, ast.Slice, ast.List, ast.Tuple, ast.Dict, ast.IfExp,
-    ast.Call,
-)  # fmt: skip
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 
@@ -60,21 +55,27 @@ class EvaluationError(Exception):
 _GLOBALS: Final[dict[str, object]] = {
     "__builtins__": {},
     **FUNCTIONS,
-    **{f"__{kind.__name__}": guard for kind, guard in GUARDS.items()},
+    **{f"__{kind.__name__}": guarded for kind, guarded in GUARDS.items()},
 }
 
 
 @dataclass(frozen=True)
 class Expression:
-    """A compiled expression; `names` are the variables it may read."""
+    """A compiled expression; `names` are the variables it may read.
+
+    Numbers with a point are decimals, not floats: 0.1 is a tenth.
+    """
 
     text: str
     names: frozenset[str]
     _code: CodeType = field(repr=False, compare=False)
+    _decimals: Mapping[str, Decimal] = field(default_factory=dict, repr=False, compare=False)
 
     def evaluate(self, data: Mapping[str, object]) -> object:
         """Give the value for these variables, or raise EvaluationError."""
-        known = {name: data[name] for name in self.names if name in data}
+        known = {name: exact(data[name]) for name in self.names if name in data}
+        if self._decimals:
+            known.update(self._decimals)
         try:
             return eval(self._code, _GLOBALS, known)  # noqa: S307 - the tree is whitelisted
         except NameError as error:
@@ -122,7 +123,7 @@ def compile_expression(text: str) -> Expression:
     """Check and compile one expression, or raise ExpressionError."""
     tree = _parse(text, MAX_TEXT, mode="eval")
     assert isinstance(tree, ast.Expression)  # noqa: S101 - for the type checker
-    return _compile(text, tree)
+    return _compile(text, tree, text.strip())
 
 
 def compile_script(text: str) -> Script:
@@ -136,7 +137,7 @@ def compile_script(text: str) -> Script:
         name = _target(text, statement)
         assert isinstance(statement, ast.Assign)  # noqa: S101 - _target has made sure
         source = ast.get_source_segment(text.strip(), statement.value) or ""
-        expression = _compile(source, ast.Expression(statement.value))
+        expression = _compile(source, ast.Expression(statement.value), text.strip())
         read |= expression.names - assigned
         assigned.add(name)
         lines.append((name, expression))
@@ -179,11 +180,12 @@ def _target(text: str, statement: ast.stmt) -> str:
     )
 
 
-def _compile(text: str, tree: ast.Expression) -> Expression:
+def _compile(text: str, tree: ast.Expression, source: str) -> Expression:
+    """Compile a checked tree; `source` is the whole text that it was parsed from."""
     names: set[str] = set()
     functions = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
     for count, node in enumerate(ast.walk(tree)):
-        reason = "more than 300 parts" if count >= MAX_NODES else _objection(node)
+        reason = "more than 300 parts" if count >= MAX_NODES else objection(node)
         if reason:
             raise ExpressionError(
                 text, f"表达式里不允许：{reason}。", f"Not allowed in an expression: {reason}."
@@ -194,46 +196,10 @@ def _compile(text: str, tree: ast.Expression) -> Expression:
                     text, f"“{node.id}”不能作变量名。", f'"{node.id}" cannot be a variable.'
                 )
             names.add(node.id)
+    decimals = Decimals(source)
     try:
-        guarded = ast.fix_missing_locations(ast.Expression(_guard(tree.body)))  # type: ignore[arg-type]
-        code = compile(guarded, "<expression>", "eval")
+        guarded = ast.Expression(guard(tree.body, decimals))  # type: ignore[arg-type]
+        code = compile(ast.fix_missing_locations(guarded), "<expression>", "eval")
     except (ValueError, RecursionError, MemoryError, SyntaxError) as error:
         raise ExpressionError(text, "表达式嵌套过深。", "Nested too deeply.") from error
-    return Expression(text, frozenset(names), code)
-
-
-def _objection(node: ast.AST) -> str | None:
-    if not isinstance(node, _ALLOWED):
-        return type(node).__name__
-    if isinstance(node, ast.Call):
-        return _call_objection(node)
-    if isinstance(node, ast.Constant):
-        value = node.value
-        if value is not None and not isinstance(value, (str, int, float)):
-            return type(value).__name__
-        if isinstance(value, int) and abs(value) > MAX_INTEGER:
-            return f"integer above {MAX_INTEGER}"
-    if isinstance(node, ast.Dict) and None in node.keys:
-        return "**"
-    return None
-
-
-def _call_objection(node: ast.Call) -> str | None:
-    if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
-        return "call of an unknown function"
-    if node.keywords:
-        return "named arguments"
-    return None
-
-
-def _guard(node: ast.AST) -> ast.AST:
-    """Replace every arithmetic operation under a node by a call of its guard."""
-    for name, value in ast.iter_fields(node):
-        if isinstance(value, ast.AST):
-            setattr(node, name, _guard(value))
-        elif isinstance(value, list):
-            setattr(node, name, [_guard(v) if isinstance(v, ast.AST) else v for v in value])
-    if not isinstance(node, ast.BinOp):
-        return node
-    guard = ast.Name(f"__{type(node.op).__name__}", ast.Load())
-    return ast.copy_location(ast.Call(guard, [node.left, node.right], []), node)
+    return Expression(text, frozenset(names), code, decimals.named)

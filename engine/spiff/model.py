@@ -107,7 +107,8 @@ class Row:
 class Table:
     """A decision table as people read it; `our_default` marks figures that no regulation gives.
 
-    `input_names` and `output_names` are the headings of its columns.
+    `input_names` and `output_names` are the headings of its columns, `policy` says in words how
+    many rows count, `default` is what the columns say when none fits, empty if nothing is said.
     """
 
     id: str
@@ -119,10 +120,13 @@ class Table:
     input_names: tuple[Names, ...]
     output_names: tuple[Names, ...]
     rules: tuple[Row, ...]
+    policy: Names = Names("恰有一行适合", "Exactly one row fits")
+    default: tuple[str, ...] = ()
 
-    def row(self, rule: str | None) -> Row | None:
-        """Give the rule that a decision named, if the table has it."""
-        return next((row for row in self.rules if row.id == rule), None)
+    def rows(self, rule: str | None) -> list[Row]:
+        """Give the rules that a decision named, with a blank between their ids."""
+        named = (rule or "").split()
+        return [row for row in self.rules if row.id in named]
 
 
 @dataclass(frozen=True)

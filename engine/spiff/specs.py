@@ -1,4 +1,4 @@
-"""What our elements do when a token is on them: deadlines, calls, tables."""
+"""What our elements do when a token is on them: deadlines, calls."""
 
 from __future__ import annotations
 
@@ -15,12 +15,10 @@ from typing_extensions import override
 
 from engine.spiff import clock
 from engine.spiff.catching import Awaited
-from engine.spiff.decisions import AmbiguousError
 from engine.spiff.durations import DurationError, due_after
-from engine.spiff.expressions import EvaluationError
 from engine.spiff.fixes import STARTED, EndJoin
 from engine.spiff.flows import CalledFlow
-from engine.spiff.moves import Decision, Timer
+from engine.spiff.moves import Timer
 from engine.spiff.reading import evaluate, failure
 
 if TYPE_CHECKING:
@@ -62,39 +60,6 @@ class CallActivity(_Starts, UpstreamCallActivity):
 
 class SubProcess(_Starts, UpstreamSubProcess):
     """Runs an embedded sub-process on the same variables."""
-
-
-class BusinessRule(SpiffBpmnTask):
-    """Asks a decision table and takes its outputs as variables."""
-
-    def __init__(self, wf_spec: Any, name: str, decision: str, **kwargs: Any) -> None:
-        super().__init__(wf_spec, name, **kwargs)
-        self.decision = decision
-
-    def _run_hook(self, my_task: Token) -> bool:
-        top = my_task.workflow.top_workflow
-        decider = top.plan.deciders[self.decision]
-        try:
-            rule, inputs, outputs = decider.decide(my_task.data)
-        except EvaluationError as error:
-            raise failure(
-                my_task, error.zh, error.en, expression=error.text, variable=error.variable
-            ) from error
-        except AmbiguousError as error:
-            raise failure(
-                my_task,
-                f"决策表“{self.decision}”有几行同时符合：{error}。请改用 FIRST 或修正条件。",
-                f'Several rows of "{self.decision}" fit: {error}. Use FIRST or mend the rows.',
-            ) from error
-        for name, value in outputs.items():
-            my_task.workflow.assign(name, value)
-        mark, table = my_task.mark, decider.table
-        row = table.row(rule)
-        ours = row is not None and row.our_default
-        top.journal.decisions.append(
-            Decision(table.id, mark.process, mark.element, rule, inputs, outputs, ours)
-        )
-        return True
 
 
 class Deadline(Awaited):

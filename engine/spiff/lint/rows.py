@@ -12,6 +12,7 @@ from engine.spiff.decisions import INPUT
 from engine.spiff.durations import looks_like_duration
 from engine.spiff.expressions import EvaluationError, is_name
 from engine.spiff.model import Problem
+from engine.spiff.policies import UNIQUE
 from engine.spiff.possible import inferred, possible, tree_of
 
 if TYPE_CHECKING:
@@ -103,9 +104,9 @@ def _tried(reading: TableReading, decider: Decider, samples: Iterator[Sample]) -
             found = decider.fitting(sample)
         except EvaluationError:
             return
-        if not found:
+        if not found and not decider.is_complete_by_default and decider.policy.needs_a_row:
             gaps.append(sample)
-        elif decider.unique and len(found) > 1:
+        elif decider.policy.name == UNIQUE and len(found) > 1:
             twice.setdefault(tuple(rule.id for rule in found), sample)
     for gap in gaps[:MOST_TOLD]:
         zh, en = _said(decider, gap)

@@ -239,13 +239,19 @@ def table(
     outputs: list[str],
     rows: list[tuple[list[str], list[str]]],
     more: str = "",
+    *,
+    default: str = "",
 ) -> bytes:
-    """Give a DMN file; a row is (input cells, output cells)."""
+    """Give a DMN file; a row is (input cells, output cells), `default` of every output."""
+    otherwise = f"<defaultOutputEntry><text>{escape(default)}</text></defaultOutputEntry>"
     heads = "".join(
         f'<input id="{id_}_i{n}"><inputExpression id="{id_}_e{n}"><text>{escape(text)}</text>'
         "</inputExpression></input>"
         for n, text in enumerate(inputs)
-    ) + "".join(f'<output id="{id_}_o{n}" name="{name}"/>' for n, name in enumerate(outputs))
+    ) + "".join(
+        f'<output id="{id_}_o{n}" name="{name}">{otherwise if default else ""}</output>'
+        for n, name in enumerate(outputs)
+    )
     body = "".join(
         f'<rule id="{id_}_r{n}">{described(tests)}'
         + "".join(

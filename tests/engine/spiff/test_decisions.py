@@ -91,7 +91,6 @@ def test_a_broken_table_is_told_by_row_and_column() -> None:
     ("data", "code"),
     [
         (table("other", ["a"], ["k"], []), "decision_id"),
-        (table("klass", ["a"], ["k"], [], 'hitPolicy="COLLECT"'), "hit_policy"),
         (table("klass", ["a"], ["k l"], []), "output_name"),
         (table("klass", ["a"], ["k", "k"], []), "output_name"),
         (table("klass", ["a b"], ["k"], []), "bad_cell"),
