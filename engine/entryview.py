@@ -9,11 +9,13 @@ from uuid import UUID
 
 import orjson
 
+from engine import repairview
+from engine.entrynotes import named, notes_on
 from engine.history import lacks_answers, moment, read
 from engine.spiff import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
     import sqlalchemy as sa
@@ -34,6 +36,8 @@ _TITLES = {
     "case_linked": Names("关联新案：{zh}", "Linked case opened: {en}"),
     "answers_erased": Names("按规定删除填写内容", "Answers erased as the rules demand"),
     "woken": Names("检查期限", "Deadlines checked"),
+    "data_repaired": Names("更正数据", "Data repaired"),
+    "incident_closed": Names("异常 {incident} 不再处理：{zh}", "Incident {incident} closed: {en}"),
 }
 
 
@@ -130,7 +134,7 @@ def _view(
     is_erased: bool,
 ) -> EntryView:
     body = read(row.body)
-    names = _names(version, body.get("process"), body.get("element"))
+    names = named(version, body.get("process"), body.get("element"))
     title = _TITLES.get(body["kind"], Names(body["kind"], body["kind"]))
     number = body.get("facts", {}).get("number", "")
     words = {"zh": names.zh, "en": names.en, "number": number, "incident": body.get("incident")}
@@ -146,94 +150,19 @@ def _view(
         place=f"{body['process']}:{body['element']}" if "element" in body else None,
         clauses=tuple(body.get("clauses", ())),
         changes=_changes(version, row, body, before),
-        notes=tuple(_notes(version, body, zone)),
+        notes=tuple(notes_on(version, body, zone)),
         erased=gone and is_erased,
         missing=gone and not is_erased,
         linked=UUID(body["linked"]) if "linked" in body else None,
     )
 
 
-def _names(version: Version, process: str | None, element: str | None) -> Names:
-    diagram = version.compiled.diagrams.get(process or "")
-    found = None if diagram is None else diagram.elements.get(element or "")
-    return Names(element or "", element or "") if found is None else found.names
-
-
 def _changes(
     version: Version, row: sa.Row[Any], body: Mapping[str, Any], before: Mapping[str, Any] | None
 ) -> tuple[Change, ...]:
+    if body["kind"] == repairview.KIND:
+        return repairview.changes(version, row)
     form = form_of(version, body)
     if row.answers is None or form is None:
         return ()
     return tuple(form.compared(before, orjson.loads(row.answers)))
-
-
-def _notes(version: Version, body: Mapping[str, Any], zone: ZoneInfo) -> list[Names]:
-    notes = [note for key, say in _SAID.items() for note in say(version, body.get(key) or ())]
-    notes += _armed(version, body.get("armed") or (), zone)
-    if "due" in body:
-        due, found = _local(body["due"], zone), _local(body["at"], zone)
-        notes.append(Names(f"时限 {due}，{found} 发现", f"Due {due}, found {found}"))
-    if body.get("ended"):
-        end = _names(version, *body["ended"].split(":"))
-        notes.append(Names(f"案件结束：{end.zh}", f"Case ended: {end.en}"))
-    return notes
-
-
-def _decided(version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
-    notes = []
-    for key, rule, inputs, outputs, our_default in rows:
-        table = version.compiled.tables[key]
-        rows_told = [row.note for row in table.rows(rule) if row.note.zh]
-        said = _together(rows_told) if rows_told else _plainly(inputs, outputs)
-        mark = Names("（本公司默认）", " (our default)") if our_default else Names("", "")
-        zh = f"依“{table.names.zh}”{mark.zh}：{said.zh}"
-        notes.append(Names(zh, f"By “{table.names.en}”{mark.en}: {said.en}"))
-    return notes
-
-
-def _together(notes: list[Names]) -> Names:
-    return Names("；".join(n.zh for n in notes), "; ".join(n.en for n in notes))
-
-
-def _plainly(inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> Names:
-    given = ", ".join(f"{key} = {value}" for key, value in inputs.items())
-    result = ", ".join(f"{key} = {value}" for key, value in outputs.items())
-    return Names(f"{given} → {result}", f"{given} → {result}")
-
-
-def _told(version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
-    notes = []
-    for place, roles in rows:
-        if not roles:
-            continue
-        element = _names(version, *place.split(":"))
-        held = [version.bundle.roles[role] for role in roles]
-        zh, en = "、".join(r.zh for r in held), ", ".join(r.en for r in held)
-        notes.append(Names(f"通知 {zh}：{element.zh}", f"Told {en}: {element.en}"))
-    return notes
-
-
-def _cancelled(version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
-    places = [_names(version, *place.split(":")) for _, place in rows]
-    return [Names(f"取消待办：{n.zh}", f"Task cancelled: {n.en}") for n in places]
-
-
-def _armed(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noqa: ANN401
-    notes = []
-    for place, due in rows:
-        names = _names(version, *place.split(":"))
-        until = _local(due, zone)
-        notes.append(Names(f"“{names.zh}”时限至 {until}", f"“{names.en}” is due by {until}"))
-    return notes
-
-
-def _local(when: str, zone: ZoneInfo) -> str:
-    return f"{datetime.fromisoformat(when).astimezone(zone):%Y-%m-%d %H:%M}"
-
-
-_SAID: dict[str, Callable[[Version, Any], list[Names]]] = {
-    "decided": _decided,
-    "told": _told,
-    "cancelled": _cancelled,
-}

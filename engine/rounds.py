@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from engine import entryview
 from engine.history import read
 from forms import in_force
@@ -73,16 +75,29 @@ def filled(version: Version, rows: Sequence[sa.Row[Any]]) -> list[FilledForm]:
     return found
 
 
-def latest(forms: Iterable[FilledForm]) -> dict[str, Any]:
+def latest(
+    forms: Iterable[FilledForm], repairs: Iterable[tuple[int, Mapping[str, Any]]] = ()
+) -> dict[str, Any]:
     """Return the newest answer to each field name; None for what was withdrawn since.
 
     Of every form only the newest filling that holds counts, so a field that it hides is withdrawn.
+    ``repairs`` (seq and what was set) hold until the name is answered anew.
     """
     given = list(forms)
     newest: dict[str, Any] = {name: None for form in given for name in form.values}
+    answered: dict[str, int] = {}
     for form in in_force(given):
         newest.update(form.values)
+        answered |= dict.fromkeys(form.values, form.seq)
+    for seq, values in repairs:
+        newest |= {name: v for name, v in values.items() if answered.get(name, 0) < seq}
     return newest
+
+
+def repaired(rows: Iterable[sa.Row[Any]]) -> list[tuple[int, dict[str, Any]]]:
+    """Return what operators have set among a case's entries, as (seq, values by name)."""
+    told = (row for row in rows if row.kind == "data_repaired" and row.answers is not None)
+    return [(row.seq, orjson.loads(row.answers)["to"]) for row in told]
 
 
 def fact(forms: Iterable[FilledForm], name: str) -> str | None:

@@ -76,7 +76,7 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
     history = trusted(dossier.history_rows(conn, row.case_id))
     variables = spiff.known(version.compiled, case.state, task_id)
     forms = rounds.filled(version, history)
-    known = {**variables, **rounds.latest(forms)}
+    known = {**variables, **rounds.latest(forms, rounds.repaired(history))}
     return TaskView(
         task_id=row.id,
         case=dossier.header(conn, case),

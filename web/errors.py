@@ -29,6 +29,8 @@ STATUS = {
     "bad_login": 422,
     "bad_password": 422,
     "attachment_taken": 409,
+    "bad_repair": 422,
+    "case_moved": 409,
     "case_stuck": 500,
     "draft_too_large": 413,
     "invalid_answers": 422,

@@ -45,8 +45,15 @@ from engine.spiff.answering import answer, fail
 from engine.spiff.bundle import closure, promises, roots
 from engine.spiff.compiling import compile_procedure, compile_published
 from engine.spiff.drawing import check_drawings
-from engine.spiff.errors import BrokenFilesError, NotAwaitedError, RunError, TaskNotReadyError
+from engine.spiff.errors import (
+    BrokenFilesError,
+    NotAwaitedError,
+    RunError,
+    ScopeGoneError,
+    TaskNotReadyError,
+)
 from engine.spiff.expressions import Expression, ExpressionError, compile_expression
+from engine.spiff.mending import repair, variables
 from engine.spiff.model import (
     Asked,
     Compiled,
@@ -67,6 +74,7 @@ from engine.spiff.moves import (
     Move,
     OpenTask,
     Position,
+    Scope,
     Shift,
     Signal,
     Timer,
@@ -75,12 +83,10 @@ from engine.spiff.moves import (
 from engine.spiff.runner import complete, deliver, known, position, start, wake
 
 __all__ = [
-    "Asked", "BrokenFilesError", "Call", "Compiled", "Decision", "Diagram", "Element",
-    "Expression", "ExpressionError", "Flow", "Message",
-    "Move", "Names", "NotAwaitedError", "OpenTask", "Position", "Problem", "Row", "RunError",
-    "Shift", "Signal", "Start", "Step", "Table", "TaskNotReadyError", "Timer", "Wait",
-    "answer", "check_drawings", "closure", "compile_expression", "compile_procedure",
-    "compile_published", "complete", "deliver", "fail", "known", "position", "promises", "roots",
-    "start",
-    "wake",
+    "Asked", "BrokenFilesError", "Call", "Compiled", "Decision", "Diagram", "Element", "Expression",
+    "ExpressionError", "Flow", "Message", "Move", "Names", "NotAwaitedError", "OpenTask",
+    "Position", "Problem", "Row", "RunError", "Scope", "ScopeGoneError", "Shift", "Signal", "Start",
+    "Step", "Table", "TaskNotReadyError", "Timer", "Wait", "answer", "check_drawings", "closure",
+    "compile_expression", "compile_procedure", "compile_published", "complete", "deliver", "fail",
+    "known", "position", "promises", "repair", "roots", "start", "variables", "wake",
 ]  # fmt: skip

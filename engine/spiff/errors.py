@@ -34,6 +34,14 @@ class NotAwaitedError(Exception):
         self.wait = wait
 
 
+class ScopeGoneError(Exception):
+    """The called process has ended, or never ran."""
+
+    def __init__(self, scope: int) -> None:
+        super().__init__(f"No called process runs at {scope}.")
+        self.scope = scope
+
+
 class RunError(Exception):
     """The diagram asked for something that cannot be done with this case's data.
 

@@ -136,6 +136,21 @@ class Position:
 
 
 @dataclass(frozen=True)
+class Scope:
+    """The variables of a case (`id` 0) or of one called process that runs in it.
+
+    `path` are the call activities from the procedure down to it. `copied` names those whose value
+    is still what the caller has.
+    """
+
+    id: int
+    process: str
+    path: tuple[str, ...]
+    values: Mapping[str, object]
+    copied: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Move:
     """The difference that one start, completion or waking made.
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +17,7 @@ from engine.waiting import TaskGoneError
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
+from tests.engine.parcel import KILOS, LATER, PACKED, fails, parcel
 from tests.engine.small import TEXT, form, put_in_force, small, somebody
 from tests.engine.spiff.drawing import Process, table
 
@@ -26,39 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from engine.incidents import Incident
     from engine.people import Person
-
-KILOS = {"type": "integer"}
-LATER = NOW + timedelta(hours=2)
-PACKED = {"note": ["包好了"]}
-
-
-def parcel() -> dict[str, bytes]:
-    """Give a procedure in which packing needs to know what weighing, beside it, finds out."""
-    drawn = Process("parcel")
-    drawn.message_start("asked")
-    for step in ("weigh", "pack", "call_porter"):
-        drawn.user(step)
-    drawn.parallel("fork")
-    drawn.parallel("join")
-    drawn.xor("is_heavy", default="is_light")
-    drawn.xor("carried")
-    drawn.end("done")
-    drawn.chain("asked", "fork", "weigh", "join", "done")
-    drawn.chain("fork", "pack", "is_heavy")
-    drawn.flow("is_heavy", "call_porter", "kilos > 5")
-    drawn.flow("is_heavy", "carried", id_="is_light")
-    drawn.chain("call_porter", "carried", "join")
-    return small(
-        drawn,
-        forms={
-            "parcel/asked": form(note=TEXT),
-            "parcel/weigh": form(kilos=KILOS),
-            "parcel/pack": form(note=TEXT),
-            "parcel/call_porter": form(note=TEXT),
-        },
-    )
 
 
 @pytest.fixture
@@ -75,14 +43,6 @@ def parcels(connection: Connection, clerk: Person) -> UUID:
 
 def row_of(conn: Connection, case_id: UUID) -> Any:  # noqa: ANN401 - a row
     return conn.execute(sa.select(cases).where(cases.c.id == case_id)).one()
-
-
-def fails(conn: Connection, task: UUID, by: Person) -> Incident:
-    """Complete a task that cannot be completed, and record it as the web does."""
-    with pytest.raises(RunError) as failed, conn.begin_nested():
-        complete_task(conn, task, Kept(PACKED), by=by, now=NOW)
-    key = incidents.record_task(conn, task, failed.value, posted=PACKED, by=by, now=NOW)
-    return incidents.find(conn, key)
 
 
 def test_a_step_that_fails_is_an_incident_and_the_case_stays_where_it_was(

@@ -1,0 +1,132 @@
+"""The data that a case goes by, as an operator reads them: its variables, under their titles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import sqlalchemy as sa
+
+from engine import procedures, spiff
+from engine.spiff import Names
+from engine.tables import cases
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from uuid import UUID
+
+    from engine.procedures import Version
+    from engine.spiff import Scope
+    from forms import Field, Form
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable; ``field`` is the form's field that fills it, if one does.
+
+    ``words`` is its value for reading.
+    """
+
+    name: str
+    title: Names
+    value: object
+    words: Names
+    is_set: bool
+    field: Field | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The variables of the case (``scope`` 0), or those of its own that a called process has.
+
+    ``process`` and ``caller`` are the names of the diagram and of the call that runs it.
+    """
+
+    scope: int
+    process: Names
+    caller: Names | None
+    variables: tuple[Variable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseData:
+    """What a case goes by at one ``revision``; a repair of another one is refused."""
+
+    revision: int
+    is_open: bool
+    parts: tuple[Part, ...]
+
+
+def case_data(conn: sa.Connection, case_id: UUID, *, wanted: Collection[str] = ()) -> CaseData:
+    """Return the variables of a case and of what runs in it, the ``wanted`` names first.
+
+    Of a called process only what differs from its caller stands here, and what is wanted.
+    """
+    columns = (cases.c.version_id, cases.c.state, cases.c.revision, cases.c.status)
+    row = conn.execute(sa.select(*columns).where(cases.c.id == case_id)).one()
+    version = procedures.version(conn, row.version_id)
+    scopes = spiff.variables(version.compiled, row.state)
+    parts = (_part(version, scope, wanted) for scope in scopes)
+    shown = tuple(part for part in parts if part.variables or not part.scope)
+    return CaseData(row.revision, row.status == "open", shown)
+
+
+def _part(version: Version, scope: Scope, wanted: Collection[str]) -> Part:
+    every = version.compiled.variables if not scope.path else frozenset(wanted)
+    own = {name for name in scope.values if name not in scope.copied} | set(every)
+    return Part(
+        scope.id,
+        version.compiled.diagrams[scope.process].names,
+        _caller(version, scope.path),
+        tuple(_variable(version, scope, name) for name in _sorted(own, scope, wanted)),
+    )
+
+
+def _caller(version: Version, path: Iterable[str]) -> Names | None:
+    process, names = version.compiled.id, None
+    for call in path:
+        diagram = version.compiled.diagrams[process]
+        process, names = diagram.calls[call], diagram.elements[call].names
+    return names
+
+
+def _sorted(names: Iterable[str], scope: Scope, wanted: Collection[str]) -> list[str]:
+    return sorted(names, key=lambda name: (name not in wanted, name not in scope.values, name))
+
+
+def _variable(version: Version, scope: Scope, name: str) -> Variable:
+    value, field = scope.values.get(name), field_of(version, name)
+    words = said(version, name, value)
+    return Variable(name, title_of(version, name), value, words, name in scope.values, field)
+
+
+def field_of(version: Version, name: str) -> Field | None:
+    """Return the form's field of this name, if a form has one."""
+    form = _form_with(version, name)
+    return None if form is None else form.by_name[name]
+
+
+def title_of(version: Version, name: str) -> Names:
+    """Return what people call a variable: the title of its field, else its name."""
+    field = field_of(version, name)
+    return Names(name, name) if field is None else Names(field.title.zh, field.title.en)
+
+
+def said(version: Version, name: str, value: Any) -> Names:  # noqa: ANN401 - whatever a case holds
+    """Return a variable's value for reading, as its field writes it if there is one."""
+    form = _form_with(version, name)
+    if form is not None and not isinstance(value, dict | float):
+        return Names(form.text(name, value, "zh"), form.text(name, value, "en"))
+    if isinstance(value, bool):
+        return Names("是", "Yes") if value else Names("否", "No")
+    if value is None or isinstance(value, str):
+        return Names(value or "—", value or "—")
+    written = orjson.dumps(value).decode()
+    return Names(written, written)
+
+
+def _form_with(version: Version, name: str) -> Form | None:
+    """Return the first form with a field; a name means the same in all forms of a procedure."""
+    forms = version.bundle.forms.values()
+    return next((form for form in forms if name in form.by_name), None)

@@ -1,0 +1,98 @@
+"""What followed from an entry, in words: tables asked, roles told, tasks cancelled, deadlines."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from engine.spiff import Names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from zoneinfo import ZoneInfo
+
+    from engine.procedures import Version
+
+
+def named(version: Version, process: str | None, element: str | None) -> Names:
+    """Return the names of an element, or its id where the version does not know it."""
+    diagram = version.compiled.diagrams.get(process or "")
+    found = None if diagram is None else diagram.elements.get(element or "")
+    return Names(element or "", element or "") if found is None else found.names
+
+
+def notes_on(version: Version, body: Mapping[str, Any], zone: ZoneInfo) -> list[Names]:
+    """Return what an entry's body says that the engine did; moments in the company's zone."""
+    notes = [note for key, say in _SAID.items() for note in say(version, body.get(key) or ())]
+    notes += _armed(version, body.get("armed") or (), zone)
+    if "due" in body:
+        due, found = _local(body["due"], zone), _local(body["at"], zone)
+        notes.append(Names(f"时限 {due}，{found} 发现", f"Due {due}, found {found}"))
+    if body.get("ended"):
+        end = named(version, *body["ended"].split(":"))
+        notes.append(Names(f"案件结束：{end.zh}", f"Case ended: {end.en}"))
+    return notes
+
+
+def _decided(version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
+    notes = []
+    for key, rule, inputs, outputs, our_default in rows:
+        table = version.compiled.tables[key]
+        rows_told = [row.note for row in table.rows(rule) if row.note.zh]
+        said = _together(rows_told) if rows_told else _plainly(inputs, outputs)
+        mark = Names("（本公司默认）", " (our default)") if our_default else Names("", "")
+        zh = f"依“{table.names.zh}”{mark.zh}：{said.zh}"
+        notes.append(Names(zh, f"By “{table.names.en}”{mark.en}: {said.en}"))
+    return notes
+
+
+def _together(notes: list[Names]) -> Names:
+    return Names("；".join(n.zh for n in notes), "; ".join(n.en for n in notes))
+
+
+def _reasoned(_version: Version, reason: str) -> list[Names]:
+    return [Names(f"原因：{reason}", f"Reason: {reason}")] if reason else []
+
+
+def _plainly(inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> Names:
+    given = ", ".join(f"{key} = {value}" for key, value in inputs.items())
+    result = ", ".join(f"{key} = {value}" for key, value in outputs.items())
+    return Names(f"{given} → {result}", f"{given} → {result}")
+
+
+def _told(version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
+    notes = []
+    for place, roles in rows:
+        if not roles:
+            continue
+        element = named(version, *place.split(":"))
+        held = [version.bundle.roles[role] for role in roles]
+        zh, en = "、".join(r.zh for r in held), ", ".join(r.en for r in held)
+        notes.append(Names(f"通知 {zh}：{element.zh}", f"Told {en}: {element.en}"))
+    return notes
+
+
+def _cancelled(version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
+    places = [named(version, *place.split(":")) for _, place in rows]
+    return [Names(f"取消待办：{n.zh}", f"Task cancelled: {n.en}") for n in places]
+
+
+def _armed(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noqa: ANN401
+    notes = []
+    for place, due in rows:
+        names = named(version, *place.split(":"))
+        until = _local(due, zone)
+        notes.append(Names(f"“{names.zh}”时限至 {until}", f"“{names.en}” is due by {until}"))
+    return notes
+
+
+def _local(when: str, zone: ZoneInfo) -> str:
+    return f"{datetime.fromisoformat(when).astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+_SAID: dict[str, Callable[[Version, Any], list[Names]]] = {
+    "decided": _decided,
+    "told": _told,
+    "cancelled": _cancelled,
+    "reason": _reasoned,
+}
