@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.calendar import RuleError, parse_cycle, parse_limit
+
+BY_CLOSE = "by the close of business of the "
+
+
+@pytest.mark.parametrize(
+    ("texts", "zh", "en"),
+    [
+        (
+            ["3 个工作日", "3个工作日", "工作日 3", "3 工作日", "3 working days", "3 Business Days",
+             "3 workdays", "working days 3", "within 3 working days", "3 个工作日内"],
+            "3 个工作日（跳过周末和节假日）",
+            "3 working days (weekends and holidays skipped)",
+        ),
+        (
+            ["4 工作小时", "工作小时 4", "4 个工作小时", "4 working hours", "240 工作分钟",
+             "3.5 工作小时 30 工作分钟"],
+            "4 个工作小时（只计上班时间）",
+            "4 working hours (only while open)",
+        ),
+        (
+            ["4 小时", "4小时", "4 hours", "PT4H", "4 hrs", "240 分钟",
+             "3 小时 60 分钟", "4 小时内"],
+            "4 小时，昼夜连续计算",
+            "4 hours, day and night",
+        ),
+        (
+            ["14 天", "2 周", "2 weeks", "P2W", "P14D", "14 日", "14 个自然日", "2 个星期",
+             "1 week and 7 days"],
+            "14 天，不分工作日",
+            "14 days, working or not",
+        ),
+        (["1 个月", "1 month", "P1M", "1个月", "1 个月以内"], "1 个月，不分工作日",
+         "1 month, working or not"),
+        (["1 年 3 个月", "P1Y3M", "5 个季度", "15 months"], "1 年 3 个月，不分工作日",
+         "1 year 3 months, working or not"),
+        (["1 天 12 小时", "P1DT12H", "1 day 12 hours"], "1 天 12 小时，不分工作日",
+         "1 day 12 hours, working or not"),
+        (["1 天", "1 day", "P1D"], "1 天，不分工作日", "1 day, working or not"),
+        (["PT90S"], "1 分钟 30 秒，昼夜连续计算", "1 minute 30 seconds, day and night"),
+        (
+            ["当天", "当日", "same day", "Same  Day", "the same day", "当天内"],
+            "当天下班前；下班后或休息日开始的，到下一个工作日下班前",
+            BY_CLOSE + "same day; begun after hours or on a day off, of the next working day",
+        ),
+        (
+            ["每月10日前", "每月 10 日 前", "每月10号之前", "by the 10th",
+             "by the 10th of the month", "by 10th"],
+            "下一个 10 日下班前；遇休息日提前到前一个工作日",
+            BY_CLOSE + "next day 10 of a month; if that is a day off, of the working day before",
+        ),
+        (
+            ["月底前", "每月31日前", "by the end of the month", "by the 31st"],
+            "月底下班前；遇休息日提前到前一个工作日",
+            BY_CLOSE + "last day of the month; if that is a day off, of the working day before",
+        ),
+    ],
+)  # fmt: skip
+def test_a_limit_is_read_however_it_is_written(texts: list[str], zh: str, en: str) -> None:
+    for text in texts:
+        assert parse_limit(text).words == (zh, en), text
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "cure"),
+    [
+        ("", "不是期限", "请写 3 天"),
+        ("3", "不是期限", "请写 3 天"),
+        ("三天", "不是期限", "请写 3 天"),
+        ("3 天左右", "不是期限", "请写 3 天"),
+        ("3 fortnights", "不是期限", "请写 3 天"),
+        ("PT1.5H", "不是期限", "PT4H"),
+        ("P3天", "不是期限", "P3D"),
+        ("2026-12-31", "不是期限", "请写 3 天"),
+        ("P", "不是期限", "P3D"),
+        ("每 3 天", "不是期限", "请写 3 天"),
+        ("3 天" * 200, "不是期限", "请写 3 天"),
+        ("0 天", "是零", "大于零"),
+        ("PT0S", "是零", "大于零"),
+        ("0 个工作日", "是零", "大于零"),
+        ("-3 天", "是负数", "请写正数"),
+        ("-P3D", "是负数", "请写正数"),
+        ("P-3D", "是负数", "请写正数"),
+        ("minus 3 days", "是负数", "请写正数"),
+        ("３ 天", "全角", "半角"),
+        ("²天", "特殊数字", "半角"),
+        ("=A1+3", "表格软件", "请写 3 天"),
+        ("72:00:00", "表格软件", "请写 3 天"),
+        ("3d", "表格软件", "请写 3 天"),
+        ("1 个工作日 4 小时", "混用", "请只用工作日"),
+        ("1 working day 4 working hours", "混用", "请只用工作日"),
+        ("1.5 天", "不是整数", "36 小时"),
+        ("0.5 个工作日", "不是整数", "更小的单位"),
+        ("每月32日前", "没有第 32 日", "1 到 31"),
+        ("by the 0th", "没有第 0 日", "1 到 31"),
+        ("101 年", "超过 100 年", "请改短"),
+        ("36601 天", "超过 100 年", "请改短"),
+        ("1000000 working hours", "超过 100 年", "请改短"),
+        ("P999Y", "超过 100 年", "请改短"),
+    ],
+)
+def test_what_is_no_limit_is_refused_with_reason_and_cure(
+    text: str, reason: str, cure: str
+) -> None:
+    with pytest.raises(RuleError) as caught:
+        parse_limit(text)
+    assert reason in caught.value.zh
+    assert cure in caught.value.zh
+    assert caught.value.en
+
+
+@pytest.mark.parametrize(
+    ("texts", "zh", "en"),
+    [
+        (["R/PT30M", "每 30 分钟", "每30分钟", "every 30 minutes", "每隔 30 分钟"],
+         "每隔 30 分钟", "every 30 minutes"),
+        (["R3/PT30M", "每 30 分钟，3 次", "every 30 minutes, 3 times", "每 30 分钟，共 3 次"],
+         "每隔 30 分钟，共 3 次", "every 30 minutes, 3 times"),
+        (["R/PT1H", "每小时", "every hour", "hourly", "every 1 hour"],
+         "每隔 1 小时", "every 1 hour"),
+        (["每 2 个工作日", "every 2 working days"], "每隔 2 个工作日", "every 2 working days"),
+        (["每月10日，遇假日提前", "每月 10 日，遇节假日提前", "每月10号,遇休息日提前到前一个工作日",
+          "day 10 of each month, the working day before",
+          "the 10th of each month, the working day before if it is a holiday",
+          "monthly on the 10th, the working day before"],
+         "每月 10 日 上班时，遇休息日提前到前一个工作日",
+         "day 10 of each month at the opening, the working day before a day off"),
+        (["每月10日 09:30，遇假日顺延", "每月10日，遇假日顺延，09:30",
+          "day 10 of each month at 09:30, the working day after"],
+         "每月 10 日 09:30，遇休息日顺延到后一个工作日",
+         "day 10 of each month at 09:30, the working day after a day off"),
+        (["每月2日、16日 8:00"],
+         "每月 2 日、16 日 08:00", "day 2 and day 16 of each month at 08:00"),
+        (["每月最后一天 18:00", "每月底 18:00",
+          "the last day of each month at 18:00"],
+         "每月 最后一天 18:00", "the last day of each month at 18:00"),
+        (["每周二", "每星期二", "Tuesdays", "every Tuesday", "on Tuesdays"],
+         "每周二 上班时（休息日为 00:00）", "every Tuesday at the opening (00:00 on a day off)"),
+        (["每周一、三、五 8:00", "每周一、周三和周五 08:00",
+          "Mondays, Wednesdays and Fridays at 8:00"],
+         "每周一、周三、周五 08:00", "every Monday and Wednesday and Friday at 08:00"),
+        (["每周日 10:00", "每周天 10:00", "Sundays at 10:00"],
+         "每周日 10:00", "every Sunday at 10:00"),
+        (["每季度首月2日 09:00", "每季度第一个月的2日 09:00", "每个季度首月 2 日 09:00",
+          "the 2nd of the first month of a quarter at 09:00"],
+         "每季度首月 2 日 09:00", "day 2 of the first month of each quarter at 09:00"),
+        (["每季度末月25日 09:00", "the 25th of the last month of each quarter at 09:00"],
+         "每季度末月 25 日 09:00", "day 25 of the last month of each quarter at 09:00"),
+        (["每年3月1日 09:00", "March 1 of each year at 09:00"],
+         "每年 3 月 1 日 09:00", "day 1 of March each year at 09:00"),
+        (["每天 09:00、15:00", "每日15:00，09:00", "daily at 09:00, 15:00",
+          "every day at 09:00 and 15:00", "每天 9：00、15：00"],
+         "每天 09:00、15:00", "every day at 09:00, 15:00"),
+        (["每个工作日 09:00", "每工作日 09:00", "every working day at 09:00"],
+         "每个工作日 09:00", "every working day at 09:00"),
+        (["每天 09:00，5 次", "daily at 09:00, 5 times"],
+         "每天 09:00，共 5 次", "every day at 09:00, 5 times"),
+    ],
+)  # fmt: skip
+def test_a_cycle_is_read_however_it_is_written(texts: list[str], zh: str, en: str) -> None:
+    for text in texts:
+        assert parse_cycle(text).words == (zh, en), text
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "不是周期"),
+        ("P3D", "不是周期"),
+        ("3 天", "不是周期"),
+        ("R3/2026-01-01/P1D", "不是周期"),
+        ("0 9 * * 1", "不是周期"),
+        ("每当天", "不是周期"),
+        ("每逢佳节", "不是周期"),
+        ("R0/PT1H", "不在 1 到"),
+        ("R99999/PT1H", "不在 1 到"),
+        ("每 1 天，0 次", "不在 1 到"),
+        ("R-1/PT1H", "是负数"),
+        ("R/PT1S", "不到一分钟"),
+        ("每 30 秒", "不到一分钟"),
+        ("R/PT0S", "是零"),
+        ("每 ３０ 分钟", "全角"),
+        ("每天 24:00", "不是时刻"),
+        ("每天 09:75", "不是时刻"),
+        ("每月32日", "没有第 32 日"),
+        ("每年13月1日", "没有第 13 月"),
+        ("每天 09:00，遇假日提前", "不用提前或顺延"),
+        ("每 101 年", "超过 100 年"),
+    ],
+)
+def test_what_is_no_cycle_is_refused_with_its_reason(text: str, reason: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        parse_cycle(text)
+    assert reason in caught.value.zh
+    assert caught.value.en
+
+
+@given(
+    st.text(
+        alphabet="PTRDHMSWY0123456789/. 每天日周月年工作个小时分钟当前以内,，:：nthdays-=",
+        max_size=24,
+    )
+)
+def test_any_text_is_read_or_refused_in_words(text: str) -> None:
+    for read in (parse_limit, parse_cycle):
+        try:
+            words = read(text).words
+        except RuleError as error:
+            words = error.zh, error.en  # type: ignore[assignment]
+        assert all(words)
