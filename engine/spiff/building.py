@@ -29,7 +29,10 @@ from engine.spiff.durations import looks_like_duration
 from engine.spiff.expressions import compile_expression
 from engine.spiff.fixes import EndEvent, InclusiveGateway, ParallelGateway
 from engine.spiff.messages import Notice, Post, Subscription
+from engine.spiff.plain import plain
 from engine.spiff.plan import Mark
+from engine.spiff.repeating import repeat
+from engine.spiff.repeats import repetition
 from engine.spiff.sheet import STEPS, own
 from engine.spiff.specs import (
     CallActivity,
@@ -96,7 +99,7 @@ def build(
     """
     parser = Parser()
     for sheet in sheets.values():
-        parser.add_bpmn_xml(sheet.root, filename=sheet.file)
+        parser.add_bpmn_xml(plain(sheet.root), filename=sheet.file)
     spec, called = parser.get_spec(root), parser.get_subprocess_specs(root)
     scopes = {scope: sheet for sheet in sheets.values() for scope in sheet.scopes}
     for name, each in {root: spec, **called}.items():
@@ -107,7 +110,7 @@ def build(
 
 def _dress(spec: Any, sheet: Sheet, roles: Mapping[str, str]) -> None:
     """Put a mark on every task spec, and our event definitions in place of upstream's."""
-    for task_spec in spec.task_specs.values():
+    for task_spec in list(spec.task_specs.values()):
         node = sheet.nodes.get(task_spec.name)
         if node is None:
             task_spec.mark = Mark(sheet.process_id, parks=task_spec is spec.end)
@@ -118,6 +121,9 @@ def _dress(spec: Any, sheet: Sheet, roles: Mapping[str, str]) -> None:
         event = _event(node, sheet)
         if event is not None:
             task_spec.event_definition = event
+        drawn = repetition(node)
+        if drawn is not None:
+            repeat(task_spec, drawn)
 
 
 def _mark(task_spec: Any, node: Node, sheet: Sheet, roles: Mapping[str, str]) -> Mark:

@@ -17,8 +17,11 @@ from engine.spiff.fixes import COMPLETED, UNFINISHED, WAITING, Token
 from engine.spiff.flows import CalledFlow, CaseFlow
 from engine.spiff.pruning import prune
 from engine.spiff.reading import Scripts
+from engine.spiff.turns import Turn
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engine.spiff.flows import Instance
     from engine.spiff.plan import Plan
 
@@ -26,6 +29,7 @@ VERSION: Final = b"\x01"
 LEVEL: Final = 3
 MAX_BYTES: Final = 64 * 1024 * 1024
 NO_HOST: Final = 0
+_ABSENT: Final = object()
 
 
 class UnknownStateError(ValueError):
@@ -36,7 +40,7 @@ def dump(case: CaseFlow) -> bytes:
     """Give the bytes of a case that stands still; TypeError if a variable is not JSON."""
     prune(case)
     instances = [_instance(NO_HOST, case)]
-    instances += [_instance(host, called) for host, called in case.subprocesses.items()]
+    instances += [_instance(inner.host.id, inner) for inner in case.subprocesses.values()]
     raw = orjson.dumps([case.last_id, instances], option=orjson.OPT_PASSTHROUGH_DATETIME)
     return VERSION + zstandard.ZstdCompressor(level=LEVEL).compress(raw)
 
@@ -54,28 +58,56 @@ def load(plan: Plan, state: bytes) -> CaseFlow:
         raise UnknownStateError(str(error)) from error
     case = CaseFlow(plan, Scripts())
     where: dict[int, Token] = {}
-    for host, name, values, written, completed, rows in instances:
-        instance: Any = case
-        if host != NO_HOST:
-            instance = CalledFlow(where[host], plan.called[name])
-            case.subprocesses[host] = instance
-        if values is not None:
-            instance.values, instance.written = values, set(written)
-        instance.completed = completed
-        _plant(case, instance, rows)
-        where.update(instance.tasks)
+    for row in instances:
+        where.update(_revive(case, where, *row).tasks)
     case.last_id = last_id
     return case
 
 
-def _instance(host: int, instance: Instance) -> list[object]:
+def _revive(case: CaseFlow, where: Mapping[int, Token], host: int, name: str, *row: Any) -> Any:
+    """Give back one process instance, those around it being there already."""
+    values, written, completed, rows, *lean = row
+    instance: Any = case
+    if host != NO_HOST:
+        instance = _inner(case, where[host], name, *lean[1:])
+    if values is not None:
+        instance.values, instance.written = values, set(written)
+        if lean:
+            instance.values = _whole(values, lean[0], instance.parent_workflow.values)
+    instance.completed = completed
+    _plant(case, instance, rows)
+    return instance
+
+
+def _inner(case: CaseFlow, host: Token, name: str, *turn: Any) -> CalledFlow | Turn:
+    inner = Turn(host, *turn) if turn else CalledFlow(host, case.plan.called[name])
+    case.subprocesses[turn[0] if turn else host.id] = inner
+    return inner
+
+
+def _instance(host: int, instance: Any) -> list[object]:
+    """Give what is stored of a process instance; of a lean one only what differs around it."""
     values: dict[str, object] | None = instance.values
     written: list[str] | None = sorted(instance.written)
-    if isinstance(instance, CalledFlow) and instance.spec.embedded:
+    lean: list[object] = []
+    if instance.shares:
         values, written = None, None
     elif instance.completed:
         values, written = {}, []
-    return [host, instance.spec.name, values, written, instance.completed, _rows(instance)]
+    elif instance.lean:
+        around = instance.parent_workflow.values
+        values = {k: v for k, v in instance.values.items() if around.get(k, _ABSENT) is not v}
+        lean = [[name for name in around if name not in instance.values]]
+    if isinstance(instance, Turn):
+        lean = [*(lean or [[]]), instance.key, instance.number, instance.label]
+    return [host, instance.spec.name, values, written, instance.completed, _rows(instance), *lean]
+
+
+def _whole(
+    values: dict[str, object], lacking: list[str], around: dict[str, object]
+) -> dict[str, object]:
+    """Give the variables of a lean instance: the very ones around it where they do not differ."""
+    return {**{k: v for k, v in around.items() if k not in lacking}, **values}
 
 
 def _rows(instance: Instance) -> list[list[object]]:

@@ -16,6 +16,7 @@ from engine.spiff.expressions import compile_expression, compile_script
 from engine.spiff.lint import check
 from engine.spiff.model import Compiled, Diagram, Element, Flow, Problem, Start, Step
 from engine.spiff.plan import Plan
+from engine.spiff.repeats import repeated_names
 from engine.spiff.sheet import STEPS, names_of, own
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _named_in(sheet: Sheet) -> Iterator[str]:
         yield from (*parcel.keys, *parcel.carries)
     for node in sheet.nodes.values():
         yield from (e[1:] for e in (*node.notifies, *node.offered) if e.startswith("="))
-        yield from _timer_names(node)
+        yield from (*_timer_names(node), *repeated_names(node))
         for _, text in node.parameters:
             yield from compile_expression(text).names
         yield from [node.result] if node.result else []

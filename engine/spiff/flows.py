@@ -24,8 +24,12 @@ MAX_STEPS: Final = 5_000
 class Instance:
     """What the case and the processes that it calls have in common.
 
-    `values` are the variables; `written` the names assigned since the instance began.
+    `values` are the variables; `written` the names assigned since the instance began. One that
+    `shares` has those of the instance around it; one that is `lean` is stored as what differs.
     """
+
+    shares = False
+    lean = False
 
     if TYPE_CHECKING:
         spec: Any
@@ -123,12 +127,8 @@ class CaseFlow(Instance, BpmnWorkflow):
             self.completed = True
 
 
-class CalledFlow(Instance, BpmnSubWorkflow):
-    """The run of a called process or of an embedded sub-process inside a case.
-
-    An embedded sub-process shares the variables around it. A called process gets a copy, and what
-    it wrote comes back when it ends: two of them at a time do not disturb each other.
-    """
+class InnerFlow(Instance, BpmnSubWorkflow):
+    """What runs inside a case where a token, its `host`, stands."""
 
     def __init__(self, host: Token, spec: Any) -> None:
         self.parent_task_id = host.id
@@ -137,7 +137,7 @@ class CalledFlow(Instance, BpmnSubWorkflow):
         self.correlations: dict[str, object] = {}
         self.depth = host.workflow.depth + 1
         Workflow.__init__(self, spec, deserializing=True)
-        if spec.embedded:
+        if self.shares:
             self.values, self.written = host.workflow.values, host.workflow.written
         else:
             self.values, self.written = dict(host.workflow.values), set()
@@ -145,6 +145,19 @@ class CalledFlow(Instance, BpmnSubWorkflow):
     @property
     def parent_workflow(self) -> Any:
         return self.host.workflow
+
+
+class CalledFlow(InnerFlow):
+    """The run of a called process or of an embedded sub-process inside a case.
+
+    An embedded sub-process shares the variables around it. A called process gets a copy, and what
+    it wrote comes back when it ends: two of them at a time do not disturb each other.
+    """
+
+    def __init__(self, host: Token, spec: Any) -> None:
+        self.shares = spec.embedded
+        self.lean = host.workflow.lean
+        super().__init__(host, spec)
 
     def hand_back(self) -> None:
         """Give the caller what this process wrote."""

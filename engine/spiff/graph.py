@@ -2,7 +2,8 @@
 
 It answers where a token *may* come: conditions are ignored, a parallel join lets go on only what
 has come on every way in, and a branch of a non-interrupting event cannot end the process around it
-by a plain end event. So it never misses a way, and hardly invents one.
+by a plain end event. A list may be empty and a loop may be left out, so what is repeated may be
+passed by. So it never misses a way, and hardly invents one.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from engine.spiff.repeats import may_be_left_out
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -84,7 +87,7 @@ class Graph:
             for event in sheet.boundary(node.id):
                 aside = place.side or event.xml.get("cancelActivity") == "false"
                 yield replace(place, element=event.id, side=aside), None
-        if place.left or not inside:
+        if place.left or not inside or may_be_left_out(node):
             for edge in sheet.outgoing(node.id):
                 if f"{place.process}:{edge.id}" not in self.without and edge.target in sheet.nodes:
                     yield replace(place, element=edge.target, left=False), edge

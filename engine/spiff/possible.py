@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from engine.spiff.expressions import ExpressionError, compile_script
 from engine.spiff.model import Asked
+from engine.spiff.repeats import repetition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +114,7 @@ def _kind_made(node: ast.AST) -> str:
 def possible(bundle: Bundle) -> dict[str, Values]:
     """Give what every name that something fills may hold in a case of this procedure."""
     fixed: dict[str, Values] = defaultdict(Values)
-    for name, values in (*_typed(bundle), *_at_start(bundle)):
+    for name, values in (*_typed(bundle), *_at_start(bundle), *_repeated(bundle)):
         fixed[name] |= values
     sources = [*_assigned(bundle), *_decided(bundle)]
     found = {**fixed, **{name: fixed[name] for name, _ in sources}}
@@ -159,6 +160,13 @@ def carried(sheet: Sheet) -> set[str]:
     """Give the names that messages bring in from outside."""
     caught = (n for n in sheet.nodes.values() if n.has_message and not n.throws)
     return {name for node in caught for name in sheet.message(node).carries}
+
+
+def _repeated(bundle: Bundle) -> Iterator[tuple[str, Values]]:
+    for _, node in bundle.nodes():
+        drawn = repetition(node)
+        for name in drawn.fills if drawn else ():
+            yield name, of_kind(ANY)
 
 
 def _asked(asked: Asked) -> Values:

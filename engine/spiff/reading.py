@@ -9,7 +9,7 @@ from engine.spiff.errors import RunError
 from engine.spiff.expressions import EvaluationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
     from engine.spiff.expressions import Expression
@@ -44,10 +44,12 @@ class Scripts:
         return True
 
 
-def evaluate(token: Token, expression: Expression) -> object:
-    """Evaluate with the token's data; RunError naming its element if it cannot be."""
+def evaluate(
+    token: Token, expression: Expression, more: Mapping[str, object] | None = None
+) -> object:
+    """Evaluate with the token's data, and `more`; RunError naming its element if it cannot be."""
     try:
-        return expression.evaluate(token.data)
+        return expression.evaluate({**token.data, **more} if more else token.data)
     except EvaluationError as error:
         raise failure(
             token, error.zh, error.en, expression=error.text, variable=error.variable

@@ -12,7 +12,8 @@ from engine.spiff.fixes import READY, STARTED, UNFINISHED, WAITING, Token
 from engine.spiff.messages import wait_of
 from engine.spiff.moves import OpenTask, Timer, Wait
 from engine.spiff.reading import read_role
-from engine.spiff.specs import Deadline, due_of, timer_of
+from engine.spiff.specs import CallActivity, Deadline, due_of, timer_of
+from engine.spiff.turns import label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,6 +88,7 @@ def open_task(task: UUID, token: Token) -> OpenTask:
         due=first.due if first else None,
         due_timer=f"{first.process}:{first.element}" if first else None,
         path=tuple(reversed([host.mark.element for host in _hosts(token) if _is_call(host)])),
+        item=label(token),
     )
 
 
@@ -106,7 +108,7 @@ def _hosts(token: Token) -> Iterator[Token]:
 
 
 def _is_call(host: Token) -> bool:
-    return not host.workflow.top_workflow.plan.called[host.task_spec.spec].embedded
+    return isinstance(host.task_spec, CallActivity)
 
 
 def _deadlines(token: Token) -> Iterator[Token]:

@@ -29,8 +29,6 @@ GATEWAYS: Final = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGa
 SUPPORTED: Final = ACTIVITIES | GATEWAYS | EVENTS.keys()
 MOST_NODES: Final = 250
 DETAILS: Final = {
-    "multiInstanceLoopCharacteristics": ("多实例", "multi-instance"),
-    "standardLoopCharacteristics": ("循环标记", "a loop marker"),
     "ioSpecification": ("输入输出规范", "an input/output specification"),
     "dataInputAssociation": ("数据输入关联", "a data input"),
     "dataOutputAssociation": ("数据输出关联", "a data output"),

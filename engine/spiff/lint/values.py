@@ -20,6 +20,7 @@ from engine.spiff.expressions import (
 from engine.spiff.habits import foreign_word
 from engine.spiff.model import Problem
 from engine.spiff.possible import carried
+from engine.spiff.repeats import COUNTER, COUNTERS, repetition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,19 +35,23 @@ _DURATION: Final = re.compile(r"-?P[T\d].*|\d+ ?[^\W\d_]+")
 
 @dataclass(frozen=True)
 class Text:
-    """One text of a diagram that is computed: where it stands, and whether it is a script."""
+    """One text of a diagram that is computed: where it stands, and whether it is a script.
+
+    `known` are names that it is given beside the variables.
+    """
 
     sheet: Sheet
     element: str
     text: str
     script: bool = False
+    known: tuple[str, ...] = ()
 
     def compiled(self) -> tuple[frozenset[str], frozenset[str]]:
         """Give the names it reads and the names it assigns; ExpressionError if it is none."""
         if self.script:
             script = compile_script(self.text)
             return script.names, script.assigns
-        return compile_expression(self.text).names, frozenset()
+        return compile_expression(self.text).names.difference(self.known), frozenset()
 
 
 def variables_declared(bundle: Bundle) -> Iterator[Problem]:
@@ -149,6 +154,9 @@ def _texts_of(sheet: Sheet, node: Node) -> Iterator[Text]:
             yield Text(sheet, node.id, script, script=True)
     if node.duration and not looks_like_duration(node.duration):
         yield Text(sheet, node.id, node.duration)
+    drawn = repetition(node)
+    for text in drawn.texts if drawn else ():
+        yield Text(sheet, node.id, text, known=(COUNTER, *COUNTERS))
     for _, text in node.parameters:
         yield Text(sheet, node.id, text)
 
@@ -175,6 +183,16 @@ def _names(bundle: Bundle) -> tuple[list[tuple[str, str, str]], set[str]]:
         filled |= {node.result for node in sheet.nodes.values() if node.result}
         for node in sheet.nodes.values():
             read += [(sheet.file, node.id, name) for name in _named_by(sheet, node)]
+    for sheet, node in bundle.nodes():
+        if drawn := repetition(node):
+            filled |= set(drawn.fills)
+            read += [(sheet.file, node.id, name) for name in drawn.reads]
+    return read + _read_by_tables(bundle, filled), filled
+
+
+def _read_by_tables(bundle: Bundle, filled: set[str]) -> list[tuple[str, str, str]]:
+    """Give the names that tables read, and add those that they fill."""
+    read: list[tuple[str, str, str]] = []
     for reading in bundle.tables.values():
         filled |= set(reading.outputs or ())
         if reading.decider is None:
@@ -182,7 +200,7 @@ def _names(bundle: Bundle) -> tuple[list[tuple[str, str, str]], set[str]]:
         cells = [cell for rule in reading.decider.rules for cell in (*rule.tests, *rule.outputs)]
         used = {name for e in (*reading.decider.inputs, *cells) if e for name in e.names}
         read += [(reading.file, reading.id, name) for name in sorted(used - {INPUT})]
-    return read, filled
+    return read
 
 
 def _named_by(sheet: Sheet, node: Node) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
@@ -122,6 +123,38 @@ class Scope:
         self.ids += inside.ids
         self.flows += inside.flows
         return self.add("subProcess", id_, "".join(inside.xml))
+
+    def each(
+        self, id_: str, items: str = "", item: str = "", results: str = "", result: str = "",
+        **more: str,
+    ) -> None:  # fmt: skip
+        """Make an activity of this scope run for each item of a list.
+
+        `more`: `count` for a number instead, `until`, `sequential="true"`, `attributes`.
+        """
+        inner = "".join(
+            f'<bpmn:{tag} id="{id_}_{tag}" name="{text}"/>' if tag.endswith("Item")
+            else f"<bpmn:{tag}>{escape(text)}</bpmn:{tag}>"
+            for tag, text in (
+                ("loopCardinality", more.get("count")), ("loopDataInputRef", items),
+                ("loopDataOutputRef", results), ("inputDataItem", item),
+                ("outputDataItem", result), ("completionCondition", more.get("until")),
+            )
+            if text
+        )  # fmt: skip
+        kind = f'isSequential="{more.get("sequential", "false")}" {more.get("attributes", "")}'
+        self._mark(id_, "multiInstanceLoopCharacteristics", kind, inner)
+
+    def again(self, id_: str, condition: str = "", attributes: str = "") -> None:
+        """Make an activity of this scope run again while a condition holds."""
+        inner = f"<bpmn:loopCondition>{escape(condition)}</bpmn:loopCondition>"
+        self._mark(id_, "standardLoopCharacteristics", attributes, inner if condition else "")
+
+    def _mark(self, id_: str, marker: str, attributes: str, inner: str) -> None:
+        place = next(n for n, xml in enumerate(self.xml) if f' id="{id_}"' in xml)
+        drawn = f"<bpmn:{marker} {attributes}>{inner}</bpmn:{marker}>"
+        head = re.compile(r"(<bpmn:\w+ [^>]*>(?:<bpmn:extensionElements>.*?</bpmn:exten\w+>)?)")
+        self.xml[place] = head.sub(lambda found: found[1] + drawn, self.xml[place], count=1)
 
     def timer(self, id_: str, duration: str) -> str:
         return self.add("intermediateCatchEvent", id_, timing(duration))

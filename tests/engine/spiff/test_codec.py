@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from random import Random
 from time import process_time
 
@@ -149,3 +150,39 @@ def test_a_state_that_unpacks_without_end_is_refused() -> None:
     bomb = zstandard.ZstdCompressor().compress(b" " * (codec.MAX_BYTES + 1) + orjson.dumps([]))
     with pytest.raises(UnknownStateError):
         load(procedure.plan, codec.VERSION + bomb)
+
+
+def test_a_state_of_the_first_release_still_loads() -> None:
+    """Stored before there were instances, waits and calls: open cases survive an update."""
+    p, called = Process("demo"), Process("called")
+    p.message_start()
+    p.call("ask_called", "called")
+    p.end()
+    p.chain("opened", "ask_called", "done")
+    p.deadline("ask_late", "ask_called", "P3D")
+    p.end("late_done")
+    p.chain("ask_late", "late_done")
+    called.start("called_begun")
+    called.user("step")
+    called.xor("which", "which_to_called_done")
+    called.end("called_done")
+    called.end("other")
+    called.chain("called_begun", "step", "which", "called_done")
+    called.flow("which", "other", "n == 7")
+    procedure = compiled(p, called, fields=("n",))
+    (task,) = spiff.position(procedure, FIRST_RELEASE).tasks
+    assert (task.path, task.due, task.item) == (("ask_called",), T0 + timedelta(days=3), None)
+    move = spiff.complete(procedure, FIRST_RELEASE, task.id, {"n": 7}, now=T0)
+    assert (move.ended, "called:other" in move.reached) == ("demo:done", True)
+
+
+FIRST_RELEASE = bytes.fromhex(
+    "0128b52ffd607b01250b00a6143f2240875807939dd487a8b1cca66352446ca7c15c407a69d8825fb2a8a8b7896518"
+    "c6983300360035000105d9cfc30da221b17ecf64cf76407af5051f9bbb4e114f07fd12be10bea587158f3a153ee218"
+    "9d0ab942042df50ac22f0b03036d1176096ea9a58cf6432ae4efda133f899c06bdfb22a7a190fcf584a4729d0e24c0"
+    "eee0e362d7f5e63c8ec334bbc07010b19c0f288b4e20d82e7d838f31ee2e42ffae163e4634712cdb538aada635abbc"
+    "b7acc6ac31bb44e35a5194d1c5740822d62b80528c52cc530131c618376ac604fd2db78cc661182c7c8ce8baa4b165"
+    "599e6ccc2c5991abf55289424934cb2453461b124f0ab9dbaba327a9ed7c0428203042a218ab07ae0d05038e2e3838"
+    "75342d9a00be6f50f3c207e676983a83dc16f7341a5b1e54d4e24472dd060c16a0e0c981462314438eb1bb96c0f770"
+    "8b818ae2c66590717bda7711304fdfa4c7314443aab83b831226831487587cc483bc50193703"
+)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.spiff import BrokenFilesError, Problem
-from tests.engine.spiff.drawing import Process, Scope, compiled
+from tests.engine.spiff.drawing import Process, Scope, compiled, variable
 
 PROMISE = (
     '<banjie:guarantee id="approved_first" without="{without}" never="{never}" '
@@ -134,3 +134,23 @@ def test_sub_processes_and_several_rounds_are_followed() -> None:
 def test_a_promise_about_nothing_is_refused(without: str, never: str) -> None:
     found = broken(promising(without, never), approving())
     assert {problem.code for problem in found} == {"unknown_in_guarantee"}
+
+
+def listed(*, loop: str = "") -> Process:
+    p = promising()
+    p.extra += variable("lots", "[]")
+    if loop:
+        p.again("approve", "lots == []", loop)
+    else:
+        p.each("approve", "lots", "lot")
+    return p
+
+
+@pytest.mark.parametrize("loop", ["", 'testBefore="true"'])
+def test_an_empty_list_or_a_loop_left_out_is_a_way_around(loop: str) -> None:
+    (problem,) = broken(listed(loop=loop), approving())
+    assert "opened名[opened] → approve名[approve] → reply名[reply]" in problem.zh
+
+
+def test_a_loop_that_turns_once_at_least_is_none() -> None:
+    assert compiled(listed(loop='loopMaximum="3"'), approving(), fields=("yes",)).id == "demo"

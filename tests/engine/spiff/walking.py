@@ -28,9 +28,9 @@ class Walk:
         self.moves: list[Move] = []
         self._follow()
 
-    def does(self, element: str, **answers: object) -> Move:
-        """Complete the first open step of that element."""
-        task = self.task(element)
+    def does(self, element: str, *, item: str | None = None, **answers: object) -> Move:
+        """Complete the first open step of that element, or that of an item."""
+        task = self.task(element, item)
         self.move = spiff.complete(self.compiled, self.move.state, task.id, answers, now=self.now)
         return self._follow()
 
@@ -63,8 +63,12 @@ class Walk:
     def call(self, element: str) -> UUID:
         return next(id_ for id_, call in self.calls.items() if call.element == element)
 
-    def task(self, element: str) -> OpenTask:
-        return next(task for task in self.tasks.values() if task.element == element)
+    def task(self, element: str, item: str | None = None) -> OpenTask:
+        return next(
+            task
+            for task in self.tasks.values()
+            if task.element == element and item in {None, task.item}
+        )
 
     def wait(self, element: str) -> Wait:
         return next(wait for wait in self.awaited.values() if wait.element == element)
