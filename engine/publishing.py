@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.bundles import prepare_all
+from engine.calendar_seeds import seed
 from engine.firsts import taken_by_others
 from engine.people import save_roles
 from engine.procedures import IN_FORCE, VersionChangedError, files_of
@@ -52,6 +53,7 @@ def publish(
 
     All or none: raises BrokenFilesError naming every problem, and then nothing was written. A
     guarantee or clause of the version in force may be dropped only with a note that says why.
+    The calendars that the product brings are there afterwards.
     """
     bundles = prepare_all(given, roots(given))
     conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_PUBLISHING)))
@@ -61,6 +63,7 @@ def publish(
     if problems:
         raise BrokenFilesError(tuple(problems))
     save_roles(conn, read_roles(given))
+    seed(conn, now=now)
     return [_publish(conn, bundle, by=by, now=now, note=note) for bundle in bundles]
 
 

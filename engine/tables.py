@@ -366,7 +366,13 @@ calendars = sa.Table(
     sa.Column("zh", sa.Text, nullable=False),
     sa.Column("en", sa.Text, nullable=False),
     sa.Column("zone", sa.Text, nullable=False),
-    sa.Column("week", JSONB, nullable=False),
+    sa.Column("week", JSONB, nullable=False, comment="Monday first: working minutes of each day."),
+    sa.Column(
+        "announced",
+        ARRAY(sa.Integer),
+        nullable=True,
+        comment="Years whose public holidays are in it; null when it has none, such as 24 x 7.",
+    ),
 )
 
 calendar_days = sa.Table(
@@ -374,7 +380,12 @@ calendar_days = sa.Table(
     metadata,
     sa.Column("calendar", sa.ForeignKey("calendars.code"), primary_key=True),
     sa.Column("day", sa.Date, primary_key=True),
-    sa.Column("spans", JSONB, nullable=False, comment="Working minutes of the day, [] when off."),
+    sa.Column(
+        "spans",
+        JSONB,
+        nullable=False,
+        comment="Working minutes; [] when off, JSON null when it is worked like an ordinary day.",
+    ),
     sa.Column("note", sa.Text, nullable=False),
     sa.Column("source", sa.Text, nullable=False),
 )

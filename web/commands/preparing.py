@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from engine import demo, settings
 from engine.bundles import read_folder
+from engine.calendar_seeds import seed
 from engine.database import upgrade
 from engine.errors import Refusal
 from engine.people import all_people
@@ -50,7 +51,10 @@ def prepare_demo(engine: Engine, *, now: datetime) -> None:
 
 
 def prepare_own(engine: Engine, *, now: datetime) -> None:
-    """Migrate; publish the shipped procedures if nothing was ever published. Makes no people."""
+    """Migrate; publish the shipped procedures if nothing was ever published. Makes no people.
+
+    The public holidays that a new release knows are added.
+    """
     upgrade(engine)
     with engine.begin() as connection:
         if _is_demo(connection):
@@ -61,6 +65,7 @@ def prepare_own(engine: Engine, *, now: datetime) -> None:
             )
         if connection.scalar(sa.select(versions.c.id).limit(1)) is None:
             publish(connection, read_folder(), by=None, now=now, note="shipped")
+        seed(connection, now=now)
         if not all_people(connection):
             say("尚无人员：banjie person add", "There is nobody yet: banjie person add")
 

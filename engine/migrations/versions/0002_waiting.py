@@ -17,7 +17,18 @@ def upgrade() -> None:
         sa.Column("zh", sa.Text(), nullable=False),
         sa.Column("en", sa.Text(), nullable=False),
         sa.Column("zone", sa.Text(), nullable=False),
-        sa.Column("week", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "week",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="Monday first: working minutes of each day.",
+        ),
+        sa.Column(
+            "announced",
+            postgresql.ARRAY(sa.Integer()),
+            nullable=True,
+            comment="Years whose public holidays are in it; null when it has none, such as 24 x 7.",
+        ),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_calendars")),
     )
     op.create_table(
@@ -28,7 +39,7 @@ def upgrade() -> None:
             "spans",
             postgresql.JSONB(astext_type=sa.Text()),
             nullable=False,
-            comment="Working minutes of the day, [] when off.",
+            comment="Working minutes; [] when off, JSON null when it is worked like an ordinary day.",
         ),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
