@@ -110,7 +110,9 @@ class Revision:
     cases: int
 
 
-REVISION: Final = sa.select(sa.func.coalesce(sa.func.max(calendar_revisions.c.id), 0))
+REVISION: Final = sa.select(
+    sa.func.coalesce(sa.func.max(calendar_revisions.c.id), sa.literal_column("0"))
+)
 """The number of the newest revision, 0 before the first."""
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from engine import facts as case_facts
-from engine import history, notices, numbers, settings, spiff, storing, telling
+from engine import calendars, history, notices, numbers, settings, spiff, storing, telling
 from engine.drafts import of_task
 from engine.history import Draft
 from engine.tables import cancelled_tasks, cases, tasks
@@ -27,7 +27,10 @@ FACTS = ("customer", "product", "amount", "zone")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as its row stands under the lock of this transaction."""
+    """A case as its row stands under the lock of this transaction.
+
+    Its timers were reckoned by the calendars' revision ``reckoned``; the newest is ``calendars``.
+    """
 
     id: UUID
     version_id: int
@@ -44,9 +47,16 @@ class Case:
     amount: str | None
     zone: str | None
     stuck: bool
+    paused_at: datetime | None
+    next_due: datetime | None
+    reckoned: int
+    calendars: int
 
 
-COLUMNS = tuple(cases.c[name] for name in Case.__dataclass_fields__)
+COLUMNS = (
+    *(cases.c[name] for name in Case.__dataclass_fields__ if name in cases.c),
+    calendars.REVISION.scalar_subquery().label("calendars"),
+)
 _CANCELLED = sa.insert(cancelled_tasks)
 _PLACES = sa.select(tasks.c.id, tasks.c.process, tasks.c.element).where(
     tasks.c.id.in_(sa.bindparam("ids", expanding=True))
@@ -185,6 +195,11 @@ def _clocked(case: Case, version: Version, move: Move, now: datetime) -> Case:
     return case
 
 
+def _reckoned(case: Case) -> int:
+    """Return the revision by which every timer of the case has been reckoned, or an older one."""
+    return case.calendars if case.next_due is None else min(case.reckoned, case.calendars)
+
+
 def _store(
     conn: sa.Connection,
     case: Case,
@@ -207,6 +222,7 @@ def _store(
         "head": head,
         "number": case.number,
         "next_due": move.next_due,
+        "reckoned": _reckoned(case),
         "clock": case.clock,
         "due_at": case.due_at,
         **ended,

@@ -19,7 +19,7 @@ Row = dict[str, Any]
 _TASK = (*("id", "case_id", "process", "element", "within", "item", "role", "due_at", "opened_at"),)
 _ENTRY = tuple(entries.c.keys())
 _CHANGED = (
-    *("state", "revision", "entries", "head", "number", "next_due", "status"),
+    *("state", "revision", "entries", "head", "number", "next_due", "reckoned", "status"),
     *("outcome", "clock", "due_at", "closed_at", "ended_at", "stuck"),
     *("customer", "product", "amount", "zone"),
 )
