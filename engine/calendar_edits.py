@@ -6,6 +6,7 @@ What a change would move can so be shown (engine.reckoning) before anybody confi
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from engine.calendars import Kept, Stored
 
 LONGEST_NAME: Final = 40
+STATUTORY: Final = 11
+"""Public holidays that a year in China has had at least since 2008."""
+
 USES: Final = frozenset({"company", "site", "role"})
 _CODE: Final = re.compile(r"[a-z][a-z0-9-]{0,29}")
 _WEEKDAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
@@ -43,15 +47,24 @@ def with_days(
 ) -> Stored:
     """Return the calendars with days set; `announced` are years that are complete with them.
 
-    Raises NotFoundError for a calendar that is not there.
+    What was only provisional in such a year is gone. Raises NotFoundError for a calendar that is
+    not there.
     """
     kept = existing(stored, code)
-    days: dict[date, SetDay] = {
-        **kept.days,
-        **{line.day: SetDay(line.spans, line.note, source) for line in lines},
-    }
     years = None if kept.announced is None else kept.announced | set(announced)
+    days: dict[date, SetDay] = {
+        day: each
+        for day, each in kept.days.items()
+        if not (day.year in announced and each.is_provisional)
+    }
+    days |= {line.day: SetDay(line.spans, line.note, source) for line in lines}
     return _with(stored, replace(kept, days=dict(sorted(days.items())), announced=years))
+
+
+def complete_years(lines: Iterable[Line]) -> list[int]:
+    """Return the years of which a file has so many days off that it must be the whole notice."""
+    off = Counter(line.day.year for line in lines if line.spans == ())
+    return sorted(year for year, count in off.items() if count >= STATUTORY)
 
 
 def with_calendar(stored: Stored, new: Kept) -> Stored:

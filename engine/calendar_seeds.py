@@ -15,7 +15,7 @@ import chinese_calendar.constants as announced
 from engine.calendar.model import OFFICE_HOURS
 from engine.calendar_cells import DAY_LONG
 from engine.calendar_changes import change, lock
-from engine.calendars import COMPANY, STANDARD_CODE, Kept, SetDay, current
+from engine.calendars import COMPANY, PROVISIONAL, STANDARD_CODE, Kept, SetDay, current
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 ANNOUNCED: Final = f"chinesecalendar {version('chinesecalendar')}"
 """The source of days that the State Council has announced."""
-
-PROVISIONAL: Final = "holidays"
-"""How the source of statutory days begins whose year is not announced yet."""
 
 AHEAD: Final = 3
 """Years after this one that have provisional days."""
@@ -88,7 +85,7 @@ def _up_to_date(kept: Kept, year: int) -> Kept:
     days = {
         day: each
         for day, each in kept.days.items()
-        if day.year not in new or not each.source.startswith(PROVISIONAL)
+        if day.year not in new or not each.is_provisional
     }
     known = kept.announced | new
     coming = (later for later in range(year, year + AHEAD + 1) if later not in known)
@@ -110,7 +107,7 @@ def _provisional(years: Iterable[int]) -> Iterator[tuple[date, SetDay]]:
     """Give the statutory days of years that the State Council may not have announced yet."""
     from holidays import country_holidays
 
-    source = f"{PROVISIONAL} {version('holidays')}"
+    source = f"{PROVISIONAL}{version('holidays')}"
     wanted = [*years]
     found = country_holidays("CN", years=wanted, language="zh_CN") if wanted else {}
     for day, said in found.items():

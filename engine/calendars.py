@@ -28,6 +28,9 @@ STANDARD_CODE: Final = "standard"
 ALWAYS: Final = range(1, 10_000)
 """The years of a calendar without public holidays: none of them is provisional."""
 
+PROVISIONAL: Final = "holidays "
+"""How the source of days begins whose year is not announced yet."""
+
 COMPANY: Final = ("company", "")
 """The use of the calendar that holds where no other does."""
 
@@ -39,6 +42,11 @@ class SetDay:
     spans: tuple[Span, ...] | None
     note: str
     source: str
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether the product set it by law alone, before the year's notice was out."""
+        return self.source.startswith(PROVISIONAL)
 
 
 @dataclass(frozen=True)

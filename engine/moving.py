@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import facts as case_facts
 from engine import calendars, history, notices, numbers, settings, spiff, storing, telling
+from engine import facts as case_facts
 from engine.drafts import of_task
 from engine.history import Draft
 from engine.tables import cancelled_tasks, cases, tasks

@@ -16,6 +16,7 @@ from engine.calendar_changes import CalendarsChangedError, change
 from engine.calendar_csv import Line
 from engine.calendar_edits import (
     BadCalendarError,
+    complete_years,
     week_from,
     with_calendar,
     with_changes,
@@ -131,7 +132,13 @@ def test_a_year_that_people_completed_is_theirs(connection: Connection) -> None:
 
     seed(connection, now=NOW)
     days = calendars.current(connection).kept["standard"].days
-    assert [day for day in days if day.year == 2026] == [date(2026, 2, 12), date(2026, 10, 1)]
+    assert [day for day in days if day.year == 2026] == [date(2026, 10, 1)]
+
+
+def test_a_file_with_the_public_holidays_of_a_year_completes_it() -> None:
+    few = [Line(n, date(2027, 5, n), (), "") for n in range(1, 11)]
+    assert complete_years([*few, Line(11, date(2027, 5, 11), None, "")]) == []
+    assert complete_years([*few, Line(11, date(2027, 5, 11), (), "")]) == [2027]
 
 
 def pretend_that_2026_was_not_known(conn: Connection) -> None:
