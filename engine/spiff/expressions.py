@@ -133,15 +133,25 @@ def compile_script(text: str) -> Script:
     lines: list[tuple[str, Expression]] = []
     assigned: set[str] = set()
     read: set[str] = set()
+    written = text.strip().encode().splitlines(keepends=True)
     for statement in tree.body:
         name = _target(text, statement)
         assert isinstance(statement, ast.Assign)  # noqa: S101 - _target has made sure
-        source = ast.get_source_segment(text.strip(), statement.value) or ""
+        source = _source(written, statement.value)
         expression = _compile(source, ast.Expression(statement.value), text.strip())
         read |= expression.names - assigned
         assigned.add(name)
         lines.append((name, expression))
     return Script(text, tuple(lines), frozenset(assigned), frozenset(read))
+
+
+def _source(written: list[bytes], node: ast.expr) -> str:
+    """Give what stands there; ast.get_source_segment reads the whole script for every line."""
+    first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+    lines = written[first : last + 1]
+    lines[-1] = lines[-1][: node.end_col_offset]
+    lines[0] = lines[0][node.col_offset :]
+    return b"".join(lines).decode()
 
 
 def is_name(text: str) -> bool:

@@ -175,9 +175,12 @@ class CalledFlow(InnerFlow):
 
 
 def _runaway(token: Token) -> RunError:
+    drawn = token
+    while not drawn.mark.element and drawn.parent is not None:
+        drawn = drawn.parent
     return RunError(
-        process=token.mark.process,
-        element=token.mark.element,
+        process=drawn.mark.process,
+        element=drawn.mark.element,
         zh=f"自动步骤超过 {MAX_STEPS} 个仍未停下。请在循环中加入人工步骤或定时器。",
         en=f"More than {MAX_STEPS} automatic steps in a row. Put a person or a timer in the loop.",
     )

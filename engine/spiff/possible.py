@@ -118,13 +118,20 @@ def possible(bundle: Bundle) -> dict[str, Values]:
         fixed[name] |= values
     sources = [*_assigned(bundle), *_decided(bundle)]
     found = {**fixed, **{name: fixed[name] for name, _ in sources}}
-    while True:
-        after = dict(found)
-        for name, tree in sources:
-            after[name] |= inferred(tree, after)
-        if after == found:
-            return found
-        found = after
+    readers: dict[str, list[int]] = defaultdict(list)
+    for place, (_, tree) in enumerate(sources):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name):
+                readers[node.id].append(place)
+    pending = dict.fromkeys(range(len(sources)))
+    while pending:
+        name, tree = sources[next(iter(pending))]
+        del pending[next(iter(pending))]
+        after = found[name] | inferred(tree, found)
+        if after != found[name]:
+            found[name] = after
+            pending |= dict.fromkeys(readers[name])
+    return found
 
 
 def comparable(bundle: Bundle) -> dict[str, Values]:

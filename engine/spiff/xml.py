@@ -10,6 +10,7 @@ from engine.spiff.model import Problem
 
 MAX_BYTES: Final = 5 * 1024 * 1024
 MAX_ELEMENTS: Final = 50_000
+MAX_DEPTH: Final = 256  # libxml2's own
 
 BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BPMNDI: Final = "http://www.omg.org/spec/BPMN/20100524/DI"
@@ -70,6 +71,12 @@ def _parse(file: str, data: bytes) -> etree._Element:
         line, column = getattr(error, "position", (0, 0))
         place = f"第{line}行第{column}个字符处" if line else ""
         reason = str(error)[:200]
+        if "depth" in reason:
+            _refuse(
+                file, "too_deep",
+                f"{place}元素嵌套超过 {MAX_DEPTH} 层。请减少子流程的嵌套，改用调用活动。",
+                f"Elements lie in each other more than {MAX_DEPTH} deep. Nest fewer sub-processes.",
+            )  # fmt: skip
         raise UnreadableError(
             Problem(
                 file, None, "not_xml",

@@ -16,16 +16,24 @@ from engine.spiff.lint import (
     repeats,
     rows,
     schema,
+    sizes,
     values,
     words,
 )
+from engine.spiff.model import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from engine.spiff.bundle import Bundle
-    from engine.spiff.model import Problem
 
+LIMITS: Final[tuple[Callable[[Bundle], Iterator[Problem]], ...]] = (
+    sizes.scopes,
+    sizes.whole,
+    sizes.nesting,
+    sizes.lengths,
+)
+MOST_TOLD: Final = 300
 RULES: Final[tuple[Callable[[Bundle], Iterator[Problem]], ...]] = (
     schema.valid_bpmn,
     names.one_process_a_file,
@@ -36,7 +44,6 @@ RULES: Final[tuple[Callable[[Bundle], Iterator[Problem]], ...]] = (
     marks.known_marks,
     elements.supported,
     elements.supported_details,
-    elements.of_ordinary_size,
     elements.one_start,
     elements.some_end,
     elements.timers_say_when,
@@ -77,5 +84,21 @@ RULES: Final[tuple[Callable[[Bundle], Iterator[Problem]], ...]] = (
 
 
 def check(bundle: Bundle) -> list[Problem]:
-    """Judge the files by every rule and give all problems found, once each."""
-    return list(dict.fromkeys(problem for rule in RULES for problem in rule(bundle)))
+    """Judge the files by every rule and give all problems found, once each.
+
+    What is too large is judged no further, and of very many problems the first ones are told.
+    """
+    found = _found(LIMITS, bundle) or _found(RULES, bundle)
+    if len(found) <= MOST_TOLD:
+        return found
+    more, first = len(found) - MOST_TOLD, found[MOST_TOLD - 1]
+    rest = Problem(
+        first.file, first.element, "more_problems",
+        f"还有 {more} 个问题没有列出。请先改正以上各项。",
+        f"There are {more} problems more. Mend those above first.",
+    )  # fmt: skip
+    return [*found[:MOST_TOLD], rest]
+
+
+def _found(rules: Iterable[Callable[[Bundle], Iterator[Problem]]], bundle: Bundle) -> list[Problem]:
+    return list(dict.fromkeys(problem for rule in rules for problem in rule(bundle)))

@@ -27,7 +27,6 @@ HOSTS: Final = frozenset({"userTask", "manualTask", "receiveTask", "callActivity
 ACTIVITIES: Final = HOSTS | {"scriptTask", "businessRuleTask", "serviceTask", "sendTask"}
 GATEWAYS: Final = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway"})
 SUPPORTED: Final = ACTIVITIES | GATEWAYS | EVENTS.keys()
-MOST_NODES: Final = 250
 DETAILS: Final = {
     "ioSpecification": ("输入输出规范", "an input/output specification"),
     "dataInputAssociation": ("数据输入关联", "a data input"),
@@ -86,19 +85,6 @@ def _odd_details(node: Node) -> Iterator[tuple[str, str]]:
         for script in ("preScript", "postScript"):
             if node.extension(script):
                 yield f"不会执行的 {script}", f"a {script}, which would not run"
-
-
-def of_ordinary_size(bundle: Bundle) -> Iterator[Problem]:
-    """Let no scope be so large that SpiffWorkflow, which recurses along the flows, gives up."""
-    for sheet in bundle.sheets.values():
-        for scope in sheet.scopes:
-            count = sum(1 for _ in sheet.inside(scope))
-            if count > MOST_NODES:
-                yield Problem(
-                    sheet.file, scope, "too_large",
-                    f"“{scope}”有 {count} 个元素，上限 {MOST_NODES}。请拆成子流程或调用活动。",
-                    f'"{scope}" has {count} elements; the limit is {MOST_NODES}. Split it up.',
-                )  # fmt: skip
 
 
 def one_start(bundle: Bundle) -> Iterator[Problem]:

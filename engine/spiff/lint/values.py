@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from engine.spiff.decisions import INPUT
@@ -18,6 +19,7 @@ from engine.spiff.expressions import (
     is_name,
 )
 from engine.spiff.habits import foreign_word
+from engine.spiff.lint.sizes import shown
 from engine.spiff.model import Problem
 from engine.spiff.possible import carried
 from engine.spiff.repeats import COUNTER, COUNTERS, repetition
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from engine.spiff.sheet import Node, Sheet
 
 NEARLY_THE_SAME: Final = 0.82  # as difflib counts
+MOST_GUESSES: Final = 50  # each compares a name with all others
 ALIKE: Final = 0.6
 _DURATION: Final = re.compile(r"-?P[T\d].*|\d+ ?[^\W\d_]+")
 
@@ -98,8 +101,8 @@ def texts_compile(bundle: Bundle) -> Iterator[Problem]:
         except ExpressionError as error:
             yield Problem(
                 text.sheet.file, text.element, "bad_expression",
-                f"“{text.element}”的“{text.text}”：{error.zh}",
-                f'"{text.element}": "{text.text}": {error.en}',
+                f"“{text.element}”的“{shown(text.text)}”：{error.zh}",
+                f'"{text.element}": "{shown(text.text)}": {error.en}',
             )  # fmt: skip
 
 
@@ -124,12 +127,17 @@ def names_are_filled(bundle: Bundle) -> Iterator[Problem]:
     """
     read, filled = _names(bundle)
     near = NEARLY_THE_SAME if bundle.is_partly_unknown else ALIKE
+    unknown = dict.fromkeys(name for _, _, name in read if name not in filled)
+    meant = {
+        name: next(iter(get_close_matches(name, filled, n=1, cutoff=near)), None)
+        for name in islice(unknown, MOST_GUESSES)
+    }
     for file, element, name in read:
-        close = [] if name in filled else get_close_matches(name, filled, n=1, cutoff=near)
-        if name not in filled and (close or not bundle.is_partly_unknown):
+        close = meant.get(name)
+        if name in unknown and (close or not bundle.is_partly_unknown):
             zh, en = foreign_word(name) or (
-                f"是否为“{close[0]}”？" if close else "请加到表单、决策表、脚本，或声明为变量。",
-                f'Did you mean "{close[0]}"?' if close else "Add or declare it.",
+                f"是否为“{close}”？" if close else "请加到表单、决策表、脚本，或声明为变量。",
+                f'Did you mean "{close}"?' if close else "Add or declare it.",
             )
             yield Problem(
                 file, element, "unfilled_name",

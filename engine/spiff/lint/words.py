@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.spiff.decisions import INPUT
 from engine.spiff.expressions import ExpressionError, compile_script
+from engine.spiff.lint.sizes import shown
 from engine.spiff.lint.values import texts
 from engine.spiff.model import Problem
 from engine.spiff.possible import Values, comparable, inferred, tree_of
@@ -37,7 +38,8 @@ def known_values(bundle: Bundle) -> Iterator[Problem]:
             continue
         for tree in _trees(text.text, script=text.script):
             for name, value, values in _impossible(tree, known):
-                said = f"“{text.element}”的“{text.text}”：", f'"{text.element}": "{text.text}": '
+                begun = shown(text.text)
+                said = f"“{text.element}”的“{begun}”：", f'"{text.element}": "{begun}": '
                 yield _problem(text.sheet.file, text.element, said, (name, value, values))
     yield from _in_tables(bundle, known)
 

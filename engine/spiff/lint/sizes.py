@@ -1,0 +1,160 @@
+"""Limits on what may be drawn, asked before all other rules: those walk over it at leisure.
+
+SpiffWorkflow recurses along the flows of a scope and through scopes inside each other, a called
+diagram is folded out once for every call of it, and a database keeps ids in its indexes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from engine.spiff.model import Problem
+from engine.spiff.sheet import names_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml import etree
+
+    from engine.spiff.bundle import Bundle
+    from engine.spiff.sheet import Node, Sheet
+
+MOST_NODES: Final = 250
+MOST_FLOWS: Final = 1_000
+MOST_IN_ALL: Final = 2_000
+MOST_FOLDED: Final = 20_000
+MOST_LEVELS: Final = 20
+MOST_TEXT: Final = 100_000
+LONGEST_ID: Final = 200
+LONGEST_NAME: Final = 200
+_SHOWN: Final = 80
+
+
+def scopes(bundle: Bundle) -> Iterator[Problem]:
+    """Let a process and each of its sub-processes be one that a person can look over."""
+    for sheet in bundle.sheets.values():
+        for scope in sheet.scopes:
+            count = sum(1 for _ in sheet.inside(scope))
+            if count > MOST_NODES:
+                yield Problem(
+                    sheet.file, scope, "too_large",
+                    f"“{shown(scope)}”有 {count} 个元素，上限 {MOST_NODES}。"
+                    "请拆成子流程或调用活动。",
+                    f'"{shown(scope)}" has {count} elements; the limit is {MOST_NODES}. '
+                    "Split it into sub-processes or call activities.",
+                )  # fmt: skip
+        if len(sheet.edges) > MOST_FLOWS:
+            count = len(sheet.edges)
+            yield Problem(
+                sheet.file, sheet.process_id, "too_large",
+                f"图中有 {count} 条顺序流，上限 {MOST_FLOWS}。请拆成调用活动。",
+                f"There are {count} flows; the limit is {MOST_FLOWS}. Split it: call activities.",
+            )  # fmt: skip
+
+
+def whole(bundle: Bundle) -> Iterator[Problem]:
+    """Let a procedure with all that it calls be of a size that can be checked and run."""
+    count = sum(len(sheet.nodes) for sheet in bundle.sheets.values())
+    length = sum(map(_written, bundle.sheets.values()))
+    if count > MOST_IN_ALL:
+        yield _in_all(
+            bundle,
+            f"规程及其调用的图共有 {count} 个元素，上限 {MOST_IN_ALL}。请分成几个规程。",
+            f"The procedure and what it calls have {count} elements; the limit is {MOST_IN_ALL}. "
+            "Make several procedures of it.",
+        )
+    if length > MOST_TEXT:
+        yield _in_all(
+            bundle,
+            f"条件和脚本共 {length} 个字符，上限 {MOST_TEXT}。请把判断写进决策表。",
+            f"Conditions and scripts have {length} characters; the limit is {MOST_TEXT}. "
+            "Put decisions into tables.",
+        )
+
+
+def _in_all(bundle: Bundle, zh: str, en: str) -> Problem:
+    return Problem(bundle.sheets[bundle.root].file, bundle.root, "too_large", zh, en)
+
+
+def _written(sheet: Sheet) -> int:
+    texts = [edge.condition for edge in sheet.edges]
+    for node in sheet.nodes.values():
+        texts += [node.script, node.extension("preScript"), node.extension("postScript")]
+        texts += [text for _, text in node.parameters]
+    return sum(len(text) for text in texts if text)
+
+
+def nesting(bundle: Bundle) -> Iterator[Problem]:
+    """Let sub-processes and calls lie in each other so far as a person can follow."""
+    level, copies = {bundle.root: 1}, {bundle.root: 1}
+    for process in _callers_first(bundle):
+        sheet = bundle.sheets[process]
+        for node in _calls(bundle, sheet):
+            called, inside = node.called or "", level[process] + sheet.depths.get(node.scope, 0)
+            level[called] = max(level.get(called, 0), inside + 1)
+            copies[called] = copies.get(called, 0) + copies[process]
+        deepest = max(sheet.depths, key=lambda scope: sheet.depths[scope])
+        depth = level[process] + sheet.depths[deepest]
+        if depth > MOST_LEVELS:
+            yield Problem(
+                sheet.file, deepest, "too_deep",
+                f"“{shown(deepest)}”是第 {depth} 层嵌套的流程，上限 {MOST_LEVELS} 层。"
+                "请减少子流程和调用的嵌套。",
+                f'"{shown(deepest)}" lies {depth} levels deep in sub-processes and calls; '
+                f"the limit is {MOST_LEVELS}. Draw it flatter.",
+            )  # fmt: skip
+            return
+    folded = sum(times * len(bundle.sheets[process].nodes) for process, times in copies.items())
+    if folded > MOST_FOLDED:
+        yield _in_all(
+            bundle,
+            f"把每次调用都展开后有 {folded} 个元素，上限 {MOST_FOLDED}。请减少对同一图的重复调用。",
+            f"With every call folded out there are {folded} elements; the limit is {MOST_FOLDED}. "
+            "Call the same diagrams less often.",
+        )
+
+
+def _calls(bundle: Bundle, sheet: Sheet) -> Iterator[Node]:
+    return (node for node in sheet.nodes.values() if node.called in bundle.sheets)
+
+
+def _callers_first(bundle: Bundle) -> list[str]:
+    """Give the processes, each after all that call it; those of a circle are left out."""
+    callers = dict.fromkeys(bundle.sheets, 0)
+    for sheet in bundle.sheets.values():
+        for node in _calls(bundle, sheet):
+            callers[node.called or ""] += 1
+    order = [process for process in (bundle.root,) if not callers[process]]
+    for process in order:
+        for node in _calls(bundle, bundle.sheets[process]):
+            callers[node.called or ""] -= 1
+            if not callers[node.called or ""]:
+                order.append(node.called or "")
+    return order
+
+
+def lengths(bundle: Bundle) -> Iterator[Problem]:
+    """Let ids and names be of a length that can be shown and kept."""
+    for sheet in bundle.sheets.values():
+        drawn: list[etree._Element] = [sheet.process, *(edge.xml for edge in sheet.edges)]
+        drawn += [node.xml for node in sheet.nodes.values()]
+        for xml in drawn:
+            id_, names = xml.get("id") or "", names_of(xml)
+            if len(id_) > LONGEST_ID:
+                yield _too_long(sheet, id_, "id", len(id_), LONGEST_ID)
+            for name in (names.zh, names.en):
+                if len(name) > LONGEST_NAME:
+                    yield _too_long(sheet, id_, "name", len(name), LONGEST_NAME)
+
+
+def _too_long(sheet: Sheet, id_: str, what: str, length: int, most: int) -> Problem:
+    return Problem(
+        sheet.file, shown(id_), "too_long",
+        f"“{shown(id_)}”的 {what} 有 {length} 个字符，上限 {most}。请缩短。",
+        f'The {what} of "{shown(id_)}" has {length} characters; the limit is {most}. Shorten it.',
+    )  # fmt: skip
+
+
+def shown(text: str) -> str:
+    """Give a text as far as a sentence can hold it."""
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
