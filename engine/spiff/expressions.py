@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.spiff.arithmetic import FUNCTIONS, GUARDS, LimitError, exact
 from engine.spiff.habits import cure, place_of
-from engine.spiff.whitelist import Decimals, guard, objection
+from engine.spiff.whitelist import Decimals, guard, lines_of, objection, segment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,7 +123,7 @@ def compile_expression(text: str) -> Expression:
     """Check and compile one expression, or raise ExpressionError."""
     tree = _parse(text, MAX_TEXT, mode="eval")
     assert isinstance(tree, ast.Expression)  # noqa: S101 - for the type checker
-    return _compile(text, tree, text.strip())
+    return _compile(text, tree, lines_of(text))
 
 
 def compile_script(text: str) -> Script:
@@ -133,25 +133,16 @@ def compile_script(text: str) -> Script:
     lines: list[tuple[str, Expression]] = []
     assigned: set[str] = set()
     read: set[str] = set()
-    written = text.strip().encode().splitlines(keepends=True)
+    written = lines_of(text)
     for statement in tree.body:
         name = _target(text, statement)
         assert isinstance(statement, ast.Assign)  # noqa: S101 - _target has made sure
-        source = _source(written, statement.value)
-        expression = _compile(source, ast.Expression(statement.value), text.strip())
+        source = segment(written, statement.value)
+        expression = _compile(source, ast.Expression(statement.value), written)
         read |= expression.names - assigned
         assigned.add(name)
         lines.append((name, expression))
     return Script(text, tuple(lines), frozenset(assigned), frozenset(read))
-
-
-def _source(written: list[bytes], node: ast.expr) -> str:
-    """Give what stands there; ast.get_source_segment reads the whole script for every line."""
-    first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
-    lines = written[first : last + 1]
-    lines[-1] = lines[-1][: node.end_col_offset]
-    lines[0] = lines[0][node.col_offset :]
-    return b"".join(lines).decode()
 
 
 def is_name(text: str) -> bool:
@@ -190,8 +181,8 @@ def _target(text: str, statement: ast.stmt) -> str:
     )
 
 
-def _compile(text: str, tree: ast.Expression, source: str) -> Expression:
-    """Compile a checked tree; `source` is the whole text that it was parsed from."""
+def _compile(text: str, tree: ast.Expression, written: list[bytes]) -> Expression:
+    """Compile a checked tree; `written` are the lines of the whole text that it stands in."""
     names: set[str] = set()
     functions = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
     for count, node in enumerate(ast.walk(tree)):
@@ -206,7 +197,7 @@ def _compile(text: str, tree: ast.Expression, source: str) -> Expression:
                     text, f"“{node.id}”不能作变量名。", f'"{node.id}" cannot be a variable.'
                 )
             names.add(node.id)
-    decimals = Decimals(source)
+    decimals = Decimals(written)
     try:
         guarded = ast.Expression(guard(tree.body, decimals))  # type: ignore[arg-type]
         code = compile(ast.fix_missing_locations(guarded), "<expression>", "eval")

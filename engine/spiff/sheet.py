@@ -7,20 +7,19 @@ this reading.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
 from engine.spiff.model import Names
+from engine.spiff.neighbours import Neighbours
 from engine.spiff.xml import BANJIE, NAMESPACES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-_Item = TypeVar("_Item")
 STEPS: Final = frozenset({"userTask", "manualTask"})
 MESSAGE: Final = "messageEventDefinition"
 
@@ -193,49 +192,21 @@ class Sheet:
         inner = {n.id: n.xml for n in self.nodes.values() if n.kind == "subProcess"}
         return {self.process_id: self.process, **inner}
 
-    @cached_property
-    def depths(self) -> Mapping[str, int]:
-        """In how many others each scope of the file lies."""
-        found = {self.process_id: 0}
-        for node in self.nodes.values():
-            if node.id in self._by_scope:
-                found.setdefault(node.id, found.get(node.scope, 0) + 1)
-        return found
-
     def inside(self, scope: str) -> Iterator[Node]:
-        return iter(self._by_scope.get(scope, ()))
+        return iter(self._near.inside.get(scope, ()))
 
     def boundary(self, host: str) -> list[Node]:
-        return self._by_host.get(host, [])
+        return self._near.boundary.get(host, [])
 
     def outgoing(self, node: str) -> list[Edge]:
-        return self._by_source.get(node, [])
+        return self._near.outgoing.get(node, [])
 
     def incoming(self, node: str) -> list[Edge]:
-        return self._by_target.get(node, [])
+        return self._near.incoming.get(node, [])
 
     @cached_property
-    def _by_scope(self) -> dict[str, list[Node]]:
-        return _grouped((node.scope, node) for node in self.nodes.values())
-
-    @cached_property
-    def _by_host(self) -> dict[str, list[Node]]:
-        return _grouped((node.attached, node) for node in self.nodes.values() if node.attached)
-
-    @cached_property
-    def _by_source(self) -> dict[str, list[Edge]]:
-        return _grouped((edge.source, edge) for edge in self.edges)
-
-    @cached_property
-    def _by_target(self) -> dict[str, list[Edge]]:
-        return _grouped((edge.target, edge) for edge in self.edges)
-
-
-def _grouped(items: Iterable[tuple[str, _Item]]) -> dict[str, list[_Item]]:
-    groups: dict[str, list[_Item]] = defaultdict(list)
-    for key, item in items:
-        groups[key].append(item)
-    return dict(groups)
+    def _near(self) -> Neighbours:
+        return Neighbours(self.nodes.values(), self.edges)
 
 
 def own(xml: etree._Element, name: str) -> str | None:

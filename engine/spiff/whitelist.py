@@ -42,16 +42,30 @@ def _call_objection(node: ast.Call) -> str | None:
     return None
 
 
+def lines_of(text: str) -> list[bytes]:
+    """Give the lines of a text as Python counts them when it parses it, stripped."""
+    return text.strip().encode().splitlines(keepends=True)
+
+
+def segment(written: list[bytes], node: ast.expr) -> str:
+    """Give what a node stands for; ast.get_source_segment reads the whole text for each one."""
+    first, last = node.lineno - 1, node.end_lineno or node.lineno
+    lines = written[first:last]
+    lines[-1] = lines[-1][: node.end_col_offset]
+    lines[0] = lines[0][node.col_offset :]
+    return b"".join(lines).decode()
+
+
 class Decimals:
     """Gives names to the numbers with a point of a text, as they are written there."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, written: list[bytes]) -> None:
         self.named: dict[str, Decimal] = {}
-        self._source = source
+        self._written = written
 
     def name(self, node: ast.Constant) -> ast.Name:
         name = f"__{len(self.named)}"
-        self.named[name] = Decimal(ast.get_source_segment(self._source, node) or repr(node.value))
+        self.named[name] = Decimal(segment(self._written, node))
         return ast.copy_location(ast.Name(name, ast.Load()), node)
 
 

@@ -6,6 +6,7 @@ diagram is folded out once for every call of it, and a database keeps ids in its
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from engine.spiff.model import Problem
@@ -89,12 +90,13 @@ def nesting(bundle: Bundle) -> Iterator[Problem]:
     level, copies = {bundle.root: 1}, {bundle.root: 1}
     for process in _callers_first(bundle):
         sheet = bundle.sheets[process]
+        depths = _depths(sheet)
         for node in _calls(bundle, sheet):
-            called, inside = node.called or "", level[process] + sheet.depths.get(node.scope, 0)
+            called, inside = node.called or "", level[process] + depths.get(node.scope, 0)
             level[called] = max(level.get(called, 0), inside + 1)
             copies[called] = copies.get(called, 0) + copies[process]
-        deepest = max(sheet.depths, key=lambda scope: sheet.depths[scope])
-        depth = level[process] + sheet.depths[deepest]
+        deepest, depth = max(depths.items(), key=itemgetter(1))
+        depth += level[process]
         if depth > MOST_LEVELS:
             yield Problem(
                 sheet.file, deepest, "too_deep",
@@ -112,6 +114,15 @@ def nesting(bundle: Bundle) -> Iterator[Problem]:
             f"With every call folded out there are {folded} elements; the limit is {MOST_FOLDED}. "
             "Call the same diagrams less often.",
         )
+
+
+def _depths(sheet: Sheet) -> dict[str, int]:
+    """In how many others each scope of a file lies; what lies outside stands before it."""
+    found = {sheet.process_id: 0}
+    for node in sheet.nodes.values():
+        if any(sheet.inside(node.id)):
+            found.setdefault(node.id, found.get(node.scope, 0) + 1)
+    return found
 
 
 def _calls(bundle: Bundle, sheet: Sheet) -> Iterator[Node]:
