@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.calendar import STANDARD
+from engine.spiff.clock import Time
 from engine.spiff.errors import NotAwaitedError
 from engine.spiff.reading import failure
 from engine.spiff.stepping import at_rest, moved, moving
@@ -13,35 +15,51 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from engine.calendar import Calendars
     from engine.spiff.fixes import Token
     from engine.spiff.model import Compiled
     from engine.spiff.moves import Move
 
 
 def answer(
-    compiled: Compiled, state: bytes, call: UUID, result: Mapping[str, object], *, now: datetime
+    compiled: Compiled,
+    state: bytes,
+    call: UUID,
+    result: Mapping[str, object],
+    *,
+    now: datetime,
+    calendars: Calendars = STANDARD,
 ) -> Move:
     """Give a service task what its connector has answered, and run on.
 
     `result` becomes its result variable, if it has one. NotAwaitedError if nothing waits for the
     call any more; RunError if the diagram cannot go on with this answer.
     """
-    return _settle(compiled, state, call, now, lambda t: t.task_spec.answered(t, result))
+    time = Time(now, calendars)
+    return _settle(compiled, state, call, time, lambda t: t.task_spec.answered(t, result))
 
 
-def fail(compiled: Compiled, state: bytes, call: UUID, code: str, *, now: datetime) -> Move:
+def fail(
+    compiled: Compiled,
+    state: bytes,
+    call: UUID,
+    code: str,
+    *,
+    now: datetime,
+    calendars: Calendars = STANDARD,
+) -> Move:
     """Let a service task fail with an error code, and run on from whoever catches it.
 
     NotAwaitedError if nothing waits for the call any more; RunError if nobody catches the error.
     """
-    return _settle(compiled, state, call, now, lambda t: _raise(t, code))
+    return _settle(compiled, state, call, Time(now, calendars), lambda t: _raise(t, code))
 
 
 def _settle(
-    compiled: Compiled, state: bytes, call: UUID, now: datetime, go_on: Callable[[Token], None]
+    compiled: Compiled, state: bytes, call: UUID, time: Time, go_on: Callable[[Token], None]
 ) -> Move:
-    case, before, ready, fire = at_rest(compiled, state, now)
-    with moving(case, now):
+    case, before, ready, fire = at_rest(compiled, state, time)
+    with moving(case, time):
         token = ready.calls.get(call)
         if token is None or call not in before.calls:
             raise NotAwaitedError(call)

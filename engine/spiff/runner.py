@@ -1,13 +1,16 @@
 """The verbs on a running case: start, complete, wake, deliver; and where it stands.
 
-Each takes the state as bytes and gives a Move: the new bytes and the difference. Nothing here
-keeps a case in memory, knows a person or writes anything down.
+Each takes the state as bytes and gives a Move: the new bytes and the difference. `calendars` are
+those that new deadlines are reckoned on; they are asked for one only where a timer is armed.
+Nothing here keeps a case in memory, knows a person or writes anything down.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.calendar import STANDARD
+from engine.spiff.clock import Time
 from engine.spiff.codec import load
 from engine.spiff.errors import NotAwaitedError, TaskNotReadyError
 from engine.spiff.flows import CaseFlow
@@ -22,16 +25,23 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from engine.calendar import Calendars
     from engine.spiff.model import Compiled
     from engine.spiff.moves import Move
 
 
-def start(compiled: Compiled, answers: Mapping[str, object], *, now: datetime) -> Move:
+def start(
+    compiled: Compiled,
+    answers: Mapping[str, object],
+    *,
+    now: datetime,
+    calendars: Calendars = STANDARD,
+) -> Move:
     """Begin a case: the answers are the payload of the start message. RunError if it cannot run."""
     case = CaseFlow(compiled.plan, Scripts())
     for name, value in compiled.plan.defaults.items():
         case.assign(name, value)
-    with moving(case, now):
+    with moving(case, Time(now, calendars)):
         take(case, answers, case)
         case.plant()
         case.advance()
@@ -39,15 +49,22 @@ def start(compiled: Compiled, answers: Mapping[str, object], *, now: datetime) -
 
 
 def complete(
-    compiled: Compiled, state: bytes, task: UUID, answers: Mapping[str, object], *, now: datetime
+    compiled: Compiled,
+    state: bytes,
+    task: UUID,
+    answers: Mapping[str, object],
+    *,
+    now: datetime,
+    calendars: Calendars = STANDARD,
 ) -> Move:
     """Finish an open step with its answers and run on.
 
     Timers that are due fire first: TaskNotReadyError if one of them cancelled the step, or if it
     is not open at all. RunError if the diagram cannot go on with these answers.
     """
-    case, before, ready, fire = at_rest(compiled, state, now)
-    with moving(case, now):
+    time = Time(now, calendars)
+    case, before, ready, fire = at_rest(compiled, state, time)
+    with moving(case, time):
         token = ready.steps.get(task)
         if token is None or task not in before.steps:
             raise TaskNotReadyError(task)
@@ -59,7 +76,13 @@ def complete(
 
 
 def deliver(
-    compiled: Compiled, state: bytes, wait: UUID, payload: Mapping[str, object], *, now: datetime
+    compiled: Compiled,
+    state: bytes,
+    wait: UUID,
+    payload: Mapping[str, object],
+    *,
+    now: datetime,
+    calendars: Calendars = STANDARD,
 ) -> Move:
     """Give a case the message or signal that it waits for, and run on.
 
@@ -67,8 +90,9 @@ def deliver(
     fire first: NotAwaitedError if one of them took the wait away, or if it is not there at all.
     RunError if the diagram cannot go on.
     """
-    case, before, ready, fire = at_rest(compiled, state, now)
-    with moving(case, now):
+    time = Time(now, calendars)
+    case, before, ready, fire = at_rest(compiled, state, time)
+    with moving(case, time):
         token = ready.waits.get(wait)
         if token is None or wait not in before.waits:
             raise NotAwaitedError(wait)
@@ -78,10 +102,12 @@ def deliver(
         return moved(case, before, fire(case))
 
 
-def wake(compiled: Compiled, state: bytes, *, now: datetime) -> Move:
+def wake(
+    compiled: Compiled, state: bytes, *, now: datetime, calendars: Calendars = STANDARD
+) -> Move:
     """Fire every timer that is due at `now`, earliest first, and run on; RunError if it cannot."""
     case = load(compiled.plan, state)
-    with moving(case, now):
+    with moving(case, Time(now, calendars)):
         before = look_over(case)
         return moved(case, before, fire_due(case, before))
 

@@ -14,8 +14,8 @@ from engine.spiff.survey import Survey, look_over, open_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from datetime import datetime
 
+    from engine.spiff.clock import Time
     from engine.spiff.flows import CaseFlow, Instance
     from engine.spiff.model import Compiled
     from engine.spiff.moves import Message, Signal
@@ -33,12 +33,12 @@ class Rest(NamedTuple):
     fire: Callable[[CaseFlow], Survey]
 
 
-def at_rest(compiled: Compiled, state: bytes, now: datetime) -> Rest:
+def at_rest(compiled: Compiled, state: bytes, time: Time) -> Rest:
     """Load a case for somebody who waits for it: due timers fire first, or all wait for `wake`."""
     case = load(compiled.plan, state)
     before = look_over(case)
     try:
-        with moving(case, now):
+        with moving(case, time):
             return Rest(case, before, fire_due(case, before), fire_due)
     except RunError:
         case = load(compiled.plan, state)
@@ -47,12 +47,12 @@ def at_rest(compiled: Compiled, state: bytes, now: datetime) -> Rest:
 
 
 @contextmanager
-def moving(case: CaseFlow, now: datetime) -> Iterator[None]:
-    """Let a case move at `now`, and turn what SpiffWorkflow raises into a RunError.
+def moving(case: CaseFlow, time: Time) -> Iterator[None]:
+    """Let a case move at a moment, and turn what SpiffWorkflow raises into a RunError.
 
     The text of upstream's exceptions is not asked for: making it can fail by itself.
     """
-    with standing_at(now):
+    with standing_at(time):
         try:
             yield
         except (RunError, TaskNotReadyError, NotAwaitedError):

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from engine.spiff import pruning
-from engine.spiff.clock import standing_at
+from engine.spiff.clock import Time, standing_at
 from engine.spiff.codec import dump, load
 from engine.spiff.flows import CaseFlow
 from engine.spiff.journal import Journal
@@ -44,7 +44,7 @@ class Runner:
         self.case = CaseFlow(self.procedure.plan, Scripts())
         for name, value in self.procedure.plan.defaults.items():
             self.case.assign(name, value)
-        with standing_at(self.now):
+        with standing_at(Time(self.now)):
             self.case.plant()
             self.case.advance()
             fire_due(self.case)
@@ -59,7 +59,7 @@ class Runner:
     def does(self, place: int, n: int) -> None:
         self.case.journal = Journal()
         wanted = self.steps()[place]
-        with standing_at(self.now):
+        with standing_at(Time(self.now)):
             token = next(t for t in look_over(self.case).steps.values() if t.id == wanted[2])
             take(self.case, {"n": n}, token.workflow)
             token.run()
@@ -70,7 +70,7 @@ class Runner:
     def wakes(self, days: int) -> None:
         self.case.journal = Journal()
         self.now += timedelta(days=days)
-        with standing_at(self.now):
+        with standing_at(Time(self.now)):
             fire_due(self.case)
         self._between()
 
