@@ -7,25 +7,22 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from engine.calendar.cycles import (
+from engine.calendar.cycles import Cycle, OnDays, Repeat, Shift
+from engine.calendar.limits import LAST_DAY, ByDay, Elapsed, OpenTime, SameDay
+from engine.calendar.model import RuleError
+from engine.calendar.rules import (
     QUARTER_FIRSTS,
     QUARTER_LASTS,
-    Cycle,
     EveryDay,
     EveryWorkingDay,
     MonthDays,
-    OnDays,
-    Repeat,
-    Shift,
     WeekDays,
 )
-from engine.calendar.limits import LAST_DAY, ByDay, Elapsed, OpenTime, SameDay
-from engine.calendar.model import RuleError
 from engine.calendar.words import MONTHS, WEEKDAYS
 from engine.calendar.writing import day_number, parse_limit, tidied
 
 if TYPE_CHECKING:
-    from engine.calendar.cycles import Days
+    from engine.calendar.rules import Days
 
 MOST_TIMES: Final = 10_000
 HOURS: Final = 24

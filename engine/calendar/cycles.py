@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 from itertools import islice
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
-from engine.calendar.limits import LAST_DAY, day_of_month
 from engine.calendar.model import Words
-from engine.calendar.open_time import ONE_DAY, moment, never, spans_of, wall, working_days
+from engine.calendar.open_time import (
+    ONE_DAY,
+    moment,
+    never,
+    offset_of,
+    spans_of,
+    wall,
+    working_days,
+)
 from engine.calendar.reckoning import Reckoning, is_provisional, reckon
-from engine.calendar.words import MONTHS, WEEKDAYS, amount, clock_said, stamp
+from engine.calendar.rules import EveryWorkingDay
+from engine.calendar.words import amount, clock_said, day_said, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.calendar.limits import Limit
     from engine.calendar.model import Calendar
+    from engine.calendar.rules import Days
 
 AHEAD: Final = 800
 """Days in which every rule comes round: a year, and what holidays may move."""
+
+
+@dataclass(frozen=True)
+class Occurrence(Reckoning):
+    """One round of a cycle; `drawn` is the day and time that its rule says, without a zone.
+
+    Holidays may move the moment, but never make two rounds of what is drawn once.
+    """
+
+    drawn: datetime
 
 
 class Shift(Enum):
@@ -30,83 +49,6 @@ class Shift(Enum):
     NONE = "none"
     BEFORE = "before"
     AFTER = "after"
-
-
-class Days(Protocol):
-    """Which days a rule falls on."""
-
-    @property
-    def words(self) -> Words:
-        """Say which."""
-
-    def has(self, day: date, calendar: Calendar) -> bool:
-        """Whether the rule falls on a day."""
-
-
-@dataclass(frozen=True)
-class MonthDays:
-    """Days of certain months; 31 is the last one of a shorter month."""
-
-    days: tuple[int, ...]
-    months: tuple[int, ...] = tuple(range(1, 13))
-
-    @property
-    def words(self) -> Words:
-        last = Words("最后一天", "the last day")
-        days = [last if n == LAST_DAY else Words(f"{n} 日", f"day {n}") for n in self.days]
-        zh, en = "、".join(day.zh for day in days), " and ".join(day.en for day in days)
-        if self.months in _MONTHS_SAID:
-            said = _MONTHS_SAID[self.months]
-            return Words(f"{said.zh} {zh}", f"{en} of {said.en}")
-        names = " and ".join(MONTHS[month - 1] for month in self.months)
-        months = "、".join(str(month) for month in self.months)
-        return Words(f"每年 {months} 月 {zh}", f"{en} of {names} each year")
-
-    def has(self, day: date, calendar: Calendar) -> bool:
-        del calendar
-        return day.month in self.months and any(
-            day_of_month(day, wanted) == day for wanted in self.days
-        )
-
-
-@dataclass(frozen=True)
-class WeekDays:
-    """Days of the week, 0 is Monday."""
-
-    weekdays: tuple[int, ...]
-
-    @property
-    def words(self) -> Words:
-        names = [WEEKDAYS[n] for n in self.weekdays]
-        return Words(
-            f"每{'、'.join(name.zh for name in names)}",
-            f"every {' and '.join(name.en for name in names)}",
-        )
-
-    def has(self, day: date, calendar: Calendar) -> bool:
-        del calendar
-        return day.weekday() in self.weekdays
-
-
-@dataclass(frozen=True)
-class EveryDay:
-    @property
-    def words(self) -> Words:
-        return Words("每天", "every day")
-
-    def has(self, day: date, calendar: Calendar) -> bool:
-        del day, calendar
-        return True
-
-
-@dataclass(frozen=True)
-class EveryWorkingDay:
-    @property
-    def words(self) -> Words:
-        return Words("每个工作日", "every working day")
-
-    def has(self, day: date, calendar: Calendar) -> bool:
-        return bool(spans_of(calendar, day))
 
 
 @dataclass(frozen=True)
@@ -121,8 +63,13 @@ class Repeat:
         zh, en = self.limit.length
         return _counted(Words(f"每隔 {zh}", f"every {en}"), self.times)
 
-    def next(self, after: datetime, calendar: Calendar) -> Reckoning | None:
-        return reckon(self.limit, after, calendar)
+    def next(self, after: datetime, calendar: Calendar) -> Occurrence | None:
+        found = reckon(self.limit, after, calendar)
+        drawn = wall(found.at, calendar)
+        return Occurrence(found.at, found.provisional, lambda: found.lines, drawn)
+
+    def following(self, drawn: datetime, calendar: Calendar) -> Occurrence | None:
+        return self.next(moment(drawn.date(), offset_of(drawn), calendar), calendar)
 
 
 @dataclass(frozen=True)
@@ -144,12 +91,18 @@ class OnDays:
         en += f" at {', '.join(clocks)}" if clocks else f" at the opening{off.en}"
         return _counted(Words(zh + moved.zh, en + moved.en), self.times)
 
-    def next(self, after: datetime, calendar: Calendar) -> Reckoning | None:
+    def next(self, after: datetime, calendar: Calendar) -> Occurrence | None:
         today = wall(after, calendar).date()
-        for day in self._falls(self._first(today, calendar), calendar):
-            for at in self._moments(day, calendar):
-                if at > after:
-                    return self._told(at, after, calendar)
+        for drawn, at in self._rounds(self._first(today, calendar), calendar):
+            if at > after:
+                return self._told(drawn, at, after, calendar)
+        return None
+
+    def following(self, drawn: datetime, calendar: Calendar) -> Occurrence | None:
+        since = moment(drawn.date(), offset_of(drawn), calendar)
+        for later, at in self._rounds(drawn.date(), calendar):
+            if later > drawn:
+                return self._told(later, at, min(since, at), calendar)
         return None
 
     def _first(self, today: date, calendar: Calendar) -> date:
@@ -158,13 +111,14 @@ class OnDays:
             return today
         return next(working_days(calendar, today - ONE_DAY, -ONE_DAY), today)
 
-    def _falls(self, first: date, calendar: Calendar) -> Iterator[date]:
+    def _rounds(self, first: date, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
+        """Give what the rule says and when it is, day by day from one on."""
         for days in range(AHEAD):
             if first.toordinal() + days > date.max.toordinal():
                 return
             day = first + days * ONE_DAY
             if self.days.has(day, calendar):
-                yield self._shifted(day, calendar)
+                yield from self._moments(day, self._shifted(day, calendar), calendar)
 
     def _shifted(self, day: date, calendar: Calendar) -> date:
         if self.shift is Shift.NONE or spans_of(calendar, day):
@@ -175,28 +129,27 @@ class OnDays:
             raise never(calendar)
         return found
 
-    def _moments(self, day: date, calendar: Calendar) -> list[datetime]:
+    def _moments(
+        self, drawn: date, day: date, calendar: Calendar
+    ) -> Iterator[tuple[datetime, datetime]]:
         spans = spans_of(calendar, day)
-        minutes = self.minutes or ((spans[0][0],) if spans else (0,))
-        return [moment(day, timedelta(minutes=minute), calendar) for minute in sorted(minutes)]
+        opening = (spans[0][0],) if spans else (0,)
+        for minute in self.minutes or opening:
+            said = timedelta(minutes=minute if self.minutes else 0)
+            at = moment(day, timedelta(minutes=minute), calendar)
+            yield datetime.combine(drawn, time()) + said, at
 
-    def _told(self, at: datetime, after: datetime, calendar: Calendar) -> Reckoning:
+    def _told(
+        self, drawn: datetime, at: datetime, since: datetime, calendar: Calendar
+    ) -> Occurrence:
         matters = self.shift is not Shift.NONE or not self.minutes
         matters = matters or isinstance(self.days, EveryWorkingDay)
-        rule, said = self.words, stamp(wall(at, calendar))
-        lines = (rule, Words(f"下一次：{said.zh}", f"Next: {said.en}"))
-        return Reckoning(at, matters and is_provisional(after, at, calendar), lambda: lines)
+        lines = (self.words, *_told(drawn.date(), wall(at, calendar)))
+        provisional = matters and is_provisional(since, at, calendar)
+        return Occurrence(at, provisional, lambda: lines, drawn)
 
 
 Cycle = Repeat | OnDays
-
-QUARTER_FIRSTS: Final = (1, 4, 7, 10)
-QUARTER_LASTS: Final = (3, 6, 9, 12)
-_MONTHS_SAID: Final = {
-    tuple(range(1, 13)): Words("每月", "each month"),
-    QUARTER_FIRSTS: Words("每季度首月", "the first month of each quarter"),
-    QUARTER_LASTS: Words("每季度末月", "the last month of each quarter"),
-}
 
 _SHIFTED: Final = {
     Shift.NONE: Words("", ""),
@@ -205,7 +158,7 @@ _SHIFTED: Final = {
 }
 
 
-def occurrence(cycle: Cycle, after: datetime, calendar: Calendar) -> Reckoning | None:
+def occurrence(cycle: Cycle, after: datetime, calendar: Calendar) -> Occurrence | None:
     """Give when a cycle comes round next, strictly after a moment; None if it never does.
 
     A repetition counts from that moment. RuleError if the calendar has no working day to move to.
@@ -214,6 +167,26 @@ def occurrence(cycle: Cycle, after: datetime, calendar: Calendar) -> Reckoning |
         return cycle.next(after, calendar)
     except OverflowError:
         return None
+
+
+def following(cycle: Cycle, drawn: datetime, calendar: Calendar) -> Occurrence | None:
+    """Give the round after the one that was drawn so, whenever the calendar has moved them to.
+
+    None if there is none. RuleError as above.
+    """
+    try:
+        return cycle.following(drawn, calendar)
+    except OverflowError:
+        return None
+
+
+def _told(drawn: date, shown: datetime) -> tuple[Words, ...]:
+    said = stamp(shown)
+    next_one = Words(f"下一次：{said.zh}", f"Next: {said.en}")
+    if drawn == shown.date():
+        return (next_one,)
+    zh, en = day_said(drawn)
+    return Words(f"{zh}是休息日", f"{en} is a day off"), next_one
 
 
 def _counted(said: Words, times: int | None) -> Words:

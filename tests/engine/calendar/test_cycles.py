@@ -1,19 +1,16 @@
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.calendar import Calendar, RuleError, occurrence, parse_cycle
+from engine.calendar import Calendar, Day, RuleError, following, occurrence, parse_cycle
 from engine.calendar.open_time import spans_of
 from tests.engine.calendar.some import COMPANY, NEVER, SHANGHAI, at, calendars, moments
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 RULES = ("每月10日，遇假日提前", "每月31日，遇假日顺延", "每周二", "每季度首月2日 09:30",
          "每天 09:00、15:00", "每个工作日", "每月1日、15日 12:00，遇假日提前", "每周六，遇假日顺延",
@@ -57,7 +54,8 @@ def test_what_holidays_move_is_provisional_until_they_are_published() -> None:
     assert moved is not None
     assert fixed is not None
     assert (moved.provisional, fixed.provisional) == (True, False)
-    assert moved.lines[1].zh == "下一次：2027-01-08（周五）09:00"
+    assert moved.lines[1].zh == "01-10（周日）是休息日"
+    assert moved.lines[2].zh == "下一次：2027-01-08（周五）09:00"
 
 
 def test_a_working_day_that_never_comes_is_refused() -> None:
@@ -90,3 +88,49 @@ def test_occurrences_come_in_order_and_none_is_left_out(
     if "遇假日" in cycle:
         day = found.at.astimezone(ZoneInfo(calendar.zone)).date()
         assert spans_of(calendar, day)
+
+
+@pytest.mark.parametrize(
+    ("cycle", "drawn", "day", "expected"),
+    [
+        # run on 11-09 because 11-10 was off; that day is worked after all: no second time
+        ("每月10日，遇假日提前", "2026-11-10", None, at(2026, 12, 10, 9)),
+        ("每月10日，遇假日提前", "2026-10-10", date(2026, 11, 10), at(2026, 11, 9, 9)),
+        # run on 11-10; the day turns out to be off, and 11-11 would be its day: no second time
+        ("每月10日，遇假日顺延", "2026-11-10", date(2026, 11, 10), at(2026, 12, 10, 9)),
+        ("每月10日，遇假日顺延", "2026-10-10", date(2026, 11, 10), at(2026, 11, 11, 9)),
+        ("每天 09:00、15:00", "2026-11-14T09:00", None, at(2026, 11, 14, 15)),
+        ("每天 09:00、15:00", "2026-11-14T15:00", None, at(2026, 11, 15, 9)),
+        ("每个工作日", "2026-11-09", date(2026, 11, 10), at(2026, 11, 11, 9)),
+        ("每周", "2026-11-09T10:00", None, at(2026, 11, 16, 10)),
+    ],
+)
+def test_what_is_drawn_once_comes_once_whatever_becomes_of_the_calendar(
+    cycle: str, drawn: str, day: date | None, expected: datetime
+) -> None:
+    off = {} if day is None else {day: Day((), "厂休", "")}
+    calendar = replace(COMPANY, days={**COMPANY.days, **off})
+    found = following(parse_cycle(cycle), datetime.fromisoformat(drawn), calendar)
+    assert found is not None
+    assert found.at.astimezone(SHANGHAI) == expected
+
+
+@given(st.sampled_from(RULES), calendars(), moments())
+def test_the_round_after_one_is_the_one_that_comes_next(
+    text: str, calendar: Calendar, after: datetime
+) -> None:
+    rule = parse_cycle(text)
+    try:
+        first = occurrence(rule, after, calendar)
+        if first is None:
+            return
+        then, drawn_next = (
+            occurrence(rule, first.at, calendar),
+            following(rule, first.drawn, calendar),
+        )
+    except RuleError:
+        return
+    while drawn_next is not None and drawn_next.at <= first.at:
+        assert drawn_next.at == first.at, "two rounds on one moment, and none before it"
+        drawn_next = following(rule, drawn_next.drawn, calendar)
+    assert (then and then.at) == (drawn_next and drawn_next.at)
