@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import orjson
 import sqlalchemy as sa
 
-from engine import drafts, enclosing, history, procedures, spiff
+from engine import calendars, drafts, enclosing, history, procedures, spiff
 from engine.errors import Refusal
 from engine.facts import changed
 from engine.history import Draft
@@ -231,7 +231,12 @@ def _begin(
 ) -> Move:
     """Run a new case to its first tasks; ``facts`` are public words of its first entry."""
     start = version.compiled.start
-    move = spiff.start(version.compiled, every_field(version.start_form, values), now=now)
+    move = spiff.start(
+        version.compiled,
+        every_field(version.start_form, values),
+        now=now,
+        calendars=calendars.of(conn, case.calendars),
+    )
     known = version.start_form.facts(values)
     place = {"process": start.process, "element": start.element}
     opened = Draft("case_opened", {**place, **facts}, answers=values, known=known)

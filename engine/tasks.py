@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from engine import drafts, enclosing, procedures, spiff
+from engine import calendars, drafts, enclosing, procedures, spiff
 from engine.cases import Completed, every_field, move_on, next_of, read_answers
 from engine.history import Draft, enter, read, says_the_same
 from engine.tables import cases, tasks
@@ -124,7 +124,12 @@ def _complete(
     answers = read_answers(conn, form, posted, subject=subject, by=by, now=now)
     try:
         move = spiff.complete(
-            version.compiled, case.state, task_id, every_field(form, answers.values), now=now
+            version.compiled,
+            case.state,
+            task_id,
+            every_field(form, answers.values),
+            now=now,
+            calendars=calendars.of(conn, case.calendars),
         )
     except spiff.TaskNotReadyError:
         told = gone(conn, task_id, by=by)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from engine import calendars, incidents, procedures, spiff
 from engine import cases as openings
-from engine import incidents, procedures, spiff
 from engine.database import is_away
 from engine.errors import Refusal
 from engine.history import Draft
@@ -64,6 +64,7 @@ def _at_work(conn: sa.Connection, case: Case, *, now: datetime) -> tuple[str, st
 def wake(conn: sa.Connection, case: Case, *, now: datetime) -> None:
     """Fire a locked case's due timers, with one entry for each arming. Raises spiff.RunError."""
     version = procedures.version(conn, case.version_id)
-    move = spiff.wake(version.compiled, case.state, now=now)
+    known = calendars.of(conn, case.calendars)
+    move = spiff.wake(version.compiled, case.state, now=now, calendars=known)
     happened = [] if move.fired else [Draft("woken")]
     openings.move_on(conn, case, version, move, happened, by=None, now=now)
