@@ -86,28 +86,27 @@ def lock(conn: sa.Connection, case_id: UUID) -> Case:
 
 def start_form(conn: sa.Connection, procedure: str, *, by: Person) -> StartView:
     """Return the form that opens a case. Raises NotFoundError and NotYoursError."""
-    version = _startable(conn, procedure, by=by)
+    version, form = _startable(conn, procedure, by=by)
     subject = drafts.of_start(procedure)
     draft = drafts.load(conn, subject, by=by)
     at = drafts.times(conn, [subject], by=by).get(subject)
-    return StartView(procedure, version.names, version.start_form, draft, at)
+    return StartView(procedure, version.names, form, draft, at)
 
 
 def save_draft(
     conn: sa.Connection, procedure: str, typed: dict[str, list[str]], *, by: Person, now: datetime
 ) -> None:
     """Keep what a person has typed for a start form. Raises NotFoundError and NotYoursError."""
-    form, subject = _startable(conn, procedure, by=by).start_form, drafts.of_start(procedure)
+    form, subject = _startable(conn, procedure, by=by)[1], drafts.of_start(procedure)
     kept = enclosing.only_stored(conn, form, typed, subject=subject, by=by)
     drafts.save(conn, subject, kept, by=by, now=now)
 
 
-def _startable(conn: sa.Connection, procedure: str, *, by: Person) -> Version:
+def _startable(conn: sa.Connection, procedure: str, *, by: Person) -> tuple[Version, Form]:
     version = procedures.in_force(conn, procedure)
-    role = version.compiled.start.role
-    if role not in by.roles:
+    if (role := version.compiled.start.role) not in by.roles:
         raise NotYoursError(version.bundle.roles[role])
-    return version
+    return version, version.form_by_hand()
 
 
 def open_case(
@@ -116,18 +115,16 @@ def open_case(
     """Deliver a start form as the start message of a new case, and run it to its first tasks.
 
     The same form sent again by this person, with the key of its page, gives the same result.
-    Raises InvalidAnswersError, NotYoursError, NotFoundError and spiff.RunError.
+    Raises InvalidAnswersError, NotYoursError, NotByHandError, NotFoundError and spiff.RunError.
     """
-    version = _startable(conn, procedure, by=by)
+    version, form = _startable(conn, procedure, by=by)
     subject = drafts.of_start(procedure)
-    sending = sending_of(conn, posted, version.start_form, by=by, now=now)
+    sending = sending_of(conn, posted, form, by=by, now=now)
     if sending.is_opened:
         return Completed(sending.case_id, sending.next_task)
-    answers = read_answers(conn, version.start_form, posted, subject=subject, by=by, now=now)
+    answers = read_answers(conn, form, posted, subject=subject, by=by, now=now)
     case, known = _new(conn, version, sending.case_id, parent=None, by=by, now=now)
-    files = enclosing.attach(
-        conn, version.start_form, answers.values, case_id=case.id, subject=subject, by=by
-    )
+    files = enclosing.attach(conn, form, answers.values, case_id=case.id, subject=subject, by=by)
     facts = {"role": version.compiled.start.role, "files": files, "facts": known}
     move = _begin(conn, case, version, answers.values, facts, by=by, now=now)
     drafts.drop_mine(conn, subject, by=by)
@@ -230,14 +227,10 @@ def _begin(
     now: datetime,
 ) -> Move:
     """Run a new case to its first tasks; ``facts`` are public words of its first entry."""
-    start = version.compiled.start
-    move = spiff.start(
-        version.compiled,
-        every_field(version.start_form, values),
-        now=now,
-        calendars=calendars.of(conn, case.calendars),
-    )
-    known = version.start_form.facts(values)
+    start, form = version.compiled.start, version.start_form
+    given, known = (every_field(form, values), form.facts(values)) if form else ({}, {})
+    days = calendars.of(conn, case.calendars)
+    move = spiff.start(version.compiled, given, now=now, calendars=days)
     place = {"process": start.process, "element": start.element}
     opened = Draft("case_opened", {**place, **facts}, answers=values, known=known)
     move_on(conn, case, version, move, [opened], by=by, now=now)

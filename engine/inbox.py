@@ -160,20 +160,15 @@ def _item(conn: sa.Connection, row: sa.Row[tuple[object, ...]], by: Person) -> I
 
 
 def startable(conn: sa.Connection, by: Person) -> list[Startable]:
-    """Return the procedures whose start stands in the lane of one of the person's roles."""
-    found = [
-        version
+    """Return what a person may start: its form lies in the lane of one of the person's roles."""
+    found = {
+        version.compiled.id: (version.names, version.start_form.title)
         for version in procedures.all_in_force(conn)
-        if version.compiled.start.role in by.roles
-    ]
-    subjects = {version.compiled.id: of_start(version.compiled.id) for version in found}
+        if version.start_form is not None and version.compiled.start.role in by.roles
+    }
+    subjects = {procedure: of_start(procedure) for procedure in found}
     kept = times(conn, subjects.values(), by=by)
     return [
-        Startable(key, version.names, Names(*_title(version)), kept.get(subjects[key]))
-        for key, version in zip(subjects, found, strict=True)
+        Startable(procedure, names, Names(title.zh, title.en), kept.get(subjects[procedure]))
+        for procedure, (names, title) in found.items()
     ]
-
-
-def _title(version: procedures.Version) -> tuple[str, str]:
-    title = version.start_form.title
-    return title.zh, title.en

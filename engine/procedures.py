@@ -25,6 +25,18 @@ if TYPE_CHECKING:
     from forms import Form
 
 
+class NotByHandError(Refusal):
+    """Cases of the procedure are opened by a timer or a signal; its start has no form."""
+
+    code = "not_by_hand"
+
+    def __init__(self, names: Names) -> None:
+        super().__init__(
+            f"“{names.zh}”由定时器或信号自动发起；如需手工发起，请给开始事件加表单并重新发布。",
+            f"“{names.en}” begins by a timer or signal; to open it by hand, give its start a form.",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """One published, immutable state of a procedure, ready to run; shared read-only by threads."""
@@ -62,10 +74,16 @@ class Version:
         return self.bundle.forms[f"{process}/{element}"]
 
     @property
-    def start_form(self) -> Form:
-        """The form that opens a case."""
+    def start_form(self) -> Form | None:
+        """The form that opens a case; None if cases are opened by a timer or a signal alone."""
         start = self.compiled.start
-        return self.form(start.process, start.element)
+        return self.bundle.forms.get(f"{start.process}/{start.element}")
+
+    def form_by_hand(self) -> Form:
+        """Return the form that opens a case. Raises NotByHandError if there is none."""
+        if self.start_form is None:
+            raise NotByHandError(self.names)
+        return self.start_form
 
 
 class VersionChangedError(Refusal):

@@ -35,6 +35,7 @@ STATUS = {
     "draft_too_large": 413,
     "invalid_answers": 422,
     "login_taken": 409,
+    "not_by_hand": 409,
     "not_claimed": 409,
     "not_found": 404,
     "not_yours": 403,

@@ -6,20 +6,19 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
+from engine.spiff.eventful import Parcel
 from engine.spiff.model import Names, Problem
 from engine.spiff.sheet import (
     Edge,
     Guarantee,
     Lane,
     Node,
-    Parcel,
     Sheet,
     Variable,
     local,
     own,
-    words_of,
 )
-from engine.spiff.xml import BPMN, NAMESPACES, UnreadableError, read_root
+from engine.spiff.xml import BPMN, NAMESPACES, UnreadableError, read_root, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,6 +53,7 @@ def read_sheet(file: str, data: bytes) -> Sheet:
         lanes=tuple(lane for lane, _ in lanes),
         drawn=_drawn(root),
         messages=_parcels(root, "message"),
+        signals=_parcels(root, "signal"),
         variables=tuple(_variables(processes[:1])),
         guarantees=tuple(_guarantees(processes[:1])),
     )

@@ -135,18 +135,21 @@ def _by_stem(files: Mapping[str, bytes], suffix: str) -> dict[str, str]:
 
 
 def roots(files: Mapping[str, bytes]) -> tuple[str, ...]:
-    """Give the ids of the procedures: diagrams that a message starts and that no other calls.
+    """Give the ids of the procedures: diagrams that no other calls and that can begin.
 
-    A diagram that cannot be read counts as one, so that compiling it says why.
+    A message, timer or signal begins one. A plain start event is begun by hand, so it has a form:
+    diagrams that others call have none there. A diagram that cannot be read counts as a procedure,
+    so that compiling it says why.
     """
     found, called = [], set()
     for process, path in _by_stem(files, ".bpmn").items():
         try:
-            nodes = read_sheet(path, files[path]).nodes.values()
+            sheet = read_sheet(path, files[path])
         except UnreadableError:
             found.append(process)
             continue
-        called |= {node.called for node in nodes}
-        if any(node.kind == "startEvent" and node.message_ref for node in nodes):
+        called |= {node.called for node in sheet.nodes.values()}
+        starts = [n for n in sheet.inside(sheet.process_id) if n.kind == "startEvent"]
+        if any(n.events or f"forms/{process}/{n.id}.json" in files for n in starts):
             found.append(process)
     return tuple(sorted(set(found) - called))

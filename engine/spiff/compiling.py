@@ -12,6 +12,7 @@ from engine.spiff.building import build, role_of
 from engine.spiff.bundle import Bundle, missing_diagram, read_needed, stem
 from engine.spiff.durations import looks_like_duration
 from engine.spiff.errors import BrokenFilesError
+from engine.spiff.eventful import STARTS
 from engine.spiff.expressions import compile_expression, compile_script
 from engine.spiff.lint import check
 from engine.spiff.model import Compiled, Diagram, Element, Flow, Problem, Start, Step
@@ -145,7 +146,7 @@ def _named_in(sheet: Sheet) -> Iterator[str]:
     for edge in sheet.edges:
         yield from compile_expression(edge.condition).names if edge.condition else ()
     yield from (lane.role_from for lane in sheet.lanes if lane.role_from)
-    for parcel in sheet.messages.values():
+    for parcel in (*sheet.messages.values(), *sheet.signals.values()):
         yield from (*parcel.keys, *parcel.carries)
     for node in sheet.nodes.values():
         yield from (e[1:] for e in (*node.notifies, *node.offered) if e.startswith("="))
@@ -171,7 +172,15 @@ def _timer_names(node: Node) -> frozenset[str]:
 def _start(sheet: Sheet, lanes: Mapping[str, str]) -> Start:
     node = next(n for n in sheet.inside(sheet.process_id) if n.kind == "startEvent")
     role, _ = role_of(node.lane, lanes)
-    return Start(sheet.process_id, node.id, sheet.message(node).name, role or "")
+    return Start(
+        process=sheet.process_id,
+        element=node.id,
+        message=sheet.message(node).name,
+        role=role or "",
+        kind=STARTS[node.events],
+        signal=sheet.signal(node).name,
+        schedule=node.schedule,
+    )
 
 
 def _diagram(sheet: Sheet, bundle: Bundle) -> Diagram:

@@ -16,8 +16,8 @@ from engine.spiff.reading import failure, read_roles
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from engine.spiff.eventful import Parcel
     from engine.spiff.fixes import Token
-    from engine.spiff.sheet import Parcel
 
 _SCALARS: Final = (str, int, float)
 

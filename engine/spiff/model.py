@@ -131,12 +131,19 @@ class Table:
 
 @dataclass(frozen=True)
 class Start:
-    """The message start event of a procedure and the role that may open a case."""
+    """The start event of a procedure and the role that may open a case, or whose duty it is.
+
+    `kind` is "message", "none", "timer" or "signal"; `message` and `signal` are names, empty for
+    other kinds, and `schedule` is the date or cycle drawn on a timer start.
+    """
 
     process: str
     element: str
     message: str
     role: str
+    kind: str = "message"
+    signal: str = ""
+    schedule: str | None = None
 
 
 @dataclass(frozen=True)

@@ -164,9 +164,9 @@ def _at_start(bundle: Bundle) -> Iterator[tuple[str, Values]]:
 
 
 def carried(sheet: Sheet) -> set[str]:
-    """Give the names that messages bring in from outside."""
-    caught = (n for n in sheet.nodes.values() if n.has_message and not n.throws)
-    return {name for node in caught for name in sheet.message(node).carries}
+    """Give the names that messages and signals bring in from outside."""
+    caught = (node for node in sheet.nodes.values() if not node.throws)
+    return {name for node in caught for name in sheet.parcel(node).carries}
 
 
 def _repeated(bundle: Bundle) -> Iterator[tuple[str, Values]]:

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
+from engine.spiff.eventful import Eventful, Parcel
 from engine.spiff.model import Names
 from engine.spiff.neighbours import Neighbours
-from engine.spiff.xml import BANJIE, NAMESPACES
+from engine.spiff.xml import BANJIE, NAMESPACES, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 STEPS: Final = frozenset({"userTask", "manualTask"})
-MESSAGE: Final = "messageEventDefinition"
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Edge:
 
 
 @dataclass(frozen=True)
-class Node:
+class Node(Eventful):
     """A flow node; `scope` is the process or sub-process it lies in, `events` its definitions."""
 
     id: str
@@ -92,34 +92,8 @@ class Node:
         return (found.get("resultVariable") or None) if found is not None else None
 
     @property
-    def duration(self) -> str | None:
-        found = self.xml.find("bpmn:timerEventDefinition/bpmn:timeDuration", NAMESPACES)
-        return (found.text or "").strip() if found is not None else None
-
-    @property
-    def message_ref(self) -> str | None:
-        """The id of the message that the element throws or waits for."""
-        found = self.xml.find("bpmn:messageEventDefinition", NAMESPACES)
-        return (found if found is not None else self.xml).get("messageRef")
-
-    @property
     def notifies(self) -> tuple[str, ...]:
         return words_of(self.xml, "notifies")
-
-    @property
-    def offered(self) -> tuple[str, ...]:
-        """The roles whose people may start a catching event themselves."""
-        return words_of(self.xml, "offeredTo")
-
-    @property
-    def has_message(self) -> bool:
-        """Whether it throws a message or waits for one."""
-        return self.kind in {"sendTask", "receiveTask"} or MESSAGE in self.events
-
-    @property
-    def throws(self) -> bool:
-        """Whether its message leaves the case; the others are waited for."""
-        return self.kind in {"sendTask", "intermediateThrowEvent", "endEvent"}
 
     @property
     def script(self) -> str | None:
@@ -130,15 +104,6 @@ class Node:
         """Give the text of one of SpiffWorkflow's extension elements."""
         found = self.xml.find(f"bpmn:extensionElements/spiff:{name}", NAMESPACES)
         return (found.text or "").strip() if found is not None else None
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """A message or signal: its name, the keys that correlate it, the variables it carries."""
-
-    name: str = ""
-    keys: tuple[str, ...] = ()
-    carries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -171,6 +136,7 @@ class Sheet:
     lanes: tuple[Lane, ...]
     drawn: frozenset[str]
     messages: Mapping[str, Parcel]
+    signals: Mapping[str, Parcel]
     variables: tuple[Variable, ...]
     guarantees: tuple[Guarantee, ...]
 
@@ -185,6 +151,14 @@ class Sheet:
     def message(self, node: Node) -> Parcel:
         """Give the message that an element throws or waits for, without a name if none is drawn."""
         return self.messages.get(node.message_ref or "", Parcel())
+
+    def parcel(self, node: Node) -> Parcel:
+        """Give the message or signal that an element throws or waits for, an empty one if none."""
+        return self.message(node) if node.has_message else self.signal(node)
+
+    def signal(self, node: Node) -> Parcel:
+        """Give the signal that an element throws or waits for, without a name if none is drawn."""
+        return self.signals.get(node.signal_ref or "", Parcel())
 
     @cached_property
     def scopes(self) -> Mapping[str, etree._Element]:
@@ -212,11 +186,6 @@ class Sheet:
 def own(xml: etree._Element, name: str) -> str | None:
     """Give one of our own attributes."""
     return xml.get(f"{{{BANJIE}}}{name}")
-
-
-def words_of(xml: etree._Element, name: str) -> tuple[str, ...]:
-    """Give the words of one of our own attributes."""
-    return tuple((own(xml, name) or "").split())
 
 
 def names_of(xml: etree._Element) -> Names:

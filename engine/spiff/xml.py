@@ -100,3 +100,8 @@ def _check_namespace(file: str, root: etree._Element, namespace: str) -> None:
 
 def _refuse(file: str, code: str, zh: str, en: str) -> None:
     raise UnreadableError(Problem(file, None, code, zh, en))
+
+
+def words_of(xml: etree._Element, name: str) -> tuple[str, ...]:
+    """Give the words of one of our own attributes."""
+    return tuple((xml.get(f"{{{BANJIE}}}{name}") or "").split())

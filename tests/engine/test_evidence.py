@@ -69,6 +69,7 @@ def test_a_file_that_went_elsewhere_after_the_check_is_refused(
     file = photo(connection, clerk)
     first = sent(connection, clerk, file)
     form = in_force(connection, "errand").start_form
+    assert form is not None
     values = {"photos": [str(file.id)]}
 
     with pytest.raises(AttachmentTakenError) as refused:

@@ -52,6 +52,7 @@ class Walk:
         """Open the case with the usual start answers and these."""
         version = in_force(self.conn, self.procedure)
         form = version.start_form
+        assert form is not None
         fresh = form.prefill({}, today=form.day(self.now))
         given = {**fresh, **self.usual[version.compiled.start.element], **answers}
         by = self.person(role)

@@ -49,6 +49,7 @@ RULES: Final[tuple[Callable[[Bundle], Iterator[Problem]], ...]] = (
     elements.timers_say_when,
     elements.hosts_wait,
     messages.messages_exist,
+    messages.signals_exist,
     messages.named_by_variables,
     messages.waits_are_told_apart,
     messages.keys_agree,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engine.spiff.calling_out import AT_ONCE
+from engine.spiff.eventful import MESSAGE, STARTS, TIMER
 from engine.spiff.model import Problem
-from engine.spiff.sheet import MESSAGE, local
+from engine.spiff.sheet import local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -14,10 +15,9 @@ if TYPE_CHECKING:
     from engine.spiff.bundle import Bundle
     from engine.spiff.sheet import Node
 
-TIMER: Final = "timerEventDefinition"
 TERMINATE: Final = "terminateEventDefinition"
 EVENTS: Final[Mapping[str, frozenset[tuple[str, ...]]]] = {
-    "startEvent": frozenset({(), (MESSAGE,)}),
+    "startEvent": frozenset(STARTS),
     "endEvent": frozenset({(), (MESSAGE,), (TERMINATE,)}),
     "intermediateThrowEvent": frozenset({(), (MESSAGE,)}),
     "intermediateCatchEvent": frozenset({(TIMER,), (MESSAGE,)}),
@@ -59,11 +59,11 @@ def supported(bundle: Bundle) -> Iterator[Problem]:
             kinds = ", ".join(node.events) or "none"
             yield Problem(
                 sheet.file, node.id, "unsupported_event",
-                f"事件“{node.id}”（{node.kind}：{kinds}）不支持。可用：消息开始、定时或消息的"
-                "中间或边界、消息抛出、普通/消息/终止结束。",
-                f'Event "{node.id}" ({node.kind}: {kinds}) is not supported. There are: message '
-                "start; timer or message catch and boundary; message throw; plain, message, "
-                "terminate end.",
+                f"事件“{node.id}”（{node.kind}：{kinds}）不支持。可用：普通/消息/定时/信号开始、"
+                "定时或消息的中间或边界、消息抛出、普通/消息/终止结束。",
+                f'Event "{node.id}" ({node.kind}: {kinds}) is not supported. There are: plain, '
+                "message, timer, signal start; timer or message catch and boundary; message throw; "
+                "plain, message, terminate end.",
             )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def _odd_details(node: Node) -> Iterator[tuple[str, str]]:
 
 
 def one_start(bundle: Bundle) -> Iterator[Problem]:
-    """Let a procedure begin with one message start event, other scopes with one plain one."""
+    """Let every scope have one start event: of any kind for a procedure, else a plain one."""
     for sheet in bundle.sheets.values():
         for scope in sheet.scopes:
             starts = [node for node in sheet.inside(scope) if node.kind == "startEvent"]
@@ -99,13 +99,14 @@ def one_start(bundle: Bundle) -> Iterator[Problem]:
                     f'"{scope}" has {len(starts)} start events; it must have one.',
                 )  # fmt: skip
                 continue
-            node, message = starts[0], scope == bundle.root
-            if (MESSAGE in node.events) is not message:
-                zh, en = ("消息", "a message") if message else ("普通", "a plain")
+            node = starts[0]
+            if node.events and scope != bundle.root:
                 yield Problem(
                     sheet.file, node.id, "start_kind",
-                    f"“{scope}”的开始事件“{node.id}”应为{zh}开始事件。",
-                    f'"{scope}" must begin with {en} start event, not "{node.id}" as it is.',
+                    f"“{scope}”由别的图调用，开始事件“{node.id}”应为普通开始事件。"
+                    "请删去它的事件定义。",
+                    f'"{scope}" is begun by another diagram, so "{node.id}" must be a plain start '
+                    "event. Delete its event definition.",
                 )  # fmt: skip
 
 
@@ -121,9 +122,19 @@ def some_end(bundle: Bundle) -> Iterator[Problem]:
 
 
 def timers_say_when(bundle: Bundle) -> Iterator[Problem]:
-    """Let every timer be a duration: dates and cycles are not supported."""
+    """Let every timer be a duration, and one that begins a procedure a date or a cycle."""
     for sheet, node in bundle.nodes():
-        if TIMER in node.events and not node.duration:
+        if TIMER not in node.events:
+            continue
+        if node.kind == "startEvent":
+            if not node.schedule:
+                yield Problem(
+                    sheet.file, node.id, "timer_kind",
+                    f"定时开始“{node.id}”没有 timeDate 或 timeCycle。请填日期或周期，如“每周二”。",
+                    f'Timer start "{node.id}" has no timeDate or timeCycle. Give it a date or a '
+                    'cycle, such as "Tuesdays".',
+                )  # fmt: skip
+        elif not node.duration:
             yield Problem(
                 sheet.file, node.id, "timer_kind",
                 f"定时器“{node.id}”没有 timeDuration。请填时长，如 P3D，或一个变量。",

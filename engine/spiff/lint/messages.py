@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from engine.spiff.eventful import SIGNAL
 from engine.spiff.expressions import is_name
 from engine.spiff.model import Problem
 from engine.spiff.xml import NAMESPACES
@@ -37,17 +38,38 @@ def messages_exist(bundle: Bundle) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def named_by_variables(bundle: Bundle) -> Iterator[Problem]:
-    """Let keys and what messages carry be names of variables."""
+def signals_exist(bundle: Bundle) -> Iterator[Problem]:
+    """Let every signal that is thrown or waited for have a name, and no keys: all hear it."""
+    for sheet, node in bundle.nodes():
+        if SIGNAL in node.events and not sheet.signal(node).name:
+            yield Problem(
+                sheet.file, node.id, "no_signal",
+                f"“{node.id}”没有引用有名称的信号。请定义 signal 并选择它。",
+                f'"{node.id}" refers to no signal with a name. Define one and choose it.',
+            )  # fmt: skip
     for sheet in bundle.sheets.values():
-        for id_, parcel in sheet.messages.items():
+        for id_, parcel in sheet.signals.items():
+            if parcel.keys:
+                yield Problem(
+                    sheet.file, id_, "keyed_signal",
+                    f"信号“{parcel.name or id_}”发给所有等待的案件，banjie:keys 不会生效。"
+                    "请删去，或改用消息。",
+                    f'Signal "{parcel.name or id_}" goes to every case that waits, so its '
+                    "banjie:keys would be ignored. Delete them, or draw a message.",
+                )  # fmt: skip
+
+
+def named_by_variables(bundle: Bundle) -> Iterator[Problem]:
+    """Let keys, and what messages and signals carry, be names of variables."""
+    for sheet in bundle.sheets.values():
+        for id_, parcel in (*sheet.messages.items(), *sheet.signals.items()):
             for name in (*parcel.keys, *parcel.carries):
                 if not is_name(name):
                     yield Problem(
                         sheet.file, id_, "bad_name",
-                        f"消息“{parcel.name or id_}”的“{name}”不能作变量名。"
+                        f"“{parcel.name or id_}”的“{name}”不能作变量名。"
                         "名称用小写字母和下划线，以空格分开。",
-                        f'Message "{parcel.name or id_}": "{name}" is no name of a variable. '
+                        f'"{parcel.name or id_}": "{name}" is no name of a variable. '
                         "Write snake_case names with blanks between.",
                     )  # fmt: skip
 

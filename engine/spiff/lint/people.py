@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from engine.spiff.eventful import STARTS
 from engine.spiff.expressions import is_name
 from engine.spiff.model import Problem
 from engine.spiff.sheet import STEPS
@@ -56,9 +57,10 @@ def steps_have_lanes(bundle: Bundle) -> Iterator[Problem]:
 
 
 def steps_have_forms(bundle: Bundle) -> Iterator[Problem]:
-    """Let every step, and the procedure's start, have its form."""
+    """Let every step have its form, and a procedure's start that is begun by hand."""
     for sheet, node in bundle.nodes():
-        starts = node.kind == "startEvent" and node.scope == bundle.root
+        root = node.kind == "startEvent" and node.scope == bundle.root
+        starts = root and STARTS.get(node.events) in {"message", "none"}
         key = f"{sheet.process_id}/{node.id}"
         if (node.kind in STEPS or starts) and key not in bundle.forms:
             yield Problem(

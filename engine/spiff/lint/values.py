@@ -216,7 +216,6 @@ def _named_by(sheet: Sheet, node: Node) -> Iterator[str]:
     for entry in (*node.notifies, *node.offered):
         if entry.startswith("="):
             yield entry[1:]
-    if node.has_message:
-        parcel = sheet.message(node)
-        yield from parcel.keys
-        yield from parcel.carries if node.throws else ()
+    parcel = sheet.parcel(node)
+    yield from parcel.keys
+    yield from parcel.carries if node.throws else ()

@@ -57,6 +57,12 @@ class Scope:
     def message_start(self, id_: str = "opened") -> str:
         return self.add("startEvent", id_, '<bpmn:messageEventDefinition messageRef="m_open"/>')
 
+    def signal_start(self, signal: str, id_: str = "opened") -> str:
+        return self.add("startEvent", id_, signalling(signal))
+
+    def timer_start(self, cycle: str, id_: str = "opened") -> str:
+        return self.add("startEvent", id_, timing(cycle, "timeCycle"))
+
     def end(self, id_: str = "done") -> str:
         return self.add("endEvent", id_)
 
@@ -207,6 +213,12 @@ class Process(Scope):
         self.declared.append(f'<bpmn:message id="{id_}" name="{name or id_}" {own}/>')
         return id_
 
+    def signal(self, id_: str, carries: str = "", name: str = "") -> str:
+        """Declare a signal that is called like its id, or by a name of its own."""
+        own = f'banjie:carries="{carries}"'
+        self.declared.append(f'<bpmn:signal id="{id_}" name="{name or id_}" {own}/>')
+        return id_
+
     def lane(self, name: str, *elements: str, role_from: str = "") -> None:
         attributes = f'banjie:roleFrom="{role_from}"' if role_from else ""
         self.lanes.append((name, attributes, list(elements)))
@@ -255,9 +267,13 @@ def messaging(message: str) -> str:
     return f'<bpmn:messageEventDefinition messageRef="{message}"/>'
 
 
-def timing(duration: str) -> str:
+def signalling(signal: str) -> str:
+    return f'<bpmn:signalEventDefinition signalRef="{signal}"/>'
+
+
+def timing(text: str, kind: str = "timeDuration") -> str:
     return (
-        f"<bpmn:timerEventDefinition><bpmn:timeDuration>{escape(duration)}</bpmn:timeDuration>"
+        f"<bpmn:timerEventDefinition><bpmn:{kind}>{escape(text)}</bpmn:{kind}>"
         "</bpmn:timerEventDefinition>"
     )
 
