@@ -7,14 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import calendars, history, notices, numbers, settings, spiff, storing, telling
+from engine import (
+    calendars,
+    history,
+    notifying,
+    numbers,
+    posting,
+    settings,
+    spiff,
+    storing,
+    telling,
+)
 from engine import facts as case_facts
 from engine.drafts import of_task
 from engine.history import Draft
+from engine.storing import Write, inserts
 from engine.tables import cancelled_tasks, cases, tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -57,10 +68,16 @@ COLUMNS = (
     *(cases.c[name] for name in Case.__dataclass_fields__ if name in cases.c),
     calendars.REVISION.scalar_subquery().label("calendars"),
 )
-_CANCELLED = sa.insert(cancelled_tasks)
+_LOCK = sa.select(*COLUMNS).where(cases.c.id == sa.bindparam("case")).with_for_update()
+_CANCELLED = Write("cancelled", inserts(cancelled_tasks, tuple(cancelled_tasks.c.keys())))
 _PLACES = sa.select(tasks.c.id, tasks.c.process, tasks.c.element).where(
     tasks.c.id.in_(sa.bindparam("ids", expanding=True))
 )
+
+
+def lock(conn: sa.Connection, case_id: UUID) -> Case:
+    """Return a case, locked until the transaction ends."""
+    return Case(*conn.execute(_LOCK, {"case": case_id}).one())
 
 
 def move_to(
@@ -70,16 +87,18 @@ def move_to(
     move: Move,
     happened: Sequence[Draft],
     *,
+    opening: Container[str] = (),
     by: Person | None,
     now: datetime,
 ) -> dict[UUID, UUID | None]:
     """Store where the engine has run a case, and enter what happened and what followed from it.
 
     Tasks that the move neither opened nor closed are untouched. Every timer that fired has its
-    own entry, which nobody signs. Returns who held each of the closed tasks at last.
+    own entry, which nobody signs. `opening` are the names of messages that open cases instead of
+    going to who waits. Returns who held each of the closed tasks at last.
     The complaint number is taken last of all locks, and a case that has one keeps it.
     """
-    _tell(conn, case, version, move, now=now)
+    notifying.tell(conn, case.id, version, move, now=now)
     before = _facts(case)
     for draft in happened:
         case = _knowing(case, draft.known)
@@ -92,15 +111,14 @@ def move_to(
     facts["clauses"] = telling.clauses(version, move, drafts[cause].facts)
     facts["facts"] = case_facts.changed(before, {**_facts(case), **ended})
     drafts[cause] = telling.saying(drafts[cause], facts)
+    sent = posting.sent(case.id, move, opening=opening, by=by, now=now)
+    drafts += sent.entries
     if case.number is None and _wants_number(move):
         case = replace(case, number=numbers.allot(conn, settings.company(conn), now=now))
         drafts.append(Draft("number_allotted", {"facts": {"number": case.number}}))
-    closed = _store(conn, case, version, move, drafts, ended=ended, by=by, now=now)
-    if cancelled:
-        seq = case.entries + cause + 1
-        rows = [{"task_id": row.id, "case_id": case.id, "seq": seq} for row in cancelled]
-        conn.execute(_CANCELLED, rows)
-    return closed
+    stored = _rows(case, version, move, drafts, ended=ended, by=by, now=now)
+    besides = {**sent.rows, **_cancellations(case, cancelled, seq=case.entries + cause + 1)}
+    return storing.store(conn, **stored, closed=move.closed, besides=besides)
 
 
 def _facts(case: Case) -> dict[str, object]:
@@ -134,6 +152,13 @@ def _cancelled(conn: sa.Connection, move: Move, *, done: UUID | None) -> list[sa
     return list(conn.execute(_PLACES, {"ids": ids})) if ids else []
 
 
+def _cancellations(
+    case: Case, places: Sequence[sa.Row[Any]], *, seq: int
+) -> dict[Write, list[dict[str, object]]]:
+    rows = [{"task_id": row.id, "case_id": case.id, "seq": seq} for row in places]
+    return {_CANCELLED: rows} if rows else {}
+
+
 def _task_row(case: Case, version: Version, task: OpenTask, now: datetime) -> dict[str, object]:
     return {
         "id": task.id,
@@ -155,23 +180,6 @@ def _caller(version: Version, task: OpenTask) -> str | None:
         place = f"{process}:{call}"
         process = version.compiled.diagrams[process].calls[call]
     return place
-
-
-def _tell(conn: sa.Connection, case: Case, version: Version, move: Move, *, now: datetime) -> None:
-    for effect in move.effects:
-        if isinstance(effect, spiff.Message) and effect.notifies:
-            text = _notice(version, effect, move.fired)
-            notices.tell(conn, effect.notifies, text, case_id=case.id, now=now)
-
-
-def _notice(version: Version, message: spiff.Message, fired: Sequence[spiff.Timer]) -> spiff.Names:
-    """Say what a role is told, and which deadlines passed if some did just now."""
-    told = version.element(message.process, message.element).names
-    late = [version.element(timer.process, timer.element).names for timer in fired]
-    if not late:
-        return told
-    zh, en = "、".join(name.zh for name in late), ", ".join(name.en for name in late)
-    return spiff.Names(f"{zh}：{told.zh}", f"{en}: {told.en}")
 
 
 def _wants_number(move: Move) -> bool:
@@ -200,8 +208,7 @@ def _reckoned(case: Case) -> int:
     return case.calendars if case.next_due is None else min(case.reckoned, case.calendars)
 
 
-def _store(
-    conn: sa.Connection,
+def _rows(
     case: Case,
     version: Version,
     move: Move,
@@ -210,7 +217,7 @@ def _store(
     ended: Mapping[str, object],
     by: Person | None,
     now: datetime,
-) -> dict[UUID, UUID | None]:
+) -> dict[str, Any]:
     rows, head = history.chain(
         happened, case_id=case.id, seq=case.entries, head=case.head, by=by, now=now
     )
@@ -229,11 +236,9 @@ def _store(
         "stuck": case.stuck and move.next_due is not None and move.next_due <= now,
         **{name: getattr(case, name) for name in FACTS},
     }
-    return storing.store(
-        conn,
-        changed,
-        closed=move.closed,
-        opened=[_task_row(case, version, task, now) for task in move.opened],
-        entered=rows,
-        forgotten=[of_task(done.task_id) for done in happened if done.task_id],
-    )
+    return {
+        "case": changed,
+        "opened": [_task_row(case, version, task, now) for task in move.opened],
+        "entered": rows,
+        "forgotten": [of_task(done.task_id) for done in happened if done.task_id],
+    }

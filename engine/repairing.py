@@ -13,11 +13,10 @@ import sqlalchemy as sa
 
 from engine import procedures, spiff
 from engine.casedata import field_of
-from engine.cases import lock
 from engine.control import has_control
 from engine.errors import Refusal
 from engine.history import Draft
-from engine.moving import FACTS, move_to
+from engine.moving import FACTS, lock, move_to
 from engine.roles import OPERATOR, check_holds
 from engine.tables import cases
 

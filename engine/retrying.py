@@ -14,9 +14,12 @@ import sqlalchemy as sa
 
 from engine import cases, history, incidents, notices, people, timers
 from engine.database import is_away
+from engine.delivering import STUCK, deliver_again
 from engine.drafts import Kept
 from engine.errors import NotFoundError, Refusal
 from engine.history import Draft
+from engine.intake import MESSAGE
+from engine.moving import lock
 from engine.spiff import Names
 from engine.tables import cases as case_rows
 from engine.tables import incidents as rows
@@ -74,7 +77,7 @@ def _enter(
     conn: sa.Connection, incident: Incident, case_id: UUID, *, by: Person | None, now: datetime
 ) -> None:
     facts = {"incident": incident.id, "process": incident.process, "element": incident.element}
-    case = cases.lock(conn, case_id)
+    case = lock(conn, case_id)
     history.enter(conn, case, Draft("incident_resolved", facts), by=by, now=now)
     if incident.person_id is not None and (by is None or by.id != incident.person_id):
         notices.tell_one(conn, incident.person_id, _DONE, case_id=case_id, now=now)
@@ -89,7 +92,7 @@ _DONE: Final = Names(
 def _wake(conn: sa.Connection, incident: Incident, now: datetime) -> UUID | None:
     if incident.case_id is None:
         return None
-    case = cases.lock(conn, incident.case_id)
+    case = lock(conn, incident.case_id)
     due = sa.select(case_rows.c.next_due <= now).where(case_rows.c.id == case.id)
     if not conn.scalar(due):
         return None
@@ -129,6 +132,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     incidents.STEP: Kind(Names("办理步骤", "Step"), _complete, sa.not_(_OPEN_TASK)),
     incidents.START: Kind(Names("立案", "Opening a case"), _open, sa.false()),
     incidents.TIMER: Kind(Names("到期处理", "Deadline"), _wake, sa.not_(_STUCK_CASE)),
+    MESSAGE: Kind(Names("收取消息", "Message"), deliver_again, sa.not_(STUCK)),
 }
 
 

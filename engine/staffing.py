@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from engine.cases import lock
 from engine.errors import NotFoundError
 from engine.history import Draft, enter
+from engine.moving import lock
 from engine.people import check_roles, end_sessions, password_hash, with_password
 from engine.tables import people, tasks
 

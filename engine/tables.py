@@ -329,15 +329,26 @@ messages = sa.Table(
     sa.Column("wait_id", Key, nullable=True, comment="The one wait that it is meant for."),
     sa.Column("status", sa.Text, nullable=False, server_default="kept"),
     sa.Column("settled_at", Moment, nullable=True),
+    sa.Column("settled_by", sa.ForeignKey("people.id"), nullable=True),
+    sa.Column("reason", sa.Text, nullable=True, comment="Why somebody has dropped it."),
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=True),
     sa.CheckConstraint("kind in ('message', 'signal')", name="kind"),
     sa.CheckConstraint("status in ('kept', 'delivered', 'dropped', 'stuck')", name="status"),
 )
 sa.Index(
     "ix_messages_kept",
-    messages.c.correlation,
     messages.c.sent_at,
+    messages.c.id,
     postgresql_where=messages.c.status == "kept",
+)
+sa.Index("ix_messages_status", messages.c.status, messages.c.sent_at, messages.c.id)
+sa.Index(
+    "ix_messages_sent_from",
+    messages.c.sent_from,
+    postgresql_where=messages.c.sent_from.is_not(None),
+)
+sa.Index(
+    "ix_messages_case_id", messages.c.case_id, postgresql_where=messages.c.case_id.is_not(None)
 )
 
 calls = sa.Table(
@@ -353,6 +364,7 @@ calls = sa.Table(
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
     sa.Column("next_try", Moment, nullable=True),
     sa.Column("status", sa.Text, nullable=False, server_default="waiting"),
+    sa.Column("result", sa.LargeBinary, nullable=True, comment="Answered, not yet taken in."),
     sa.Column("settled_at", Moment, nullable=True),
     sa.CheckConstraint("status in ('waiting', 'done', 'failed', 'cancelled')", name="status"),
     comment="What service tasks have asked a connector for; run by workers after the commit.",

@@ -9,8 +9,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from engine import calendars, drafts, enclosing, procedures, spiff
-from engine.cases import Completed, every_field, move_on, next_of, read_answers
+from engine.cases import Completed, next_of, read_answers
 from engine.history import Draft, enter, read, says_the_same
+from engine.opening import every_field, move_on
 from engine.tables import cases, tasks
 from engine.waiting import (
     COMPLETION,

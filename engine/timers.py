@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from engine import calendars, incidents, procedures, spiff
-from engine import cases as openings
 from engine.database import is_away
 from engine.errors import Refusal
 from engine.history import Draft
 from engine.moving import COLUMNS, Case
+from engine.opening import move_on
 from engine.tables import cases
 
 if TYPE_CHECKING:
@@ -67,4 +67,4 @@ def wake(conn: sa.Connection, case: Case, *, now: datetime) -> None:
     known = calendars.of(conn, case.calendars)
     move = spiff.wake(version.compiled, case.state, now=now, calendars=known)
     happened = [] if move.fired else [Draft("woken")]
-    openings.move_on(conn, case, version, move, happened, by=None, now=now)
+    move_on(conn, case, version, move, happened, by=None, now=now)

@@ -102,6 +102,7 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
         sa.Column("next_try", sa.DateTime(timezone=True), nullable=True),
         sa.Column("status", sa.Text(), server_default="waiting", nullable=False),
+        sa.Column("result", sa.LargeBinary(), nullable=True, comment="Answered, not yet taken in."),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "status in ('waiting', 'done', 'failed', 'cancelled')", name=op.f("ck_calls_status")
@@ -136,6 +137,8 @@ def upgrade() -> None:
         ),
         sa.Column("status", sa.Text(), server_default="kept", nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True, comment="Why somebody has dropped it."),
         sa.Column("case_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint("kind in ('message', 'signal')", name=op.f("ck_messages_kind")),
         sa.CheckConstraint(
@@ -144,15 +147,31 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_messages_case_id")),
         sa.ForeignKeyConstraint(["sent_by"], ["people.id"], name=op.f("fk_messages_sent_by")),
         sa.ForeignKeyConstraint(["sent_from"], ["cases.id"], name=op.f("fk_messages_sent_from")),
+        sa.ForeignKeyConstraint(["settled_by"], ["people.id"], name=op.f("fk_messages_settled_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
         sa.UniqueConstraint("idempotency", name=op.f("uq_messages_idempotency")),
     )
     op.create_index(
         "ix_messages_kept",
         "messages",
-        ["correlation", "sent_at"],
+        ["sent_at", "id"],
         unique=False,
         postgresql_where=sa.text("status = 'kept'"),
+    )
+    op.create_index("ix_messages_status", "messages", ["status", "sent_at", "id"], unique=False)
+    op.create_index(
+        "ix_messages_sent_from",
+        "messages",
+        ["sent_from"],
+        unique=False,
+        postgresql_where=sa.text("sent_from IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_messages_case_id",
+        "messages",
+        ["case_id"],
+        unique=False,
+        postgresql_where=sa.text("case_id IS NOT NULL"),
     )
     op.create_table(
         "waits",
@@ -231,6 +250,17 @@ def downgrade() -> None:
     op.drop_index("ix_waits_correlation", table_name="waits")
     op.drop_index(op.f("ix_waits_case_id"), table_name="waits")
     op.drop_table("waits")
+    op.drop_index(
+        "ix_messages_case_id",
+        table_name="messages",
+        postgresql_where=sa.text("case_id IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_messages_sent_from",
+        table_name="messages",
+        postgresql_where=sa.text("sent_from IS NOT NULL"),
+    )
+    op.drop_index("ix_messages_status", table_name="messages")
     op.drop_index(
         "ix_messages_kept", table_name="messages", postgresql_where=sa.text("status = 'kept'")
     )

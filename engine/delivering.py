@@ -1,0 +1,150 @@
+"""Delivering: kept messages go to who waits for them, one transaction each, over any workers.
+
+The case that receives is locked together with the message, or both are passed by for now: nobody
+waits for anybody, so cases that send to each other cannot hold each other up.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from engine import procedures
+from engine.database import is_away
+from engine.intake import RECEIVER, at, message, open_by, receiver_of, settle, stick, take_in
+from engine.startforms import BadContentError
+from engine.tables import cases, incidents, messages, versions, waits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from uuid import UUID
+
+    from engine.incidents import Incident
+    from engine.intake import Message
+
+_KEPT = messages.c.status == sa.literal("kept", literal_execute=True)
+_AT_REST = sa.or_(cases.c.next_due.is_(None), cases.c.next_due > sa.bindparam("now"), cases.c.stuck)
+_NEXT = (
+    sa.select(messages.c.id, RECEIVER.c.case_id)
+    .select_from(messages.join(RECEIVER, sa.true()).join(cases, cases.c.id == RECEIVER.c.case_id))
+    .where(_KEPT, _AT_REST)
+    .order_by(messages.c.sent_at, messages.c.id)
+    .limit(1)
+    .with_for_update(of=[messages, cases], skip_locked=True)
+)
+_NEXT_START = (
+    sa.select(messages.c.id, versions.c.id)
+    .join(versions, versions.c.start_message == messages.c.name)
+    .where(versions.c.in_force, messages.c.kind == "message", _KEPT)
+    .order_by(messages.c.sent_at, messages.c.id)
+    .limit(1)
+    .with_for_update(of=messages, skip_locked=True)
+)
+_LOST = (
+    sa.select(messages.c.id)
+    .where(
+        _KEPT,
+        messages.c.kind == "signal",
+        sa.not_(sa.exists().where(waits.c.id == messages.c.wait_id)),
+    )
+    .limit(1000)
+    .with_for_update(skip_locked=True)
+)
+"""Signals whose one wait is gone; no other one will ever have its id."""
+
+_DROP = (
+    sa.update(messages)
+    .where(messages.c.id.in_(_LOST))
+    .values(status="dropped", settled_at=sa.bindparam("now"))
+)
+
+
+def deliver_next(conn: sa.Connection, *, now: datetime) -> bool:
+    """Deliver the oldest message whose receiver is free; False when there is none.
+
+    Cases with due timers are left to be woken first. A message that cannot be taken in is stuck,
+    with an incident, and the others go on; only a database that is away is raised.
+    """
+    return _deliver(conn, now=now) or _start(conn, now=now) or _drop(conn, now=now)
+
+
+def _deliver(conn: sa.Connection, *, now: datetime) -> bool:
+    row = conn.execute(_NEXT, {"now": now}).one_or_none()
+    if row is None:
+        return False
+    key, case_id = row
+    receiver = receiver_of(conn, key)
+    if receiver is None or receiver.case_id != case_id:
+        return True  # what was seen before both were locked is over
+    taken = message(conn, key)
+    place = (receiver.process, receiver.element)
+    with _standing_aside(conn, taken, place, case_id=case_id, now=now):
+        take_in(conn, taken, receiver, now=now)
+    return True
+
+
+def _start(conn: sa.Connection, *, now: datetime) -> bool:
+    row = conn.execute(_NEXT_START).one_or_none()
+    if row is None:
+        return False
+    taken, version = message(conn, row[0]), procedures.version(conn, row[1])
+    start, procedure = version.compiled.start, version.compiled.id
+    place = (start.process, start.element)
+    with _standing_aside(conn, taken, place, procedure=procedure, now=now):
+        open_by(conn, taken, version, by=None, now=now)
+    return True
+
+
+def _drop(conn: sa.Connection, *, now: datetime) -> bool:
+    return conn.execute(_DROP, {"now": now}).rowcount > 0
+
+
+@contextmanager
+def _standing_aside(
+    conn: sa.Connection,
+    taken: Message,
+    place: tuple[str, str],
+    *,
+    case_id: UUID | None = None,
+    procedure: str = "",
+    now: datetime,
+) -> Iterator[None]:
+    """Undo what fails, and let the message stand aside with an incident."""
+    try:
+        with conn.begin_nested():
+            yield
+    except Exception as error:
+        if is_away(error):
+            raise
+        stick(conn, taken, error, place=place, case_id=case_id, procedure=procedure, now=now)
+
+
+def deliver_again(conn: sa.Connection, incident: Incident, now: datetime) -> UUID | None:
+    """Try a stuck message once more; without a receiver it is kept for one, as before.
+
+    Returns the case that it was taken in by. Raises whatever taking it in raises.
+    """
+    if incident.subject is None:
+        return None
+    taken = message(conn, incident.subject)
+    if taken.status != "stuck":
+        return None
+    receiver = receiver_of(conn, taken.id)
+    if receiver is not None:
+        take_in(conn, taken, receiver, now=now)
+        return receiver.case_id
+    version = procedures.started_by(conn, taken.name) if taken.kind == "message" else None
+    if version is None:
+        settle(conn, taken.id, "kept", now=now)
+        return None
+    try:
+        return open_by(conn, taken, version, by=None, now=now)
+    except BadContentError as refused:
+        raise at((incident.process, incident.element), refused) from refused
+
+
+STUCK = sa.exists().where(messages.c.id == incidents.c.subject, messages.c.status == "stuck")
+"""Whether a row of ``incidents`` is about a message that is stuck still."""

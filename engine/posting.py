@@ -1,0 +1,197 @@
+"""What a move sends out of its case and waits for in it: rows of the step's one statement.
+
+A message with keys goes to who waits for it, now or later; a signal goes to each case that waits at
+this moment; a service task's call is run by a worker after the commit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+import orjson
+import sqlalchemy as sa
+
+from engine.correlation import correlation
+from engine.history import Draft, to_bytes
+from engine.spiff import Call, Message, Signal
+from engine.storing import NOTHING, Write, inserts, keys_of
+from engine.tables import calls, messages, waits
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy.sql.dml import UpdateBase
+
+    from engine.people import Person
+    from engine.spiff import Move, Wait
+    from engine.storing import Row
+
+NOBODY: Final = b""
+"""The correlation of who waits for people only: no message has it."""
+
+_WAIT = tuple(waits.c.keys())
+_SIGNAL = (
+    *("kind", "name", "keys", "correlation", "payload", "digest"),
+    *("sent_at", "sent_by", "sent_from"),
+)
+_CALL = ("id", "case_id", "process", "element", "operator", "parameters", "asked_at", "next_try")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What has to be written besides a move's own rows, and what its history says of it."""
+
+    rows: Mapping[Write, Sequence[Row]]
+    entries: Sequence[Draft]
+
+
+@dataclass(slots=True)
+class _Post:
+    case_id: UUID
+    by: Person | None
+    now: datetime
+    rows: dict[Write, list[Row]] = field(default_factory=dict)
+    entries: list[Draft] = field(default_factory=list)
+
+    def add(self, write: Write, rows: Iterable[Row]) -> None:
+        if listed := list(rows):
+            self.rows.setdefault(write, []).extend(listed)
+
+
+_NONE = Sent(NOTHING, ())
+
+
+def sent(
+    case_id: UUID, move: Move, *, opening: Container[str], by: Person | None, now: datetime
+) -> Sent:
+    """Return what a move of a case sends and waits for; ``opening`` are messages that open cases.
+
+    A message that only tells roles something goes nowhere else.
+    """
+    if not (move.effects or move.awaited or move.unawaited or move.abandoned):
+        return _NONE
+    post = _Post(case_id, by, now)
+    post.add(AWAITED, (_wait(case_id, wait, now) for wait in move.awaited))
+    post.add(UNAWAITED, ({"id": wait} for wait in move.unawaited))
+    post.add(ABANDONED, ({"id": call, "settled_at": now} for call in move.abandoned))
+    for effect in move.effects:
+        if isinstance(effect, Call):
+            post.add(ASKED, _call(case_id, effect, now))
+        elif isinstance(effect, Signal):
+            _throw(post, effect)
+        elif effect.name not in opening and (effect.keys or not effect.notifies):
+            _send(post, effect)
+    return Sent(post.rows, post.entries)
+
+
+def digest(name: str, keys: Mapping[str, object], payload: bytes) -> bytes:
+    """Return the SHA-256 of all that a message says."""
+    return sha256(to_bytes({"name": name, "keys": dict(keys)}) + b"\0" + payload).digest()
+
+
+def _wait(case_id: UUID, wait: Wait, now: datetime) -> Row:
+    is_open = wait.keys or wait.kind == "signal"
+    return {
+        "id": wait.id,
+        "case_id": case_id,
+        "kind": wait.kind,
+        "name": wait.name,
+        "keys": orjson.dumps(wait.keys).decode(),
+        "correlation": correlation(wait.kind, wait.name, wait.keys) if is_open else NOBODY,
+        "process": wait.process,
+        "element": wait.element,
+        "offered": list(wait.offered),
+        "since": now,
+    }
+
+
+def _call(case_id: UUID, call: Call, now: datetime) -> list[Row]:
+    if call.id is None:
+        return []
+    return [
+        {
+            "id": call.id,
+            "case_id": case_id,
+            "process": call.process,
+            "element": call.element,
+            "operator": call.operator,
+            "parameters": to_bytes(call.parameters),
+            "asked_at": now,
+            "next_try": now,
+        }
+    ]
+
+
+def _send(post: _Post, message: Message) -> None:
+    key = uuid4()
+    row = _row(post, "message", message.name, message.keys, message.payload)
+    post.add(SENT, [{"id": key, **row}])
+    facts = {"message": key.hex, "called": message.name, "keys": dict(message.keys)}
+    _enter(post, "message_sent", message, facts)
+
+
+def _throw(post: _Post, signal: Signal) -> None:
+    post.add(THROWN, [_row(post, "signal", signal.name, {}, signal.payload)])
+    _enter(post, "signal_thrown", signal, {"called": signal.name})
+
+
+def _row(
+    post: _Post,
+    kind: str,
+    name: str,
+    keys: Mapping[str, object],
+    payload: Mapping[str, object],
+) -> Row:
+    content = to_bytes(payload)
+    return {
+        "kind": kind,
+        "name": name,
+        "keys": orjson.dumps(keys).decode(),
+        "correlation": correlation(kind, name, keys),
+        "payload": content,
+        "digest": digest(name, keys, content),
+        "sent_at": post.now,
+        "sent_by": None if post.by is None else post.by.id,
+        "sent_from": post.case_id,
+    }
+
+
+def _enter(post: _Post, kind: str, thrown: Message | Signal, facts: Mapping[str, object]) -> None:
+    place = {"process": thrown.process, "element": thrown.element}
+    post.entries.append(Draft(kind, {**place, **facts}, answers=thrown.payload or None))
+
+
+def _throws(name: str, count: int) -> UpdateBase:
+    """Compose one row for each case that waits for a signal as the statement begins."""
+    columns = [messages.c[column] for column in _SIGNAL]
+    each = [
+        sa.select(
+            sa.func.gen_random_uuid(),
+            *(sa.bindparam(f"{name}{n}_{c.name}", type_=c.type) for c in columns),
+            waits.c.id,
+        ).where(waits.c.correlation == sa.bindparam(f"{name}{n}_correlation", type_=sa.LargeBinary))
+        for n in range(count)
+    ]
+    return sa.insert(messages).from_select(["id", *_SIGNAL, "wait_id"], sa.union_all(*each))
+
+
+AWAITED: Final = Write("wait", inserts(waits, _WAIT))
+UNAWAITED: Final = Write(
+    "unawaited", lambda name, count: sa.delete(waits).where(waits.c.id.in_(keys_of(name, count)))
+)
+SENT: Final = Write("message", inserts(messages, ("id", *_SIGNAL)))
+THROWN: Final = Write("signal", _throws)
+ASKED: Final = Write("call", inserts(calls, _CALL))
+ABANDONED: Final = Write(
+    "abandoned",
+    lambda name, count: (
+        sa.update(calls)
+        .where(calls.c.id.in_(keys_of(name, count)))
+        .values(status="cancelled", settled_at=sa.bindparam(f"{name}0_settled_at"))
+    ),
+)
