@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import attachments, entryview, procedures, rounds, settings
+from engine import attachments, entryview, items, procedures, rounds, settings
 from engine.doubts import doubts, trusted
 from engine.errors import NotFoundError
 from engine.history import erased, follow
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from engine.people import Person
     from engine.procedures import Version
     from engine.spiff import Names
+    from forms import Names as FormNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class OpenStep:
     due: datetime | None
     since: datetime
     claimed_by: UUID | None
+    item: FormNames | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +194,11 @@ def _timeline(
     conn: sa.Connection, version: Version, rows: Sequence[sa.Row[Any]], forms: list[FilledForm]
 ) -> list[EntryView]:
     zone = settings.company(conn).zone
-    last: dict[tuple[str, ...], Mapping[str, Any]] = {}
+    last: dict[object, Mapping[str, Any]] = {}
     before: dict[int, Mapping[str, Any] | None] = {}
     for form in forms:
-        before[form.seq] = last.get(form.place)
-        last[form.place] = form.values
+        before[form.seq] = last.get((form.place, form.item))
+        last[form.place, form.item] = form.values
     erasures = erased(rows)
     return [
         entryview.view(version, row, before.get(row.seq), zone=zone, is_erased=row.seq in erasures)
@@ -224,6 +226,7 @@ def _open_steps(conn: sa.Connection, version: Version, case_id: UUID) -> list[Op
             row.due_at,
             row.opened_at,
             row.claimed_by,
+            items.told(version, row.item),
         )
         for row in conn.execute(query)
     ]

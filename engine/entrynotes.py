@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -73,8 +74,12 @@ def _told(version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stored 
 
 
 def _cancelled(version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
-    places = [named(version, *place.split(":")) for _, place in rows]
-    return [Names(f"取消待办：{n.zh}", f"Task cancelled: {n.en}") for n in places]
+    notes = []
+    for place, count in Counter(place for _, place in rows).items():
+        name = named(version, *place.split(":"))
+        zh, en = (f"（{count} 件）", f" ({count} of them)") if count > 1 else ("", "")
+        notes.append(Names(f"取消待办：{name.zh}{zh}", f"Task cancelled: {name.en}{en}"))
+    return notes
 
 
 def _armed(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noqa: ANN401

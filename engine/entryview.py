@@ -9,7 +9,7 @@ from uuid import UUID
 
 import orjson
 
-from engine import repairview
+from engine import items, repairview
 from engine.entrynotes import named, notes_on
 from engine.history import lacks_answers, moment, read
 from engine.spiff import Names
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from engine.procedures import Version
+    from engine.superseding import Turn
     from forms import Change, Form
+    from forms import Names as FormNames
 
 _TITLES = {
     "case_opened": Names("立案：{zh}", "Case opened: {en}"),
@@ -46,7 +48,8 @@ class EntryView:
     """One line of the timeline; ``at`` is UTC, ``who`` is None for the engine itself.
 
     ``erased`` answers are gone as a later entry says, ``missing`` ones for no known reason;
-    ``linked`` is the case that this entry opened. ``hash`` is the chain's, in hex.
+    ``linked`` is the case that this entry opened, ``item`` the one of several instances.
+    ``hash`` is the chain's, in hex.
     """
 
     seq: int
@@ -57,6 +60,7 @@ class EntryView:
     title: Names
     hash: str
     place: str | None = None
+    item: FormNames | None = None
     clauses: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
     notes: tuple[Names, ...] = ()
@@ -69,8 +73,9 @@ class EntryView:
 class FilledForm:
     """A form as it was sent; ``form.filled(values, …)`` lays it out for reading. ``at`` is UTC.
 
-    ``place`` is the calls it was sent in and its step, ``round`` counts the fillings there; a
-    superseded one belongs to a round that was redone.
+    ``place`` is the calls it was sent in and its step, ``item`` and ``turn`` say which one of
+    several instances; ``round`` counts the fillings there; a superseded one belongs to a round
+    that was redone.
     """
 
     seq: int
@@ -82,6 +87,8 @@ class FilledForm:
     round: int = 1
     superseded: bool = False
     role: Names | None = None
+    item: FormNames | None = None
+    turn: Turn = ()
 
 
 def form_of(version: Version, body: Mapping[str, Any]) -> Form | None:
@@ -102,6 +109,7 @@ def filled(version: Version, row: sa.Row[Any]) -> FilledForm | None:
         moment(body) or row.at,
         orjson.loads(row.answers),
         role=version.bundle.roles.get(body.get("role", "")),
+        item=items.told(version, body.get("item")),
     )
 
 
@@ -148,6 +156,7 @@ def _view(
         title=Names(title.zh.format(**words), title.en.format(**words)),
         hash=row.hash.hex(),
         place=f"{body['process']}:{body['element']}" if "element" in body else None,
+        item=items.told(version, body.get("item")),
         clauses=tuple(body.get("clauses", ())),
         changes=_changes(version, row, body, before),
         notes=tuple(notes_on(version, body, zone)),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from engine import procedures
+from engine import items, procedures
 from engine.drafts import of_start, times
 from engine.spiff import Names
 from engine.tables import cases, drafts, tasks
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from engine.people import Person
+    from forms import Names as FormNames
 
 PAGE = 50
 CAP = 99
@@ -34,6 +35,7 @@ class Item:
     element: str
     step: Names
     within: Names | None
+    item: FormNames | None
     procedure: Names
     customer: str | None
     product: str | None
@@ -147,6 +149,7 @@ def _item(conn: sa.Connection, row: sa.Row[tuple[object, ...]], by: Person) -> I
         element=row.element,
         step=version.step(row.process, row.element).names,
         within=version.place(row.within),
+        item=items.told(version, row.item),
         procedure=version.names,
         customer=row.customer,
         product=row.product,

@@ -3,59 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from engine import entryview
 from engine.history import read
+from engine.superseding import Done, superseded, turn_of, within
 from forms import in_force
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from uuid import UUID
 
     import sqlalchemy as sa
 
     from engine.entryview import FilledForm
     from engine.procedures import Version
-    from engine.spiff import Compiled, Diagram
-
-Path = tuple[str, ...]
-"""The call activities from the procedure down to a diagram; empty for the procedure itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A step that somebody completed; ``place`` is its path followed by the step."""
-
-    seq: int
-    place: Path
-
-
-def superseded(diagrams: Mapping[str, Diagram], root: str, done: Sequence[Done]) -> set[int]:
-    """Return the ``seq`` of what no longer holds, ``done`` being in order.
-
-    When a step is completed again in the same call, its earlier completion falls, and with it
-    whatever was done in between at elements that the drawing reaches from it. A parallel branch
-    stands, and so does urging, which hangs on a boundary event.
-    """
-    fallen: set[int] = set()
-    first: dict[Path, int] = {}
-    for i, again in enumerate(done):
-        begun = first.setdefault(again.place, i)
-        if begun < i:
-            *path, step = again.place
-            after = {step} | _after(diagrams[_process(diagrams, root, path)], step)
-            depth = len(path)
-            fallen |= {
-                one.seq
-                for one in done[begun:i]
-                if list(one.place[:depth]) == path
-                and len(one.place) > depth
-                and one.place[depth] in after
-            }
-    return fallen
+    from engine.spiff import Compiled
+    from engine.superseding import Path, Turn
+    from forms import Names
 
 
 def filled(version: Version, rows: Sequence[sa.Row[Any]]) -> list[FilledForm]:
@@ -63,27 +31,31 @@ def filled(version: Version, rows: Sequence[sa.Row[Any]]) -> list[FilledForm]:
     compiled = version.compiled
     done = places(compiled, [(row.seq, row.task_id, read(row.body)) for row in rows])
     fallen = superseded(compiled.diagrams, compiled.id, done)
-    there = {one.seq: one.place for one in done}
-    times: Counter[Path] = Counter()
+    there = {one.seq: one for one in done}
+    times: Counter[tuple[Path, Names | None]] = Counter()
     found = []
     for row in rows:
-        place = there.get(row.seq, ())
-        times[place] += 1
-        if form := entryview.filled(version, row):
-            fell = row.seq in fallen
-            found.append(replace(form, place=place, round=times[place], superseded=fell))
+        if (form := entryview.filled(version, row)) is None:
+            continue
+        one = there.get(row.seq, Done(row.seq, ()))
+        form = replace(form, place=one.place, turn=one.turn, superseded=row.seq in fallen)
+        times[form.place, form.item] += 1
+        found.append(replace(form, round=times[form.place, form.item]))
     return found
 
 
 def latest(
-    forms: Iterable[FilledForm], repairs: Iterable[tuple[int, Mapping[str, Any]]] = ()
+    forms: Iterable[FilledForm],
+    repairs: Iterable[tuple[int, Mapping[str, Any]]] = (),
+    turn: Turn = (),
 ) -> dict[str, Any]:
     """Return the newest answer to each field name; None for what was withdrawn since.
 
     Of every form only the newest filling that holds counts, so a field that it hides is withdrawn.
+    What one of several instances said is known within it only: `turn` says where somebody asks.
     ``repairs`` (seq and what was set) hold until the name is answered anew.
     """
-    given = list(forms)
+    given = [form for form in forms if within(form.turn, turn)]
     newest: dict[str, Any] = {name: None for form in given for name in form.values}
     answered: dict[str, int] = {}
     for form in in_force(given):
@@ -113,19 +85,28 @@ def places(compiled: Compiled, entries: Iterable[tuple[int, Any, Mapping[str, An
     the move that opened it, or else those of the step that led to it.
     """
     paths: dict[str, Path] = {}
+    turns: dict[str, str] = {}
     last: dict[str, Path] = {compiled.id: ()}
     done = []
     for seq, task, body in entries:
-        own: Path = paths.get(task.hex if task else "", ())
+        key = task.hex if task else ""
+        own: Path = paths.get(key, ())
         if body["kind"] in ("case_opened", "step_completed"):
-            done.append(Done(seq, (*own, body["element"])))
+            done.append(Done(seq, (*own, body["element"]), turn_of(turns.get(key, ""))))
+        turns |= body.get("turns", {})
         last |= _along(compiled, own)
         entered = _entered(compiled, body.get("flows", ()), last)
-        for key, place, _ in body.get("opened", ()):
+        for opened, place, _ in body.get("opened", ()):
             process = place.partition(":")[0]
             waiting = entered.get(process, [])
-            paths[key] = waiting.pop(0) if len(waiting) > 1 else last.get(process, ())
+            paths[opened] = waiting.pop(0) if len(waiting) > 1 else last.get(process, ())
     return done
+
+
+def turn(rows: Iterable[sa.Row[Any]], task: UUID) -> Turn:
+    """Return the instances that a task of a case stands in, as the entry that opened it says."""
+    said = (read(row.body).get("turns", {}).get(task.hex) for row in rows)
+    return turn_of(next(filter(None, said), ""))
 
 
 def _entered(
@@ -149,21 +130,3 @@ def _along(compiled: Compiled, path: Path) -> dict[str, Path]:
         process = compiled.diagrams[process].calls[call]
         found[process] = path[:depth]
     return found
-
-
-def _process(diagrams: Mapping[str, Diagram], root: str, path: Iterable[str]) -> str:
-    for call in path:
-        root = diagrams[root].calls[call]
-    return root
-
-
-def _after(diagram: Diagram, element: str) -> set[str]:
-    """Return what the flows of a drawing reach from an element; itself only over a loop."""
-    reached: set[str] = set()
-    ahead = [element]
-    while ahead:
-        source = ahead.pop()
-        targets = {flow.target for flow in diagram.flows.values() if flow.source == source}
-        ahead += targets - reached
-        reached |= targets
-    return reached

@@ -80,8 +80,14 @@ def release(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) ->
 
 
 def _about(waiting: Waiting, kind: str) -> Draft:
-    facts = {"process": waiting.process, "element": waiting.element, "role": waiting.role}
-    return Draft(kind, facts, task_id=waiting.id)
+    return Draft(kind, _where(waiting), task_id=waiting.id)
+
+
+def _where(waiting: Waiting) -> dict[str, object]:
+    found: dict[str, object] = {
+        "process": waiting.process, "element": waiting.element, "role": waiting.role,
+    }  # fmt: skip
+    return found if waiting.item is None else {**found, "item": waiting.item}
 
 
 def save_draft(
@@ -163,9 +169,7 @@ def _completion(
 ) -> Draft:
     step = version.step(waiting.process, waiting.element)
     facts: dict[str, object] = {
-        "process": waiting.process,
-        "element": waiting.element,
-        "role": waiting.role,
+        **_where(waiting),
         "clauses": list(step.clauses),
         "next": None if next_task is None else next_task.hex,
         "files": files,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import dossier, drafts, procedures, rounds, spiff
+from engine import dossier, drafts, items, procedures, rounds, spiff
 from engine.doubts import trusted
 from engine.tables import people, tasks
 from engine.waiting import check_role, gone
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.people import Person
     from engine.spiff import Names, Step, Table
     from forms import Form
+    from forms import Names as FormNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class TaskView:
     case: CaseHeader
     step: Step
     within: Names | None
+    item: FormNames | None
     role_names: Names
     form: Form
     draft: dict[str, list[str]] | None
@@ -76,12 +78,14 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
     history = trusted(dossier.history_rows(conn, row.case_id))
     variables = spiff.known(version.compiled, case.state, task_id)
     forms = rounds.filled(version, history)
-    known = {**variables, **rounds.latest(forms, rounds.repaired(history))}
+    turn = rounds.turn(history, task_id) if row.item else ()
+    known = {**variables, **rounds.latest(forms, rounds.repaired(history), turn)}
     return TaskView(
         task_id=row.id,
         case=dossier.header(conn, case),
         step=step,
         within=version.place(row.within),
+        item=items.told(version, row.item),
         role_names=version.bundle.roles[row.role],
         form=form,
         draft=drafts.load(conn, drafts.of_task(task_id), by=by),

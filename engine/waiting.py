@@ -65,10 +65,14 @@ class Waiting:
     element: str
     role: str
     claimed_by: UUID | None
+    item: str | None
     case: Case
 
 
-_TASK = (tasks.c.id, tasks.c.process, tasks.c.element, tasks.c.role, tasks.c.claimed_by)
+_TASK = (
+    *(tasks.c.id, tasks.c.process, tasks.c.element),
+    *(tasks.c.role, tasks.c.claimed_by, tasks.c.item),
+)
 _LOCK = Direct(
     sa.select(*_TASK, *COLUMNS)
     .join(cases, cases.c.id == tasks.c.case_id)
@@ -108,8 +112,8 @@ def lock_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> Waiting:
 
 
 def _waiting(row: tuple[Any, ...]) -> Waiting:
-    key, process, element, role, claimed_by, *case = row
-    return Waiting(key, process, element, role, claimed_by, Case(*case))
+    key, process, element, role, claimed_by, item, *case = row
+    return Waiting(key, process, element, role, claimed_by, item, Case(*case))
 
 
 def check_role(conn: sa.Connection, role: str, version_id: int, *, by: Person) -> None:

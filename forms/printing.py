@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from forms.names import Names
 from forms.pages import Words, words_of
+from forms.paper_items import of_all_items, together
 from forms.texts import FilledItem, item_of
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ _LABEL = {1: 4, 2: 4, 3: 4, 4: 3}
 class Sheet(Protocol):
     """One form of the case as it was sent: by whom, when (aware), with which values.
 
-    `round` counts from 1; a superseded sheet was sent in a round that was done again since.
+    `round` counts from 1; a superseded sheet was sent in a round that was done again since. An
+    `item` tells apart the sheets of a form that several people fill, each for one thing.
     """
 
     @property
@@ -41,6 +43,8 @@ class Sheet(Protocol):
     def round(self) -> int: ...
     @property
     def superseded(self) -> bool: ...
+    @property
+    def item(self) -> Names | None: ...
 
 
 AnySheet = TypeVar("AnySheet", bound=Sheet)
@@ -143,11 +147,11 @@ def paper(
 
 
 def in_force(sheets: Iterable[AnySheet]) -> list[AnySheet]:
-    """Keep of every form its newest sheet, unless that belongs to a round done again; in order."""
-    newest: dict[str, AnySheet] = {}
+    """Keep of every form and item the newest sheet, unless its round was done again; in order."""
+    newest: dict[object, AnySheet] = {}
     for sheet in sheets:
-        newest.pop(sheet.form.key, None)
-        newest[sheet.form.key] = sheet
+        newest.pop((sheet.form.key, sheet.item), None)
+        newest[sheet.form.key, sheet.item] = sheet
     return [sheet for sheet in newest.values() if not sheet.superseded]
 
 
@@ -179,7 +183,7 @@ def _section(
         tuple(
             tuple(_cell(cell, len(row), sheets, lang, files) for cell in row) for row in part.rows
         ),
-        tuple(_sign(sign, sheets, lang) for sign in part.signs),
+        tuple(each for sign in part.signs for each in _signs(sign, sheets, lang)),
     )
 
 
@@ -191,7 +195,9 @@ def _cell(
     for sheet in reversed(sheets):
         answered = cell.field in sheet.values and cell.field in sheet.form.by_name
         if answered and cell.step in (None, sheet.form.key):
-            item = _answer(sheet.form, cell, sheet.values, lang, files)
+            alike = [s for s in of_all_items(sheet, sheets) if cell.field in s.values]
+            found = [_answer(one.form, cell, one.values, lang, files) for one in alike]
+            item = together([one.item for one in alike], found, lang)
             return PaperCell(item, lines, label, width - label)
     return PaperCell(FilledItem(cell.label.of(lang), ""), lines, label, width - label)
 
@@ -210,17 +216,23 @@ def _answer(
     )
 
 
-def _sign(sign: Sign, sheets: Sequence[Sheet], lang: str) -> PaperSign:
-    title = sign.title.of(lang)
-    for sheet in reversed(sheets):
-        if sheet.form.key == sign.step:
-            local = sheet.at.astimezone(sheet.form.zone)
-            return PaperSign(_in_round(sign, sheet, lang), sheet.who, f"{local:%Y-%m-%d %H:%M}")
-    return PaperSign(title, "", "")
+def _signs(sign: Sign, sheets: Sequence[Sheet], lang: str) -> list[PaperSign]:
+    """Give the newest signature under a form, or one for each of its items; or an empty line."""
+    newest = next((sheet for sheet in reversed(sheets) if sheet.form.key == sign.step), None)
+    if newest is None:
+        return [PaperSign(sign.title.of(lang), "", "")]
+    return [_signed(sign, sheet, lang) for sheet in of_all_items(newest, sheets)]
+
+
+def _signed(sign: Sign, sheet: Sheet, lang: str) -> PaperSign:
+    local = sheet.at.astimezone(sheet.form.zone)
+    return PaperSign(_in_round(sign, sheet, lang), sheet.who, f"{local:%Y-%m-%d %H:%M}")
 
 
 def _in_round(sign: Sign, sheet: Sheet, lang: str) -> str:
     title = sign.title
+    if sheet.item is not None:
+        title = Names(f"{title.zh}（{sheet.item.zh}）", f"{title.en} ({sheet.item.en})")
     if sheet.round > 1:
         title = Names(f"{title.zh}（第 {sheet.round} 轮）", f"{title.en} (round {sheet.round})")
     return title.of(lang)

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     from engine.entryview import FilledForm
     from engine.spiff import Names
     from forms import FilledView
+    from forms import Names as FormNames
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One sent form; ``seq`` is the number of its entry, ``at`` is UTC.
 
-    ``nth`` counts the sendings of the same form, from 1; it is 0 for a form sent once only.
+    ``item`` is the one of several instances that it was sent for; ``nth`` counts the sendings of
+    the same form, from 1, and is 0 for a form sent once only.
     """
 
     seq: int
@@ -30,6 +32,7 @@ class Reading:
     role: Names | None
     at: datetime
     superseded: bool
+    item: FormNames | None
     nth: int
     view: FilledView
 
@@ -44,15 +47,16 @@ def readings(sent: Sequence[FilledForm]) -> list[Reading]:
             one.role,
             one.at,
             one.superseded,
+            one.item,
             nth,
             one.form.filled(one.values, lang=language(), files=files),
         )
-        for one, nth in zip(sent, _counted([one.form.key for one in sent]), strict=True)
+        for one, nth in zip(sent, _counted([(one.form.key, one.item) for one in sent]), strict=True)
     ]
 
 
-def _counted(keys: Sequence[str]) -> Iterator[int]:
-    times, seen = Counter(keys), Counter[str]()
+def _counted(keys: Sequence[object]) -> Iterator[int]:
+    times, seen = Counter(keys), Counter[object]()
     for key in keys:
         seen[key] += 1
         yield seen[key] if times[key] > 1 else 0

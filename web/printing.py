@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from engine.dossier import Dossier
+    from engine.entryview import FilledForm
     from forms import Layout
 
 bp = Blueprint("printing", __name__)
@@ -41,12 +42,20 @@ def show_one(case_id: UUID, seq: int) -> ResponseReturnValue:
     return _sheet(case, layout_of(sent[0].form), only=seq) if sent else abort(404)
 
 
+def _mark(one: FilledForm) -> Names | None:
+    """Say of a sheet by itself which of several it is, and that it was done again."""
+    marks = [Names("已被退回重办", "Superseded")] if one.superseded else []
+    marks += [one.item] if one.item is not None else []
+    zh, en = (" · ".join(mark.of(lang) for mark in marks) for lang in ("zh", "en"))
+    return Names(zh, en) if marks else None
+
+
 def _sheet(case: Dossier, layout: Layout, *, only: int | None = None) -> str:
     sheets = [one for one in case.filled if only in (None, one.seq)]
     mark = None
-    if only and any(one.superseded for one in sheets):
-        mark = Names("已被退回重办", "Superseded")
-        sheets = [replace(one, superseded=False) for one in sheets]
+    if only and sheets:
+        mark = _mark(sheets[0])
+        sheets = [replace(one, superseded=False, item=None) for one in sheets]
     header, company = case.header, our_company()
     filled = paper(
         layout,

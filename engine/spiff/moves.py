@@ -17,7 +17,8 @@ class OpenTask:
 
     `due` (UTC) is the earliest deadline drawn on it or on an activity around it, running or
     passed; `due_timer` is that timer as "process:element". `path` are the call activities from
-    the procedure down to it. `item` says which one it is of a multi-instance activity.
+    the procedure down to it. `item` says in words which one it is of a multi-instance activity,
+    "2/3 · <item>"; `turn` tells activity and number apart, "17:2", the outer one first.
     """
 
     id: UUID
@@ -28,6 +29,7 @@ class OpenTask:
     due_timer: str | None
     path: tuple[str, ...]
     item: str | None = None
+    turn: str | None = None
 
 
 @dataclass(frozen=True)

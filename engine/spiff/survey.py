@@ -13,7 +13,7 @@ from engine.spiff.messages import wait_of
 from engine.spiff.moves import OpenTask, Timer, Wait
 from engine.spiff.reading import read_role
 from engine.spiff.specs import CallActivity, Deadline, due_of, timer_of
-from engine.spiff.turns import label
+from engine.spiff.turns import which
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +80,7 @@ def open_task(task: UUID, token: Token) -> OpenTask:
     mark = token.mark
     deadlines = [timer_of(found) for found in _deadlines(token)]
     first = min(deadlines, key=lambda timer: timer.due, default=None)
+    item, turn = which(token)
     return OpenTask(
         id=task,
         process=mark.process,
@@ -88,7 +89,8 @@ def open_task(task: UUID, token: Token) -> OpenTask:
         due=first.due if first else None,
         due_timer=f"{first.process}:{first.element}" if first else None,
         path=tuple(reversed([host.mark.element for host in _hosts(token) if _is_call(host)])),
-        item=label(token),
+        item=item,
+        turn=turn,
     )
 
 

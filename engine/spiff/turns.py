@@ -52,14 +52,19 @@ def told(item: object) -> str:
     return text if len(text) <= LABEL else f"{text[: LABEL - 1]}…"
 
 
-def label(token: Token) -> str | None:
-    """Say which instance of the multi-instance activities around it a token stands in."""
-    labels = []
+def which(token: Token) -> tuple[str | None, str | None]:
+    """Say which instance of the multi-instance activities around it a token stands in.
+
+    In words, and as host and number; both outermost first, None for none.
+    """
+    labels, numbers = [], []
     while token.workflow is not token.workflow.top_workflow:
-        if isinstance(token.workflow, Turn) and token.workflow.label:
-            labels.append(token.workflow.label)
-        token = token.workflow.host
-    return " / ".join(reversed(labels)) or None
+        turn = token.workflow
+        token = turn.host
+        if isinstance(turn, Turn) and turn.label:
+            labels.append(turn.label)
+            numbers.append(f"{token.id}:{turn.number}")
+    return " / ".join(reversed(labels)) or None, "/".join(reversed(numbers)) or None
 
 
 def turns(host: Token) -> Iterator[Turn]:

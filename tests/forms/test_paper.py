@@ -61,6 +61,7 @@ class Sent:
     values: Mapping[str, JSON]
     round: int = 1
     superseded: bool = False
+    item: Names | None = None
 
 
 def sent(form: Form, who: str, hour: int, **typed: JSON) -> Sent:

@@ -1,0 +1,119 @@
+"""What no longer holds: a step that is done again takes back what had followed it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from engine.spiff import Diagram
+
+Path = tuple[str, ...]
+"""The call activities from the procedure down to a diagram; empty for the procedure itself."""
+Turn = tuple[tuple[str, str], ...]
+"""The instances that it stood in, the outer one first: which multi-instance, which of its items.
+
+An activity that is come to once more is another multi-instance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A step that somebody completed; ``place`` is its path followed by the step."""
+
+    seq: int
+    place: Path
+    turn: Turn = ()
+
+
+def turn_of(text: str) -> Turn:
+    """Read the instances as an entry says them, such as "17:2/30:1"."""
+    levels = (level.partition(":") for level in text.split("/") if level)
+    return tuple((host, number) for host, _, number in levels)
+
+
+def beside(one: Turn, other: Turn) -> bool:
+    """Whether they are different items of one multi-instance, which have no part in each other."""
+    for (host, number), (other_host, other_number) in zip(one, other, strict=False):
+        if host != other_host:
+            return False
+        if number != other_number:
+            return True
+    return False
+
+
+def within(outer: Turn, inner: Turn) -> bool:
+    """Whether what was said in the one instance is known in the other."""
+    return outer == inner[: len(outer)]
+
+
+class _Firsts:
+    """Where each step was first completed, apart from the items beside it."""
+
+    def __init__(self) -> None:
+        self._same: dict[tuple[Path, Turn], int] = {}
+        self._around: dict[tuple[Path, Turn], dict[str, int]] = defaultdict(dict)
+
+    def add(self, done: Done, index: int) -> None:
+        self._same.setdefault((done.place, done.turn), index)
+        for level, (host, _) in enumerate(done.turn):
+            self._around[done.place, done.turn[:level]].setdefault(host, index)
+
+    def before(self, again: Done) -> int | None:
+        """Give the first completion that this one repeats."""
+        return min(self._repeated(again), default=None)
+
+    def _repeated(self, again: Done) -> Iterator[int]:
+        if (same := self._same.get((again.place, again.turn))) is not None:
+            yield same
+        for level, (host, _) in enumerate(again.turn):
+            hosts = self._around.get((again.place, again.turn[:level]), {})
+            yield from (index for other, index in hosts.items() if other != host)
+
+
+def superseded(diagrams: Mapping[str, Diagram], root: str, done: Sequence[Done]) -> set[int]:
+    """Return the ``seq`` of what no longer holds, ``done`` being in order.
+
+    When a step is completed again in the same call, its earlier completion falls, and with it
+    whatever was done in between at elements that the drawing reaches from it. A parallel branch
+    stands, and so do urging, which hangs on a boundary event, and the other items of its list.
+    """
+    fallen: set[int] = set()
+    firsts = _Firsts()
+    for i, again in enumerate(done):
+        begun = firsts.before(again)
+        firsts.add(again, i)
+        if begun is None:
+            continue
+        *path, step = again.place
+        after = {step} | _after(diagrams[_process(diagrams, root, path)], step)
+        depth = len(path)
+        fallen |= {
+            one.seq
+            for one in done[begun:i]
+            if list(one.place[:depth]) == path
+            and len(one.place) > depth
+            and one.place[depth] in after
+            and not beside(one.turn, again.turn)
+        }
+    return fallen
+
+
+def _process(diagrams: Mapping[str, Diagram], root: str, path: Iterable[str]) -> str:
+    for call in path:
+        root = diagrams[root].calls[call]
+    return root
+
+
+def _after(diagram: Diagram, element: str) -> set[str]:
+    """Return what the flows of a drawing reach from an element; itself only over a loop."""
+    reached: set[str] = set()
+    ahead = [element]
+    while ahead:
+        source = ahead.pop()
+        targets = {flow.target for flow in diagram.flows.values() if flow.source == source}
+        ahead += targets - reached
+        reached |= targets
+    return reached
