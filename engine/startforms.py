@@ -30,7 +30,7 @@ _NO_FILES: Final = Problem(
 class BadContentError(Refusal):
     """What a message brings does not pass the start form.
 
-    ``problems`` are by JSON pointer, "" being the form as a whole.
+    ``refused`` is by JSON pointer, "" being the form as a whole.
     """
 
     code = "bad_content"
@@ -43,7 +43,7 @@ class BadContentError(Refusal):
             f"消息内容不符合表单“{form.title.zh}”：{zh}",
             f"The content does not pass the form “{form.title.en}”: {en}",
         )
-        self.problems = dict(problems)
+        self.refused = dict(problems)
 
 
 def read_content(

@@ -146,7 +146,7 @@ def test_what_the_start_form_refuses_is_told_by_field_and_nothing_is_taken(
 ) -> None:
     with pytest.raises(BadContentError) as refused, connection.begin_nested():
         send(connection, "claim_opened", keys={}, idempotency="w-2", customer={"a": [1]}, more=1)
-    assert set(refused.value.problems) == {"/claim_no", "/customer", "/more"}
+    assert set(refused.value.refused) == {"/claim_no", "/customer", "/more"}
     assert "claim_no" in refused.value.zh
     assert "The customer" in refused.value.en
     assert count(connection, rows) == 0

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import signal
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,43 +16,13 @@ from forms import Answered
 from tests.engine.small import somebody
 from tests.procedures.complaint import USUAL
 from tests.procedures.walk import ACCEPTED
-from web.cli import main
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sqlalchemy import Engine
 
-    Typed = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture(autouse=True)
-def _handlers() -> Iterator[None]:
-    before = signal.getsignal(signal.SIGTERM)
-    yield
-    signal.signal(signal.SIGTERM, before)
-
-
-@pytest.fixture
-def type_in(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
-    """Type a command; gives its exit code, what it said and what it complained of."""
-
-    def run(*words: str, **environment: str) -> tuple[int, str, str]:
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr(sys, "argv", ["banjie", *words])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        code = ended.value.code
-        return (code if isinstance(code, int) else 0, *capsys.readouterr())
-
-    return run
-
-
-@pytest.fixture
-def url(database: Engine) -> str:
-    return database.url.render_as_string(hide_password=False)
+    from tests.web.commands.conftest import Typed
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The worker, on a database of its own: it tidies at its start, and stops when told."""
+"""The worker, on a database of its own: it does what waits, tidies, and stops when told."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ import sqlalchemy as sa
 
 from engine import drafts, people
 from engine.tables import drafts as draft_rows
+from engine.tables import tasks
+from tests.engine.errand import asked, errand, waiting
+from tests.engine.letters import claim, claims, send, status
+from tests.engine.small import put_in_force, somebody
 from web.commands.working import work
 
 if TYPE_CHECKING:
@@ -37,3 +41,35 @@ def test_the_worker_forgets_what_was_never_sent(database: Engine) -> None:
 
     assert left == ["start:29"]
     assert not worker.is_alive()
+
+
+def test_a_message_is_delivered_while_many_cases_are_due(database: Engine) -> None:
+    with database.begin() as conn:
+        put_in_force(conn, claim())
+        put_in_force(conn, errand())
+        clerk = somebody(conn, "clerk-one", {"clerk"})
+        case_id = claims(conn, clerk)
+        for _ in range(5):
+            asked(conn, clerk)
+        sent = send(conn, amount=5)
+    stopping = Event()
+    worker = Thread(target=work, args=(database, stopping))
+    worker.start()
+    state, until = "kept", monotonic() + 20
+    while (state == "kept" or not urged(database, 5)) and monotonic() < until:
+        sleep(0.05)
+        with database.begin() as conn:
+            state = status(conn, sent.id)
+    stopping.set()
+    worker.join(10)
+
+    assert state == "delivered"
+    assert urged(database, 5)
+    with database.connect() as conn:
+        assert set(waiting(conn, case_id)) == {"check"}
+
+
+def urged(database: Engine, count: int) -> bool:
+    with database.connect() as conn:
+        late = sa.select(sa.func.count()).where(tasks.c.element == "urge")
+        return conn.scalar(late) == count

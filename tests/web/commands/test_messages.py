@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from engine.tables import cases, messages
+from tests.engine.letters import claim, replies, reply
+from tests.engine.small import put_in_force, somebody
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Engine
+
+    from tests.web.commands.conftest import Typed
+
+
+@pytest.fixture
+def ready(database: Engine) -> Engine:
+    with database.begin() as conn:
+        put_in_force(conn, claim())
+        put_in_force(conn, reply())
+    return database
+
+
+def kept(database: Engine) -> list[sa.Row[tuple[object, ...]]]:
+    with database.connect() as conn:
+        return list(conn.execute(sa.select(messages).order_by(messages.c.sent_at)))
+
+
+def test_sending_a_message(type_in: Typed, url: str, ready: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "answer.json"
+    file.write_text('{"amount": 5}', encoding="utf-8")
+    words = ("message", "send", "answer", "--key", "claim_no=TS-7", "--key", "customer=天=源")
+    for data in ('{"amount": 5}', str(file)):
+        code, said, _ = type_in(*words, "--data", data, "--id", "a-1", DATABASE_URL=url)
+        assert code == 0
+        assert "留存" in said
+        assert "kept until" in said
+    (row,) = kept(ready)
+    assert (row.keys, row.payload) == ({"claim_no": "TS-7", "customer": "天=源"}, b'{"amount":5}')
+
+    code, said, complained = type_in(*words, "--data", "{}", "--id", "a-1", DATABASE_URL=url)
+    assert (code, said) == (1, "")
+    assert "a-1" in complained
+
+
+def test_sending_one_that_opens_a_case(type_in: Typed, url: str, ready: Engine) -> None:
+    words = ("message", "send", "claim_opened", "--data")
+    code, _, complained = type_in(*words, '{"customer": "天源水务"}', DATABASE_URL=url)
+    assert code == 1
+    assert "claim_no项" in complained
+    assert "The claim_no" in complained
+    assert kept(ready) == []
+
+    code, said, _ = type_in(*words, '{"claim_no": "TS-9"}', DATABASE_URL=url)
+    assert (code, "已送达" in said, "delivered" in said) == (0, True, True)
+    with ready.connect() as conn:
+        assert conn.scalar(sa.select(sa.func.count()).select_from(cases)) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--key", "claim_no"), ("--data", "/no/such/file"), ("--data", "{,"), ("--id", "")],
+    ids=["a key without a value", "no file", "no JSON", "an empty id"],
+)
+def test_what_cannot_be_read_is_refused(
+    type_in: Typed, url: str, ready: Engine, words: tuple[str, ...]
+) -> None:
+    code, said, complained = type_in("message", "send", "answer", *words, DATABASE_URL=url)
+    assert (code, said) == (1, "")
+    assert len(complained.strip().splitlines()) == 2, complained
+    assert kept(ready) == []
+
+
+def test_listing_and_dropping(type_in: Typed, url: str, ready: Engine) -> None:
+    assert "没有这样的消息" in type_in("messages", DATABASE_URL=url)[1]
+    with ready.begin() as conn:
+        clerk = somebody(conn, "clerk-one", {"clerk"})
+        case_id = replies(conn, clerk, 5)
+        code_of_case = conn.scalar(sa.select(cases.c.code).where(cases.c.id == case_id))
+    (row,) = kept(ready)
+
+    said = type_in("messages", "--name", "answer", DATABASE_URL=url)[1]
+    assert f"{row.id}" in said
+    assert f"answer  {code_of_case}" in said
+    assert "claim_no=TS-7" in said
+    assert f"{row.id}" not in type_in("messages", "--name", "other", DATABASE_URL=url)[1]
+
+    drop = ("message", "drop", f"{row.id}", "--reason")
+    assert type_in(*drop, " ", DATABASE_URL=url)[0] == 1
+    assert type_in(*drop, "客户撤诉", DATABASE_URL=url)[0] == 0
+    assert "客户撤诉" in type_in("messages", "--status", "dropped", DATABASE_URL=url)[1]
+    code, _, complained = type_in(*drop, "again", DATABASE_URL=url)
+    assert code == 1
+    assert "无需再处理" in complained

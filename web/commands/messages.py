@@ -1,0 +1,107 @@
+"""Messages on the command line: sending one, listing what is kept, giving one up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from engine import mailbox, messages
+from engine.errors import Refusal
+from engine.payloads import MOST_BYTES
+from web.commands.say import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+    from engine.mailbox import Letter
+
+_STATES = {
+    "kept": ("留存，等待接收", "kept until somebody waits for it"),
+    "delivered": ("已送达", "delivered"),
+    "stuck": ("受阻，见 banjie incidents", "stuck, see banjie incidents"),
+    "dropped": ("已作废", "dropped"),
+}
+
+
+class BadDataError(Refusal):
+    """The data or keys on the command line cannot be read."""
+
+    code = "bad_data"
+
+
+def send(
+    connection: Connection,
+    name: str,
+    keys: Iterable[str],
+    *,
+    data: str,
+    idempotency: str | None,
+    now: datetime,
+) -> None:
+    """Send a message and say what has become of it; the caller commits, here and below."""
+    sent = messages.send(
+        connection,
+        name,
+        keys=dict(map(_pair, keys)),
+        payload=_read(data),
+        idempotency=idempotency,
+        by=None,
+        now=now,
+    )
+    zh, en = _STATES[sent.status]
+    say(f"消息 {sent.id}：{zh}。", f"Message {sent.id}: {en}.")
+
+
+def _pair(given: str) -> tuple[str, str]:
+    name, equals, value = given.partition("=")
+    if not equals:
+        raise BadDataError(
+            f"关联键“{given}”应写成 名称=值。", f"Write the key “{given}” as NAME=VALUE."
+        )
+    return name, value
+
+
+def _read(data: str) -> bytes:
+    """Return a JSON object as given, or no more of the file that holds it than is taken."""
+    if data.lstrip().startswith("{"):
+        return data.encode()
+    try:
+        with click.open_file(data, "rb") as file:
+            read: bytes = file.read(MOST_BYTES + 1)
+            return read
+    except OSError as error:
+        raise BadDataError(
+            f"无法读取“{Path(data).name}”：{error.strerror}。请写 JSON 对象或文件路径。",
+            f"“{Path(data).name}” cannot be read: {error.strerror}. Give a JSON object or a file.",
+        ) from error
+
+
+def show(connection: Connection, *, status: str, name: str) -> None:
+    """Print messages of one status, oldest first, a page at most."""
+    found, more = mailbox.letters(connection, status=status, name=name)
+    for letter in found:
+        click.echo(_lines(letter))
+    if not found:
+        say("没有这样的消息。", "There are no such messages.")
+    if more:
+        say("还有更多，未列出。", "There are more.")
+
+
+def _lines(letter: Letter) -> str:
+    keys = " ".join(f"{name}={value}" for name, value in letter.keys.items())
+    source = letter.sent_from.code if letter.sent_from else letter.sender or "-"
+    head = f"{letter.id}  {letter.sent_at:%Y-%m-%d %H:%M:%S}Z  {letter.name}  {source}"
+    more = [text for text in (keys, letter.reason) if text]
+    return "\n    ".join([head, *more])
+
+
+def give_up(connection: Connection, key: UUID, reason: str, *, now: datetime) -> None:
+    """Drop a message."""
+    messages.drop(connection, key, reason, by=None, now=now)
+    say("消息已作废。", "The message is dropped.")
