@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING, Final
 
-from engine.calendar_cells import CellError, day_in, hours_in, is_off, note_in
+from engine.calendar_cells import CellError, day_in, hours_in, hours_said, is_off, note_in
 from engine.errors import Refusal
 from engine.spiff import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from engine.calendar import Span
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MOST_BYTES: Final = 1024 * 1024
 MOST_LINES: Final = 5000
 _WORKBOOK: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_COLUMNS: Final = {
+COLUMNS: Final = {
     "date": Names("日期", "date"),
     "kind": Names("休/班", "kind"),
     "hours": Names("上班时间", "hours"),
@@ -94,7 +94,7 @@ def read(content: bytes) -> tuple[Line, ...]:
         )
     order = _order(rows[0][1]) if rows else None
     if order is None:
-        order = list(_COLUMNS)
+        order = list(COLUMNS)
     else:
         del rows[0]
     lines, faults = _lines(rows, order)
@@ -163,20 +163,21 @@ def _lines(rows: list[tuple[int, list[str]]], order: list[str]) -> tuple[list[Li
     seen: dict[date, int] = {}
     for number, cells in rows:
         try:
-            line = _line(number, dict(zip(order, cells, strict=False)))
+            line = line_of(dict(zip(order, cells, strict=False)), number)
         except CellError as error:
-            column = _COLUMNS[error.column]
+            column = COLUMNS[error.column]
             faults.append(Fault(number, column, Names(error.zh, error.en)))
             continue
         if (earlier := seen.setdefault(line.day, number)) != number:
             zh = f"{line.day} 在第 {earlier} 行已经写过；一天只写一行。"
             en = f"{line.day} stands in line {earlier} already; give each day one line."
-            faults.append(Fault(number, _COLUMNS["date"], Names(zh, en)))
+            faults.append(Fault(number, COLUMNS["date"], Names(zh, en)))
         lines.append(line)
     return lines, faults
 
 
-def _line(number: int, cells: dict[str, str]) -> Line:
+def line_of(cells: Mapping[str, str], number: int = 1) -> Line:
+    """Read the cells `date`, `kind`, `hours` and `note` of one day. Raises CellError."""
     day = day_in(cells.get("date", ""))
     off = is_off(cells.get("kind", ""))
     hours = hours_in(cells.get("hours", ""))
@@ -187,3 +188,14 @@ def _line(number: int, cells: dict[str, str]) -> Line:
             'A day off has no hours; write "work" for a day that is worked.',
         )
     return Line(number, day, () if off else hours, note_in(cells.get("note", "")))
+
+
+def written(lines: Iterable[Line]) -> str:
+    """Return days as a file says them."""
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for line in lines:
+        kind, hours = "off" if line.spans == () else "work", hours_said(line.spans or ())
+        writer.writerow([line.day.isoformat(), kind, hours, line.note])
+    return text.getvalue()

@@ -16,7 +16,14 @@ import sqlalchemy as sa
 
 from engine.calendar import STANDARD, Calendar, Day
 from engine.calendar.model import OFFICE_HOURS
-from engine.tables import calendar_days, calendar_revisions, calendar_uses, calendars
+from engine.errors import NotFoundError
+from engine.tables import (
+    calendar_days,
+    calendar_revisions,
+    calendar_uses,
+    calendars,
+    people,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,6 +142,14 @@ _EVERYTHING = sa.select(
     *(_listed(table) for table in (calendars, calendar_days, calendar_uses)),
 )
 
+_REVISIONS = sa.select(
+    calendar_revisions.c.id,
+    calendar_revisions.c.at,
+    people.c.name,
+    calendar_revisions.c.note,
+    calendar_revisions.c.cases,
+).join(people, people.c.id == calendar_revisions.c.changed_by, isouter=True)
+
 _known: WeakKeyDictionary[sa.Dialect, Stored] = WeakKeyDictionary()
 """The revision that was read last, by database, for which its engine's dialect stands."""
 
@@ -182,3 +197,17 @@ def _kept(row: Mapping[str, Any], days: Mapping[date, SetDay]) -> Kept:
 def spans_from(stored: list[list[int]]) -> tuple[Span, ...]:
     """Return spans as they were before they became JSON."""
     return tuple((start, end) for start, end in stored)
+
+
+def revisions(conn: sa.Connection, *, limit: int = 20) -> list[Revision]:
+    """Return the newest revisions, the newest first."""
+    wanted = _REVISIONS.order_by(calendar_revisions.c.id.desc()).limit(limit)
+    return [Revision(*row) for row in conn.execute(wanted)]
+
+
+def revision(conn: sa.Connection, key: int) -> Revision:
+    """Return one revision. Raises NotFoundError."""
+    row = conn.execute(_REVISIONS.where(calendar_revisions.c.id == key)).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return Revision(*row)

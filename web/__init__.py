@@ -77,7 +77,7 @@ def _add_pages(app: Flask) -> None:
 
 def _add_administration(app: Flask) -> None:
     """Add the pages of administration, in the order of their tabs."""
-    from web.admin import front, incidents
+    from web.admin import calendars, front, incidents
 
-    for module in (front, incidents):
+    for module in (front, calendars, incidents):
         app.register_blueprint(module.bp)

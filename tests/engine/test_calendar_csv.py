@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from engine.calendar_cells import hours_in, hours_said
-from engine.calendar_csv import MOST_BYTES, MOST_LINES, BadCalendarFileError, read
+from engine.calendar_cells import FIRST, LAST, hours_in, hours_said
+from engine.calendar_csv import (
+    MOST_BYTES,
+    MOST_LINES,
+    BadCalendarFileError,
+    Line,
+    read,
+    written,
+)
 
 FESTIVAL = date(2027, 2, 6)
 PLAIN = "日期,休/班,上班时间,备注\n2027-02-06,休,,春节\n2027-02-14,班,,春节调休\n"
@@ -163,3 +171,21 @@ SPANS = st.lists(st.integers(0, 1440), min_size=2, max_size=8, unique=True).map(
 @given(SPANS)
 def test_hours_are_read_as_they_are_said(spans: tuple[tuple[int, int], ...]) -> None:
     assert hours_in(hours_said(spans)) == spans
+
+
+@given(
+    st.lists(
+        st.builds(
+            Line,
+            st.just(0),
+            st.dates(FIRST, LAST),
+            st.one_of(st.just(()), st.none(), SPANS),
+            st.text("春节 abc,\"';\t1", max_size=20).map(str.split).map(" ".join),
+        ),
+        min_size=1,
+        unique_by=lambda line: line.day,
+    )
+)
+def test_days_are_read_as_they_are_written(lines: list[Line]) -> None:
+    found = read(written(lines).encode())
+    assert [replace(line, number=0) for line in found] == lines

@@ -34,7 +34,7 @@ def owned(app: Flask) -> None:
 
 @pytest.mark.usefixtures("owned")
 @pytest.mark.parametrize(
-    ("login", "leads_to"), [("he", "/admin/incidents"), ("lin", "/admin/owned")]
+    ("login", "leads_to"), [("he", "/admin/incidents"), ("lin", "/admin/calendars")]
 )
 def test_administration_leads_to_the_first_section_that_is_theirs(
     sign_in: Callable[[str], Visitor], login: str, leads_to: str

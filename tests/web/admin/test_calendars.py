@@ -1,0 +1,210 @@
+"""The pages of calendars: a year, a file, a week; each change is seen before it is made."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from werkzeug.datastructures import FileStorage
+
+from engine import calendars
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import sqlalchemy as sa
+
+    from tests.web.visiting import Visitor
+
+HOME = "/admin/calendars"
+PREVIEW, CONFIRM = f"{HOME}/preview", f"{HOME}/confirm"
+STANDARD = f"{HOME}/of/standard"
+NOTICE = "日期,休/班,上班时间,备注\n" + "".join(
+    f"2027-02-{day:02},休,,春节\n" for day in range(6, 18)
+)
+
+
+@pytest.fixture
+def lin(sign_in: Callable[[str], Visitor]) -> Visitor:
+    """Give the browser of the process owner."""
+    return sign_in("lin")
+
+
+def upload(visitor: Visitor, content: str | bytes, **more: str) -> Any:  # noqa: ANN401
+    visitor.get(f"{HOME}/import")
+    given = content.encode() if isinstance(content, str) else content
+    file = FileStorage(BytesIO(given), "放假安排2027.csv")
+    values = {"change": "import", "calendar": "standard", "file": file, **more}
+    return visitor.post(PREVIEW, values)
+
+
+def confirm(visitor: Visitor, **more: Any) -> Any:  # noqa: ANN401
+    return visitor.post(CONFIRM, {**visitor.values(CONFIRM), **more})
+
+
+def rows(visitor: Visitor) -> list[list[str]]:
+    found = visitor.all("//main//table[contains(@class, 'plain-table')]/tbody/tr")
+    return [[" ".join(cell.text_content().split()) for cell in row] for row in found]
+
+
+def now(database: sa.Engine) -> calendars.Stored:
+    with database.connect() as conn:
+        return calendars.current(conn)
+
+
+def test_a_year_says_what_is_off_what_is_made_up_and_where_it_comes_from(lin: Visitor) -> None:
+    lin.get(f"{STANDARD}?year=2026")
+    (national,) = lin.all("//td[starts-with(@title, '2026-10-01 ')]")
+    assert "cal-holiday" in national.get("class")
+    assert national.get("title") == "2026-10-01 国庆节 休"
+    (made_up,) = lin.all("//td[starts-with(@title, '2026-10-10 ')]")
+    assert "cal-makeup" in made_up.get("class")
+    assert [
+        "2026-10-10（周六）",
+        "班 09:00-12:00 13:00-18:00",
+        "国庆节",
+        "chinesecalendar 1.11.0",
+    ] in rows(lin)
+    assert "暂定" not in lin.text
+    assert len(lin.all("//table[@class='month']")) == 12
+
+    lin.get(f"{STANDARD}?year=2027")
+    assert "国务院还没有公布" in lin.text
+    assert all(row[3].endswith("暂定") for row in rows(lin))
+
+
+def test_a_file_is_seen_before_it_is_confirmed(lin: Visitor, database: sa.Engine) -> None:
+    before = now(database)
+    upload(lin, NOTICE)
+    assert ["2027 年放假安排", "暂定", "已公布"] in rows(lin)
+    assert ["2027-02-11（周四）", "班 09:00-12:00 13:00-18:00", "休（春节）"] in rows(lin)
+    assert lin.all("//input[@name='announced'][@checked]/@value") == ["2027"]
+    assert now(database).revision == before.revision
+
+    answer = confirm(lin, why="国务院办公厅通知")
+    assert answer.status_code == 303
+    lin.follow(answer)
+    assert "国务院办公厅通知" in lin.text
+    assert "林娜" in lin.text
+    after = now(database).kept["standard"]
+    assert after.announced is not None
+    assert 2027 in after.announced
+    assert {day.source for each, day in after.days.items() if each.year == 2027} == {
+        "放假安排2027.csv"
+    }
+    upload(lin, NOTICE)
+    assert "没有变化" in lin.text
+    assert not lin.all(f"//form[@action='{CONFIRM}']")
+
+
+def test_a_year_is_announced_only_if_somebody_says_so(lin: Visitor, database: sa.Engine) -> None:
+    upload(lin, "2027-05-10,休,,厂庆")
+    values = {k: v for k, v in lin.values(CONFIRM).items() if k != "announced"}
+    assert lin.all("//input[@name='announced']")
+    assert lin.post(CONFIRM, values).status_code == 303
+    after = now(database).kept["standard"]
+    assert after.announced is not None
+    assert 2027 not in after.announced
+    assert any(day.is_provisional for day in after.days.values())
+
+
+def test_a_bad_file_is_refused_line_by_line(lin: Visitor, database: sa.Engine) -> None:
+    before = now(database)
+    answer = upload(lin, "2027-02-06,休\n2027-13-01,休\n2027-02-08,哈\n")
+    assert answer.status_code == 422
+    said = [" ".join(one.text_content().split()) for one in lin.all("//div[@role='alert']/*")]
+    assert said[0] == "有 2 处需要更正，没有导入任何一天。"
+    assert said[1].startswith("第 2 行“日期”：")
+    assert said[2].startswith("第 3 行“休/班”：")
+    assert lin.all("//input[@name='file']")
+    assert upload(lin, b"").status_code == 422
+    assert upload(lin, NOTICE, calendar="nowhere").status_code == 404
+    assert now(database).revision == before.revision
+
+
+def test_one_day_and_a_week(lin: Visitor, database: sa.Engine) -> None:
+    lin.get(STANDARD)
+    day = {"change": "day", "calendar": "standard", "date": "2026-12-25"}
+    assert lin.post(PREVIEW, {**day, "kind": "off", "hours": "9-12"}).status_code == 422
+    assert "上班时间：休息日不写上班时间" in lin.text
+    assert lin.all("//input[@name='date']/@value") == ["2026-12-25"]
+    lin.post(PREVIEW, {**day, "kind": "off", "note": "厂庆"})
+    assert rows(lin) == [["2026-12-25（周五）", "班 09:00-12:00 13:00-18:00", "休（厂庆）"]]
+    assert confirm(lin).status_code == 303
+
+    lin.get(STANDARD)
+    week = next(
+        dict(form.form_values())
+        for form in lin.all(f"//form[@action='{PREVIEW}']")
+        if form.fields["change"] == "calendar"
+    )
+    bad = {**week, "day5": "9点", "zone": "Mars/Base"}
+    assert lin.post(PREVIEW, bad).status_code == 422
+    assert lin.all("//input[@name='day5']/@value") == ["9点"]
+    assert "周六：“9点”不是上班时间" in lin.text
+    lin.post(PREVIEW, {**week, "day5": "9-12", "zone": "Asia/Urumqi"})
+    assert rows(lin) == [
+        ["时区", "Asia/Shanghai", "Asia/Urumqi"],
+        ["周六", "休", "班 09:00-12:00"],
+    ]
+    confirm(lin)
+    kept = now(database).kept["standard"]
+    assert (kept.zone, kept.week[5]) == ("Asia/Urumqi", ((540, 720),))
+
+
+def test_a_new_calendar_and_who_uses_it(lin: Visitor, database: sa.Engine) -> None:
+    lin.get(f"{HOME}/new")
+    typed = {**lin.values(PREVIEW), "code": "plant-2", "zh": "二厂", "en": "Plant 2"}
+    assert lin.post(PREVIEW, {**typed, "code": "standard"}).status_code == 422
+    assert lin.all("//input[@name='zh']/@value") == ["二厂"]
+    lin.post(PREVIEW, typed)
+    assert rows(lin) == [["新日历", "—", "二厂"]]
+    confirm(lin)
+    kept = now(database).kept
+    assert kept["plant-2"].days == kept["standard"].days
+
+    lin.get(HOME)
+    use = {"change": "use", "kind": "role", "role": "qc", "calendar": "plant-2"}
+    lin.post(PREVIEW, {**use, "kind": "site", "site": ""})
+    assert lin.status == 422
+    lin.post(PREVIEW, use)
+    assert rows(lin) == [["角色 品管部", "—", "二厂"]]
+    confirm(lin)
+    assert now(database).choose(named=None, role="qc", site=None).code == "plant-2"
+    lin.get(HOME)
+    assert ["角色 品管部", "二厂"] in rows(lin)
+
+
+def test_two_people_at_once_and_strangers(
+    lin: Visitor, sign_in: Callable[[str], Visitor], database: sa.Engine
+) -> None:
+    other = sign_in("lin")
+    upload(lin, NOTICE)
+    upload(other, NOTICE)
+    assert confirm(other).status_code == 303
+    assert confirm(lin).status_code == 409
+    assert "刚刚被他人改动过" in lin.text
+
+    fang, before = sign_in("fang"), now(database)
+    for path in (HOME, STANDARD, f"{HOME}/import", f"{HOME}/new", f"{HOME}/revisions/1"):
+        assert fang.get(path).status_code == 403
+    for path in (PREVIEW, CONFIRM):
+        values = {"change": "day", "calendar": "standard", "date": "2026-12-25", "kind": "off"}
+        assert fang.post(path, {**values, "revision": str(before.revision)}).status_code == 403
+    assert now(database).revision == before.revision
+    assert lin.get(f"{HOME}/of/nowhere").status_code == 404
+    assert lin.get(f"{HOME}/revisions/999999").status_code == 404
+    assert lin.post(PREVIEW, {"change": "nothing"}).status_code == 422
+
+
+def test_in_english(lin: Visitor) -> None:
+    lin.post("/language/en", {})
+    lin.get(f"{STANDARD}?year=2027")
+    assert "provisional" in lin.text
+    upload(lin, "2027-02-06,off\n2027-13-01,off\n")
+    assert "Line 2, “date”" in lin.text
+    upload(lin, NOTICE)
+    assert ["Thu 2027-02-11", "work 09:00-12:00 13:00-18:00", "off (春节)"] in rows(lin)
+    lin.get(HOME)
+    assert "Public holidays that come with the product" in lin.text

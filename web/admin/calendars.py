@@ -1,0 +1,167 @@
+"""Calendars: years to look at, files to take over, each change shown before it is confirmed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from flask import redirect, render_template, request, url_for
+
+from engine import calendars
+from engine.calendar_cells import hours_said
+from engine.calendar_changes import change
+from engine.calendar_csv import BadCalendarFileError
+from engine.calendar_differences import differences, use_said
+from engine.calendar_edits import BadCalendarError, existing, zones
+from engine.people import role_names
+from engine.roles import PROCESS_OWNER
+from engine.spiff import Names
+from web.admin.proposals import proposed
+from web.admin.sections import section
+from web.admin.years import year_of
+from web.clock import now
+from web.database import connection, transaction
+from web.language import our_company, t
+from web.people import current_person
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from engine.errors import Refusal
+
+FIRST_YEAR: Final = 2000
+LAST_YEAR: Final = 2099
+LONGEST_NOTE: Final = 200
+
+bp = section("calendars", "日历", "Calendars", roles={PROCESS_OWNER})
+bp.add_app_template_filter(hours_said, "hours")
+bp.add_app_template_global(use_said, "said_use")
+
+
+@bp.app_template_filter()
+def either(text: str) -> str:
+    """Return the reader's half of what is written as ``中文 / English``, else all of it."""
+    zh, _, en = text.partition(" / ")
+    return t(zh, en or zh)
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    return _index(None)
+
+
+def _index(refusal: Refusal | None) -> str:
+    conn = connection()
+    return render_template(
+        "admin/calendars.html",
+        stored=calendars.current(conn),
+        revisions=calendars.revisions(conn),
+        roles=_roles(),
+        refusal=refusal,
+        typed=request.form,
+    )
+
+
+@bp.get("/import")
+def upload() -> ResponseReturnValue:
+    return _upload(None)
+
+
+def _upload(refusal: Refusal | None) -> str:
+    stored = calendars.current(connection())
+    return render_template(
+        "admin/calendar_import.html", stored=stored, refusal=refusal, typed=request.values
+    )
+
+
+@bp.get("/new")
+def make() -> ResponseReturnValue:
+    return _make(None)
+
+
+def _make(refusal: Refusal | None) -> str:
+    return render_template(
+        "admin/calendar_new.html",
+        stored=calendars.current(connection()),
+        zones=zones(),
+        refusal=refusal,
+        typed=request.form,
+    )
+
+
+@bp.get("/of/<code>")
+def show(code: str) -> ResponseReturnValue:
+    return _show(code, None)
+
+
+def _show(code: str, refusal: Refusal | None) -> str:
+    stored = calendars.current(connection())
+    kept = existing(stored, code)
+    this = now().astimezone(our_company().zone).date()
+    year = min(max(request.args.get("year", this.year, type=int), FIRST_YEAR), LAST_YEAR)
+    return render_template(
+        "admin/calendar.html",
+        calendar=kept,
+        year=year_of(kept, year, today=this),
+        zones=zones(),
+        refusal=refusal,
+        typed=request.form,
+    )
+
+
+@bp.post("/preview")
+def preview() -> ResponseReturnValue:
+    """Show what a change would do; nothing is stored."""
+    stored = calendars.current(connection())
+    try:
+        found = proposed(stored, request.form, request.files.get("file"))
+    except (BadCalendarError, BadCalendarFileError) as refusal:
+        return _again(refusal), 422
+    return render_template(
+        "admin/calendar_preview.html",
+        found=found,
+        differences=differences(stored, found.after, roles=_roles()),
+        revision=stored.revision,
+        back=_back(),
+    )
+
+
+@bp.post("/confirm")
+def confirm() -> ResponseReturnValue:
+    """Store a change that was previewed. Raises CalendarsChangedError."""
+    by, why = current_person(), request.form.get("why", "").strip()[:LONGEST_NOTE]
+    revision = request.form.get("revision", -1, type=int)
+    with transaction() as conn:
+        stored = replace(calendars.current(conn), revision=revision)
+        found = proposed(stored, request.form, None)
+        note = why or request.form.get("name", "")
+        made = change(conn, found.after, by=by, now=now(), note=note)
+    return redirect(url_for("admin_calendars.told", key=made.id), 303)
+
+
+@bp.get("/revisions/<int:key>")
+def told(key: int) -> ResponseReturnValue:
+    conn = connection()
+    return render_template("admin/calendar_revision.html", revision=calendars.revision(conn, key))
+
+
+def _again(refusal: Refusal) -> str:
+    """Show the page from which a change came, with what was typed and why it cannot be."""
+    what = request.form.get("change")
+    if what == "import":
+        return _upload(refusal)
+    if what == "new":
+        return _make(refusal)
+    if what in {"day", "calendar"}:
+        return _show(request.form.get("calendar", ""), refusal)
+    return _index(refusal)
+
+
+def _back() -> str:
+    if request.form.get("change") in {"day", "calendar"}:
+        return url_for("admin_calendars.show", code=request.form.get("calendar", ""))
+    return url_for("admin_calendars.index")
+
+
+def _roles() -> dict[str, Names]:
+    return {code: Names(*names) for code, names in role_names(connection()).items()}

@@ -1,0 +1,85 @@
+"""A year of a calendar, laid out to be looked at: twelve months, and the days that differ."""
+
+from __future__ import annotations
+
+import calendar as weeks
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.calendar_differences import day_said, hours_in_words
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from engine.calendars import Kept
+    from engine.spiff import Names
+
+
+@dataclass(frozen=True, slots=True)
+class DayCell:
+    """One day: `state` is work, off, holiday, makeup or other (a month's neighbour)."""
+
+    day: date
+    state: str
+    title: Names
+    is_today: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetRow:
+    """One day that differs from its week."""
+
+    day: date
+    said: Names
+    hours: Names
+    note: str
+    source: str
+    is_provisional: bool
+    is_off: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A year; `is_announced` is False while its public holidays are only those of the law."""
+
+    year: int
+    is_announced: bool
+    months: tuple[tuple[tuple[DayCell, ...], ...], ...]
+    set_days: tuple[SetRow, ...]
+
+
+def year_of(kept: Kept, year: int, *, today: date) -> Year:
+    """Lay out one year of a calendar."""
+    rows = tuple(_row(kept, day) for day in kept.days if day.year == year)
+    announced = kept.announced is None or year in kept.announced
+    months = tuple(_month(kept, year, month, today) for month in range(1, 13))
+    return Year(year, announced, months, rows)
+
+
+def _row(kept: Kept, day: date) -> SetRow:
+    found = kept.days[day]
+    spans = kept.ready.days[day].spans
+    hours = hours_in_words(spans)
+    return SetRow(
+        day, day_said(day), hours, found.note, found.source, found.is_provisional, not spans
+    )
+
+
+def _month(kept: Kept, year: int, month: int, today: date) -> tuple[tuple[DayCell, ...], ...]:
+    found = weeks.Calendar().monthdatescalendar(year, month)
+    return tuple(tuple(_cell(kept, day, month, today) for day in week) for week in found)
+
+
+def _cell(kept: Kept, day: date, month: int, today: date) -> DayCell:
+    found = kept.ready.days.get(day)
+    usual = kept.week[day.weekday()]
+    spans = usual if found is None else found.spans
+    title = hours_in_words(spans)
+    if found is not None and found.note:
+        title = type(title)(f"{found.note} {title.zh}", f"{found.note} {title.en}")
+    state = "work" if spans else "off"
+    if found is not None and bool(spans) != bool(usual):
+        state = "makeup" if spans else "holiday"
+    elif found is not None and not spans:
+        state = "holiday"
+    return DayCell(day, state if day.month == month else "other", title, day == today)
