@@ -36,12 +36,16 @@ PRINTS = "forms/print/"
 LIMIT = 5 * 1024 * 1024
 _ASKED = {
     Kind.INTEGER: "number",
+    Kind.DECIMAL: "decimal",
+    Kind.MONEY: "decimal",
+    Kind.DATE: "date",
+    Kind.DATE_TIME: "date_time",
     Kind.BOOLEAN: "boolean",
     Kind.CHOICE: "choice",
     Kind.CHOICES: "choices",
     Kind.ROWS: "list",
     Kind.ATTACHMENTS: "list",
-}  # all others are kept as text, amounts too
+}  # all others are texts
 _PATTERNS = ("bpmn/**/*.bpmn", "bpmn/**/*.dmn", "bpmn/**/*.yaml", "forms/**/*.json")
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import operator
+from datetime import date, timedelta
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
+
+from engine.spiff.dates import days_between, to_day, to_moment, to_span, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,6 +62,10 @@ def _numbers_only(apply: Callable[[Any, Any], object]) -> Callable[[object, obje
 
 def add(left: object, right: object) -> object:
     """Add numbers, or join texts or lists; LimitError when the result is too large."""
+    for side in (left, right):
+        if isinstance(side, (date, timedelta)):
+            msg = "dates are not added; count with days_between(…)"
+            raise TypeError(msg)
     return _bounded(operator.add(exact(left), exact(right)))
 
 
@@ -166,14 +173,18 @@ GUARDS: Final[Mapping[type[ast.operator], Callable[[object, object], object]]] =
     ast.FloorDiv: _numbers_only(_floored),
 }
 FUNCTIONS: Final[Mapping[str, Callable[..., object]]] = {
-    "abs": abs, "all": _short(all), "any": _short(any), "bool": bool, "int": _integer, "len": len,
-    "max": _short(max), "min": _short(min), "number": number, "round": _rounded,
+    "abs": abs, "all": _short(all), "any": _short(any), "bool": bool, "date": to_day,
+    "date_time": to_moment, "days_between": days_between, "duration": to_span, "int": _integer,
+    "len": len, "max": _short(max), "min": _short(min), "number": number, "round": _rounded,
     "sorted": _short(sorted), "str": _text, "sum": _total,
 }  # fmt: skip
 
 
 def storable(value: object) -> object:
-    """Give a value as it is kept in a case: JSON only, decimals as text; TypeError of any other."""
+    """Give a value as it is kept in a case: JSON only, decimals and dates as text.
+
+    TypeError of any other, and of one with very many parts.
+    """
     if isinstance(value, (list, tuple, dict)):
         try:
             _count(value, MAX_PARTS, MAX_DEPTH)
@@ -187,6 +198,8 @@ def _stored(value: object) -> object:
         return value
     if isinstance(value, Decimal):
         return format(value, "f")
+    if isinstance(value, (date, timedelta)):
+        return written(value)
     if isinstance(value, float) and isfinite(value):
         return value
     if isinstance(value, (list, tuple)):

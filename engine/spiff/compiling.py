@@ -135,7 +135,7 @@ def _names_used(
     for script in scripts.values():
         names |= script.names | script.assigns
     for decider in deciders.values():
-        names |= _table_names(decider)
+        names |= decider.names | set(decider.outputs)
     for sheet in bundle.sheets.values():
         names.update(_named_in(sheet))
     return frozenset(names)
@@ -154,13 +154,6 @@ def _named_in(sheet: Sheet) -> Iterator[str]:
         for _, text in node.parameters:
             yield from compile_expression(text).names
         yield from [node.result] if node.result else []
-
-
-def _table_names(decider: Decider) -> set[str]:
-    expressions = [*decider.inputs]
-    for rule in decider.rules:
-        expressions += [e for e in (*rule.tests, *rule.outputs) if e is not None]
-    return {name for e in expressions for name in e.names if name != "this"} | set(decider.outputs)
 
 
 def _timer_names(node: Node) -> frozenset[str]:

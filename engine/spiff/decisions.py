@@ -1,4 +1,4 @@
-"""Decision tables: cells are translated into our expressions, or refused by row and column.
+"""Decision tables that decide: inputs are read, rows fit or not, the hit policy makes the answer.
 
 Upstream's DMN engine takes the first of several fitting rows of a UNIQUE table, and evaluates
 cells as Python with `?` pasted in. Ours knows what a cell may be and says when two rows fit.
@@ -6,31 +6,70 @@ cells as Python with `?` pasted in. Ours knows what a cell may be and says when 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from engine.spiff.arithmetic import LimitError, storable
-from engine.spiff.expressions import (
-    EvaluationError,
-    Expression,
-    ExpressionError,
-    compile_expression,
-)
+from engine.spiff.expressions import EvaluationError
+from engine.spiff.kinds import read_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from engine.spiff.expressions import Expression
     from engine.spiff.model import Table
     from engine.spiff.policies import Policy
+    from engine.spiff.unary import Cell
 
-INPUT: Final = "this"
-_LITERALS: Final = {"true": "True", "false": "False", "null": "None"}
-_INTERVAL: Final = re.compile(r"([\[\](])\s*(.+?)\s*\.\.\s*(.+?)\s*([\[\])])", re.DOTALL)
-_COMPARISON: Final = re.compile(r"(<=|>=|!=|==|<|>)\s*(.+)", re.DOTALL)
-_THOUSANDS: Final = re.compile(r"(?<![\d.])\d{1,3}(?:[,，]\d{3})+(?!\d)")
-_NOT: Final = re.compile(r"not\s*\((.*)\)", re.DOTALL)
+
+@dataclass(frozen=True)
+class Column:
+    """What stands above a column; `kind` is its typeRef and `allowed` its values, if it has them.
+
+    `number` counts inputs and outputs for themselves, from 1.
+    """
+
+    number: int
+    kind: str | None = None
+    allowed: Cell | None = None
+
+    def taken(self, value: object, text: str) -> object:
+        """Give an input as its kind: None where it is another (DMN 1.3, 10.3.2.9.4).
+
+        EvaluationError when the column does not allow it: a wrong answer is not a missing one.
+        """
+        read = value if self.kind is None or value is None else read_as(self.kind, value)
+        self._check(read, text, "输入", "input")
+        return read
+
+    def given(self, value: object, text: str) -> object:
+        """Give an output as its kind; EvaluationError when it is another, or not allowed."""
+        read = value if self.kind is None or value is None else read_as(self.kind, value)
+        if read is None and value is not None:
+            raise EvaluationError(
+                text,
+                f"第{self.number}个输出 {_shown(value)} 不是 typeRef 说的类型。请改单元格或表头。",
+                f"Output {self.number}: {_shown(value)} is not what its typeRef says. "
+                "Mend the cell or the typeRef.",
+            )
+        self._check(read, text, "输出", "output")
+        return read
+
+    def _check(self, value: object, text: str, zh: str, en: str) -> None:
+        if self.allowed is None or value is None or self.allowed.fits(value, {}):
+            return
+        raise EvaluationError(
+            text,
+            f"第{self.number}个{zh} {_shown(value)} 不在允许的值 {self.allowed.text} 之内。"
+            "请改数据或表头。",
+            f"The value {_shown(value)} of {en} {self.number} is none of {self.allowed.text}. "
+            "Mend the data or the column's head.",
+        )
+
+
+def _shown(value: object) -> str:
+    return repr(value)[:60]
 
 
 @dataclass(frozen=True)
@@ -38,17 +77,22 @@ class Rule:
     """A row; a test of None fits everything."""
 
     id: str
-    tests: tuple[Expression | None, ...]
+    tests: tuple[Cell | None, ...]
     outputs: tuple[Expression | None, ...]
 
 
 @dataclass(frozen=True)
 class Decider:
-    """A compiled table; `defaults` are what each column says when no row fits, if it says it."""
+    """A compiled table; `defaults` are what each column says when no row fits, if it says it.
+
+    `asked` are the heads of the inputs, `made` those of the outputs.
+    """
 
     table: Table
     inputs: tuple[Expression, ...]
+    asked: tuple[Column, ...]
     outputs: tuple[str, ...]
+    made: tuple[Column, ...]
     rules: tuple[Rule, ...]
     policy: Policy
     defaults: tuple[Expression | None, ...] = ()
@@ -59,16 +103,21 @@ class Decider:
         """Give the ids of the fitting rows, the inputs read and the outputs; None if no row fits.
 
         Several ids have a blank between them. EvaluationError when an input or cell cannot be
-        computed, AmbiguousError when rows fit that its hit policy does not allow together.
+        computed or is not allowed, AmbiguousError when rows fit that its hit policy does not allow
+        together.
         """
-        values = [expression.evaluate(data) for expression in self.inputs]
+        read = [expression.evaluate(data) for expression in self.inputs]
+        heads = zip(self.asked, self.inputs, read, strict=True)
+        values = [column.taken(value, asked.text) for column, asked, value in heads]
         found = self.fitting(values, data)
         self.policy.check([rule.id for rule in found])
         counted = found[:1] if self.policy.name == "FIRST" else found
-        read = {e.text: storable(value) for e, value in zip(self.inputs, values, strict=True)}
-        made = self._made(counted, data)
-        outputs = {name: storable(value) for name, value in zip(self.outputs, made, strict=True)}
-        return " ".join(rule.id for rule in counted) or None, read, outputs
+        answers = self._defaults(data) if not counted else self._answers(counted, data)
+        return (
+            " ".join(rule.id for rule in counted) or None,
+            {e.text: _kept(value, e.text) for e, value in zip(self.inputs, read, strict=True)},
+            {name: _kept(v, name) for name, v in zip(self.outputs, answers, strict=True)},
+        )
 
     def fitting(
         self, values: Sequence[object], data: Mapping[str, object] = MappingProxyType({})
@@ -76,21 +125,41 @@ class Decider:
         """Give all rows that fit these values of the inputs; EvaluationError as above."""
         return [rule for rule in self.rules if _fits(rule, values, data)]
 
+    def columns(self) -> Iterator[tuple[str, list[Expression]]]:
+        """Give each output's name with all cells that may fill it."""
+        for n, name in enumerate(self.outputs):
+            cells = [rule.outputs[n] for rule in self.rules]
+            cells += self.defaults[n : n + 1]
+            yield name, [cell for cell in cells if cell is not None]
+
     @property
     def is_complete_by_default(self) -> bool:
         """Whether it says what to answer when no row fits."""
         return bool(self.defaults) and None not in self.defaults
 
-    def _made(self, rules: Sequence[Rule], data: Mapping[str, object]) -> Sequence[object]:
-        if not rules:
-            nothing = self.policy.nothing(len(self.outputs))
-            if not any(self.defaults):
-                return nothing
-            return [
-                other if cell is None else cell.evaluate(data)
-                for cell, other in zip(self.defaults, nothing, strict=True)
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables that it may read."""
+        cells = [cell for rule in self.rules for cell in (*rule.tests, *rule.outputs)]
+        parts = (*self.inputs, *cells, *self.defaults)
+        return frozenset(name for part in parts if part is not None for name in part.names)
+
+    def _defaults(self, data: Mapping[str, object]) -> list[object]:
+        nothing = self.policy.nothing(len(self.outputs))
+        cells = self.defaults or (None,) * len(nothing)
+        return [
+            other if cell is None else column.given(cell.evaluate(data), cell.text)
+            for column, cell, other in zip(self.made, cells, nothing, strict=True)
+        ]
+
+    def _answers(self, rules: Sequence[Rule], data: Mapping[str, object]) -> list[object]:
+        made = [
+            [
+                cell and column.given(cell.evaluate(data), cell.text)
+                for column, cell in zip(self.made, rule.outputs, strict=True)
             ]
-        made = [[cell and cell.evaluate(data) for cell in rule.outputs] for rule in rules]
+            for rule in rules
+        ]
         try:
             return self.policy.answer([rule.id for rule in rules], made)
         except (TypeError, LimitError) as error:
@@ -103,94 +172,15 @@ class Decider:
 
 def _fits(rule: Rule, values: Sequence[object], data: Mapping[str, object]) -> bool:
     return all(
-        test is None or test.evaluate({**data, INPUT: value})
+        test is None or test.fits(value, data)
         for test, value in zip(rule.tests, values, strict=True)
     )
 
 
-def compile_test(cell: str) -> Expression | None:
-    """Translate an input cell (`-`, literals, lists, `not(…)`, `< 5`, `[1..5]`, `? in […]`)."""
-    text = cell.strip()
-    if text in {"", "-"}:
-        return None
-    _refuse_thousands(text)
-    negated = _NOT.fullmatch(text)
-    if negated:
-        return compile_expression(f"not ({_union(negated[1], cell)})")
-    return compile_expression(_union(text, cell))
-
-
-def compile_output(cell: str) -> Expression | None:
-    """Translate an output cell: an expression, `true`, `false`, `null` or nothing."""
-    text = cell.strip()
-    _refuse_thousands(text)
-    return compile_expression(_LITERALS.get(text, text)) if text not in {"", "-"} else None
-
-
-def _refuse_thousands(cell: str) -> None:
-    bare = "".join(" " if quoted else char for char, quoted, _ in _scan(cell))
-    found = _THOUSANDS.search(bare)
-    if found:
-        plain = re.sub("[,，]", "", found[0])
-        raise ExpressionError(
-            cell,
-            f"请写 {plain}，不加千分号；几个数之间的逗号后加空格。",
-            f"Write {plain}, without separators; between several numbers put comma and space.",
-        )
-
-
-def _union(text: str, cell: str) -> str:
-    tests = [_test(part.strip(), cell) for part in _split(text)]
-    return " or ".join(f"({test})" for test in tests)
-
-
-def _test(text: str, cell: str) -> str:
-    if not text:
-        raise ExpressionError(cell, "逗号之间缺少内容。", "Something is missing beside a comma.")
-    asked = _replace_question_mark(text)
-    if asked != text:
-        return asked
-    interval = _INTERVAL.fullmatch(text)
-    if interval:
-        return _interval(*interval.groups())
-    comparison = _COMPARISON.fullmatch(text)
-    if comparison:
-        sign, operand = comparison.groups()
-        ordered = "" if sign in {"==", "!="} else f"{INPUT} is not None and "
-        return f"{ordered}{INPUT} {sign} ({_LITERALS.get(operand, operand)})"
-    return f"{INPUT} == ({_LITERALS.get(text, text)})"
-
-
-def _interval(opening: str, low: str, high: str, closing: str) -> str:
-    above = "<=" if opening == "[" else "<"
-    below = "<=" if closing == "]" else "<"
-    return f"{INPUT} is not None and ({low}) {above} {INPUT} {below} ({high})"
-
-
-def _replace_question_mark(text: str) -> str:
-    return "".join(INPUT if char == "?" and not quoted else char for char, quoted, _ in _scan(text))
-
-
-def _split(text: str) -> list[str]:
-    parts = [""]
-    for char, quoted, depth in _scan(text):
-        if char == "," and not quoted and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += char
-    return parts
-
-
-def _scan(text: str) -> Iterator[tuple[str, bool, int]]:
-    """Walk the characters with whether they are quoted and how many brackets are open."""
-    quote, depth, interval = "", 0, bool(_INTERVAL.search(text))
-    for char in text:
-        if quote:
-            quote = "" if char == quote else quote
-            yield char, True, depth
-            continue
-        if char in "\"'":
-            quote = char
-        elif not interval:
-            depth += (char in "([{") - (char in ")]}")
-        yield char, bool(quote), depth
+def _kept(value: object, text: str) -> object:
+    try:
+        return storable(value)
+    except TypeError as error:
+        raise EvaluationError(
+            text, f"结果不能保存（{error}）。", f"The result cannot be kept ({error})."
+        ) from error

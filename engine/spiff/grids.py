@@ -2,54 +2,24 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from itertools import count
+from typing import TYPE_CHECKING
 
-from engine.spiff.decisions import Decider, Rule, compile_output, compile_test
-from engine.spiff.expressions import (
-    EvaluationError,
-    ExpressionError,
-    compile_expression,
-    is_name,
-)
-from engine.spiff.model import Names, Problem, Row, Table
+from engine.spiff.decisions import Decider, Rule
+from engine.spiff.expressions import compile_expression, is_name
+from engine.spiff.heads import NS, Reader, constant_of, read_heads, text_of
+from engine.spiff.kinds import NUMBER, kind_of
+from engine.spiff.model import Names, Row, Table
 from engine.spiff.policies import UNIQUE, WORDS, Policy
 from engine.spiff.sheet import names_of, own
-from engine.spiff.xml import DMN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from lxml import etree
 
+    from engine.spiff.decisions import Column
     from engine.spiff.expressions import Expression
-
-NS: Final = {"dmn": DMN}
-
-
-class Reader:
-    """Collects the problems of one decision while it is read."""
-
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self.problems: list[Problem] = []
-
-    def refuse(self, element: str | None, code: str, zh: str, en: str) -> None:
-        self.problems.append(Problem(self.file, element, code, zh, en))
-
-    def compiled(
-        self, compile_: Callable[[str], Expression | None], text: str, where: tuple[str, str, str]
-    ) -> Expression | None:
-        """Compile a cell; `where` is its id and its place in Chinese and English."""
-        try:
-            return compile_(text)
-        except ExpressionError as error:
-            element, zh, en = where
-            self.refuse(
-                element, "bad_cell",
-                f"{zh}“{text}”：{error.zh}", f'{en} "{text}": {error.en}',
-            )  # fmt: skip
-            return None
 
 
 def read_grid(reader: Reader, decision: etree._Element) -> Decider | None:
@@ -65,20 +35,19 @@ def read_grid(reader: Reader, decision: etree._Element) -> Decider | None:
         return None
     policy = _policy(reader, table, id_)
     _check_names(reader, decision, id_)
-    texts = [_text(xml.find("dmn:inputExpression", NS)) for xml in table.findall("dmn:input", NS)]
+    texts = [text_of(xml.find("dmn:inputExpression", NS)) for xml in table.findall("dmn:input", NS)]
     inputs = [
         reader.compiled(compile_expression, text, (id_, f"第{n}个输入", f"Input {n}"))
         for n, text in enumerate(texts, 1)
     ]
     outputs = tuple(_outputs(reader, table, id_))
+    asked, made = read_heads(reader, table, id_)
     rows = tuple(_rows(table, whole=own(decision, "ourDefault")))
-    rules = tuple(_rules(reader, rows, len(texts), len(outputs)))
+    rules = tuple(_rules(reader, rows, asked, made))
     default = _defaults(table)
     defaults = tuple(
-        reader.compiled(
-            compile_output, text, (id_, f"第{n}个输出的默认值", f"Default of output {n}")
-        )
-        for n, text in enumerate(default, 1)
+        reader.output(text, column, (id_, f"第{n}个输出的默认值", f"Default of output {n}"))
+        for n, (text, column) in enumerate(zip(default, made, strict=False), 1)
     )
     _check_aggregation(reader, policy, rules, outputs, id_)
     public = Table(
@@ -89,7 +58,7 @@ def read_grid(reader: Reader, decision: etree._Element) -> Decider | None:
         policy=policy.words or WORDS[UNIQUE], default=default,
     )  # fmt: skip
     known = tuple(expression for expression in inputs if expression is not None)
-    return Decider(public, known, outputs, rules, policy, defaults)
+    return Decider(public, known, asked, outputs, made, rules, policy, defaults)
 
 
 def _policy(reader: Reader, table: etree._Element, id_: str) -> Policy:
@@ -105,7 +74,7 @@ def _policy(reader: Reader, table: etree._Element, id_: str) -> Policy:
 
 def _defaults(table: etree._Element) -> tuple[str, ...]:
     found = [
-        _text(xml.find("dmn:defaultOutputEntry", NS)) for xml in table.findall("dmn:output", NS)
+        text_of(xml.find("dmn:defaultOutputEntry", NS)) for xml in table.findall("dmn:output", NS)
     ]
     return tuple(found) if any(found) else ()
 
@@ -132,13 +101,8 @@ def _check_aggregation(
 
 
 def _may_be_number(cell: Expression) -> bool:
-    if cell.names:
-        return True
-    try:
-        value = cell.evaluate({})
-    except EvaluationError:
-        return False
-    return isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+    known, value = constant_of(cell)
+    return not known or kind_of(value) == NUMBER
 
 
 def _check_names(reader: Reader, decision: etree._Element, id_: str) -> None:
@@ -174,7 +138,7 @@ def _headings(table: etree._Element, kind: str) -> tuple[Names, ...]:
     """Give the columns' labels; a column without one is headed by its expression or variable."""
     headings = []
     for xml in table.findall(kind, NS):
-        plain = xml.get("name") or _text(xml.find("dmn:inputExpression", NS))
+        plain = xml.get("name") or text_of(xml.find("dmn:inputExpression", NS))
         zh = xml.get("label") or plain
         headings.append(Names(zh, own(xml, "nameEn") or zh))
     return tuple(headings)
@@ -182,39 +146,38 @@ def _headings(table: etree._Element, kind: str) -> tuple[Names, ...]:
 
 def _rows(table: etree._Element, *, whole: str | None) -> Iterator[Row]:
     for n, rule in enumerate(table.findall("dmn:rule", NS), 1):
-        inputs = tuple(_text(cell) for cell in rule.findall("dmn:inputEntry", NS))
-        outputs = tuple(_text(cell) for cell in rule.findall("dmn:outputEntry", NS))
+        inputs = tuple(text_of(cell) for cell in rule.findall("dmn:inputEntry", NS))
+        outputs = tuple(text_of(cell) for cell in rule.findall("dmn:outputEntry", NS))
         ours = "true" in (whole, own(rule, "ourDefault"))
         yield Row(rule.get("id") or f"row_{n}", inputs, outputs, _note(rule), ours)
 
 
-def _rules(reader: Reader, rows: tuple[Row, ...], inputs: int, outputs: int) -> Iterator[Rule]:
+def _rules(
+    reader: Reader, rows: tuple[Row, ...], asked: Sequence[Column], made: Sequence[Column]
+) -> Iterator[Rule]:
     for n, row in enumerate(rows, 1):
-        if (len(row.inputs), len(row.outputs)) != (inputs, outputs):
+        if (len(row.inputs), len(row.outputs)) != (len(asked), len(made)):
             reader.refuse(
                 row.id, "row_length",
                 f"第{n}行的单元格数与表头不符。", f"Row {n} has not as many cells as the table.",
             )  # fmt: skip
             continue
+        places = ((row.id, f"第{n}行第{c}列", f"Row {n}, column {c}") for c in count(1))
         tests = tuple(
-            reader.compiled(compile_test, text, (row.id, f"第{n}行第{c}列", f"Row {n}, column {c}"))
-            for c, text in enumerate(row.inputs, 1)
+            reader.test(text, column, place)
+            for text, column, place in zip(row.inputs, asked, places, strict=False)
         )
-        made = tuple(
-            reader.compiled(
-                compile_output, text, (row.id, f"第{n}行第{c}列", f"Row {n}, column {c}")
-            )
-            for c, text in enumerate(row.outputs, inputs + 1)
+        places = (
+            (row.id, f"第{n}行第{c}列", f"Row {n}, column {c}") for c in count(len(asked) + 1)
         )
-        yield Rule(row.id, tests, made)
+        outputs = tuple(
+            reader.output(text, column, place)
+            for text, column, place in zip(row.outputs, made, places, strict=False)
+        )
+        yield Rule(row.id, tests, outputs)
 
 
 def _note(rule: etree._Element) -> Names:
     """Split a row's description into Chinese and English at the slash."""
     zh, _, en = (rule.findtext("dmn:description", "", NS) or "").partition(" / ")
     return Names(zh.strip(), en.strip() or zh.strip())
-
-
-def _text(xml: etree._Element | None) -> str:
-    found = xml.find("dmn:text", NS) if xml is not None else None
-    return (found.text or "").strip() if found is not None else ""

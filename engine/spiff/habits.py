@@ -18,6 +18,38 @@ _HABITS: Final = (
 _SINGLE: Final = re.compile(r"(?<![=!<>])=(?!=)")
 _WORDS: Final = {"true": "True", "false": "False", "null": "None"}
 
+_DATE: Final = ('日期请写 date("2026-09-30")。', 'Write dates as date("2026-09-30").')
+_TRAPS: Final = (
+    (r"\b\d{4}([-/.])\d{1,2}\1\d{1,2}\b|\d年", *_DATE),
+    (r"^\s*(—+|–|－|−|\*|不限|任意|any)\s*$", "不限请写 -。", "Write - for any value."),
+    (r"\d\s*[%％]", "百分数请写小数，如 0.05。", "Write percentages as decimals: 0.05."),
+    (r"[≤≥≠]", "请写 <=、>=、not(…)。", "Write <=, >= or not(…)."),
+    (r"[，；：（）！＝＜＞。、]", "请改用半角标点。", "Use half-width punctuation."),
+    (r"[０-９]", "请改用半角数字，如 1000。", "Use half-width digits, as 1000."),
+    (r"[“”‘’「」＂＇]", '请改用英文引号 "。', 'Use straight quotes: ".'),
+)
+_CURES: Final = (
+    (r"\bbetween\b", "两头的限写 [1..5]。", "Write both limits as [1..5]."),
+    (r"\b(in|not in)\b", '几个值用逗号隔开，如 "a", "b"。', 'Write several values as "a", "b".'),
+    (r"\b(some|every|for|if|instance)\b", "单元格里不用这个词；请把这一行分成几行。",
+     "That word does not stand in a cell; split the row into several."),
+    (r"\d\s*[元万天日个件年月]", "数字后面不写单位。", "Write numbers without a unit."),
+)  # fmt: skip
+
+
+def cell_trap(bare: str) -> tuple[str, str] | None:
+    """Give the cure for what would mean something else in a cell; `bare` is it without texts."""
+    return _first(_TRAPS, bare)
+
+
+def cell_cure(bare: str) -> tuple[str, str] | None:
+    """Give the cure for a habit in a cell that cannot be read."""
+    return _first(_CURES, bare)
+
+
+def _first(habits: tuple[tuple[str, str, str], ...], bare: str) -> tuple[str, str] | None:
+    return next(((zh, en) for pattern, zh, en in habits if re.search(pattern, bare)), None)
+
 
 def cure(text: str, *, script: bool = False) -> tuple[str, str] | None:
     """Give the cure in Chinese and English for a habit seen outside quotes, or None."""

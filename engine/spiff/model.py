@@ -21,7 +21,11 @@ class Names:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a form's field asks for: `text`, `number`, `boolean`, `choice`, `choices`, `any`."""
+    """What a form's field asks for.
+
+    `text`, `number` (whole), `decimal` (money too, kept as text), `date`, `date_time`, `boolean`,
+    `choice`, `choices`, `list`, `any`.
+    """
 
     kind: str = "any"
     choices: tuple[str, ...] = ()

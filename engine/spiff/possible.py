@@ -6,115 +6,35 @@ import ast
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import reduce
-from typing import TYPE_CHECKING, Final, TypeAlias
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
 
 from engine.spiff.expressions import ExpressionError, compile_script
+from engine.spiff.inference import ANY, EXACT, Values, inferred, of_kind, tree_of, words
+from engine.spiff.kinds import LIST, NUMBER
 from engine.spiff.model import Asked
+from engine.spiff.policies import COUNT
 from engine.spiff.repeats import repetition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.spiff.bundle import Bundle
+    from engine.spiff.decisions import Decider
     from engine.spiff.sheet import Sheet, Variable
 
-Word: TypeAlias = "tuple[str, object]"  # kind and value, so that True is not 1
-ANY: Final = "any"
-_RESULTS: Final = {
-    "number": "number", "len": "number", "int": "number", "round": "number", "abs": "number",
-    "sum": "number", "str": "text", "bool": "boolean", "any": "boolean", "all": "boolean",
-    "sorted": "list",
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Values:
-    """Constants that are possible, and kinds of which any value is; `items` of a list's elements.
-
-    None is always possible: a question not asked yet, a row that does not fit.
-    """
-
-    listed: frozenset[Word] = frozenset()
-    open: frozenset[str] = frozenset()
-    items: frozenset[Word] = frozenset()
-
-    def __or__(self, other: Values) -> Values:
-        return Values(self.listed | other.listed, self.open | other.open, self.items | other.items)
-
-    def may_be(self, value: object) -> bool:
-        """Whether this constant is possible."""
-        kind = kind_of(value)
-        return kind == "none" or bool({kind, ANY} & self.open) or (kind, value) in self.listed
-
-    def may_contain(self, value: object) -> bool:
-        """Whether this constant may be an element; only of a list whose choices are known."""
-        return self.open != {"list"} or not self.items or (kind_of(value), value) in self.items
-
-    @property
-    def closed(self) -> list[object] | None:
-        """All values, if they can be counted."""
-        return (
-            None if self.open or not self.listed else [v for _, v in sorted(self.listed, key=str)]
-        )
-
-
-def of_kind(kind: str) -> Values:
-    if kind == "boolean":
-        return _words(True, False)  # noqa: FBT003 - the two values, no switch
-    return Values(open=frozenset({kind}))
-
-
-def kind_of(value: object) -> str:
-    """Name a constant's kind."""
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, str):
-        return "text"
-    return "number" if isinstance(value, (int, float)) else ANY
-
-
-def _words(*values: object) -> Values:
-    return Values(frozenset((kind_of(v), v) for v in values if v is not None))
-
-
-def inferred(node: ast.AST, known: Mapping[str, Values]) -> Values:
-    """Give what an expression may come to, where `known` says what its names may hold."""
-    match node:
-        case ast.Constant():
-            found = _words(node.value)
-        case ast.Name():
-            found = known.get(node.id, of_kind(ANY))
-        case ast.IfExp():
-            found = inferred(node.body, known) | inferred(node.orelse, known)
-        case ast.BoolOp():
-            found = reduce(Values.__or__, (inferred(each, known) for each in node.values))
-        case _:
-            found = of_kind(_kind_made(node))
-    return found
-
-
-def _kind_made(node: ast.AST) -> str:
-    match node:
-        case ast.Compare() | ast.UnaryOp(op=ast.Not()):
-            return "boolean"
-        case ast.BinOp(op=ast.Sub() | ast.Mult() | ast.Div() | ast.FloorDiv() | ast.Mod()):
-            return "number"
-        case ast.BinOp(left=ast.Constant(value=int())) | ast.BinOp(right=ast.Constant(value=int())):
-            return "number"
-        case ast.Call(func=ast.Name(id=function)):
-            return _RESULTS.get(function, ANY)
-        case _:
-            return ANY
+_TYPED: Final = {"decimal": "decimal", "date": "day", "date_time": "moment"}
 
 
 def possible(bundle: Bundle) -> dict[str, Values]:
     """Give what every name that something fills may hold in a case of this procedure."""
     fixed: dict[str, Values] = defaultdict(Values)
-    for name, values in (*_typed(bundle), *_at_start(bundle), *_repeated(bundle)):
+    for name, values in (
+        *_typed(bundle),
+        *_at_start(bundle),
+        *_repeated(bundle),
+        *_gathered(bundle),
+    ):
         fixed[name] |= values
     sources = [*_assigned(bundle), *_decided(bundle)]
     found = {**fixed, **{name: fixed[name] for name, _ in sources}}
@@ -127,7 +47,7 @@ def possible(bundle: Bundle) -> dict[str, Values]:
     while pending:
         name, tree = sources[next(iter(pending))]
         del pending[next(iter(pending))]
-        after = found[name] | inferred(tree, found)
+        after = found[name] | inferred(tree, found).kept()
         if after != found[name]:
             found[name] = after
             pending |= dict.fromkeys(readers[name])
@@ -143,7 +63,7 @@ def comparable(bundle: Bundle) -> dict[str, Values]:
     for sheet in bundle.sheets.values():
         for variable in sheet.variables:
             others = (variable.xml.get("values") or "").split()
-            found[variable.name] |= _words(*others)
+            found[variable.name] |= words(*others)
     return found
 
 
@@ -178,18 +98,18 @@ def _repeated(bundle: Bundle) -> Iterator[tuple[str, Values]]:
 
 def _asked(asked: Asked) -> Values:
     if asked.kind == "choice":
-        return _words(*asked.choices)
+        return words(*asked.choices)
     if asked.kind == "choices":
-        return Values(open=frozenset({"list"}), items=_words(*asked.choices).listed)
-    return of_kind(asked.kind)
+        return Values(open=frozenset({LIST}), items=words(*asked.choices).listed)
+    return of_kind(_TYPED.get(asked.kind, asked.kind))
 
 
 def _declared(variable: Variable) -> Values:
     try:
-        value = json.loads(variable.default)
+        value = json.loads(variable.default, parse_float=Decimal)
     except ValueError:
         return of_kind(ANY)
-    return of_kind(ANY) if isinstance(value, (list, dict)) else _words(value)
+    return of_kind(ANY) if isinstance(value, (list, dict)) else words(value)
 
 
 def _assigned(bundle: Bundle) -> Iterator[tuple[str, ast.AST]]:
@@ -212,14 +132,27 @@ def _scripts(sheet: Sheet) -> Iterator[str]:
 
 
 def _decided(bundle: Bundle) -> Iterator[tuple[str, ast.AST]]:
-    """Give every output cell of every table with its column's name."""
-    for reading in bundle.tables.values():
-        for rule in reading.decider.rules if reading.decider else ():
-            assert reading.decider is not None  # noqa: S101 - for the type checker
-            for name, cell in zip(reading.decider.outputs, rule.outputs, strict=True):
-                yield name, tree_of(cell.text if cell else "None")
+    """Give every output cell that a table answers with by itself, with its column's name."""
+    for decider in _deciders(bundle):
+        if not (decider.policy.lists or decider.policy.aggregation in {"SUM", "COUNT"}):
+            for name, cells in decider.columns():
+                yield from ((name, tree_of(cell.text)) for cell in cells)
 
 
-def tree_of(text: str) -> ast.AST:
-    """Parse the text of an expression that was compiled before."""
-    return ast.parse(text.strip(), mode="eval").body
+def _gathered(bundle: Bundle) -> Iterator[tuple[str, Values]]:
+    """Give what tables answer with that make a list, a sum or a count of their rows."""
+    for decider in _deciders(bundle):
+        for name, cells in decider.columns():
+            yield name, Values()
+            if decider.policy.lists:
+                each = [inferred(tree_of(cell.text), {}).kept() for cell in cells]
+                known = all(values.listed and not values.open for values in each)
+                items = frozenset(word for values in each for word in values.listed)
+                yield name, Values(open=frozenset({LIST}), items=items if known else frozenset())
+            elif decider.policy.aggregation:
+                kind = NUMBER if decider.policy.aggregation == COUNT else EXACT
+                yield name, Values(open=frozenset({kind, NUMBER})).kept()
+
+
+def _deciders(bundle: Bundle) -> list[Decider]:
+    return [r.decider for r in bundle.tables.values() if r.decider is not None]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from engine.spiff.grids import NS, Reader, read_grid
+from engine.spiff.grids import read_grid
+from engine.spiff.heads import NS, Reader
 from engine.spiff.xml import DMN, UnreadableError, read_root
 
 if TYPE_CHECKING:

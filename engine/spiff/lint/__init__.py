@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from engine.spiff.lint import (
     calls,
+    cells,
     elements,
     flows,
+    gaps,
     guarantees,
     marks,
     messages,
@@ -77,7 +79,8 @@ RULES: Final[tuple[Callable[[Bundle], Iterator[Problem]], ...]] = (
     values.texts_compile,
     values.names_are_filled,
     words.known_values,
-    rows.one_row_fits,
+    cells.cells_can_fit,
+    gaps.one_row_fits,
     rows.limits_are_durations,
     rows.rows_are_told,
     guarantees.kept,

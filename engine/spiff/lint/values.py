@@ -10,7 +10,6 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.decisions import INPUT
 from engine.spiff.durations import looks_like_duration
 from engine.spiff.expressions import (
     ExpressionError,
@@ -205,9 +204,7 @@ def _read_by_tables(bundle: Bundle, filled: set[str]) -> list[tuple[str, str, st
         filled |= set(reading.outputs or ())
         if reading.decider is None:
             continue
-        cells = [cell for rule in reading.decider.rules for cell in (*rule.tests, *rule.outputs)]
-        used = {name for e in (*reading.decider.inputs, *cells) if e for name in e.names}
-        read += [(reading.file, reading.id, name) for name in sorted(used - {INPUT})]
+        read += [(reading.file, reading.id, name) for name in sorted(reading.decider.names)]
     return read
 
 

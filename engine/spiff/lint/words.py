@@ -5,25 +5,26 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.decisions import INPUT
 from engine.spiff.expressions import ExpressionError, compile_script
+from engine.spiff.inference import ANY, EXACT, KEPT, inferred, tree_of
+from engine.spiff.kinds import NUMBER, TEXT
 from engine.spiff.lint.sizes import shown
+from engine.spiff.lint.told import impossible
 from engine.spiff.lint.values import texts
 from engine.spiff.model import Problem
-from engine.spiff.possible import Values, comparable, inferred, tree_of
+from engine.spiff.possible import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from engine.spiff.bundle import Bundle
+    from engine.spiff.inference import Values
 
 _EQUALS: Final = (ast.Eq, ast.NotEq, ast.Is, ast.IsNot)
+_ORDERS: Final = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _WITHIN: Final = (ast.In, ast.NotIn)
-_SHOWN: Final = 12
-_KINDS: Final = {
-    "text": ("文字", "a text"), "number": ("数", "a number"), "list": ("列表", "a list"),
-    "boolean": ("True 或 False", "True or False"),
-}  # fmt: skip
+_READ_BY: Final = {"decimal": "number", "moment": "date_time"}
+_SAME: Final = {EXACT: NUMBER, "day": TEXT}
 
 
 def known_values(bundle: Bundle) -> Iterator[Problem]:
@@ -37,26 +38,9 @@ def known_values(bundle: Bundle) -> Iterator[Problem]:
         except ExpressionError:
             continue
         for tree in _trees(text.text, script=text.script):
-            for name, value, values in _impossible(tree, known):
-                begun = shown(text.text)
-                said = f"“{text.element}”的“{begun}”：", f'"{text.element}": "{begun}": '
-                yield _problem(text.sheet.file, text.element, said, (name, value, values))
-    yield from _in_tables(bundle, known)
-
-
-def _in_tables(bundle: Bundle, known: Mapping[str, Values]) -> Iterator[Problem]:
-    for reading in bundle.tables.values():
-        decider = reading.decider
-        for n, rule in enumerate(decider.rules if decider else (), 1):
-            assert decider is not None  # noqa: S101 - for the type checker
-            for c, (asked, test) in enumerate(zip(decider.inputs, rule.tests, strict=False), 1):
-                if test is None:
-                    continue
-                here = {**known, INPUT: inferred(tree_of(asked.text), known)}
-                for name, value, values in _impossible(tree_of(test.text), here):
-                    said = f"第{n}行第{c}列：", f"Row {n}, column {c}: "
-                    what = asked.text if name == INPUT else name
-                    yield _problem(reading.file, rule.id, said, (what, value, values))
+            begun = shown(text.text)
+            said = f"“{text.element}”的“{begun}”：", f'"{text.element}": "{begun}": '
+            yield from wrong_in(tree, known, (text.sheet.file, text.element, *said))
 
 
 def _trees(text: str, *, script: bool) -> list[ast.AST]:
@@ -65,28 +49,34 @@ def _trees(text: str, *, script: bool) -> list[ast.AST]:
     return [tree_of(expression.text) for _, expression in compile_script(text).lines]
 
 
-def _impossible(tree: ast.AST, known: Mapping[str, Values]) -> Iterator[tuple[str, object, Values]]:
-    """Give each text compared, the constant that it can never be, and what it can be."""
+def wrong_in(
+    tree: ast.AST, known: Mapping[str, Values], where: tuple[str, str, str, str]
+) -> Iterator[Problem]:
+    """Give what an expression compares in vain; `where` is file, element and words before."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Compare):
             continue
         sides = [node.left, *node.comparators]
         for left, sign, right in zip(sides, node.ops, sides[1:], strict=False):
-            yield from _wrong(left, sign, right, known)
+            yield from _unequal(left, sign, right, (known, where))
+            yield from _unlike(left, sign, right, (known, where))
 
 
-def _wrong(
-    left: ast.expr, sign: ast.cmpop, right: ast.expr, known: Mapping[str, Values]
-) -> Iterator[tuple[str, object, Values]]:
+Here = tuple["Mapping[str, Values]", tuple[str, str, str, str]]
+
+
+def _unequal(left: ast.expr, sign: ast.cmpop, right: ast.expr, here: Here) -> Iterator[Problem]:
+    """Hold constants against what the other side can be."""
+    known, where = here
     for one, other in _pairs(left, sign, right):
         if isinstance(other, ast.Constant) and not isinstance(one, ast.Constant):
             values = inferred(one, known)
             if not values.may_be(other.value):
-                yield ast.unparse(one), other.value, values
+                yield impossible(where, ast.unparse(one), other.value, values)
     if isinstance(sign, _WITHIN) and isinstance(left, ast.Constant):
         whole = inferred(right, known)
         if not whole.may_contain(left.value):
-            yield ast.unparse(right), left.value, Values(listed=whole.items)
+            yield impossible(where, ast.unparse(right), left.value, whole.elements)
 
 
 def _pairs(left: ast.expr, sign: ast.cmpop, right: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
@@ -98,18 +88,43 @@ def _pairs(left: ast.expr, sign: ast.cmpop, right: ast.expr) -> list[tuple[ast.e
     return []
 
 
-def _problem(
-    file: str, element: str, said: tuple[str, str], wrong: tuple[str, object, Values]
-) -> Problem:
-    name, value, values = wrong
-    word = f'"{value}"' if isinstance(value, str) else str(value)
-    words = [f'"{v}"' if isinstance(v, str) else str(v) for _, v in sorted(values.listed, key=str)]
-    more = ["…"] if len(words) > _SHOWN else []
-    zh = [*words[:_SHOWN], *more, *(_KINDS[kind][0] for kind in sorted(values.open))]
-    en = [*words[:_SHOWN], *more, *(_KINDS[kind][1] for kind in sorted(values.open))]
+def _unlike(left: ast.expr, sign: ast.cmpop, right: ast.expr, here: Here) -> Iterator[Problem]:
+    """Hold the kinds of both sides against each other, where they are put in order.
+
+    Amounts are texts in a case: as such 900.00 comes after 5000.00, and 5 is not 5.00.
+    """
+    known, where = here
+    told = [(each, inferred(each, known).kinds) for each in (left, right)]
+    written = any(isinstance(each, ast.Constant) for each in (left, right))
+    if isinstance(sign, _ORDERS) or (isinstance(sign, (ast.Eq, ast.NotEq)) and not written):
+        unread = [(each, kinds) for each, kinds in told if kinds and kinds <= _READ_BY.keys()]
+        for each, kinds in unread:
+            yield _unread(where, ast.unparse(each), _READ_BY[min(kinds)])
+        if not unread and isinstance(sign, _ORDERS) and not _meet(told[0][1], told[1][1]):
+            yield _apart(where, ast.unparse(left), ast.unparse(right))
+
+
+def _meet(left: frozenset[str], right: frozenset[str]) -> bool:
+    """Whether values of these kinds can have an order; unknown ones and none may."""
+    one, other = ({_SAME.get(kind, kind) for kind in kinds} for kinds in (left, right))
+    return not one or not other or ANY in one | other or bool(one & other - KEPT.keys())
+
+
+def _unread(where: tuple[str, str, str, str], name: str, function: str) -> Problem:
+    file, element, zh, en = where
     return Problem(
-        file, element, "unknown_value",
-        f"{said[0]}“{name}”不可能是 {word}。可能的值：{'、'.join(zh) or '无'}。请改正。",
-        f'{said[1]}"{name}" can never be {word}. It can be: {", ".join(en) or "nothing"}. '
-        "Correct it.",
+        file, element, "compared_as_text",
+        f"{zh}“{name}”在案件中存为文字。比较前请写 {function}({name})。",
+        f'{en}"{name}" is kept as a text. Write {function}({name}) to compare it.',
+    )  # fmt: skip
+
+
+def _apart(where: tuple[str, str, str, str], left: str, right: str) -> Problem:
+    file, element, zh, en = where
+    return Problem(
+        file, element, "not_comparable",
+        f"{zh}“{left}”和“{right}”不是同一种值，不能比大小。"
+        "数不加引号；文字用 number(…)、date(…) 读成数、日期。",
+        f'{en}"{left}" and "{right}" have no order. Numbers stand without quotes; '
+        "number(…) and date(…) read texts.",
     )  # fmt: skip

@@ -4,65 +4,9 @@ import pytest
 
 from engine import spiff
 from engine.spiff import Asked, BrokenFilesError, Problem, RunError, compile_procedure
-from engine.spiff.decisions import compile_output, compile_test
-from engine.spiff.expressions import ExpressionError
+from engine.spiff.cells import compile_output
 from engine.spiff.tables import read_table
 from tests.engine.spiff.drawing import ROLES, T0, Process, compiled, files_of, table
-
-
-@pytest.mark.parametrize(
-    ("cell", "fits", "fits_not"),
-    [
-        ("", [1, None, "x"], []),
-        ("-", [1, None, "x"], []),
-        ('"CM"', ["CM"], ["PC", None, ""]),
-        ('"a","b"', ["a", "b"], ["c", None]),
-        ('"a, b", "c"', ["a, b", "c"], ["a", "b"]),
-        ('not("a")', ["b", None], ["a"]),
-        ('not("a", "b")', ["c"], ["a", "b"]),
-        ("5", [5], [6, "5"]),
-        ("-5", [-5], [5]),
-        ("< 5000", [4999, 0], [5000, None]),
-        ("<= 5000", [5000], [5001, None]),
-        ("> 5", [6], [5, None]),
-        (">= 5", [5], [4]),
-        ("!= 5", [4, None], [5]),
-        ("== 5", [5], [4]),
-        ("[1..5]", [1, 5, 3], [0, 6, None]),
-        ("]1..5[", [2, 4], [1, 5]),
-        ("(1..5)", [2, 4], [1, 5]),
-        ("[1..5[, 9", [1, 9], [5, 8]),
-        ("[1..2], [4..5]", [1, 5], [3]),
-        ("true", [True], [False, None]),
-        ("false", [False], [True]),
-        ("null", [None], [0, ""]),
-        ("? in ['a', 'b']", ["a"], ["c"]),
-        ("1 < ? <= limit", [2, 7], [1, 8]),
-        ('? == "why?"', ["why?"], ["why"]),
-        ("< limit", [6], [7]),
-        ("1, 200", [1, 200], [1200]),
-        ('"10,000"', ["10,000"], ["10"]),
-        ('"a?"', ["a?"], ["a"]),
-    ],
-)
-def test_what_a_cell_means(cell: str, fits: list[object], fits_not: list[object]) -> None:
-    test = compile_test(cell)
-    for value in fits:
-        assert test is None or test.evaluate({"this": value, "limit": 7}), value
-    for value in fits_not:
-        assert test is not None
-        assert not test.evaluate({"this": value, "limit": 7}), value
-
-
-@pytest.mark.parametrize(
-    "cell",
-    ['"a",', ",", "< ", "[1..", "1..5", "[1...5]]", "a b", '"a', "= 5", "date('2026-01-01')",
-     "not(", "if a then b", "? ?", "x.y", "for i in a", "10,000",
-     "<= 1,000.50", "]1,000..2,000]"],
-)  # fmt: skip
-def test_what_a_cell_cannot_mean(cell: str) -> None:
-    with pytest.raises(ExpressionError):
-        compile_test(cell)
 
 
 def test_outputs_are_expressions_or_words() -> None:

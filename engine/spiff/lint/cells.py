@@ -1,0 +1,84 @@
+"""Cells: a column asks only for what its input can be, and a typeRef says what it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.spiff.inference import ANY, EXACT, inferred, kind_of, tree_of
+from engine.spiff.kinds import NUMBER
+from engine.spiff.lint.told import impossible
+from engine.spiff.lint.words import wrong_in
+from engine.spiff.model import Problem
+from engine.spiff.possible import comparable
+from engine.spiff.tokens import INPUT
+from engine.spiff.unary import Asked, Compared
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from engine.spiff.bundle import Bundle
+    from engine.spiff.decisions import Decider
+    from engine.spiff.inference import Values
+    from engine.spiff.unary import Cell, Test
+
+
+def cells_can_fit(bundle: Bundle) -> Iterator[Problem]:
+    """Let no cell ask for a value that its column's input can never have."""
+    if bundle.is_partly_unknown:
+        return
+    known = comparable(bundle)
+    for reading in bundle.tables.values():
+        if reading.decider is not None:
+            yield from _in_table(reading.file, reading.decider, known)
+
+
+def _in_table(file: str, decider: Decider, known: Mapping[str, Values]) -> Iterator[Problem]:
+    for c, (asked, column) in enumerate(zip(decider.inputs, decider.asked, strict=True)):
+        whole = inferred(tree_of(asked.text), known)
+        values = whole.read(column.kind)
+        if whole.kinds and not values.kinds:
+            yield Problem(
+                file, decider.table.id, "wrong_type",
+                f"第{c + 1}个输入“{asked.text}”不会是 typeRef 说的 {column.kind}。请改 typeRef。",
+                f'Input {c + 1}, "{asked.text}", is never {column.kind}, as its typeRef says. '
+                "Mend the typeRef.",
+            )  # fmt: skip
+            continue
+        here = {**known, INPUT: values if column.kind else whole}
+        for n, rule in enumerate(decider.rules, 1):
+            cell = rule.tests[c]
+            said = f"第{n}行第{c + 1}列：", f"Row {n}, column {c + 1}: "
+            if cell is not None:
+                yield from _in_cell(cell, values, (file, rule.id, *said), asked.text)
+                yield from _asked(cell, here, (file, rule.id, *said))
+
+
+def _in_cell(
+    cell: Cell, values: Values, where: tuple[str, str, str, str], name: str
+) -> Iterator[Problem]:
+    for leaf in cell.leaves():
+        for value in _constants(leaf):
+            equals = isinstance(leaf, Compared) and leaf.sign in {"==", "!="}
+            fits = values.may_be(value) if equals else _has_order(values, value)
+            if not fits:
+                yield impossible(where, name, value, values)
+
+
+def _constants(leaf: Test) -> Iterator[object]:
+    for operand in leaf.operands:
+        value = operand.constant
+        if operand.is_constant:
+            yield from value if isinstance(value, (list, tuple)) else (value,)
+
+
+def _has_order(values: Values, limit: object) -> bool:
+    kind = kind_of(limit)
+    return bool(values.kinds & {ANY, kind, EXACT if kind == NUMBER else kind})
+
+
+def _asked(
+    cell: Cell, known: Mapping[str, Values], where: tuple[str, str, str, str]
+) -> Iterator[Problem]:
+    for leaf in cell.leaves():
+        if isinstance(leaf, Asked):
+            yield from wrong_in(tree_of(leaf.expression.text), known, where)
