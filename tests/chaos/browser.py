@@ -81,13 +81,16 @@ class Browser:
     def _until_answered(
         self, method: str, path: str, form: dict[str, str] | None
     ) -> httpx.Response:
-        """Send the same again while the line breaks or nobody is there; 30 s at the most."""
+        """Send the same again while the line breaks or the database is away; 30 s at the most."""
         deadline = time.monotonic() + PATIENCE
         while True:
             self.sent += 1
             try:
-                return self._http.request(method, path, data=form)
+                response = self._http.request(method, path, data=form)
             except httpx.TransportError:
-                assert time.monotonic() < deadline, f"{path} is not answered"
-                self.broken += 1
-                time.sleep(PAUSE)
+                response = None
+            if response is not None and response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                return response
+            assert time.monotonic() < deadline, f"{path} is not answered"
+            self.broken += 1
+            time.sleep(PAUSE)

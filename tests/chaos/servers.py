@@ -25,10 +25,10 @@ PATIENCE = 20
 
 
 class Servers:
-    """One `banjie web` of two processes and one `banjie worker` on a database."""
+    """One `banjie web` of two processes and some `banjie worker` on a database."""
 
-    def __init__(self, database: Engine) -> None:
-        """Start both on a free port."""
+    def __init__(self, database: Engine, *, workers: int = 1) -> None:
+        """Start web on a free port, and the workers."""
         with socket.socket() as trial:
             trial.bind((LOOPBACK, 0))
             self.port: int = trial.getsockname()[1]
@@ -39,7 +39,8 @@ class Servers:
             "BANJIE_PROCESSES": "2",
         }
         self._started: list[subprocess.Popen[bytes]] = []
-        self._web, self._worker = self._start_web(), self._start("worker")
+        self._web = self._start_web()
+        self._workers = [self._start("worker") for _ in range(workers)]
 
     def __enter__(self) -> Self:
         """Wait until pages are answered."""
@@ -57,8 +58,9 @@ class Servers:
         """Start again what is dead."""
         if self._web.poll() is not None:
             self._web = self._start_web()
-        if self._worker.poll() is not None:
-            self._worker = self._start("worker")
+        for place, worker in enumerate(self._workers):
+            if worker.poll() is not None:
+                self._workers[place] = self._start("worker")
 
     def wait(self) -> None:
         """Wait until web has its port and its processes; start it again if it could not have it."""
@@ -101,12 +103,13 @@ class Servers:
         os.killpg(self._web.pid, signal.SIGKILL)
         self._web.wait()
 
-    def kill_the_worker(self, _chance: Random) -> None:
-        """Kill the worker."""
-        self._worker.kill()
-        self._worker.wait()
+    def kill_a_worker(self, chance: Random) -> None:
+        """Kill one of the workers."""
+        worker = chance.choice(self._workers)
+        worker.kill()
+        worker.wait()
 
     def kill_everything(self, chance: Random) -> None:
-        """Kill web and worker at once."""
-        self.kill_the_worker(chance)
+        """Kill web and one worker at once."""
+        self.kill_a_worker(chance)
         self.kill_the_whole_web(chance)

@@ -71,7 +71,7 @@ def kill_at_random(servers: Servers, database: Engine, working: list[Future[None
         servers.kill_a_web_process,
         servers.kill_the_web_master,
         servers.kill_the_whole_web,
-        servers.kill_the_worker,
+        servers.kill_a_worker,
         servers.kill_everything,
     )
     for kill in chance.sample(ways, len(ways)):
