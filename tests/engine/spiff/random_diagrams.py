@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tests.engine.spiff.drawing import Process, Scope, variable
+from tests.engine.spiff.drawing import Process, Scope, messaging, variable
 
 if TYPE_CHECKING:
     from random import Random
 
-KINDS = ("row", "xor", "fork", "pick", "loop", "part", "call", "late", "stop")
-LEAVES = ("step", "step", "script", "timer")
+PLAIN = ("row", "xor", "fork", "pick", "loop", "part", "call", "late", "stop")
+PLAIN_LEAVES = ("step", "step", "script", "timer")
+KINDS = (*PLAIN, "each", "again", "beside", "instead")
+LEAVES = (*PLAIN_LEAVES, "hear", "receive", "ask")
 
 
 @dataclass
@@ -20,6 +22,8 @@ class Artist:
     """Draws blocks with one way in and one way out; `processes` are all files drawn."""
 
     random: Random
+    kinds: tuple[str, ...] = KINDS
+    leaves: tuple[str, ...] = LEAVES
     processes: list[Process] = field(default_factory=list)
     counters: list[str] = field(default_factory=list)
     count: int = 0
@@ -33,12 +37,15 @@ class Artist:
         p.chain("opened", first)
         p.chain(last, "done")
         numbers = ("n", "given", *self.counters)
-        p.extra = variable("trail", "[]") + "".join(variable(name, "0") for name in numbers)
+        p.extra = "".join(
+            [variable("trail", "[]"), variable("items", '["a", "b"]'), variable("found", "[]")]
+            + [variable(name, "0") for name in numbers]
+        )
         return self.processes
 
     def block(self, scope: Scope, depth: int) -> tuple[str, str]:
         """Draw one block and give the elements that it begins and ends with."""
-        kind = self.random.choice(KINDS if depth else LEAVES)
+        kind = self.random.choice(self.kinds if depth else self.leaves)
         drawn: tuple[str, str] = getattr(self, kind)(scope, depth - 1)
         return drawn
 
@@ -146,6 +153,59 @@ class Artist:
         host = self.host(scope, depth)
         event, instead, merge = self.id("stop"), self.id("instead"), self.id("merge")
         scope.interrupt(event, host, f"P{self.random.randint(1, 3)}D")
+        scope.user(instead)
+        scope.xor(merge)
+        scope.chain(event, instead, merge)
+        scope.chain(host, merge)
+        return host, merge
+
+    def message(self, scope: Scope) -> str:
+        """Declare a message of its own, keyed by a number that changes on the way."""
+        file = next(each for each in self.processes if each.process == scope.process)
+        return file.message(self.id("message"), keys="given", carries="n")
+
+    def hear(self, scope: Scope, _depth: int) -> tuple[str, str]:
+        id_ = scope.catch(self.id("hear"), self.message(scope))
+        return id_, id_
+
+    def receive(self, scope: Scope, _depth: int) -> tuple[str, str]:
+        id_ = scope.receive(self.id("receive"), self.message(scope))
+        return id_, id_
+
+    def ask(self, scope: Scope, _depth: int) -> tuple[str, str]:
+        id_ = scope.service(self.id("ask"), "ask", "answer", question="n + 1")
+        return id_, id_
+
+    def each(self, scope: Scope, depth: int) -> tuple[str, str]:
+        """Draw an activity for each item, or for a number that may be none."""
+        host, more = self.host(scope, depth), {"sequential": self.random.choice(["true", "false"])}
+        if self.random.random() < 0.3:
+            more["until"] = f"nrOfCompletedInstances >= {self.random.randint(1, 2)}"
+        if self.random.random() < 0.5:
+            scope.each(host, "items", "item", "found", "n", **more)
+        else:
+            scope.each(host, count="n % 4", **more)
+        return host, host
+
+    def again(self, scope: Scope, depth: int) -> tuple[str, str]:
+        """Draw an activity that comes again while a number is even, three times at most."""
+        host, first = self.host(scope, depth), self.random.choice(["true", "false"])
+        scope.again(host, "n % 2 == 0", f'testBefore="{first}" loopMaximum="3"')
+        return host, host
+
+    def beside(self, scope: Scope, depth: int) -> tuple[str, str]:
+        host = self.host(scope, depth)
+        event, first, end = self.id("beside"), self.id("extra"), self.id("extra_done")
+        scope.beside(event, host, messaging(self.message(scope)))
+        scope.user(first)
+        scope.end(end)
+        scope.chain(event, first, end)
+        return host, host
+
+    def instead(self, scope: Scope, depth: int) -> tuple[str, str]:
+        host = self.host(scope, depth)
+        event, instead, merge = self.id("instead"), self.id("other"), self.id("merge")
+        scope.instead(event, host, messaging(self.message(scope)))
         scope.user(instead)
         scope.xor(merge)
         scope.chain(event, instead, merge)
