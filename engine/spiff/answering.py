@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from engine.calendar import STANDARD
 from engine.spiff.clock import Time
 from engine.spiff.errors import NotAwaitedError
-from engine.spiff.reading import failure
 from engine.spiff.stepping import at_rest, moved, moving
+from engine.spiff.throwing import throw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,7 +52,7 @@ def fail(
 
     NotAwaitedError if nothing waits for the call any more; RunError if nobody catches the error.
     """
-    return _settle(compiled, state, call, Time(now, calendars), lambda t: _raise(t, code))
+    return _settle(compiled, state, call, Time(now, calendars), lambda t: throw(t, code))
 
 
 def _settle(
@@ -68,11 +68,3 @@ def _settle(
         go_on(token)
         case.advance()
         return moved(case, before, fire(case))
-
-
-def _raise(token: Token, code: str) -> None:
-    raise failure(
-        token,
-        f"连接器报告错误“{code}”，图上没有边界事件处理它。请排除原因后重试。",
-        f'The connector failed with "{code}", which no boundary event catches. Mend and retry.',
-    )

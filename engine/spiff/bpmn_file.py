@@ -52,8 +52,12 @@ def read_sheet(file: str, data: bytes) -> Sheet:
         edges=tuple(_edges(processes[:1])),
         lanes=tuple(lane for lane, _ in lanes),
         drawn=_drawn(root),
-        messages=_parcels(root, "message"),
-        signals=_parcels(root, "signal"),
+        messages=_parcels(root, "message", "name"),
+        signals=_parcels(root, "signal", "name"),
+        codes={
+            **_parcels(root, "error", "errorCode"),
+            **_parcels(root, "escalation", "escalationCode"),
+        },
         variables=tuple(_variables(processes[:1])),
         guarantees=tuple(_guarantees(processes[:1])),
     )
@@ -66,10 +70,10 @@ def _no_process(file: str) -> Problem:
     )  # fmt: skip
 
 
-def _parcels(root: etree._Element, tag: str) -> dict[str, Parcel]:
+def _parcels(root: etree._Element, tag: str, name: str) -> dict[str, Parcel]:
     return {
         xml.get("id") or "": Parcel(
-            xml.get("name") or "", words_of(xml, "keys"), words_of(xml, "carries")
+            xml.get(name) or "", words_of(xml, "keys"), words_of(xml, "carries")
         )
         for xml in root.findall(f"bpmn:{tag}", NAMESPACES)
     }

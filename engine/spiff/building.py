@@ -22,6 +22,7 @@ from SpiffWorkflow.spiff.parser.task_spec import (
     SubWorkflowParser,
 )
 
+from engine.spiff.alarms import alarm
 from engine.spiff.asking import BusinessRule
 from engine.spiff.calling_out import Operation, OperationParser, Request
 from engine.spiff.catching import BoundaryEvent, CatchEvent, ReceiveTask
@@ -34,12 +35,8 @@ from engine.spiff.plan import Mark
 from engine.spiff.repeating import repeat
 from engine.spiff.repeats import repetition
 from engine.spiff.sheet import STEPS, own
-from engine.spiff.specs import (
-    CallActivity,
-    Deadline,
-    ProcessSpec,
-    SubProcess,
-)
+from engine.spiff.specs import CallActivity, Deadline, ProcessSpec, SubProcess, Transaction
+from engine.spiff.throwing import Throw, Trap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,6 +82,7 @@ class Parser(SpiffBpmnParser):
         full_tag("receiveTask"): (SpiffReceiveTaskParser, ReceiveTask),
         full_tag("callActivity"): (CallActivityParser, CallActivity),
         full_tag("subProcess"): (SubWorkflowParser, SubProcess),
+        full_tag("transaction"): (SubWorkflowParser, Transaction),
         full_tag("businessRuleTask"): (_BusinessRuleParser, BusinessRule),
         full_tag("serviceTask"): (OperationParser, Operation),
     }
@@ -121,6 +119,8 @@ def _dress(spec: Any, sheet: Sheet, roles: Mapping[str, str]) -> None:
         event = _event(node, sheet)
         if event is not None:
             task_spec.event_definition = event
+        if node.attached:
+            task_spec.cancel_activity = node.interrupts
         drawn = repetition(node)
         if drawn is not None:
             repeat(task_spec, drawn)
@@ -168,7 +168,10 @@ def _event(node: Node, sheet: Sheet) -> object:
         if node.throws:
             return Notice(parcel, node.notifies)
         return Subscription(Post("message", parcel, node.offered))
-    return None
+    thrown = alarm(node, sheet)
+    if thrown is None:
+        return None
+    return Trap(thrown) if node.kind == "boundaryEvent" else Throw(thrown)
 
 
 def _reach(gateway: Any) -> dict[str, frozenset[str]]:

@@ -12,6 +12,7 @@ from engine.spiff.arithmetic import storable
 from engine.spiff.expressions import compile_expression
 from engine.spiff.moves import Call
 from engine.spiff.reading import evaluate, failure
+from engine.spiff.sheet import AT_ONCE
 from engine.spiff.xml import NAMESPACES
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from engine.spiff.fixes import Token
     from engine.spiff.sheet import Node
 
-AT_ONCE: Final[Mapping[str, tuple[str, ...]]] = {"allot_number": ()}
-"""What the engine does by itself when the move is stored: names and parameters."""
 _EXTENSION: Final = "bpmn:extensionElements/spiff:"
 
 

@@ -146,7 +146,7 @@ def _named_in(sheet: Sheet) -> Iterator[str]:
     for edge in sheet.edges:
         yield from compile_expression(edge.condition).names if edge.condition else ()
     yield from (lane.role_from for lane in sheet.lanes if lane.role_from)
-    for parcel in (*sheet.messages.values(), *sheet.signals.values()):
+    for parcel in (*sheet.messages.values(), *sheet.signals.values(), *sheet.codes.values()):
         yield from (*parcel.keys, *parcel.carries)
     for node in sheet.nodes.values():
         yield from (e[1:] for e in (*node.notifies, *node.offered) if e.startswith("="))

@@ -15,6 +15,7 @@ from lxml import etree
 from engine.spiff import legibility
 from engine.spiff.geometry import Box
 from engine.spiff.model import Problem
+from engine.spiff.sheet import EMBEDDED
 from engine.spiff.xml import BANJIE, BPMN, NAMESPACES, UnreadableError, read_root
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def read_drawing(root: etree._Element) -> Drawing:
 
 def _shape(xml: etree._Element, drawn: etree._Element, lanes: Mapping[str, str]) -> Shape:
     kind, id_ = etree.QName(xml).localname, xml.get("id", "")
-    opened = kind == "subProcess" and drawn.get("isExpanded") == "true"
+    opened = kind in EMBEDDED and drawn.get("isExpanded") == "true"
     box = _box(drawn.find("dc:Bounds", NAMESPACES))
     if box is None:
         raise ValueError(id_)

@@ -66,6 +66,11 @@ class Eventful:
         return (found if found is not None else self.xml).get("messageRef")
 
     @property
+    def interrupts(self) -> bool:
+        """Whether a boundary event ends the activity that it hangs on."""
+        return self.xml.get("cancelActivity") not in {"false", "0"}
+
+    @property
     def offered(self) -> tuple[str, ...]:
         """The roles whose people may start a catching event themselves."""
         return words_of(self.xml, "offeredTo")

@@ -3,7 +3,8 @@
 It answers where a token *may* come: conditions are ignored, a parallel join lets go on only what
 has come on every way in, and a branch of a non-interrupting event cannot end the process around it
 by a plain end event. A list may be empty and a loop may be left out, so what is repeated may be
-passed by. So it never misses a way, and hardly invents one.
+passed by. What is thrown comes out at the boundary events that may catch it, on whatever activity
+around. So it never misses a way, and hardly invents one.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from engine.spiff.alarms import ESCALATION, alarm, caught_at, thrown_by
 from engine.spiff.repeats import may_be_left_out
+from engine.spiff.sheet import EMBEDDED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -83,15 +86,44 @@ class Graph:
         node = sheet.nodes[place.element]
         inside = list(self._inside(place, node))
         if not place.left:
-            yield from ((start, None) for start in inside)
-            for event in sheet.boundary(node.id):
-                aside = place.side or event.xml.get("cancelActivity") == "false"
-                yield replace(place, element=event.id, side=aside), None
+            for aside in (*inside, *self._beside(place, node), *self._caught(place, node)):
+                yield aside, None
+        if self._is_cut_short(place, node):
+            return
         if place.left or not inside or may_be_left_out(node):
             for edge in sheet.outgoing(node.id):
                 if f"{place.process}:{edge.id}" not in self.without and edge.target in sheet.nodes:
                     yield replace(place, element=edge.target, left=False), edge
         yield from ((back, None) for back in self._return(place, node))
+
+    def _beside(self, place: Place, node: Node) -> Iterator[Place]:
+        """Give the boundary events that may happen at any time."""
+        sheet = self.sheets[place.process]
+        for event in sheet.boundary(node.id):
+            if alarm(event, sheet) is None:
+                yield _at(place, event)
+
+    def _caught(self, place: Place, node: Node) -> Iterator[Place]:
+        """Give the boundary events that may catch what is thrown here, on activities outwards."""
+        left = thrown_by(node, self.sheets[place.process])
+        while left is not None:
+            sheet = self.sheets[place.process]
+            traps, left = caught_at(sheet.nodes[place.element], sheet, left)
+            yield from (_at(place, trap) for trap in traps)
+            if not place.hosts:
+                return
+            host = place.hosts[-1]
+            place = Place(place.hosts[:-1], host.process, host.element, side=host.side)
+
+    def _is_cut_short(self, place: Place, node: Node) -> bool:
+        """Whether no token goes on from an event, since what it throws ends what it lies in."""
+        thrown = alarm(node, self.sheets[place.process])
+        if thrown is None or node.kind == "boundaryEvent":
+            return False
+        return thrown.kind != ESCALATION or any(
+            self.sheets[trap.process].nodes[trap.element].interrupts
+            for trap in self._caught(place, node)
+        )
 
     def _return(self, place: Place, node: Node) -> Iterator[Place]:
         ends = node.kind == "endEvent" and place.hosts
@@ -101,10 +133,15 @@ class Graph:
 
     def _inside(self, place: Place, node: Node) -> Iterator[Place]:
         host = Host(place.process, node.id, place.side)
-        if node.kind == "subProcess":
+        if node.kind in EMBEDDED:
             yield from self._starts((*place.hosts, host), place.process, node.id)
         elif node.called and node.called not in {place.process, *(h.process for h in place.hosts)}:
             yield from self._starts((*place.hosts, host), node.called, node.called)
+
+
+def _at(place: Place, event: Node) -> Place:
+    """Give the place of a boundary event of an activity."""
+    return replace(place, element=event.id, side=place.side or not event.interrupts)
 
 
 def way_to(goal: str, came: Mapping[Place, Place | None]) -> list[Place] | None:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 STEPS: Final = frozenset({"userTask", "manualTask"})
+AT_ONCE: Final[Mapping[str, tuple[str, ...]]] = {"allot_number": ()}
+"""What service tasks may ask the engine for, done when the move is stored, with its parameters."""
+EMBEDDED: Final = frozenset({"subProcess", "transaction"})
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,7 @@ class Sheet:
     drawn: frozenset[str]
     messages: Mapping[str, Parcel]
     signals: Mapping[str, Parcel]
+    codes: Mapping[str, Parcel]
     variables: tuple[Variable, ...]
     guarantees: tuple[Guarantee, ...]
 
@@ -163,7 +167,7 @@ class Sheet:
     @cached_property
     def scopes(self) -> Mapping[str, etree._Element]:
         """The process and its embedded sub-processes, by id; what lies outside comes first."""
-        inner = {n.id: n.xml for n in self.nodes.values() if n.kind == "subProcess"}
+        inner = {n.id: n.xml for n in self.nodes.values() if n.kind in EMBEDDED}
         return {self.process_id: self.process, **inner}
 
     def inside(self, scope: str) -> Iterator[Node]:

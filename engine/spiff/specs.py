@@ -10,6 +10,7 @@ from SpiffWorkflow.bpmn.specs.control import SimpleBpmnTask
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 from SpiffWorkflow.spiff.specs.defaults import CallActivity as UpstreamCallActivity
 from SpiffWorkflow.spiff.specs.defaults import SubWorkflowTask as UpstreamSubProcess
+from SpiffWorkflow.spiff.specs.defaults import TransactionSubprocess as UpstreamTransaction
 from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
 from typing_extensions import override
 
@@ -60,6 +61,10 @@ class CallActivity(_Starts, UpstreamCallActivity):
 
 class SubProcess(_Starts, UpstreamSubProcess):
     """Runs an embedded sub-process on the same variables."""
+
+
+class Transaction(_Starts, UpstreamTransaction):
+    """Runs an embedded sub-process that may be cancelled from inside."""
 
 
 class Deadline(Awaited):

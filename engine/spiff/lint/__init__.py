@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engine.spiff.lint import (
+    alarms,
     calls,
     cells,
     elements,
@@ -58,6 +59,11 @@ RULES: Final[tuple[Callable[[Bundle], Iterator[Problem]], ...]] = (
     messages.offered_to_roles,
     repeats.repeats_read,
     repeats.repeats_whole,
+    alarms.have_codes,
+    alarms.hang_where_it_is_thrown,
+    alarms.interrupt_once,
+    alarms.are_caught,
+    alarms.cancels_lie_in_transactions,
     flows.whole,
     flows.between_once,
     flows.no_implicit_split,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.calling_out import AT_ONCE
 from engine.spiff.expressions import is_name
 from engine.spiff.model import Problem
-from engine.spiff.sheet import local
+from engine.spiff.sheet import AT_ONCE, local
 from engine.spiff.xml import NAMESPACES
 
 if TYPE_CHECKING:

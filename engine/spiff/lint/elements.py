@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.calling_out import AT_ONCE
 from engine.spiff.eventful import MESSAGE, STARTS, TIMER
 from engine.spiff.model import Problem
-from engine.spiff.sheet import local
+from engine.spiff.sheet import AT_ONCE, EMBEDDED, local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,14 +15,17 @@ if TYPE_CHECKING:
     from engine.spiff.sheet import Node
 
 TERMINATE: Final = "terminateEventDefinition"
+ERROR: Final = "errorEventDefinition"
+ESCALATION: Final = "escalationEventDefinition"
+CANCEL: Final = "cancelEventDefinition"
 EVENTS: Final[Mapping[str, frozenset[tuple[str, ...]]]] = {
     "startEvent": frozenset(STARTS),
-    "endEvent": frozenset({(), (MESSAGE,), (TERMINATE,)}),
-    "intermediateThrowEvent": frozenset({(), (MESSAGE,)}),
+    "endEvent": frozenset({(), (MESSAGE,), (TERMINATE,), (ERROR,), (ESCALATION,), (CANCEL,)}),
+    "intermediateThrowEvent": frozenset({(), (MESSAGE,), (ESCALATION,)}),
     "intermediateCatchEvent": frozenset({(TIMER,), (MESSAGE,)}),
-    "boundaryEvent": frozenset({(TIMER,), (MESSAGE,)}),
+    "boundaryEvent": frozenset({(TIMER,), (MESSAGE,), (ERROR,), (ESCALATION,), (CANCEL,)}),
 }
-HOSTS: Final = frozenset({"userTask", "manualTask", "receiveTask", "callActivity", "subProcess"})
+HOSTS: Final = EMBEDDED | {"userTask", "manualTask", "receiveTask", "callActivity"}
 ACTIVITIES: Final = HOSTS | {"scriptTask", "businessRuleTask", "serviceTask", "sendTask"}
 GATEWAYS: Final = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway"})
 SUPPORTED: Final = ACTIVITIES | GATEWAYS | EVENTS.keys()
@@ -41,7 +43,6 @@ CURES: Final = {
     "complexGateway": ("请改用排他、并行或包容网关", "Use another kind of gateway"),
     "eventBasedGateway": ("请改用带定时边界事件的用户任务", "Use a step with a boundary timer"),
     "adHocSubProcess": ("请画出顺序或并行", "Draw the order, or a parallel gateway"),
-    "transaction": ("请改为普通子流程", "Make it a sub-process"),
 }
 
 

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from engine.spiff.alarms import thrown_by
 from engine.spiff.durations import looks_like_duration
 from engine.spiff.expressions import (
     ExpressionError,
@@ -216,3 +217,5 @@ def _named_by(sheet: Sheet, node: Node) -> Iterator[str]:
     parcel = sheet.parcel(node)
     yield from parcel.keys
     yield from parcel.carries if node.throws else ()
+    thrown = thrown_by(node, sheet)
+    yield from thrown.carries if thrown else ()

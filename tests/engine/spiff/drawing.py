@@ -66,6 +66,20 @@ class Scope:
     def end(self, id_: str = "done") -> str:
         return self.add("endEvent", id_)
 
+    def transaction(self, id_: str, inside: Scope) -> str:
+        self.ids += inside.ids
+        self.flows += inside.flows
+        return self.add("transaction", id_, "".join(inside.xml))
+
+    def throws(self, id_: str, kind: str, code: str = "", *, ends: bool = True) -> str:
+        """Draw an event that throws an error, an escalation or a cancel."""
+        tag = "endEvent" if ends else "intermediateThrowEvent"
+        return self.add(tag, id_, alarm(kind, code))
+
+    def catches(self, id_: str, host: str, kind: str, code: str = "", more: str = "") -> str:
+        """Draw a boundary event for an error, an escalation or a cancel; no code means any."""
+        return self.add("boundaryEvent", id_, alarm(kind, code), f'attachedToRef="{host}" {more}')
+
     def terminate(self, id_: str = "done") -> str:
         return self.add("endEvent", id_, "<bpmn:terminateEventDefinition/>")
 
@@ -205,6 +219,7 @@ class Process(Scope):
 
     lanes: list[tuple[str, str, list[str]]] = field(default_factory=list)
     extra: str = ""
+    carried: dict[str, str] = field(default_factory=dict)
     declared: list[str] = field(default_factory=list)
 
     def message(self, id_: str, keys: str = "", carries: str = "", name: str = "") -> str:
@@ -218,6 +233,15 @@ class Process(Scope):
         own = f'banjie:carries="{carries}"'
         self.declared.append(f'<bpmn:signal id="{id_}" name="{name or id_}" {own}/>')
         return id_
+
+    def _codes(self) -> str:
+        """Define each error and escalation that some event refers to."""
+        drawn = re.findall(r'(error|escalation)Ref="\1_([^"]+)"', "".join(self.xml))
+        return "".join(
+            f'<bpmn:{kind} id="{kind}_{code}" name="{code}" {kind}Code="{code}" '
+            f'banjie:carries="{self.carried.get(code, "")}"/>'
+            for kind, code in dict.fromkeys(drawn)
+        )
 
     def lane(self, name: str, *elements: str, role_from: str = "") -> None:
         attributes = f'banjie:roleFrom="{role_from}"' if role_from else ""
@@ -253,10 +277,16 @@ class Process(Scope):
             f'<bpmn:laneSet id="lanes">{lanes}</bpmn:laneSet>{"".join(self.xml)}</bpmn:process>'
             f'<bpmn:message id="m_open" name="{self.process}_opened"/>'
             '<bpmn:message id="m_told" name="told"/>'
-            f"{''.join(self.declared)}"
+            f"{''.join(self.declared)}{self._codes()}"
             f'<bpmndi:BPMNDiagram id="diagram"><bpmndi:BPMNPlane id="plane" bpmnElement="both">'
             f"{drawn}</bpmndi:BPMNPlane></bpmndi:BPMNDiagram></bpmn:definitions>"
         ).encode()
+
+
+def alarm(kind: str, code: str) -> str:
+    """Give the definition of an error, escalation or cancel; what it refers to draws itself."""
+    refers = f'{kind}Ref="{kind}_{code}"' if code else ""
+    return f"<bpmn:{kind}EventDefinition {refers}/>"
 
 
 def extensions(inner: str) -> str:

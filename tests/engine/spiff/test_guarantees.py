@@ -154,3 +154,138 @@ def test_an_empty_list_or_a_loop_left_out_is_a_way_around(loop: str) -> None:
 
 def test_a_loop_that_turns_once_at_least_is_none() -> None:
     assert compiled(listed(loop='loopMaximum="3"'), approving(), fields=("yes",)).id == "demo"
+
+
+def withdrawing(kind: str, *, ends: bool = True) -> Process:
+    """Draw the approval with a way out of it that throws something."""
+    called = approving()
+    called.xor("withdrawn", "go_on")
+    called.without("approving_begun_to_merge")
+    called.flow("withdrawn", "merge", id_="go_on")
+    called.chain("approving_begun", "withdrawn")
+    called.throws("thrown", kind, "" if kind == "cancel" else "W1", ends=ends)
+    called.flow("withdrawn", "thrown", "tired")
+    if not ends:
+        called.without("go_on")
+        called.flow("thrown", "merge", id_="go_on_too")
+        called.flow("withdrawn", "merge", id_="go_on")
+    return called
+
+
+def catching(kind: str, target: str, more: str = "", host: str = "approve") -> Process:
+    p = promising()
+    p.catches("caught", host, kind, "W1" if kind == "escalation" else "", more)
+    if target == "reply":
+        p.chain("caught", "reply")
+    else:
+        p.end(target)
+        p.chain("caught", target)
+    return p
+
+
+def test_an_error_out_of_the_approval_is_a_way_to_whoever_catches_it() -> None:
+    (problem,) = broken(catching("error", "reply"), withdrawing("error"))
+    assert "thrown in English[thrown] → caught in English[caught] → reply" in problem.en
+    p = catching("error", "given_up")
+    assert compiled(p, withdrawing("error"), fields=("yes", "tired")).id == "demo"
+
+
+def test_an_error_that_is_thrown_only_with_approval_is_no_way_around_it() -> None:
+    called = approving()
+    called.without("approved")
+    called.throws("thrown", "error", "W1")
+    called.xor("sure", "sure_to_decided")
+    called.flow("decision", "sure", "yes", "approved")
+    called.chain("sure", "decided")
+    called.flow("sure", "thrown", "tired")
+    assert compiled(catching("error", "reply"), called, fields=("yes", "tired")).id == "demo"
+
+
+def test_an_error_from_two_calls_deep_is_followed_past_who_does_not_catch_it() -> None:
+    between, p = Process("between"), promising()
+    between.start("between_begun")
+    between.call("ask", "approving")
+    between.end("asked")
+    between.chain("between_begun", "ask", "asked")
+    p.without("approve")
+    p.call("approve", "between")
+    p.catches("caught", "approve", "error")
+    p.chain("caught", "reply")
+    (problem,) = broken(p, between, withdrawing("error"))
+    assert "thrown in English[thrown] → caught in English[caught]" in problem.en
+    between.catches("nearer", "ask", "error", "W1")
+    between.user("mend")
+    between.xor("before")
+    between.without("between_begun_to_ask")
+    between.chain("between_begun", "before", "ask")
+    between.chain("nearer", "mend", "before")
+    p.without("caught")
+    p.without("caught_to_reply")
+    assert compiled(p, between, withdrawing("error"), fields=("yes", "tired")).id == "demo"
+
+
+def test_an_escalation_is_a_way_beside_the_approval_or_out_of_it() -> None:
+    aside = 'cancelActivity="false"'
+    for more in ("", aside):
+        for ends in (True, False):
+            called = withdrawing("escalation", ends=ends)
+            (problem,) = broken(catching("escalation", "reply", more), called)
+            assert "caught in English[caught]" in problem.en
+            if ends and more:
+                continue
+            p = catching("escalation", "given_up", more)
+            assert compiled(p, called, fields=("yes", "tired")).id == "demo"
+    (problem,) = broken(promising(), withdrawing("escalation"))
+    assert "thrown" in problem.en, "a plain end of the approval where nobody interrupts"
+    (problem,) = broken(
+        catching("escalation", "given_up", aside), withdrawing("escalation", ends=True)
+    )
+    assert "thrown in English[thrown] → approve" in problem.en
+
+
+def test_a_connector_that_fails_inside_is_a_way_to_every_error_that_fits() -> None:
+    called = approving()
+    called.service("looks", "ping")
+    called.without("approving_begun_to_merge")
+    called.chain("approving_begun", "looks", "merge")
+    (problem,) = broken(catching("error", "reply"), called)
+    assert "looks in English[looks] → caught in English[caught]" in problem.en
+    called.catches("tried", "looks", "error")
+    called.chain("tried", "merge")
+    p = promising()
+    assert compiled(p, called, fields=("yes", "tired")).id == "demo"
+
+
+def test_a_cancel_is_a_way_out_of_a_transaction_and_not_through_its_end() -> None:
+    for target, kept in (("given_up", True), ("reply", False)):
+        inside = Scope("demo")
+        inside.start("inner")
+        inside.call("approve", "approving")
+        inside.end("inner_done")
+        inside.throws("undone", "cancel")
+        inside.xor("early", "early_to_approve")
+        inside.chain("inner", "early", "approve", "inner_done")
+        inside.flow("early", "undone", "tired")
+        p = Process("demo", extra=PROMISE.format(without="approving:approved", never="reply"))
+        p.message_start()
+        p.transaction("part", inside)
+        p.user("reply")
+        p.end()
+        p.chain("opened", "part", "reply", "done")
+        p.catches("caught", "part", "cancel")
+        if kept:
+            p.end(target)
+        p.chain("caught", target)
+        if kept:
+            assert compiled(p, approving(), fields=("yes", "tired")).id == "demo"
+        else:
+            (problem,) = broken(p, approving())
+            assert "undone in English[undone] → caught in English[caught]" in problem.en
+
+
+def test_an_error_beside_the_approval_leads_out_though_a_reminder_threw_it() -> None:
+    called = approving()
+    called.without("urged")
+    called.throws("urged", "error", "W1")
+    (problem,) = broken(catching("error", "reply"), called)
+    assert "urged in English[urged] → caught in English[caught]" in problem.en
