@@ -26,15 +26,19 @@ from engine.spiff.alarms import alarm
 from engine.spiff.asking import BusinessRule
 from engine.spiff.calling_out import Operation, OperationParser, Request
 from engine.spiff.catching import BoundaryEvent, CatchEvent, ReceiveTask
+from engine.spiff.choosing import EventGateway
+from engine.spiff.conditions import Condition
 from engine.spiff.durations import looks_like_duration
+from engine.spiff.eventful import CHOICE, CONDITIONAL, SIGNAL
 from engine.spiff.expressions import compile_expression
 from engine.spiff.fixes import EndEvent, InclusiveGateway, ParallelGateway
-from engine.spiff.messages import Notice, Post, Subscription
+from engine.spiff.messages import Notice, Subscription
 from engine.spiff.plain import plain
 from engine.spiff.plan import Mark
 from engine.spiff.repeating import repeat
 from engine.spiff.repeats import repetition
 from engine.spiff.sheet import STEPS, own
+from engine.spiff.signals import Broadcast
 from engine.spiff.specs import CallActivity, Deadline, ProcessSpec, SubProcess, Transaction
 from engine.spiff.throwing import Throw, Trap
 
@@ -76,6 +80,7 @@ class Parser(SpiffBpmnParser):
         **SpiffBpmnParser.OVERRIDE_PARSER_CLASSES,
         full_tag("parallelGateway"): (GatewayParser, ParallelGateway),
         full_tag("inclusiveGateway"): (ConditionalGatewayParser, InclusiveGateway),
+        full_tag(CHOICE): (GatewayParser, EventGateway),
         full_tag("endEvent"): (SpiffEndEventParser, EndEvent),
         full_tag("boundaryEvent"): (SpiffBoundaryEventParser, BoundaryEvent),
         full_tag("intermediateCatchEvent"): (SpiffIntermediateCatchEventParser, CatchEvent),
@@ -129,15 +134,18 @@ def _dress(spec: Any, sheet: Sheet, roles: Mapping[str, str]) -> None:
 def _mark(task_spec: Any, node: Node, sheet: Sheet, roles: Mapping[str, str]) -> Mark:
     joins = node.kind in JOINS and len(sheet.incoming(node.id)) > 1
     role, role_from = role_of(node.lane, roles) if node.kind in STEPS else (None, None)
+    exits = {
+        _spec_name(edge.target, sheet): f"{sheet.process_id}:{edge.id}"
+        for edge in sheet.outgoing(node.id)
+    }
+    chooses = node.kind == CHOICE
     return Mark(
         process=sheet.process_id,
         element=node.id,
-        exits={
-            _spec_name(edge.target, sheet): f"{sheet.process_id}:{edge.id}"
-            for edge in sheet.outgoing(node.id)
-        },
-        arrives=not joins and node.kind != "boundaryEvent",
-        parks=joins and node.kind == "inclusiveGateway",
+        exits={} if chooses else exits,
+        choices=exits if chooses else {},
+        arrives=not joins and node.kind != "boundaryEvent" and not sheet.is_choice(node.id),
+        parks=(joins and node.kind == "inclusiveGateway") or CONDITIONAL in node.events,
         role=role,
         role_from=role_from,
         host=node.attached or node.id,
@@ -163,15 +171,21 @@ def _event(node: Node, sheet: Sheet) -> object:
     if node.duration is not None:
         literal = looks_like_duration(node.duration)
         return Deadline(node.duration if literal else compile_expression(node.duration))
-    if node.has_message:
-        parcel = sheet.message(node)
-        if node.throws:
-            return Notice(parcel, node.notifies)
-        return Subscription(Post("message", parcel, node.offered))
+    if node.condition is not None:
+        return Condition(compile_expression(node.condition))
+    if node.has_message or SIGNAL in node.events:
+        return _spoken(node, sheet)
     thrown = alarm(node, sheet)
     if thrown is None:
         return None
     return Trap(thrown) if node.kind == "boundaryEvent" else Throw(thrown)
+
+
+def _spoken(node: Node, sheet: Sheet) -> object:
+    parcel = sheet.parcel(node)
+    if node.throws:
+        return Notice(parcel, node.notifies) if node.has_message else Broadcast(parcel)
+    return Subscription("message" if node.has_message else "signal", parcel, node.offered)
 
 
 def _reach(gateway: Any) -> dict[str, frozenset[str]]:

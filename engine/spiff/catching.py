@@ -16,10 +16,11 @@ from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
 from typing_extensions import override
 
+from engine.spiff.choosing import EventGateway
 from engine.spiff.fixes import UNFINISHED, WAITING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from engine.spiff.fixes import Token
 
@@ -59,7 +60,11 @@ class _Catches:
         return False
 
     def _on_ready_hook(self, my_task: Token) -> None:
-        """Nobody is told but those who wait beside it."""
+        """Withdraw what waits beside it behind an event-based gateway."""
+        gateway = my_task.parent
+        if gateway is not None and isinstance(gateway.task_spec, EventGateway):
+            my_task.workflow.top_workflow.journal.flows.append(gateway.mark.choices[self.name])
+            _withdraw(token for token in gateway.children if token is not my_task)
 
     def _run_hook(self, my_task: Token) -> bool:
         self.event_definition.update_task_data(my_task)
@@ -97,9 +102,7 @@ class BoundaryEvent(_Catches, defaults.BoundaryEvent):
     def _on_ready_hook(self, my_task: Token) -> None:
         beside = [token for token in my_task.parent.children if token is not my_task]
         if self.cancel_activity:
-            for token in beside:
-                if token._state & UNFINISHED:
-                    token.cancel()
+            _withdraw(beside)
         elif self.event_definition.again and _is_open(beside):
             self._wait_again(my_task)
 
@@ -111,6 +114,12 @@ class BoundaryEvent(_Catches, defaults.BoundaryEvent):
         for child in my_task.children:
             if isinstance(child.task_spec, BoundaryEventJoin):
                 my_task.workflow._remove_task(child.id)
+
+
+def _withdraw(rivals: Iterable[Token]) -> None:
+    for token in rivals:
+        if token._state & UNFINISHED:
+            token.cancel()
 
 
 def _is_open(beside: list[Token]) -> bool:

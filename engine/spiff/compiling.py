@@ -151,7 +151,7 @@ def _named_in(sheet: Sheet) -> Iterator[str]:
     for node in sheet.nodes.values():
         yield from (e[1:] for e in (*node.notifies, *node.offered) if e.startswith("="))
         yield from (*_timer_names(node), *repeated_names(node))
-        for _, text in node.parameters:
+        for text in node.computed:
             yield from compile_expression(text).names
         yield from [node.result] if node.result else []
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 MESSAGE: Final = "messageEventDefinition"
 SIGNAL: Final = "signalEventDefinition"
 TIMER: Final = "timerEventDefinition"
+CONDITIONAL: Final = "conditionalEventDefinition"
+CHOICE: Final = "eventBasedGateway"
 STARTS: Final[Mapping[tuple[str, ...], str]] = MappingProxyType(
     {(): "none", (MESSAGE,): "message", (TIMER,): "timer", (SIGNAL,): "signal"}
 )
@@ -52,6 +54,12 @@ class Eventful:
             if found is not None:
                 return (found.text or "").strip()
         return None
+
+    @property
+    def condition(self) -> str | None:
+        """The expression that a conditional event waits for."""
+        found = self.xml.find("bpmn:conditionalEventDefinition/bpmn:condition", NAMESPACES)
+        return (found.text or "").strip() if found is not None else None
 
     @property
     def signal_ref(self) -> str | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import UUID, uuid4
 
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
@@ -44,13 +43,11 @@ class Notice(EventDefinition):
         top.journal.effects.append(message)
 
 
-@dataclass(frozen=True)
-class Post:
-    """What a catching event waits for; `kind` is "message" or "signal"."""
+class Post(NamedTuple):
+    """What a catching event waits for: `kind` is "message" or "signal"."""
 
     kind: str
-    parcel: Parcel
-    offered: tuple[str, ...] = ()
+    name: str
 
 
 class Subscription(Awaited):
@@ -58,9 +55,11 @@ class Subscription(Awaited):
 
     again = True
 
-    def __init__(self, post: Post) -> None:
-        super().__init__(post.parcel.name)
-        self.post = post
+    def __init__(self, kind: str, parcel: Parcel, offered: tuple[str, ...] = ()) -> None:
+        super().__init__(parcel.name)
+        self.post = Post(kind, parcel.name)
+        self.parcel = parcel
+        self.offered = offered
 
     @override
     def has_fired(self, my_task: Token) -> bool:
@@ -72,15 +71,15 @@ class Subscription(Awaited):
 
     def meet(self, my_task: Token, payload: Mapping[str, object]) -> None:
         """Take what the message may carry, and let the token go on."""
-        for name in self.post.parcel.carries:
+        for name in self.parcel.carries:
             if name in payload:
                 my_task.workflow.assign(name, payload[name])
         my_task.internal_data["met"] = True
 
     def _arm(self, my_task: Token) -> None:
-        post, internal = self.post, my_task.internal_data
-        keys = read_keys(my_task, post.parcel.keys)
-        offered = read_roles(my_task, post.offered, my_task.workflow.top_workflow.plan.roles)
+        internal, roles = my_task.internal_data, my_task.workflow.top_workflow.plan.roles
+        keys = read_keys(my_task, self.parcel.keys)
+        offered = read_roles(my_task, self.offered, roles)
         internal["wait"] = uuid4().hex
         if keys:
             internal["keys"] = keys
@@ -94,7 +93,7 @@ def wait_of(token: Token) -> Wait:
     return Wait(
         id=UUID(hex=internal["wait"]),
         kind=post.kind,
-        name=post.parcel.name,
+        name=post.name,
         keys=internal.get("keys", {}),
         process=mark.process,
         element=mark.element,

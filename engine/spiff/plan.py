@@ -17,15 +17,17 @@ class Mark:
     """What a SpiffWorkflow task spec is on the diagram; set once as its attribute `mark`.
 
     `element` is empty for specs that SpiffWorkflow adds by itself. `exits` maps the spec that
-    comes next to the "process:flow" that leads there. `arrives`: it counts as reached when a token
-    comes in, not when it leaves. `parks`: its waiting tokens are looked at again when everything
-    else stands still. `role` or `role_from` is set for steps. `reach` is for inclusive joins: per
-    incoming spec, the specs from which a token could still come to it.
+    comes next to the "process:flow" that leads there; an event-based gateway has `choices`
+    instead, of which one is taken when its event happens. `arrives`: it counts as reached when a
+    token comes in, not when it leaves. `parks`: its waiting tokens are looked at again when
+    everything else stands still. `role` or `role_from` is set for steps. `reach` is for inclusive
+    joins: per incoming spec, the specs from which a token could still come to it.
     """
 
     process: str
     element: str = ""
     exits: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, str] = field(default_factory=dict)
     arrives: bool = False
     parks: bool = False
     role: str | None = None

@@ -105,11 +105,16 @@ def deliver(
 def wake(
     compiled: Compiled, state: bytes, *, now: datetime, calendars: Calendars = STANDARD
 ) -> Move:
-    """Fire every timer that is due at `now`, earliest first, and run on; RunError if it cannot."""
+    """Fire every timer that is due at `now`, earliest first, and run on; RunError if it cannot.
+
+    Conditions are looked at as well: somebody may have mended the values that they read.
+    """
     case = load(compiled.plan, state)
     with moving(case, Time(now, calendars)):
         before = look_over(case)
-        return moved(case, before, fire_due(case, before))
+        if case.parked:
+            case.advance()
+        return moved(case, before, fire_due(case))
 
 
 def known(compiled: Compiled, state: bytes, task: UUID) -> dict[str, object]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from engine.spiff.eventful import Eventful, Parcel
+from engine.spiff.eventful import CHOICE, Eventful, Parcel
 from engine.spiff.model import Names
 from engine.spiff.neighbours import Neighbours
 from engine.spiff.xml import BANJIE, NAMESPACES, words_of
@@ -87,6 +87,12 @@ class Node(Eventful):
         path = "bpmn:extensionElements/spiff:serviceTaskOperator/spiff:parameters/spiff:parameter"
         found = self.xml.iterfind(path, NAMESPACES)
         return tuple((each.get("id") or "", (each.get("value") or "").strip()) for each in found)
+
+    @property
+    def computed(self) -> tuple[str, ...]:
+        """The expressions of an event's condition and of what an operation is handed."""
+        conditions = () if self.condition is None else (self.condition,)
+        return (*conditions, *(text for _, text in self.parameters))
 
     @property
     def result(self) -> str | None:
@@ -163,6 +169,10 @@ class Sheet:
     def signal(self, node: Node) -> Parcel:
         """Give the signal that an element throws or waits for, without a name if none is drawn."""
         return self.signals.get(node.signal_ref or "", Parcel())
+
+    def is_choice(self, node: str) -> bool:
+        """Whether an event-based gateway leads to the element."""
+        return any(self.nodes[edge.source].kind == CHOICE for edge in self.incoming(node))
 
     @cached_property
     def scopes(self) -> Mapping[str, etree._Element]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.eventful import MESSAGE, STARTS, TIMER
+from engine.spiff.eventful import CHOICE, CONDITIONAL, MESSAGE, SIGNAL, STARTS, TIMER
 from engine.spiff.model import Problem
 from engine.spiff.sheet import AT_ONCE, EMBEDDED, local
 
@@ -18,16 +18,18 @@ TERMINATE: Final = "terminateEventDefinition"
 ERROR: Final = "errorEventDefinition"
 ESCALATION: Final = "escalationEventDefinition"
 CANCEL: Final = "cancelEventDefinition"
+CATCHES: Final = frozenset({(TIMER,), (MESSAGE,), (SIGNAL,), (CONDITIONAL,)})
+THROWS: Final = frozenset({(), (MESSAGE,), (SIGNAL,), (ESCALATION,)})
 EVENTS: Final[Mapping[str, frozenset[tuple[str, ...]]]] = {
     "startEvent": frozenset(STARTS),
-    "endEvent": frozenset({(), (MESSAGE,), (TERMINATE,), (ERROR,), (ESCALATION,), (CANCEL,)}),
-    "intermediateThrowEvent": frozenset({(), (MESSAGE,), (ESCALATION,)}),
-    "intermediateCatchEvent": frozenset({(TIMER,), (MESSAGE,)}),
-    "boundaryEvent": frozenset({(TIMER,), (MESSAGE,), (ERROR,), (ESCALATION,), (CANCEL,)}),
+    "endEvent": THROWS | {(TERMINATE,), (ERROR,), (CANCEL,)},
+    "intermediateThrowEvent": THROWS,
+    "intermediateCatchEvent": CATCHES,
+    "boundaryEvent": CATCHES | {(ERROR,), (ESCALATION,), (CANCEL,)},
 }
 HOSTS: Final = EMBEDDED | {"userTask", "manualTask", "receiveTask", "callActivity"}
 ACTIVITIES: Final = HOSTS | {"scriptTask", "businessRuleTask", "serviceTask", "sendTask"}
-GATEWAYS: Final = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway"})
+GATEWAYS: Final = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", CHOICE})
 SUPPORTED: Final = ACTIVITIES | GATEWAYS | EVENTS.keys()
 DETAILS: Final = {
     "ioSpecification": ("输入输出规范", "an input/output specification"),
@@ -41,7 +43,6 @@ MARKERS: Final = {
 CURES: Final = {
     "task": ("请改为用户任务", "Make it a user task"),
     "complexGateway": ("请改用排他、并行或包容网关", "Use another kind of gateway"),
-    "eventBasedGateway": ("请改用带定时边界事件的用户任务", "Use a step with a boundary timer"),
     "adHocSubProcess": ("请画出顺序或并行", "Draw the order, or a parallel gateway"),
 }
 
@@ -58,13 +59,12 @@ def supported(bundle: Bundle) -> Iterator[Problem]:
             )  # fmt: skip
         elif node.kind in EVENTS and node.events not in EVENTS[node.kind]:
             kinds = ", ".join(node.events) or "none"
+            known = [" + ".join(event) or "none" for event in sorted(EVENTS[node.kind])]
             yield Problem(
                 sheet.file, node.id, "unsupported_event",
-                f"事件“{node.id}”（{node.kind}：{kinds}）不支持。可用：普通/消息/定时/信号开始、"
-                "定时或消息的中间或边界、消息抛出、普通/消息/终止结束。",
-                f'Event "{node.id}" ({node.kind}: {kinds}) is not supported. There are: plain, '
-                "message, timer, signal start; timer or message catch and boundary; message throw; "
-                "plain, message, terminate end.",
+                f"事件“{node.id}”（{node.kind}：{kinds}）不支持。请改用：{'、'.join(known)}。",
+                f'Event "{node.id}" ({node.kind}: {kinds}) is not supported. '
+                f"Use one of {', '.join(known)}.",
             )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from engine.spiff.bundle import Bundle
     from engine.spiff.sheet import Edge, Node, Sheet
 
-CHOOSING: Final = GATEWAYS - {"parallelGateway"}
+CHOOSING: Final = frozenset({"exclusiveGateway", "inclusiveGateway"})
 
 
 def whole(bundle: Bundle) -> Iterator[Problem]:

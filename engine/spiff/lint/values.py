@@ -165,7 +165,7 @@ def _texts_of(sheet: Sheet, node: Node) -> Iterator[Text]:
     drawn = repetition(node)
     for text in drawn.texts if drawn else ():
         yield Text(sheet, node.id, text, known=(COUNTER, *COUNTERS))
-    for _, text in node.parameters:
+    for text in node.computed:
         yield Text(sheet, node.id, text)
 
 

@@ -115,6 +115,28 @@ class Scope:
             "intermediateThrowEvent", id_, '<bpmn:messageEventDefinition messageRef="m_told"/>'
         )
 
+    def shout(self, id_: str, signal: str) -> str:
+        """Draw an event that throws a signal."""
+        return self.add("intermediateThrowEvent", id_, signalling(signal))
+
+    def shout_at_end(self, id_: str, signal: str) -> str:
+        return self.add("endEvent", id_, signalling(signal))
+
+    def hear(self, id_: str, signal: str) -> str:
+        """Draw an event that waits for a signal."""
+        return self.add("intermediateCatchEvent", id_, signalling(signal))
+
+    def until(self, id_: str, condition: str) -> str:
+        """Draw an event that waits until a condition is true."""
+        return self.add("intermediateCatchEvent", id_, holding(condition))
+
+    def choice(self, id_: str, *events: str) -> str:
+        """Draw an event-based gateway before events that are drawn already."""
+        self.add("eventBasedGateway", id_)
+        for event in events:
+            self.flow(id_, event)
+        return id_
+
     def catch(self, id_: str, message: str = "m_told", more: str = "") -> str:
         """Draw an event that waits for a message; `more` are its attributes."""
         return self.add("intermediateCatchEvent", id_, messaging(message), more)
@@ -299,6 +321,13 @@ def messaging(message: str) -> str:
 
 def signalling(signal: str) -> str:
     return f'<bpmn:signalEventDefinition signalRef="{signal}"/>'
+
+
+def holding(condition: str) -> str:
+    return (
+        f"<bpmn:conditionalEventDefinition><bpmn:condition>{escape(condition)}</bpmn:condition>"
+        "</bpmn:conditionalEventDefinition>"
+    )
 
 
 def timing(text: str, kind: str = "timeDuration") -> str:
