@@ -33,6 +33,7 @@ from engine.spiff.eventful import CHOICE, CONDITIONAL, SIGNAL
 from engine.spiff.expressions import compile_expression
 from engine.spiff.fixes import EndEvent, InclusiveGateway, ParallelGateway
 from engine.spiff.messages import Notice, Subscription
+from engine.spiff.naming import inside, renamed
 from engine.spiff.plain import plain
 from engine.spiff.plan import Mark
 from engine.spiff.repeating import repeat
@@ -102,9 +103,13 @@ def build(
     """
     parser = Parser()
     for sheet in sheets.values():
-        parser.add_bpmn_xml(plain(sheet.root), filename=sheet.file)
+        parser.add_bpmn_xml(renamed(plain(sheet.root), sheet), filename=sheet.file)
     spec, called = parser.get_spec(root), parser.get_subprocess_specs(root)
-    scopes = {scope: sheet for sheet in sheets.values() for scope in sheet.scopes}
+    scopes = {
+        scope if scope in sheets else inside(scope): sheet
+        for sheet in sheets.values()
+        for scope in sheet.scopes
+    }
     for name, each in {root: spec, **called}.items():
         each.embedded = name not in sheets
         _dress(each, scopes[name], roles)
@@ -113,8 +118,9 @@ def build(
 
 def _dress(spec: Any, sheet: Sheet, roles: Mapping[str, str]) -> None:
     """Put a mark on every task spec, and our event definitions in place of upstream's."""
+    nodes = {inside(id_): node for id_, node in sheet.nodes.items()}
     for task_spec in list(spec.task_specs.values()):
-        node = sheet.nodes.get(task_spec.name)
+        node = nodes.get(task_spec.name)
         if node is None:
             task_spec.mark = Mark(sheet.process_id, parks=task_spec is spec.end)
             continue
@@ -162,7 +168,8 @@ def role_of(lane: Lane | None, roles: Mapping[str, str]) -> tuple[str | None, st
 
 
 def _spec_name(node: str, sheet: Sheet) -> str:
-    return f"{node}.{BoundaryEventSplit.__name__}" if sheet.boundary(node) else node
+    name = inside(node)
+    return f"{name}.{BoundaryEventSplit.__name__}" if sheet.boundary(node) else name
 
 
 def _event(node: Node, sheet: Sheet) -> object:

@@ -79,8 +79,13 @@ BREAKS = (
         swap("DMN/20191111/MODEL", "DMN/20300101/MODEL"),
         "wrong_namespace",
     ),
-    Break("id Start", REGISTER, all_ids("registration_started", "Start"), "reserved_id", "Start"),
-    Break("id End", REGISTER, all_ids("complaint_registered", "End"), "reserved_id", "End"),
+    Break(
+        "id without end",
+        REGISTER,
+        all_ids("complaint_registered", "x" * 1_000),
+        "too_long",
+        "x" * 80 + "…",
+    ),
     Break(
         "a flow without a shape",
         REGISTER,

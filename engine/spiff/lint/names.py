@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from engine.spiff.bundle import stem
 from engine.spiff.model import Problem
@@ -17,10 +16,6 @@ if TYPE_CHECKING:
 
     from engine.spiff.bundle import Bundle
     from engine.spiff.sheet import Sheet
-
-RESERVED: Final = re.compile(
-    r"Start|End|Root|StartEvent(Split|Join)|.*\.(EndJoin|BoundaryEvent(Split|Join))"
-)
 
 
 def one_process_a_file(bundle: Bundle) -> Iterator[Problem]:
@@ -48,15 +43,15 @@ def one_process_a_file(bundle: Bundle) -> Iterator[Problem]:
 
 
 def free_ids(bundle: Bundle) -> Iterator[Problem]:
-    """Let ids be none of SpiffWorkflow's own, and scopes be unique over the files."""
+    """Let everything have an id, and scopes one that is unique over the files."""
     seen: dict[str, str] = {}
     for sheet in bundle.sheets.values():
         for id_ in (*sheet.nodes, *(edge.id for edge in sheet.edges)):
-            if not id_ or RESERVED.fullmatch(id_):
+            if not id_:
                 yield Problem(
-                    sheet.file, id_ or None, "reserved_id",
-                    f"id“{id_}”为空或被引擎占用。请改名，如 case_opened、case_closed。",
-                    f'The id "{id_}" is empty or the engine\'s own. Rename it, as case_closed.',
+                    sheet.file, None, "no_id",
+                    "有元素没有 id。请给每个元素起一个 id，如 case_closed。",
+                    "An element has no id. Give each one an id, such as case_closed.",
                 )  # fmt: skip
         yield from _twice(sheet)
         for scope in sheet.scopes:

@@ -375,3 +375,32 @@ class TestTheEndWalksTheTree:
         for _ in range(400):
             walk.does("work", enough=False)
         assert walk.does("work", enough=True).ended == "demo:done"
+
+
+class TestAnElementCalledEnd:
+    """`naming`: a spec is not called like one of upstream's own."""
+
+    @staticmethod
+    def ended(p: Process) -> None:
+        p.parallel("fork")
+        for id_ in ("one", "two"):
+            p.user(id_)
+            p.chain("fork", id_)
+        p.end("End")
+        p.end("other")
+        p.chain("opened", "fork")
+        p.chain("one", "End")
+        p.chain("two", "other")
+
+    def test_upstream(self) -> None:
+        workflow = stock(begun(self.ended, plain=True))
+        does(workflow, "one")
+        assert workflow.completed
+        assert waits(workflow) == ["two"], "the case has ended beside an open step"
+
+    def test_ours(self) -> None:
+        walk = Walk(compiled(begun(self.ended, plain=False)))
+        assert walk.does("one").ended is None
+        assert walk.does("two").ended in {"demo:other", "demo:End"}
+        walk = Walk(walk.compiled)
+        assert "demo:End" in walk.does("one").reached
