@@ -32,6 +32,7 @@ from engine.spiff.durations import looks_like_duration
 from engine.spiff.eventful import CHOICE, CONDITIONAL, SIGNAL
 from engine.spiff.expressions import compile_expression
 from engine.spiff.fixes import EndEvent, InclusiveGateway, ParallelGateway
+from engine.spiff.handing_over import handing
 from engine.spiff.messages import Notice, Subscription
 from engine.spiff.naming import inside, renamed
 from engine.spiff.plain import plain
@@ -112,6 +113,7 @@ def build(
     }
     for name, each in {root: spec, **called}.items():
         each.embedded = name not in sheets
+        each.hands = None if each.embedded else handing(sheets[name])
         _dress(each, scopes[name], roles)
     return spec, called
 

@@ -151,7 +151,8 @@ class CalledFlow(InnerFlow):
     """The run of a called process or of an embedded sub-process inside a case.
 
     An embedded sub-process shares the variables around it. A called process gets a copy, and what
-    it wrote comes back when it ends: two of them at a time do not disturb each other.
+    it wrote comes back when it ends: two of them at a time do not disturb each other. One that
+    says so gets its inputs only, and hands back its outputs.
     """
 
     def __init__(self, host: Token, spec: Any) -> None:
@@ -161,9 +162,12 @@ class CalledFlow(InnerFlow):
 
     def hand_back(self) -> None:
         """Give the caller what this process wrote."""
-        if self.values is not self.parent_workflow.values:
-            for name in sorted(self.written):
-                self.parent_workflow.assign(name, self.values[name])
+        if self.shares:
+            return
+        names, hands = sorted(self.written), self.spec.hands
+        given = hands.handed(self.host, self) if hands else {n: self.values[n] for n in names}
+        for name, value in given.items():
+            self.parent_workflow.assign(name, value)
 
     def _task_completed_notify(self, task: Token) -> None:
         self.last_task = task

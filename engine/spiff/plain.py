@@ -12,7 +12,17 @@ if TYPE_CHECKING:
 
 HIDDEN: Final = tuple(
     f"{{{BPMN}}}{name}"
-    for name in ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics")
+    for name in (
+        "multiInstanceLoopCharacteristics",
+        "standardLoopCharacteristics",
+        "ioSpecification",
+        "dataInputAssociation",
+        "dataOutputAssociation",
+        "dataObject",
+        "dataObjectReference",
+        "dataStore",
+        "dataStoreReference",
+    )
 )
 
 

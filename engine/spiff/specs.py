@@ -27,14 +27,19 @@ if TYPE_CHECKING:
 
     from engine.spiff.expressions import Expression
     from engine.spiff.fixes import Token
+    from engine.spiff.handing_over import Handing
 
 
 class ProcessSpec(BpmnProcessSpec):
-    """A process whose end does not walk the tree; `embedded` for one drawn inside another."""
+    """A process whose end does not walk the tree; `embedded` for one drawn inside another.
+
+    `hands` says what it is given and gives back, if it says so itself.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.embedded = False
+        self.hands: Handing | None = None
         end = f"{self.name}.EndJoin"
         del self.task_specs[end], self.task_specs["End"]
         self.end = EndJoin(self, end)
@@ -48,7 +53,10 @@ class _Starts(SubWorkflowTask):
         top = my_task.workflow.top_workflow
         if my_task.id not in top.subprocesses:
             SpiffBpmnTask._update_hook(self, my_task)
-            called = CalledFlow(my_task, top.plan.called[self.spec])
+            spec = top.plan.called[self.spec]
+            called = CalledFlow(my_task, spec)
+            if spec.hands is not None:
+                called.values = spec.hands.given(my_task)
             top.subprocesses[my_task.id] = called
             my_task._set_state(STARTED)
             called.plant()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.spiff.eventful import CHOICE, CONDITIONAL, MESSAGE, SIGNAL, STARTS, TIMER
 from engine.spiff.model import Problem
-from engine.spiff.sheet import AT_ONCE, EMBEDDED, local
+from engine.spiff.sheet import AT_ONCE, EMBEDDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,11 +31,6 @@ HOSTS: Final = EMBEDDED | {"userTask", "manualTask", "receiveTask", "callActivit
 ACTIVITIES: Final = HOSTS | {"scriptTask", "businessRuleTask", "serviceTask", "sendTask"}
 GATEWAYS: Final = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", CHOICE})
 SUPPORTED: Final = ACTIVITIES | GATEWAYS | EVENTS.keys()
-DETAILS: Final = {
-    "ioSpecification": ("输入输出规范", "an input/output specification"),
-    "dataInputAssociation": ("数据输入关联", "a data input"),
-    "dataOutputAssociation": ("数据输出关联", "a data output"),
-}
 MARKERS: Final = {
     "triggeredByEvent": ("事件子流程标记", "an event sub-process marker"),
     "isForCompensation": ("补偿标记", "a compensation marker"),
@@ -80,7 +75,6 @@ def supported_details(bundle: Bundle) -> Iterator[Problem]:
 
 
 def _odd_details(node: Node) -> Iterator[tuple[str, str]]:
-    yield from (DETAILS[local(child)] for child in node.xml if local(child) in DETAILS)
     yield from (words for name, words in MARKERS.items() if node.xml.get(name) == "true")
     if node.kind not in ACTIVITIES - {"scriptTask", "sendTask"}:
         for script in ("preScript", "postScript"):

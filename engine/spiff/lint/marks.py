@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ATTRIBUTES: Final = frozenset(
     {
         "nameEn", "clauses", "source", "roleFrom", "notifies", "clock", "ourDefault", "keys",
-        "carries", "offeredTo",
+        "carries", "offeredTo", "variable",
     }
 )  # fmt: skip
 ELEMENTS: Final = {

@@ -88,7 +88,7 @@ def both_names(bundle: Bundle) -> Iterator[Problem]:
     for sheet in bundle.sheets.values():
         must = {sheet.process_id, *(n.id for n in sheet.nodes.values() if n.kind in STEPS)}
         named: list[etree._Element] = [sheet.process]
-        for tag in ("participant", "lane"):
+        for tag in ("participant", "lane", "dataObjectReference", "dataStoreReference"):
             named += sheet.root.iter(f"{{{BPMN}}}{tag}")
         named += [node.xml for node in sheet.nodes.values()]
         named += [edge.xml for edge in sheet.edges]

@@ -6,11 +6,8 @@ import ast
 import json
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.alarms import thrown_by
 from engine.spiff.durations import looks_like_duration
 from engine.spiff.expressions import (
     ExpressionError,
@@ -18,11 +15,9 @@ from engine.spiff.expressions import (
     compile_script,
     is_name,
 )
-from engine.spiff.habits import foreign_word
 from engine.spiff.lint.sizes import shown
 from engine.spiff.model import Problem
-from engine.spiff.possible import carried
-from engine.spiff.repeats import COUNTER, COUNTERS, repetition
+from engine.spiff.repeats import COUNTER, COUNTERS, Again, Many, repetition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +25,6 @@ if TYPE_CHECKING:
     from engine.spiff.bundle import Bundle
     from engine.spiff.sheet import Node, Sheet
 
-NEARLY_THE_SAME: Final = 0.82  # as difflib counts
-MOST_GUESSES: Final = 50  # each compares a name with all others
-ALIKE: Final = 0.6
 _DURATION: Final = re.compile(r"-?P[T\d].*|\d+ ?[^\W\d_]+")
 
 
@@ -40,7 +32,8 @@ _DURATION: Final = re.compile(r"-?P[T\d].*|\d+ ?[^\W\d_]+")
 class Text:
     """One text of a diagram that is computed: where it stands, and whether it is a script.
 
-    `known` are names that it is given beside the variables.
+    `known` are names that it is given beside the variables. Texts of an element see what it sees;
+    `around` those that see what its `scope` does, as the scripts around several instances.
     """
 
     sheet: Sheet
@@ -48,6 +41,8 @@ class Text:
     text: str
     script: bool = False
     known: tuple[str, ...] = ()
+    scope: str = ""
+    around: bool = False
 
     def compiled(self) -> tuple[frozenset[str], frozenset[str]]:
         """Give the names it reads and the names it assigns; ExpressionError if it is none."""
@@ -120,102 +115,41 @@ def _is_bad_duration(text: str) -> bool:
     )
 
 
-def names_are_filled(bundle: Bundle) -> Iterator[Problem]:
-    """Let every name be a form's field, a table's output, an assignment or a declared variable.
-
-    While a file cannot be read, only what looks misspelt is told: that file may fill the rest.
-    """
-    read, filled = _names(bundle)
-    near = NEARLY_THE_SAME if bundle.is_partly_unknown else ALIKE
-    unknown = dict.fromkeys(name for _, _, name in read if name not in filled)
-    meant = {
-        name: next(iter(get_close_matches(name, filled, n=1, cutoff=near)), None)
-        for name in islice(unknown, MOST_GUESSES)
-    }
-    for file, element, name in read:
-        close = meant.get(name)
-        if name in unknown and (close or not bundle.is_partly_unknown):
-            zh, en = foreign_word(name) or (
-                f"是否为“{close}”？" if close else "请加到表单、决策表、脚本，或声明为变量。",
-                f'Did you mean "{close}"?' if close else "Add or declare it.",
-            )
-            yield Problem(
-                file, element, "unfilled_name",
-                f"“{element}”用到的“{name}”没有任何表单、决策表、脚本会填写。{zh}",
-                f'"{element}" uses "{name}", which no form, table or script fills. {en}',
-            )  # fmt: skip
-
-
 def texts(bundle: Bundle) -> Iterator[Text]:
     """Give every text of the diagrams that is computed."""
     for sheet in bundle.sheets.values():
-        for edge in sheet.edges:
-            if edge.condition is not None:
-                yield Text(sheet, edge.id, edge.condition)
-        for node in sheet.nodes.values():
-            yield from _texts_of(sheet, node)
+        yield from texts_in(sheet)
+
+
+def texts_in(sheet: Sheet) -> Iterator[Text]:
+    """Give every text of a diagram that is computed."""
+    for edge in sheet.edges:
+        if edge.condition is not None:
+            source = sheet.nodes.get(edge.source)
+            scope = source.scope if source is not None else sheet.process_id
+            yield Text(sheet, edge.id, edge.condition, scope=scope, around=True)
+    for node in sheet.nodes.values():
+        yield from _texts_of(sheet, node)
 
 
 def _texts_of(sheet: Sheet, node: Node) -> Iterator[Text]:
-    for script in (node.script, node.extension("preScript"), node.extension("postScript")):
-        if script and script.strip():
-            yield Text(sheet, node.id, script, script=True)
+    if node.script and node.script.strip():
+        yield Text(sheet, node.id, node.script, script=True)
     if node.duration and not looks_like_duration(node.duration):
         yield Text(sheet, node.id, node.duration)
-    drawn = repetition(node)
-    for text in drawn.texts if drawn else ():
-        yield Text(sheet, node.id, text, known=(COUNTER, *COUNTERS))
     for text in node.computed:
         yield Text(sheet, node.id, text)
+    yield from _texts_around(sheet, node, repetition(node))
 
 
-def _names(bundle: Bundle) -> tuple[list[tuple[str, str, str]], set[str]]:
-    """Give the names read, as (file, element, name), and the names that something fills."""
-    filled = {
-        name
-        for key, fields in bundle.forms.items()
-        if key.split("/")[0] in bundle.sheets
-        for name in fields or ()
-    }
-    read: list[tuple[str, str, str]] = []
-    for text in texts(bundle):
-        try:
-            names, assigns = text.compiled()
-        except ExpressionError:
-            continue
-        filled |= assigns
-        read += [(text.sheet.file, text.element, name) for name in sorted(names)]
-    for sheet in bundle.sheets.values():
-        filled |= {variable.name for variable in sheet.variables} | carried(sheet)
-        read += [(sheet.file, lane.id, lane.role_from) for lane in sheet.lanes if lane.role_from]
-        filled |= {node.result for node in sheet.nodes.values() if node.result}
-        for node in sheet.nodes.values():
-            read += [(sheet.file, node.id, name) for name in _named_by(sheet, node)]
-    for sheet, node in bundle.nodes():
-        if drawn := repetition(node):
-            filled |= set(drawn.fills)
-            read += [(sheet.file, node.id, name) for name in drawn.reads]
-    return read + _read_by_tables(bundle, filled), filled
-
-
-def _read_by_tables(bundle: Bundle, filled: set[str]) -> list[tuple[str, str, str]]:
-    """Give the names that tables read, and add those that they fill."""
-    read: list[tuple[str, str, str]] = []
-    for reading in bundle.tables.values():
-        filled |= set(reading.outputs or ())
-        if reading.decider is None:
-            continue
-        read += [(reading.file, reading.id, name) for name in sorted(reading.decider.names)]
-    return read
-
-
-def _named_by(sheet: Sheet, node: Node) -> Iterator[str]:
-    """Give the variables that an element names outside of expressions."""
-    for entry in (*node.notifies, *node.offered):
-        if entry.startswith("="):
-            yield entry[1:]
-    parcel = sheet.parcel(node)
-    yield from parcel.keys
-    yield from parcel.carries if node.throws else ()
-    thrown = thrown_by(node, sheet)
-    yield from thrown.carries if thrown else ()
+def _texts_around(sheet: Sheet, node: Node, drawn: Many | Again | None) -> Iterator[Text]:
+    """Give what is computed before and after an activity, and about its repetition."""
+    many = isinstance(drawn, Many)
+    outside = isinstance(drawn, Many) and not drawn.on_each
+    for script in (node.extension("preScript"), node.extension("postScript")):
+        if script and script.strip():
+            yield Text(sheet, node.id, script, script=True, scope=node.scope, around=outside)
+    for text in drawn.texts if drawn else ():
+        outside = isinstance(drawn, Many) and text == drawn.count
+        known = () if outside else (COUNTER, *COUNTERS) if many else (COUNTER,)
+        yield Text(sheet, node.id, text, known=known, scope=node.scope, around=outside)

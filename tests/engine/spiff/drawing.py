@@ -198,6 +198,12 @@ class Scope:
         head = re.compile(r"(<bpmn:\w+ [^>]*>(?:<bpmn:extensionElements>.*?</bpmn:exten\w+>)?)")
         self.xml[place] = head.sub(lambda found: found[1] + drawn, self.xml[place], count=1)
 
+    def data(self, id_: str, variable: str = "") -> str:
+        """Draw a data object that stands for a variable, with a line to nobody."""
+        stands = f'banjie:variable="{variable}"' if variable else ""
+        self.xml.append(f'<bpmn:dataObject id="{id_}_object"/>')
+        return self.add("dataObjectReference", id_, "", f'dataObjectRef="{id_}_object" {stands}')
+
     def timer(self, id_: str, duration: str) -> str:
         return self.add("intermediateCatchEvent", id_, timing(duration))
 
@@ -242,6 +248,24 @@ class Process(Scope):
     lanes: list[tuple[str, str, list[str]]] = field(default_factory=list)
     extra: str = ""
     carried: dict[str, str] = field(default_factory=dict)
+    hands: str = ""
+
+    def hand_over(self, inputs: str = "", outputs: str = "", optional: str = "") -> None:
+        """Say what a called process is given and gives back, names in one text each."""
+        parts, sets = [], []
+        for tag, names in (("Input", inputs), ("Output", outputs)):
+            ids = {name: f"{self.process}_{tag}_{name}" for name in names.split()}
+            parts += [f'<bpmn:data{tag} id="{id_}" name="{n}"/>' for n, id_ in ids.items()]
+            refs = [f"<bpmn:data{tag}Refs>{id_}</bpmn:data{tag}Refs>" for id_ in ids.values()]
+            refs += [
+                f"<bpmn:optional{tag}Refs>{ids[name]}</bpmn:optional{tag}Refs>"
+                for name in optional.split()
+                if name in ids
+            ]
+            sets.append(f"<bpmn:{tag.lower()}Set>{''.join(refs)}</bpmn:{tag.lower()}Set>")
+        inner = "".join((*parts, *sets))
+        self.hands = f"<bpmn:ioSpecification>{inner}</bpmn:ioSpecification>"
+
     declared: list[str] = field(default_factory=list)
 
     def message(self, id_: str, keys: str = "", carries: str = "", name: str = "") -> str:
@@ -295,7 +319,7 @@ class Process(Scope):
             f'<?xml version="1.0" encoding="UTF-8"?><bpmn:definitions {NAMESPACES} id="defs" '
             f'targetNamespace="urn:test"><bpmn:collaboration id="both"><bpmn:participant '
             f'{named("pool")} processRef="{self.process}"/></bpmn:collaboration>'
-            f'<bpmn:process {named(self.process)} isExecutable="true">{extension}'
+            f'<bpmn:process {named(self.process)} isExecutable="true">{extension}{self.hands}'
             f'<bpmn:laneSet id="lanes">{lanes}</bpmn:laneSet>{"".join(self.xml)}</bpmn:process>'
             f'<bpmn:message id="m_open" name="{self.process}_opened"/>'
             '<bpmn:message id="m_told" name="told"/>'

@@ -1,0 +1,207 @@
+"""Where variables live: each process has its own, and each instance of a multi-instance activity.
+
+What is filled inside an instance is not known outside but for its result; what is filled in a
+called process comes back when it ends, unless its ioSpecification leaves it out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from engine.spiff.alarms import alarm, thrown_by
+from engine.spiff.data_objects import data_objects
+from engine.spiff.expressions import ExpressionError, is_name
+from engine.spiff.handing_over import handing
+from engine.spiff.lint.values import texts_in
+from engine.spiff.repeats import COUNTER, Many, repetition
+from engine.spiff.sheet import STEPS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.spiff.bundle import Bundle
+    from engine.spiff.handing_over import Handing
+    from engine.spiff.sheet import Node, Sheet
+
+Room = tuple[str, str]
+"""A process, and the multi-instance activity in it; empty for the process itself."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """A name that something reads, in which room, and where to tell of it."""
+
+    room: Room
+    file: str
+    element: str
+    name: str
+
+
+@dataclass
+class Rooms:
+    """The rooms of a bundle: what is filled in each by itself, and how they hand over."""
+
+    bundle: Bundle
+    own: dict[Room, set[str]] = field(default_factory=lambda: defaultdict(set))
+    reads: list[Read] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        sheets = self.bundle.sheets
+        self._inside = {sheet.process_id: _rooms_of(sheet) for sheet in sheets.values()}
+        for sheet in sheets.values():
+            self._look_at(sheet)
+        for key, fields in self.bundle.forms.items():
+            file, _, element = key.partition("/")
+            if file in sheets:
+                process = sheets[file].process_id
+                room = self._inside[process].get(element, (process, ""))
+                self.own[room] |= set(fields or ())
+
+    def filled(self, room: Room) -> set[str]:
+        """Give every name that may have a value in a room."""
+        return self._known.get(room, set())
+
+    def elsewhere(self, name: str) -> Room | None:
+        """Give a room that fills a name for itself."""
+        return next((room for room, names in self.own.items() if name in names), None)
+
+    def _look_at(self, sheet: Sheet) -> None:
+        declared = {variable.name for variable in sheet.variables}
+        self.own[sheet.process_id, ""] |= declared
+        self.own[self.bundle.sheets[self.bundle.root].process_id, ""] |= declared
+        for node in sheet.nodes.values():
+            self._look_at_node(sheet, node)
+        self._look_at_lanes(sheet)
+        for each in data_objects(sheet):
+            if is_name(each.variable):
+                self._read(self._home(sheet, each.scope), sheet, each.id, each.variable)
+        for text in texts_in(sheet):
+            try:
+                names, assigned = text.compiled()
+            except ExpressionError:
+                continue
+            around = self._home(sheet, text.scope)
+            room = around if text.around else self._inside[sheet.process_id][text.element]
+            self.own[room] |= assigned
+            self._read(room, sheet, text.element, *sorted(names))
+
+    def _read(self, room: Room, sheet: Sheet, element: str, *names: str) -> None:
+        self.reads += [Read(room, sheet.file, element, name) for name in names]
+
+    def _home(self, sheet: Sheet, scope: str) -> Room:
+        """Give the room that the elements of a process or sub-process stand in."""
+        return self._inside[sheet.process_id].get(scope, (sheet.process_id, ""))
+
+    def _look_at_node(self, sheet: Sheet, node: Node) -> None:
+        around, within = self._home(sheet, node.scope), self._inside[sheet.process_id][node.id]
+        drawn, parcel = repetition(node), sheet.parcel(node)
+        self.own[within] |= {node.result} if node.result else set()
+        variables = [entry[1:] for entry in (*node.notifies, *node.offered) if entry[0] == "="]
+        self._read(within, sheet, node.id, *variables, *parcel.keys)
+        self._look_at_alarm(sheet, node, within)
+        if node.throws:
+            self._read(within, sheet, node.id, *parcel.carries)
+        else:
+            self.own[within] |= set(parcel.carries)
+        if isinstance(drawn, Many):
+            self.own[within] |= {name for name in (drawn.item, COUNTER) if name}
+            self.own[around] |= {drawn.results} if drawn.results else set()
+            self._read(around, sheet, node.id, *([drawn.items] if drawn.items else []))
+            self._read(within, sheet, node.id, *([drawn.result] if drawn.result else []))
+        self._look_at_table(node, within)
+
+    def _look_at_alarm(self, sheet: Sheet, node: Node, room: Room) -> None:
+        """Let what an error or escalation carries be filled where it is caught."""
+        if (thrown := thrown_by(node, sheet)) is not None:
+            self._read(room, sheet, node.id, *thrown.carries)
+        elif (trap := alarm(node, sheet)) is not None:
+            codes = [code for each in self.bundle.sheets.values() for code in each.codes.values()]
+            fitting = [code for code in codes if trap.code in {"", code.name}]
+            self.own[room] |= {name for code in fitting for name in code.carries}
+
+    def _look_at_table(self, node: Node, room: Room) -> None:
+        reading = self.bundle.tables.get(node.decision or "")
+        if reading is None:
+            return
+        self.own[room] |= set(reading.outputs or ())
+        if reading.decider is not None:
+            names = sorted(reading.decider.names)
+            self.reads += [Read(room, reading.file, reading.id, name) for name in names]
+
+    def _look_at_lanes(self, sheet: Sheet) -> None:
+        """Let a lane's variable be read by each step in it, or by the process if it has none."""
+        inside = self._inside[sheet.process_id]
+        steps = [node for node in sheet.nodes.values() if node.kind in STEPS]
+        for lane in sheet.lanes:
+            if lane.role_from is not None:
+                rooms = {inside[node.id] for node in steps if node.lane is lane}
+                for room in sorted(rooms or {(sheet.process_id, "")}):
+                    self._read(room, sheet, lane.id, lane.role_from)
+
+    @cached_property
+    def _calls(self) -> list[tuple[Room, str]]:
+        """Which room calls which process."""
+        return [
+            (self._inside[sheet.process_id][node.id], called.process_id)
+            for sheet, node in self.bundle.nodes()
+            if (called := self.bundle.sheets.get(node.called or "")) is not None
+        ]
+
+    @cached_property
+    def _hands(self) -> dict[str, Handing | None]:
+        return {sheet.process_id: handing(sheet) for sheet in self.bundle.sheets.values()}
+
+    @cached_property
+    def _written(self) -> dict[Room, set[str]]:
+        """What is filled in each room, by itself or by what it calls."""
+        written = {room: set(names) for room, names in self.own.items()}
+        changed = True
+        while changed:
+            changed = False
+            for room, process in self._calls:
+                hands, back = self._hands[process], written.get((process, ""), set())
+                back = back & set(hands.outputs) if hands else back
+                here = written.setdefault(room, set())
+                changed = changed or not back <= here
+                here |= back
+        return written
+
+    @cached_property
+    def _known(self) -> dict[Room, set[str]]:
+        """What may have a value in each room: filled there, or brought along."""
+        known = {room: set(names) for room, names in self._written.items()}
+        changed = True
+        while changed:
+            changed = False
+            for inner, outer, only in self._ways_in():
+                given = known.get(outer, set())
+                given = given & only if only is not None else given
+                here = known.setdefault(inner, set())
+                changed = changed or not given <= here
+                here |= given
+        return known
+
+    def _ways_in(self) -> Iterator[tuple[Room, Room, set[str] | None]]:
+        """Give each room with one around it, and the names that alone pass, if not all do."""
+        for room, process in self._calls:
+            hands = self._hands[process]
+            yield (process, ""), room, set(hands.inputs) if hands else None
+        for sheet, node in self.bundle.nodes():
+            if is_many(node):
+                yield (sheet.process_id, node.id), self._home(sheet, node.scope), None
+
+
+def _rooms_of(sheet: Sheet) -> dict[str, Room]:
+    """Give the room that each element works in: its own if it is done for each item of a list."""
+    rooms: dict[str, Room] = {}
+    for node in sheet.nodes.values():  # what lies outside comes first
+        around = rooms.get(node.scope, (sheet.process_id, ""))
+        rooms[node.id] = (sheet.process_id, node.id) if is_many(node) else around
+    return rooms
+
+
+def is_many(node: Node) -> bool:
+    return isinstance(repetition(node), Many)
