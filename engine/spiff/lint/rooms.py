@@ -20,7 +20,7 @@ from engine.spiff.repeats import COUNTER, Many, repetition
 from engine.spiff.sheet import STEPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from engine.spiff.bundle import Bundle
     from engine.spiff.handing_over import Handing
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 Room = tuple[str, str]
 """A process, and the multi-instance activity in it; empty for the process itself."""
+Way = tuple[Room, Room, "set[str] | None"]
+"""From one room to another, and the names that go, if not all of them do."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,8 @@ class Rooms:
         self.own[within] |= {node.result} if node.result else set()
         variables = [entry[1:] for entry in (*node.notifies, *node.offered) if entry[0] == "="]
         self._read(within, sheet, node.id, *variables, *parcel.keys)
-        self._look_at_alarm(sheet, node, within)
+        if (thrown := thrown_by(node, sheet)) is not None:
+            self._read(within, sheet, node.id, *thrown.carries)
         if node.throws:
             self._read(within, sheet, node.id, *parcel.carries)
         else:
@@ -112,15 +115,6 @@ class Rooms:
             self._read(around, sheet, node.id, *([drawn.items] if drawn.items else []))
             self._read(within, sheet, node.id, *([drawn.result] if drawn.result else []))
         self._look_at_table(node, within)
-
-    def _look_at_alarm(self, sheet: Sheet, node: Node, room: Room) -> None:
-        """Let what an error or escalation carries be filled where it is caught."""
-        if (thrown := thrown_by(node, sheet)) is not None:
-            self._read(room, sheet, node.id, *thrown.carries)
-        elif (trap := alarm(node, sheet)) is not None:
-            codes = [code for each in self.bundle.sheets.values() for code in each.codes.values()]
-            fitting = [code for code in codes if trap.code in {"", code.name}]
-            self.own[room] |= {name for code in fitting for name in code.carries}
 
     def _look_at_table(self, node: Node, room: Room) -> None:
         reading = self.bundle.tables.get(node.decision or "")
@@ -154,44 +148,55 @@ class Rooms:
     def _hands(self) -> dict[str, Handing | None]:
         return {sheet.process_id: handing(sheet) for sheet in self.bundle.sheets.values()}
 
-    @cached_property
-    def _written(self) -> dict[Room, set[str]]:
-        """What is filled in each room, by itself or by what it calls."""
-        written = {room: set(names) for room, names in self.own.items()}
-        changed = True
-        while changed:
-            changed = False
-            for room, process in self._calls:
-                hands, back = self._hands[process], written.get((process, ""), set())
-                back = back & set(hands.outputs) if hands else back
-                here = written.setdefault(room, set())
-                changed = changed or not back <= here
-                here |= back
-        return written
+    def _out(self) -> Iterator[Way]:
+        """Name what is handed out at the end of a called process."""
+        for room, process in self._calls:
+            hands = self._hands[process]
+            yield (process, ""), room, set(hands.outputs) if hands else None
+
+    def _by_alarm(self) -> Iterator[Way]:
+        """Name what errors and escalations carry to where they are caught."""
+        alarms = [
+            (self._inside[sheet.process_id][node.id], found, node.kind == "boundaryEvent")
+            for sheet, node in self.bundle.nodes()
+            if (found := alarm(node, sheet)) is not None
+        ]
+        for room, thrown, caught in alarms:
+            if not caught:
+                traps = (at for at, trap, catches in alarms if catches and trap.fits(thrown))
+                yield from ((room, at, set(thrown.carries)) for at in traps)
+
+    def _in(self) -> Iterator[Way]:
+        """Name what is handed in: to called processes, and to instances."""
+        for room, process in self._calls:
+            hands = self._hands[process]
+            yield room, (process, ""), set(hands.inputs) if hands else None
+        for sheet, node in self.bundle.nodes():
+            if is_many(node):
+                room = self._inside[sheet.process_id][node.id]
+                yield self._home(sheet, node.scope), room, None
 
     @cached_property
     def _known(self) -> dict[Room, set[str]]:
-        """What may have a value in each room: filled there, or brought along."""
-        known = {room: set(names) for room, names in self._written.items()}
-        changed = True
-        while changed:
-            changed = False
-            for inner, outer, only in self._ways_in():
-                given = known.get(outer, set())
-                given = given & only if only is not None else given
-                here = known.setdefault(inner, set())
-                changed = changed or not given <= here
-                here |= given
-        return known
+        """What may have a value in each room: filled there, handed out to it, or handed in."""
+        alarms = list(self._by_alarm())
+        written = _spread(self.own, [*self._out(), *alarms])
+        return _spread(written, [*self._in(), *alarms])
 
-    def _ways_in(self) -> Iterator[tuple[Room, Room, set[str] | None]]:
-        """Give each room with one around it, and the names that alone pass, if not all do."""
-        for room, process in self._calls:
-            hands = self._hands[process]
-            yield (process, ""), room, set(hands.inputs) if hands else None
-        for sheet, node in self.bundle.nodes():
-            if is_many(node):
-                yield (sheet.process_id, node.id), self._home(sheet, node.scope), None
+
+def _spread(names: Mapping[Room, set[str]], ways: list[Way]) -> dict[Room, set[str]]:
+    """Let names go along all ways until none goes any further."""
+    found = {room: set(here) for room, here in names.items()}
+    changed = True
+    while changed:
+        changed = False
+        for source, target, only in ways:
+            going = found.get(source, set())
+            going = going if only is None else going & only
+            here = found.setdefault(target, set())
+            changed = changed or not going <= here
+            here |= going
+    return found
 
 
 def _rooms_of(sheet: Sheet) -> dict[str, Room]:

@@ -269,3 +269,16 @@ def test_a_data_association_that_would_compute_is_refused_by_name(more: str) -> 
     (problem,) = caught.value.problems
     assert (problem.code, problem.element) == ("unsupported", "reads")
     assert more.partition(">")[0].partition(":")[2] in problem.zh
+
+
+def test_what_one_caller_gives_does_not_come_to_the_other() -> None:
+    p, called = inspecting()
+    called.hands = ""
+    p.call("other", "inspect", before="mine = 1")
+    p.each("other", "orders", "order", more="")
+    p.without("after_to_read")
+    p.chain("after", "other", "read")
+    p.without("read")
+    p.script("read", "both = [order, mine]")
+    fields = {"demo": ("orders",), "inspect": ("noise",)}
+    assert told(p, called, fields) == ["not_handed_over:read"]
