@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from engine.spiff import BrokenFilesError, RunError, compile_procedure
 from engine.spiff.codec import load
 from tests.engine.spiff.drawing import ROLES, Process, Scope, compiled, files_of, variable
 from tests.engine.spiff.walking import Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FIELDS = ("order", "secret", "verdict", "noise", "note")
 
@@ -148,7 +153,7 @@ def problems(*processes: Process, fields: tuple[str, ...] = FIELDS) -> list[str]
     return [f"{problem.code}:{problem.element}" for problem in caught.value.problems]
 
 
-def told(p: Process, called: Process, within: dict[str, tuple[str, ...]]) -> list[str]:
+def told(p: Process, called: Process, within: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Publish with forms whose fields differ by process."""
     forms = {f"{x.process}/{id_}": within.get(x.process, ()) for x in (p, called) for id_ in x.ids}
     with pytest.raises(BrokenFilesError) as caught:
