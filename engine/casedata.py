@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One variable; ``field`` is the form's field that fills it, if one does.
+    """One variable; ``form`` is the first with a field of its name, if one has.
 
     ``words`` is its value for reading.
     """
@@ -33,7 +33,12 @@ class Variable:
     value: object
     words: Names
     is_set: bool
-    field: Field | None
+    form: Form | None
+
+    @property
+    def field(self) -> Field | None:
+        """The form's field that fills it."""
+        return None if self.form is None else self.form.by_name[self.name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,8 @@ class CaseData:
 def case_data(conn: sa.Connection, case_id: UUID, *, wanted: Collection[str] = ()) -> CaseData:
     """Return the variables of a case and of what runs in it, the ``wanted`` names first.
 
-    Of a called process only what differs from its caller stands here, and what is wanted.
+    Of a called process only what differs from its caller stands here: a copy that still agrees is
+    repaired with its original.
     """
     columns = (cases.c.version_id, cases.c.state, cases.c.revision, cases.c.status)
     row = conn.execute(sa.select(*columns).where(cases.c.id == case_id)).one()
@@ -73,8 +79,8 @@ def case_data(conn: sa.Connection, case_id: UUID, *, wanted: Collection[str] = (
 
 
 def _part(version: Version, scope: Scope, wanted: Collection[str]) -> Part:
-    every = version.compiled.variables if not scope.path else frozenset(wanted)
-    own = {name for name in scope.values if name not in scope.copied} | set(every)
+    own = {name for name in scope.values if name not in scope.copied}
+    own |= frozenset() if scope.path else version.compiled.variables
     return Part(
         scope.id,
         version.compiled.diagrams[scope.process].names,
@@ -96,9 +102,9 @@ def _sorted(names: Iterable[str], scope: Scope, wanted: Collection[str]) -> list
 
 
 def _variable(version: Version, scope: Scope, name: str) -> Variable:
-    value, field = scope.values.get(name), field_of(version, name)
+    value, form = scope.values.get(name), _form_with(version, name)
     words = said(version, name, value)
-    return Variable(name, title_of(version, name), value, words, name in scope.values, field)
+    return Variable(name, title_of(version, name), value, words, name in scope.values, form)
 
 
 def field_of(version: Version, name: str) -> Field | None:

@@ -11,3 +11,11 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 def has_control(text: str) -> bool:
     """Say whether a control character stands in the text, tabs and line breaks included."""
     return _CONTROL.search(text) is not None
+
+
+def in_one_line(text: str) -> str:
+    """Return a text with its tabs and line breaks, which people do type, as blanks."""
+    return text.translate(_BLANKS)
+
+
+_BLANKS = {ord(blank): " " for blank in "\t\r\n"}

@@ -14,7 +14,8 @@ from uuid import uuid4
 import orjson
 import sqlalchemy as sa
 
-from engine.errors import NotFoundError
+from engine import procedures
+from engine.errors import NotFoundError, Refusal
 from engine.spiff import Names, RunError
 from engine.tables import cases, incidents, tasks
 from engine.waiting import gone
@@ -99,7 +100,11 @@ def record_start(
 ) -> int:
     """Record that opening a case failed; there is no case, only the answers."""
     same = {"kind": START, "procedure": procedure, "person_id": by.id, "answers": _kept(posted)}
-    return _record(conn, same, error, (procedure, ""), {}, now=now)
+    try:
+        place = procedures.in_force(conn, procedure).compiled.start.element
+    except Refusal:
+        place = ""
+    return _record(conn, same, error, (procedure, place), {}, now=now)
 
 
 def record_timer(
@@ -181,10 +186,11 @@ def _unexpected(error: Exception, place: tuple[str, str]) -> RunError:
 
 
 _NAMES = tuple(name for name in Incident.__dataclass_fields__ if name != "text")
-_COLUMNS = (*(incidents.c[name] for name in _NAMES), incidents.c.zh, incidents.c.en)
+COLUMNS = (*(incidents.c[name] for name in _NAMES), incidents.c.zh, incidents.c.en)
 
 
-def _incident(row: sa.Row[Any]) -> Incident:
+def incident_of(row: sa.Row[Any]) -> Incident:
+    """Return what a row with COLUMNS says."""
     values = {name: getattr(row, name) for name in _NAMES}
     values["answers"] = None if row.answers is None else orjson.loads(row.answers)
     return Incident(**values, text=Names(row.zh, row.en))
@@ -192,17 +198,22 @@ def _incident(row: sa.Row[Any]) -> Incident:
 
 def unresolved(conn: sa.Connection) -> list[Incident]:
     """Return the open incidents, oldest first."""
-    query = sa.select(*_COLUMNS).where(incidents.c.resolved_at.is_(None)).order_by(incidents.c.id)
-    return [_incident(row) for row in conn.execute(query)]
+    query = sa.select(*COLUMNS).where(incidents.c.resolved_at.is_(None)).order_by(incidents.c.id)
+    return [incident_of(row) for row in conn.execute(query)]
 
 
 def find(conn: sa.Connection, key: int) -> Incident:
     """Return an open incident. Raises NotFoundError."""
-    query = sa.select(*_COLUMNS).where(incidents.c.id == key, incidents.c.resolved_at.is_(None))
+    query = sa.select(*COLUMNS).where(incidents.c.id == key, incidents.c.resolved_at.is_(None))
     row = conn.execute(query).one_or_none()
     if row is None:
-        raise NotFoundError(f"没有未解决的异常 {key}。", f"There is no open incident {key}.")
-    return _incident(row)
+        raise none_open(key)
+    return incident_of(row)
+
+
+def none_open(key: int) -> NotFoundError:
+    """Return the refusal of an incident that is over, or never was."""
+    return NotFoundError(f"没有未解决的异常 {key}。", f"There is no open incident {key}.")
 
 
 def take(conn: sa.Connection, key: int) -> Incident:

@@ -6,6 +6,7 @@ entry, which vouches for them by a salted digest.
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 import orjson
@@ -13,10 +14,11 @@ import sqlalchemy as sa
 
 from engine import procedures, spiff
 from engine.casedata import field_of
-from engine.control import has_control
+from engine.control import has_control, in_one_line
 from engine.errors import Refusal
 from engine.history import Draft
 from engine.moving import FACTS, lock, move_to
+from engine.reasons import checked_reason
 from engine.roles import OPERATOR, check_holds
 from engine.tables import cases
 
@@ -36,8 +38,6 @@ LONGEST: Final = 64 * 1024
 DEEPEST: Final = 20
 """Lists and objects inside one another."""
 
-LONGEST_REASON: Final = 1000
-
 
 class BadRepairError(Refusal):
     """A repair that cannot be done as asked; nothing was changed."""
@@ -50,7 +50,7 @@ class CaseMovedError(Refusal):
 
     code = "case_moved"
 
-    def __init__(self, case_id: UUID) -> None:
+    def __init__(self, case_id: UUID | None) -> None:
         super().__init__(
             "案件在您查看之后又有了变化，没有更正任何数据。请按现在的数据再改一次。",
             "The case has changed since you looked, so nothing was repaired. Look again and repair "
@@ -72,16 +72,17 @@ def repair(
 ) -> None:
     """Set variables of a case, or of the called process with this scope; retrying moves it on.
 
-    ``revision`` is the one at which the operator saw them. Raises RoleNeededError, CaseMovedError
-    and BadRepairError.
+    ``revision`` is the one at which the operator saw them. Raises RoleNeededError, CaseMovedError,
+    BadRepairError and BadReasonError.
     """
     check_holds(conn, by, {OPERATOR})
     case = lock(conn, case_id)
     version, before = _as_seen(conn, case, scope, revision)
     changed = {n: v for n, v in values.items() if _differs(before, n, v)}
-    _check_repair(version, before, changed, reason)
+    check_changed(changed)
+    _check_names(version, before, changed)
+    facts = {"process": before.process, "names": sorted(changed), "reason": checked_reason(reason)}
     move = spiff.repair(version.compiled, case.state, changed, scope=scope)
-    facts = {"process": before.process, "names": sorted(changed), "reason": reason.strip()}
     told = {"from": {name: before.values.get(name) for name in changed}, "to": changed}
     known = _facts(version, changed)
     entry = Draft("data_repaired", facts, answers=told, known=known)
@@ -104,25 +105,23 @@ def _differs(before: Scope, name: str, value: object) -> bool:
     return name not in before.values or type(kept) is not type(value) or kept != value
 
 
-def _check_repair(
-    version: Version, before: Scope, changed: Mapping[str, object], reason: str
-) -> None:
+def check_changed(changed: Mapping[str, object]) -> None:
+    """Refuse a repair of nothing, and values that no case can keep (BadRepairError)."""
     if not changed:
         raise BadRepairError(
             "没有任何变量的值有变化。请先改一个变量。", "No variable has changed. Change one first."
         )
-    if not 0 < len(reason.strip()) <= LONGEST_REASON or has_control(_in_one_line(reason)):
-        raise BadRepairError(
-            f"请写明更正的原因，{LONGEST_REASON} 字以内。",
-            f"Say why the data are repaired, in {LONGEST_REASON} characters or fewer.",
-        )
     for name, value in changed.items():
+        _check_value(name, value)
+
+
+def _check_names(version: Version, before: Scope, changed: Mapping[str, object]) -> None:
+    for name in changed:
         if name not in version.compiled.variables and name not in before.values:
             raise BadRepairError(
                 f"规程没有变量“{name}”。请从列出的变量中选择。",
                 f"The procedure has no variable “{name}”. Choose one that is listed.",
             )
-        _check_value(name, value)
 
 
 def _check_value(name: str, value: object) -> None:
@@ -132,8 +131,9 @@ def _check_value(name: str, value: object) -> None:
             f"“{name}”的值嵌套超过 {DEEPEST} 层。请写得浅一些。",
             f"The value of “{name}” is nested deeper than {DEEPEST}. Make it flatter.",
         )
+    leaves = [*_leaves(value)]
     try:
-        written = orjson.dumps(value)
+        written = orjson.dumps(value) if all(map(_is_finite, leaves)) else None
     except TypeError:
         written = None
     if written is None or len(written) > LONGEST:
@@ -142,15 +142,11 @@ def _check_value(name: str, value: object) -> None:
             f"The value of “{name}” cannot be kept: over {LONGEST // 1024} KB, a number too large, "
             "or characters that cannot be stored. Shorten or correct it.",
         )
-    if any(has_control(_in_one_line(text)) for text in _texts(value)):
+    if any(isinstance(each, str) and has_control(in_one_line(each)) for each in leaves):
         raise BadRepairError(
             f"“{name}”的值里有控制字符。请删去。",
             f"There are control characters in the value of “{name}”. Take them out.",
         )
-
-
-def _in_one_line(text: str) -> str:
-    return text.translate({ord(blank): " " for blank in "\t\r\n"})
 
 
 def _is_shallow(value: object) -> bool:
@@ -168,13 +164,16 @@ def _inside(value: object) -> Iterable[object]:
     return value if isinstance(value, list) else ()
 
 
-def _texts(value: object) -> Iterable[str]:
+def _leaves(value: object) -> Iterable[object]:
     pending = [value]
     while pending:
         each = pending.pop()
-        if isinstance(each, str):
-            yield each
+        yield each
         pending += _inside(each)
+
+
+def _is_finite(value: object) -> bool:
+    return not isinstance(value, float) or isfinite(value)
 
 
 def _facts(version: Version, changed: Mapping[str, object]) -> dict[str, object]:

@@ -20,6 +20,8 @@ from engine.errors import NotFoundError, Refusal
 from engine.history import Draft
 from engine.intake import MESSAGE
 from engine.moving import lock
+from engine.reasons import checked_reason
+from engine.roles import OPERATOR, check_holds
 from engine.spiff import Names
 from engine.tables import cases as case_rows
 from engine.tables import incidents as rows
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
     from engine.incidents import Incident
     from engine.people import Person
+    from forms import Form, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +45,26 @@ class Kind:
 
     ``again`` does it once more, the incident's case locked, and returns the case that it was done
     in; it may raise anything. ``over`` is a condition on a row of ``incidents``: nothing is left
-    to do, whoever has done it.
+    to do, whoever has done it. ``may_close``: nothing waits for it, so that an operator may leave
+    it undone.
     """
 
     names: Names
     again: Callable[[sa.Connection, Incident, datetime], UUID | None]
     over: sa.ColumnElement[bool]
+    may_close: bool = False
 
 
 def retry(conn: sa.Connection, key: int, *, by: Person | None, now: datetime) -> Incident:
     """Do again what failed; when it works now, or needs no more doing, the incident is resolved.
 
-    When it fails again the incident is returned unresolved, with its new cause and one more try,
-    and nothing else has changed. ``by`` is the operator, None on the command line; the person
-    whose step it was is told. Raises NotFoundError, and the refusals of completing a task.
+    A start gets the case that it opened. When it fails again the incident is returned unresolved,
+    with its new cause and one more try, and nothing else has changed. ``by`` is the operator, None
+    on the command line; the person whose step it was is told. Raises NotFoundError,
+    RoleNeededError, and the refusals of completing a task.
     """
+    if by is not None:
+        check_holds(conn, by, {OPERATOR})
     incident = incidents.take(conn, key)
     try:
         with conn.begin_nested():
@@ -70,15 +78,70 @@ def retry(conn: sa.Connection, key: int, *, by: Person | None, now: datetime) ->
     incidents.resolve(conn, incident, now=now)
     if case_id is not None:
         _enter(conn, incident, case_id, by=by, now=now)
+    return replace(incident, case_id=case_id or incident.case_id, resolved_at=now)
+
+
+class AnswersRefusedError(Refusal):
+    """What a person had filled in is no longer what the form takes."""
+
+    code = "answers_refused"
+
+    def __init__(self, error: cases.InvalidAnswersError) -> None:
+        form, problems = error.form, error.answers.problems
+        zh, en = (_problems(form, problems, lang) for lang in ("zh", "en"))
+        super().__init__(
+            f"当时填写的内容现在不合表单要求：{zh}。请办理人改正后自己提交；草稿还在。",
+            f"What was filled in then is not what the form takes now: {en}. Ask the person to "
+            "correct and send it; their draft is kept.",
+        )
+
+
+def _problems(form: Form, problems: Mapping[str, Problem], lang: str) -> str:
+    said = []
+    for pointer, problem in problems.items():
+        field = form.by_name.get(pointer.split("/")[1]) if "/" in pointer else None
+        title = f"{field.title.of(lang)}: " if field else ""
+        said.append(f"{title}{problem.of(lang)}")
+    return "; ".join(said)
+
+
+class NotClosableError(Refusal):
+    """Something still waits for what failed, so it cannot be left undone."""
+
+    code = "not_closable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "案件还在等这件事，不能搁下。请排除原因后重试。",
+            "The case still waits for this, so it cannot be left undone. Mend the cause and retry.",
+        )
+
+
+def close(conn: sa.Connection, key: int, *, reason: str, by: Person, now: datetime) -> Incident:
+    """Leave undone what failed, for a reason. Raises NotFoundError and NotClosableError."""
+    check_holds(conn, by, {OPERATOR})
+    incident = incidents.take(conn, key)
+    if not KINDS[incident.kind].may_close:
+        raise NotClosableError
+    reason = checked_reason(reason)
+    incidents.resolve(conn, incident, now=now)
+    if incident.case_id is not None:
+        facts = {**_place(incident), "reason": reason}
+        case = lock(conn, incident.case_id)
+        history.enter(conn, case, Draft("incident_closed", facts), by=by, now=now)
     return replace(incident, resolved_at=now)
+
+
+def _place(incident: Incident) -> dict[str, object]:
+    return {"incident": incident.id, "process": incident.process, "element": incident.element}
 
 
 def _enter(
     conn: sa.Connection, incident: Incident, case_id: UUID, *, by: Person | None, now: datetime
 ) -> None:
-    facts = {"incident": incident.id, "process": incident.process, "element": incident.element}
     case = lock(conn, case_id)
-    history.enter(conn, case, Draft("incident_resolved", facts), by=by, now=now)
+    done = Draft("incident_resolved", _place(incident))
+    history.enter(conn, case, done, by=by, now=now)
     if incident.person_id is not None and (by is None or by.id != incident.person_id):
         notices.tell_one(conn, incident.person_id, _DONE, case_id=case_id, now=now)
 
@@ -108,12 +171,17 @@ def _complete(conn: sa.Connection, incident: Incident, now: datetime) -> UUID | 
         done = complete_task(conn, incident.task_id, Kept(incident.answers or {}), by=by, now=now)
     except TaskGoneError:
         return None
+    except cases.InvalidAnswersError as error:
+        raise AnswersRefusedError(error) from None
     return done.case_id
 
 
 def _open(conn: sa.Connection, incident: Incident, now: datetime) -> UUID | None:
     by, posted = _person(conn, incident), Kept(incident.answers or {})
-    return cases.open_case(conn, incident.procedure, posted, by=by, now=now).case_id
+    try:
+        return cases.open_case(conn, incident.procedure, posted, by=by, now=now).case_id
+    except cases.InvalidAnswersError as error:
+        raise AnswersRefusedError(error) from None
 
 
 def _person(conn: sa.Connection, incident: Incident) -> Person:
@@ -129,8 +197,8 @@ _OPEN_TASK = sa.exists().where(task_rows.c.id == rows.c.task_id)
 _STUCK_CASE = sa.exists().where(case_rows.c.id == rows.c.case_id, case_rows.c.stuck)
 
 KINDS: Final[Mapping[str, Kind]] = {
-    incidents.STEP: Kind(Names("办理步骤", "Step"), _complete, sa.not_(_OPEN_TASK)),
-    incidents.START: Kind(Names("立案", "Opening a case"), _open, sa.false()),
+    incidents.STEP: Kind(Names("办理步骤", "Step"), _complete, sa.not_(_OPEN_TASK), may_close=True),
+    incidents.START: Kind(Names("立案", "Opening a case"), _open, sa.false(), may_close=True),
     incidents.TIMER: Kind(Names("到期处理", "Deadline"), _wake, sa.not_(_STUCK_CASE)),
     MESSAGE: Kind(Names("收取消息", "Message"), deliver_again, sa.not_(STUCK)),
 }

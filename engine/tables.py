@@ -293,6 +293,11 @@ incidents = sa.Table(
     sa.Column("resolved_at", Moment, nullable=True),
 )
 sa.Index("ix_incidents_open", incidents.c.id, postgresql_where=incidents.c.resolved_at.is_(None))
+sa.Index(
+    "ix_incidents_task_id",
+    incidents.c.task_id,
+    postgresql_where=sa.and_(incidents.c.resolved_at.is_(None), incidents.c.task_id.is_not(None)),
+)
 
 waits = sa.Table(
     "waits",

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from engine import dossier, drafts, items, procedures, rounds, spiff
 from engine.doubts import trusted
-from engine.tables import people, tasks
+from engine.tables import incidents, people, tasks
 from engine.waiting import check_role, gone
 
 if TYPE_CHECKING:
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """One open task; ``draft`` holds posted names and texts, ``known`` answers by field name."""
+    """One open task; ``draft`` holds posted names and texts, ``known`` answers by field name.
+
+    ``incident`` is the number of the one that this person's sending it has come to.
+    """
 
     task_id: UUID
     case: CaseHeader
@@ -44,6 +47,7 @@ class TaskView:
     earlier: list[FilledForm]
     approved_amount: str | None
     our_defaults: tuple[Table, ...]
+    incident: int | None
 
     @property
     def prefill(self) -> dict[str, Any]:
@@ -59,6 +63,11 @@ _TASK = (
     sa.select(tasks, people.c.name.label("claimed_name"))
     .join(people, people.c.id == tasks.c.claimed_by, isouter=True)
     .where(tasks.c.id == sa.bindparam("task"))
+)
+_STUCK = sa.select(incidents.c.id).where(
+    incidents.c.task_id == sa.bindparam("task"),
+    incidents.c.person_id == sa.bindparam("person"),
+    incidents.c.resolved_at.is_(None),
 )
 
 
@@ -97,4 +106,5 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
         earlier=forms,
         approved_amount=rounds.fact(forms, "approved"),
         our_defaults=tuple(version.compiled.tables[table] for table in step.default_tables),
+        incident=conn.scalar(_STUCK, {"task": task_id, "person": by.id}),
     )

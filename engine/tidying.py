@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from engine import retrying
 from engine.attachments import SWEEPING
 from engine.tables import attachments, blobs, drafts
 
@@ -23,6 +24,7 @@ def tidy(conn: sa.Connection, *, now: datetime) -> int:
 
     These are drafts, files that were sent with no form and stand in no younger draft, and contents
     that no file refers to. What somebody holds at this moment is left for the next time.
+    Incidents of which nothing is left to do are closed.
     """
     until = now - KEPT
     draft = sa.tuple_(drafts.c.person_id, drafts.c.subject)
@@ -30,6 +32,7 @@ def tidy(conn: sa.Connection, *, now: datetime) -> int:
     gone = conn.execute(sa.delete(drafts).where(draft.in_(_some(old)))).rowcount
     unsent = _some(sa.select(attachments.c.id).where(*_unsent(until)))
     gone += conn.execute(sa.delete(attachments).where(attachments.c.id.in_(unsent))).rowcount
+    retrying.settle(conn, now=now)
     return gone + _sweep(conn)
 
 

@@ -6,14 +6,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from flask import redirect, request
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
 
 from engine.cases import InvalidAnswersError, read_answers
+from engine.drafts import DraftTooLargeError
+from engine.errors import Refusal
 from engine.spiff import RunError
 from engine.waiting import TaskClaimedError, TaskGoneError
 from web.clock import now
 from web.database import connection, transaction
 from web.errors import asked_by_script, refusal_page, status_of
-from web.kept import typed_only
+from web.kept import posted_values, typed_only
 from web.language import language, t
 from web.once import said_once, say_once
 from web.onward import onward
@@ -29,7 +33,6 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
     from engine.cases import Completed
-    from engine.errors import Refusal
     from forms import Form, FormView, Problem
     from forms.fields import Values
 
@@ -77,7 +80,7 @@ class Subject(Generic[V]):
     page: Callable[[V, Shown], str]
     save: Callable[[sa.Connection, dict[str, list[str]]], None]
     send: Callable[[sa.Connection, MultiDict[str, str]], Completed]
-    record: Callable[[sa.Connection, RunError, dict[str, list[str]]], int]
+    record: Callable[[sa.Connection, Exception, dict[str, list[str]]], int]
 
 
 def show(subject: Subject[V]) -> ResponseReturnValue:
@@ -113,8 +116,12 @@ def send(subject: Subject[V]) -> ResponseReturnValue:
             done = subject.send(conn, posted)
     except InvalidAnswersError as error:
         return _invalid(subject, posted, error.answers.problems)
-    except (TaskClaimedError, TaskGoneError, RunError) as error:
+    except (TaskClaimedError, TaskGoneError) as error:
         return _not_taken(subject, posted, error)
+    except (Refusal, HTTPException, OperationalError):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, it becomes an incident
+        return _stuck(subject, posted, error)
     return onward(done)
 
 
@@ -182,15 +189,11 @@ def _page(
 
 
 def _not_taken(
-    subject: Subject[V],
-    posted: MultiDict[str, str],
-    error: TaskClaimedError | TaskGoneError | RunError,
+    subject: Subject[V], posted: MultiDict[str, str], error: TaskClaimedError | TaskGoneError
 ) -> ResponseReturnValue:
     if isinstance(error, TaskClaimedError):
         return _again(subject, posted, {}, refusal=error)
-    if isinstance(error, TaskGoneError):
-        return _gone(error, posted)
-    return _stuck(subject, posted, error)
+    return _gone(error, posted)
 
 
 def _gone(refusal: TaskGoneError, posted: MultiDict[str, str]) -> ResponseReturnValue:
@@ -198,14 +201,21 @@ def _gone(refusal: TaskGoneError, posted: MultiDict[str, str]) -> ResponseReturn
 
 
 def _stuck(
-    subject: Subject[V], posted: MultiDict[str, str], error: RunError
+    subject: Subject[V], posted: MultiDict[str, str], error: Exception
 ) -> ResponseReturnValue:
+    """Record what failed, keep what was typed, and say both."""
     typed = typed_only(posted)
     try:
         with transaction() as conn:
             number = subject.record(conn, error, typed)
-            subject.save(conn, typed)
     except TaskGoneError as gone:
         return _gone(gone, posted)
-    say_once(subject.here(), "kept")
-    return stuck_page(t(error.zh, error.en), number, back=subject.here()), 500
+    try:
+        _save(subject, posted)
+    except DraftTooLargeError:
+        kept = posted_values()
+    else:
+        kept = []
+        say_once(subject.here(), "kept")
+    message = t(error.zh, error.en) if isinstance(error, RunError) else ""
+    return stuck_page(message, number, back=subject.here(), kept=kept), 500

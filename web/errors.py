@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STATUS = {
+    "answers_refused": 409,
     "attachment_changed": 500,
     "attachment_refused": 422,
     "bad_calendar": 422,
@@ -31,6 +32,7 @@ STATUS = {
     "bad_login": 422,
     "bad_password": 422,
     "attachment_taken": 409,
+    "bad_reason": 422,
     "bad_repair": 422,
     "case_moved": 409,
     "calendars_changed": 409,
@@ -40,6 +42,7 @@ STATUS = {
     "login_taken": 409,
     "not_by_hand": 409,
     "not_claimed": 409,
+    "not_closable": 409,
     "not_found": 404,
     "not_yours": 403,
     "refused": 400,

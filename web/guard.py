@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from flask import Flask, current_app, request
 from werkzeug.exceptions import BadRequest, NotFound
 
-from engine.control import has_control
+from engine.control import has_control, in_one_line
 from web.sessions import stay_awake
 from web.token import check_token, token
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from engine.people import Person
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-
-_BLANKS = {ord(blank): " " for blank in "\t\r\n"}
 
 _View = TypeVar("_View", bound="Callable[..., object]")
 
@@ -66,7 +64,7 @@ def _refuse_garbage() -> None:
     if has_control(request.path):
         raise NotFound
     asked = (text for pair in request.args.items(multi=True) for text in pair)
-    if any(has_control(text.translate(_BLANKS)) for text in asked):
+    if any(has_control(in_one_line(text)) for text in asked):
         raise BadRequest
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from flask import Response
 
-WORDS = frozenset({"kept", "saved", "then"})
+WORDS = frozenset({"again", "kept", "repaired", "saved", "then"})
 
 _KEY = "once"
 _LONGEST = 300

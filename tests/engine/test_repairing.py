@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from engine import dossier, history
 from engine.casedata import case_data
 from engine.cases import open_case
+from engine.reasons import BadReasonError
 from engine.repairing import DEEPEST, LONGEST, BadRepairError, CaseMovedError, repair
 from engine.retrying import retry
 from engine.roles import OPERATOR, RoleNeededError
@@ -134,6 +135,7 @@ def read_by(conn: Connection, case_id: UUID, by: Person) -> Any:  # noqa: ANN401
         ({"__class__": 1}, "没有变量"),
         ({"kilos": "x" * LONGEST}, "过长"),
         ({"kilos": 10**20}, "数字过大"),
+        ({"kilos": [float("inf")]}, "数字过大"),
         ({"kilos": "\ud800"}, "不能保存"),
         ({"kilos": {"\ud800": 1}}, "不能保存"),
         ({"kilos": ["a\x00b"]}, "控制字符"),
@@ -173,7 +175,7 @@ def test_a_value_may_be_nested_so_deep_and_no_deeper(
 def test_a_repair_needs_a_reason(
     connection: Connection, operator: Person, opened: UUID, reason: str
 ) -> None:
-    with pytest.raises(BadRepairError, match="原因"):
+    with pytest.raises(BadReasonError, match="原因"):
         repair(
             connection,
             opened,

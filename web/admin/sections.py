@@ -17,8 +17,9 @@ from web.database import connection
 from web.people import current_person
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
+    import sqlalchemy as sa
     from flask import Flask
     from flask.sansio.app import App
 
@@ -35,6 +36,8 @@ class Section:
     zh: str
     en: str
     roles: frozenset[str]
+    count: Callable[[sa.Connection], int] | None = None
+    """How many things wait there, counted no further than 100."""
 
     @property
     def endpoint(self) -> str:
@@ -42,18 +45,30 @@ class Section:
         return f"admin_{self.name}.index"
 
 
-def section(name: str, zh: str, en: str, *, roles: Collection[str]) -> Blueprint:
+def section(
+    name: str,
+    zh: str,
+    en: str,
+    *,
+    roles: Collection[str],
+    count: Callable[[sa.Connection], int] | None = None,
+) -> Blueprint:
     """Return the blueprint ``admin_<name>`` below ``/admin/<name>``; others are refused (403)."""
-    made = Section(name, zh, en, frozenset(roles))
-    bp = Blueprint(f"admin_{name}", __name__, url_prefix=f"/admin/{name}")
-    bp.before_request(partial(_check, made))
+    made = Section(name, zh, en, frozenset(roles), count)
+    bp = only_for(made.roles, Blueprint(f"admin_{name}", __name__, url_prefix=f"/admin/{name}"))
     bp.record(lambda state: _known(state.app).append(made))
+    return bp
+
+
+def only_for(roles: Collection[str], bp: Blueprint) -> Blueprint:
+    """Let only people with one of these roles reach a blueprint."""
+    bp.before_request(partial(_check, roles))
     return bp
 
 
 def administer(app: Flask) -> None:
     """Tell every template which sections the person asking may see: its tabs, and the way there."""
-    app.jinja_env.globals["sections_of"] = sections_of
+    app.jinja_env.globals.update(sections_of=sections_of, waiting_in=waiting_in)
 
 
 def sections_of(person: Person | None) -> list[Section]:
@@ -62,10 +77,16 @@ def sections_of(person: Person | None) -> list[Section]:
     return [one for one in _known(current_app) if not one.roles.isdisjoint(held)]
 
 
+def waiting_in(*sections: Section) -> int:
+    """Return how many things wait in these sections; more than 99 is only told as such."""
+    counters = [one.count for one in sections if one.count is not None]
+    return sum(count(connection()) for count in counters)
+
+
 def _known(app: App) -> list[Section]:
     known: list[Section] = app.extensions.setdefault(_KEY, [])
     return known
 
 
-def _check(made: Section) -> None:
-    check_holds(connection(), current_person(), made.roles)
+def _check(roles: Collection[str]) -> None:
+    check_holds(connection(), current_person(), roles)

@@ -233,9 +233,17 @@ def _widen_incidents() -> None:
             "subject", sa.Uuid(), nullable=True, comment="The message or call that it is about."
         ),
     )
+    op.create_index(
+        "ix_incidents_task_id",
+        "incidents",
+        ["task_id"],
+        unique=False,
+        postgresql_where=sa.text("resolved_at IS NULL AND task_id IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_incidents_task_id", table_name="incidents")
     for column in ("subject", "tries", "tried_at", "kind"):
         op.drop_column("incidents", column)
     op.drop_column("tasks", "paused_at")

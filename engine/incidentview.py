@@ -1,0 +1,106 @@
+"""One incident with all that is known of it: its case's data, and what the person filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from engine import incidents as records
+from engine.casedata import case_data, title_of
+from engine.incidentlist import count_alike, line_of, version_of
+from engine.spiff import ExpressionError, compile_expression
+from engine.tables import tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from engine.casedata import CaseData
+    from engine.incidentlist import Line
+    from engine.incidents import Incident
+    from engine.procedures import Version
+    from engine.spiff import Names, Table
+    from forms import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A variable that a decision table makes from others, by their titles."""
+
+    title: Names
+    table: Names
+    inputs: tuple[Names, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One incident with all that is known of it.
+
+    ``data`` are the variables of its case, ``form`` is what the person had filled in; ``suspects``
+    are the names that the failed expression reads, and what tables make them from; ``made`` says
+    which tables, and ``own`` the titles of those that this very form fills.
+    """
+
+    line: Line
+    version: Version | None
+    data: CaseData | None
+    form: Form | None
+    suspects: tuple[str, ...]
+    made: tuple[Made, ...]
+    own: tuple[Names, ...]
+    alike: int
+
+
+def opened(conn: sa.Connection, key: int) -> Opened:
+    """Return an open incident with everything about it. Raises NotFoundError."""
+    line = line_of(conn, key)
+    version = version_of(conn, line.incident)
+    read = _suspects(line.incident)
+    makers = [] if version is None else [*_makers(version, read)]
+    suspects = (*dict.fromkeys([*read, *(name for _, _, names in makers for name in names)]),)
+    form = None if version is None else _form(conn, line.incident, version)
+    case_id = line.incident.case_id
+    return Opened(
+        line,
+        version,
+        None if case_id is None else case_data(conn, case_id, wanted=suspects),
+        form,
+        suspects,
+        tuple(_made(version, *one) for one in makers if version is not None),
+        tuple(title_of(version, n) for n in suspects if version and form and n in form.by_name),
+        count_alike(conn, key),
+    )
+
+
+def _suspects(incident: Incident) -> tuple[str, ...]:
+    """Return the variable to look at, and then the others that the failed expression reads."""
+    named = [incident.variable] if incident.variable else []
+    try:
+        read = compile_expression(incident.expression or "").names
+    except ExpressionError:
+        read = frozenset()
+    return (*dict.fromkeys([*named, *sorted(read)]),)
+
+
+def _makers(version: Version, names: Iterable[str]) -> Iterator[tuple[str, Table, tuple[str, ...]]]:
+    """Return which tables make these names, and the names that each reads for it."""
+    for name in names:
+        for table in version.compiled.tables.values():
+            if name in table.outputs:
+                read = [sorted(compile_expression(text).names) for text in table.inputs]
+                yield name, table, tuple(each for one in read for each in one)
+
+
+def _made(version: Version, name: str, table: Table, inputs: Iterable[str]) -> Made:
+    titles = tuple(title_of(version, each) for each in inputs)
+    return Made(title_of(version, name), table.names, titles)
+
+
+def _form(conn: sa.Connection, incident: Incident, version: Version) -> Form | None:
+    """Return the form that the person's kept answers belong to."""
+    if incident.kind == records.START:
+        return version.start_form
+    place = sa.select(tasks.c.process, tasks.c.element).where(tasks.c.id == incident.task_id)
+    row = conn.execute(place).one_or_none()
+    return None if row is None else version.form(row.process, row.element)

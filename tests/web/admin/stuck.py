@@ -1,0 +1,65 @@
+"""A complaint that cannot be registered: the variant of its procedure was set wrongly."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from engine import incidents, procedures, spiff
+from engine.drafts import Kept
+from engine.spiff import RunError
+from engine.tables import cases
+from engine.tasks import complete_task
+from forms.definition import COMPANY_ZONE
+from tests.browser.company import walk
+from tests.procedures.complaint import REGISTER
+from tests.web.visiting import filled
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from engine.people import Person
+
+STEP = "register_case"
+
+
+def stuck_case(engine: sa.Engine, by: Person) -> tuple[UUID, UUID, int]:
+    """Take a case to where registering it fails for somebody; give case, task and incident."""
+    with engine.begin() as conn:
+        one = walk(conn)
+        one.opens()
+        one.does_all(*REGISTER[:-1])
+        _spoil(conn, one.case_id)
+        task: UUID = one.task(STEP).id
+    return one.case_id, task, fail(engine, task, by)
+
+
+def fail(engine: sa.Engine, task: UUID, by: Person) -> int:
+    """Complete the step as the web does, in vain; give the number of the incident."""
+    now = datetime.now(UTC)
+    posted = filled(STEP, zone="china", accepted_at=today())
+    with engine.connect() as conn:
+        try:
+            complete_task(conn, task, Kept(posted), by=by, now=now)
+        except RunError as error:
+            failed = error
+        else:
+            message = "it should have failed"
+            raise AssertionError(message)
+    with engine.begin() as conn:
+        return incidents.record_task(conn, task, failed, posted=posted, by=by, now=now)
+
+
+def today() -> str:
+    """Give the company's day, on which the complaint came in and was accepted."""
+    return datetime.now(COMPANY_ZONE).date().isoformat()
+
+
+def _spoil(conn: sa.Connection, case_id: UUID) -> None:
+    mine = cases.c.id == case_id
+    row = conn.execute(sa.select(cases.c.version_id, cases.c.state).where(mine)).one()
+    version = procedures.version(conn, row.version_id)
+    spoilt = spiff.repair(version.compiled, row.state, {"variant": 5})
+    conn.execute(sa.update(cases).where(mine).values(state=spoilt.state))

@@ -1,0 +1,99 @@
+"""The page of one incident: what failed and where, the data to repair, and what was filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import render_template, url_for
+
+from engine.retrying import KINDS
+from web.admin import values
+from web.admin.values import Typed
+from web.drawings import Tab
+from web.kept import Kept
+from web.written import in_words, many
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.casedata import Part, Variable
+    from engine.errors import Refusal
+    from engine.incidentview import Opened
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One variable to be typed; ``is_open`` when it is to be seen at once."""
+
+    variable: Variable
+    typed: Typed
+    is_open: bool
+    is_suspect: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """What was typed for one part of the case's data, by name of the variable."""
+
+    scope: int
+    typed: Mapping[str, Typed]
+
+
+def page_of(
+    found: Opened,
+    *,
+    typing: Typing | None = None,
+    refusal: Refusal | None = None,
+    once: str = "",
+) -> str:
+    """Return the page, with what was typed and is wrong or was to be looked at once more."""
+    parts = found.data.parts if found.data else ()
+    return render_template(
+        "admin/incident.html",
+        one=found,
+        incident=found.line.incident,
+        parts=[(part, _boxes(part, found, typing)) for part in parts],
+        tabs=_tabs(found),
+        kept=_kept(found),
+        may_close=KINDS[found.line.incident.kind].may_close,
+        refusal=refusal,
+        once=once,
+    )
+
+
+def _boxes(part: Part, found: Opened, typing: Typing | None) -> list[Box]:
+    typed = typing.typed if typing is not None and typing.scope == part.scope else {}
+    return [
+        _box(one, typed.get(one.name), is_suspect=one.name in found.suspects)
+        for one in part.variables
+    ]
+
+
+def _box(variable: Variable, typed: Typed | None, *, is_suspect: bool) -> Box:
+    kind = values.kind_of(variable)
+    if typed is None:
+        as_it_is = Typed(kind, values.texts_of(kind, variable.value), variable.value)
+        return Box(variable, as_it_is, is_suspect, is_suspect)
+    is_open = typed.problem is not None or typed.kind != kind or values.is_changed(variable, typed)
+    return Box(variable, typed, is_open or is_suspect, is_suspect)
+
+
+def _tabs(found: Opened) -> list[Tab]:
+    """Return the diagram on which something failed, with the element marked."""
+    incident, version = found.line.incident, found.version
+    diagram = version.compiled.diagrams.get(incident.process) if version else None
+    if version is None or diagram is None:
+        return []
+    xml = url_for("procedures.diagram", version_id=version.id, process=diagram.process)
+    return [Tab(diagram.process, diagram.names, xml, current=[incident.element])]
+
+
+def _kept(found: Opened) -> list[Kept]:
+    """Return what the person had filled in, in words as far as its form is known."""
+    answers = found.line.incident.answers or {}
+    if found.form is None:
+        return [
+            Kept(name, "、".join(said), name, "、".join(said)) for name, said in answers.items()
+        ]
+    return in_words(found.form, many(answers))

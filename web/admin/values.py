@@ -1,0 +1,181 @@
+"""A variable's value as an operator types it: by the kind of the variable, or else as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from forms import Kind, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from engine.casedata import Variable
+
+TEXT: Final = "text"
+NUMBER: Final = "number"
+YES_NO: Final = "yes_no"
+CHOICE: Final = "choice"
+LIST: Final = "list"
+AS_JSON: Final = "json"
+
+EMPTY: Final = "empty"
+"""What the radio button sends that is neither yes nor no."""
+
+LARGEST: Final = 10**18
+LONGEST_NUMBER: Final = 40
+
+_BY_FIELD: Final = {
+    Kind.INTEGER: NUMBER,
+    Kind.BOOLEAN: YES_NO,
+    Kind.CHOICE: CHOICE,
+    Kind.CHOICES: LIST,
+    Kind.ATTACHMENTS: LIST,
+    Kind.ROWS: AS_JSON,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One variable as it was typed: its value, or what is wrong with the texts."""
+
+    kind: str
+    texts: tuple[str, ...]
+    value: Any = None
+    problem: Problem | None = None
+
+
+def kind_of(variable: Variable) -> str:
+    """Return how a variable is typed: by its form's field, or by what it holds."""
+    kind = _BY_FIELD.get(variable.field.kind, TEXT) if variable.field else _by_value(variable.value)
+    return kind if _fits(kind, variable.value) else AS_JSON
+
+
+def _by_value(value: object) -> str:
+    if isinstance(value, bool):
+        return YES_NO
+    if isinstance(value, int | float):
+        return NUMBER
+    if isinstance(value, list):
+        return LIST
+    return TEXT if value is None or isinstance(value, str) else AS_JSON
+
+
+def _fits(kind: str, value: object) -> bool:
+    """Whether a value can be shown in the box of a kind without saying something else."""
+    if value is None or kind == AS_JSON:
+        return True
+    if kind == LIST:
+        return isinstance(value, list) and all(
+            isinstance(item, str) and item.strip() == item != "" for item in value
+        )
+    return _by_value(value) == (TEXT if kind == CHOICE else kind)
+
+
+def texts_of(kind: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever a case holds
+    """Write a value as it would be typed."""
+    if kind == AS_JSON:
+        return (orjson.dumps(value, option=orjson.OPT_INDENT_2).decode(),)
+    if value is None:
+        return (EMPTY,) if kind == YES_NO else ()
+    if kind == LIST:
+        return tuple(value)
+    if isinstance(value, bool):
+        return ("true" if value else "false",)
+    return (str(value),)
+
+
+def as_json(value: Any) -> Typed:  # noqa: ANN401 - whatever a case holds
+    """Return a value as it would be typed as JSON."""
+    return Typed(AS_JSON, texts_of(AS_JSON, value), value)
+
+
+def read(variable: Variable, kind: str, texts: Sequence[str]) -> Typed:
+    """Read what was typed for a variable; what its form's field would refuse is a problem.
+
+    As JSON anything may be written, so that what a form cannot say can be repaired too.
+    """
+    clean = tuple(text.replace("\r\n", "\n") for text in texts)
+    try:
+        value = _READERS.get(kind, _json)(clean)
+    except ValueError:
+        return Typed(kind, clean, problem=_NOT_READ.get(kind, _NOT_READ[AS_JSON]))
+    judged = kind != AS_JSON and _differs(variable, value)
+    return Typed(kind, clean, value, _refused(variable, value) if judged else None)
+
+
+def is_changed(variable: Variable, typed: Typed) -> bool:
+    """Whether another value was typed than the variable has; an empty box means none as well."""
+    return _differs(variable, typed.value)
+
+
+def _differs(variable: Variable, value: object) -> bool:
+    if not variable.is_set or variable.value is None:
+        return value not in (None, "", [])
+    return type(variable.value) is not type(value) or variable.value != value
+
+
+def _refused(variable: Variable, value: Any) -> Problem | None:  # noqa: ANN401 - whatever was typed
+    if variable.form is None or value is None:
+        return None
+    problems = variable.form.checker.problems({variable.name: value})
+    return next(iter(problems.values()), None)
+
+
+def _text(texts: Sequence[str]) -> str | None:
+    return (texts[-1] if texts else "") or None
+
+
+def _number(texts: Sequence[str]) -> int | float | None:
+    written = (texts[-1] if texts else "").strip()
+    if not written:
+        return None
+    if len(written) > LONGEST_NUMBER:
+        raise ValueError(written)
+    try:
+        exact = Decimal(written)
+    except InvalidOperation as error:
+        raise ValueError(written) from error
+    if not exact.is_finite() or abs(exact) > LARGEST:
+        raise ValueError(written)
+    return int(exact) if exact == exact.to_integral_value() else float(exact)
+
+
+def _yes_no(texts: Sequence[str]) -> bool | None:
+    answers: dict[str, bool | None] = {"true": True, "false": False, EMPTY: None}
+    written = texts[-1] if texts else EMPTY
+    if written not in answers:
+        raise ValueError(written)
+    return answers[written]
+
+
+def _list(texts: Sequence[str]) -> list[str]:
+    lines = (line.strip() for text in texts for line in text.split("\n"))
+    return [line for line in lines if line]
+
+
+def _json(texts: Sequence[str]) -> Any:  # noqa: ANN401 - whatever JSON says
+    return orjson.loads(texts[-1] if texts else "")
+
+
+_READERS: Final[dict[str, Callable[[Sequence[str]], Any]]] = {
+    TEXT: _text,
+    NUMBER: _number,
+    YES_NO: _yes_no,
+    CHOICE: _text,
+    LIST: _list,
+    AS_JSON: _json,
+}
+_NOT_READ: Final = {
+    NUMBER: Problem(
+        "请填数字，如 12 或 0.5，不带千分位。", "Type a number such as 12 or 0.5, ungrouped."
+    ),
+    YES_NO: Problem("请选“是”“否”或“空”。", "Choose yes, no or empty."),
+    AS_JSON: Problem(
+        '无法按 JSON 读取。文字加双引号，如 "china"；列表如 ["a", "b"]；空写 null。',
+        'This is no JSON. Texts take double quotes: "china"; a list: ["a", "b"]; empty: null.',
+    ),
+}
