@@ -37,6 +37,7 @@ SOME = {
     "name": "complaint-handling-form",
     "seq": 1,
     "filename": "mark.svg",
+    "code": "standard",
 }
 
 
