@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from engine import planning
 from engine.calendars import Revision, current
 from engine.errors import Refusal
 from engine.tables import calendar_days, calendar_revisions, calendar_uses, calendars, cases
@@ -53,6 +54,7 @@ def change(
     for code, kept in after.kept.items():
         _store(conn, kept, before.kept.get(code))
     _store_uses(conn, before.uses, after.uses)
+    planning.replan(conn, known=after)
     return _revise(conn, by=by, now=now, note=note)
 
 

@@ -26,6 +26,7 @@ def notes_on(version: Version, body: Mapping[str, Any], zone: ZoneInfo) -> list[
     """Return what an entry's body says that the engine did; moments in the company's zone."""
     notes = [note for key, say in _SAID.items() for note in say(version, body.get(key) or ())]
     notes += _armed(version, body.get("armed") or (), zone)
+    notes += _shifted(version, body.get("shifted") or (), zone)
     if "due" in body:
         due, found = _local(body["due"], zone), _local(body["at"], zone)
         notes.append(Names(f"时限 {due}，{found} 发现", f"Due {due}, found {found}"))
@@ -91,6 +92,27 @@ def _armed(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noqa:
     return notes
 
 
+def _shifted(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noqa: ANN401
+    notes = []
+    for place, _host, before, after in rows:
+        names = named(version, *place.split(":"))
+        was, due = _local(before, zone), _local(after, zone)
+        zh, en = f"“{names.zh}”时限由 {was} 改为 {due}", f"“{names.en}” is due by {due}, not {was}"
+        notes.append(Names(zh, en))
+    return notes
+
+
+def _stood_for(_version: Version, round_: str) -> list[Names]:
+    return [Names(f"计划日期 {round_}", f"Planned for {round_}")] if round_ else []
+
+
+def _missed(_version: Version, count: int) -> list[Names]:
+    if not count:
+        return []
+    zh, en = f"此前错过 {count} 次，由本次一并补上", f"Makes up for {count} missed before it"
+    return [Names(zh, en)]
+
+
 def _local(when: str, zone: ZoneInfo) -> str:
     return f"{datetime.fromisoformat(when).astimezone(zone):%Y-%m-%d %H:%M}"
 
@@ -100,4 +122,6 @@ _SAID: dict[str, Callable[[Version, Any], list[Names]]] = {
     "told": _told,
     "cancelled": _cancelled,
     "reason": _reasoned,
+    "stands_for": _stood_for,
+    "missed": _missed,
 }

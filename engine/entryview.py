@@ -38,6 +38,10 @@ _TITLES = {
     "case_linked": Names("关联新案：{zh}", "Linked case opened: {en}"),
     "answers_erased": Names("按规定删除填写内容", "Answers erased as the rules demand"),
     "woken": Names("检查期限", "Deadlines checked"),
+    "duty_started": Names("定期启动：{zh}", "Started by schedule: {en}"),
+    "deadline_moved": Names("日历修改，期限随之变动", "Deadlines moved with the calendars"),
+    "clock_paused": Names("计时暂停：{zh}", "Clock paused: {en}"),
+    "clock_resumed": Names("计时恢复：{zh}", "Clock resumed: {en}"),
     "data_repaired": Names("更正数据", "Data repaired"),
     "incident_closed": Names("异常 {incident} 不再处理：{zh}", "Incident {incident} closed: {en}"),
 }

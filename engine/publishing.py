@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from engine import planning
 from engine.bundles import prepare_all
 from engine.calendar_seeds import seed
 from engine.firsts import taken_by_others
@@ -64,7 +65,10 @@ def publish(
         raise BrokenFilesError(tuple(problems))
     save_roles(conn, read_roles(given))
     seed(conn, now=now)
-    return [_publish(conn, bundle, by=by, now=now, note=note) for bundle in bundles]
+    published = [_publish(conn, bundle, by=by, now=now, note=note) for bundle in bundles]
+    for bundle in bundles:
+        planning.plan(conn, bundle.compiled, now=now)
+    return published
 
 
 def _dropped(conn: sa.Connection, new: Bundle) -> list[Problem]:

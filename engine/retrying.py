@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from engine import cases, history, incidents, notices, people, timers
+from engine import cases, duties, history, incidents, notices, people, timers
 from engine.database import is_away
 from engine.delivering import STUCK, deliver_again
 from engine.drafts import Kept
@@ -24,6 +24,7 @@ from engine.reasons import checked_reason
 from engine.roles import OPERATOR, check_holds
 from engine.spiff import Names
 from engine.tables import cases as case_rows
+from engine.tables import duties as duty_rows
 from engine.tables import incidents as rows
 from engine.tables import tasks as task_rows
 from engine.tasks import complete_task
@@ -195,11 +196,13 @@ def _person(conn: sa.Connection, incident: Incident) -> Person:
 
 _OPEN_TASK = sa.exists().where(task_rows.c.id == rows.c.task_id)
 _STUCK_CASE = sa.exists().where(case_rows.c.id == rows.c.case_id, case_rows.c.stuck)
+_STUCK_DUTY = sa.exists().where(duty_rows.c.procedure == rows.c.procedure, duty_rows.c.stuck)
 
 KINDS: Final[Mapping[str, Kind]] = {
     incidents.STEP: Kind(Names("办理步骤", "Step"), _complete, sa.not_(_OPEN_TASK), may_close=True),
     incidents.START: Kind(Names("立案", "Opening a case"), _open, sa.false(), may_close=True),
     incidents.TIMER: Kind(Names("到期处理", "Deadline"), _wake, sa.not_(_STUCK_CASE)),
+    duties.DUTY: Kind(Names("定期任务", "Duty"), duties.start_again, sa.not_(_STUCK_DUTY)),
     MESSAGE: Kind(Names("收取消息", "Message"), deliver_again, sa.not_(STUCK)),
 }
 

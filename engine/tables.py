@@ -130,6 +130,7 @@ cases = sa.Table(
     sa.Column("next_due", Moment, nullable=True),
     sa.Column("reckoned", sa.Integer, nullable=False, server_default="0"),
     sa.Column("paused_at", Moment, nullable=True),
+    sa.Column("paused_for", sa.Text, nullable=True, comment="Why the clock stands."),
     sa.Column("stuck", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.CheckConstraint("status in ('open', 'ended')", name="status"),
     postgresql_with={"fillfactor": "70"},
@@ -159,6 +160,7 @@ tasks = sa.Table(
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("due_at", Moment, nullable=True),
     sa.Column("paused_at", Moment, nullable=True),
+    sa.Column("paused_for", sa.Text, nullable=True, comment="Why the clock stands."),
     sa.Column("opened_at", Moment, nullable=False),
     sa.Column("claimed_by", sa.ForeignKey("people.id"), nullable=True),
     sa.Column("claimed_at", Moment, nullable=True),
@@ -221,6 +223,10 @@ sa.Index(
     postgresql_where=entries.c.timer_id.is_not(None),
 )
 sa.Index("ix_entries_task_id", entries.c.task_id, postgresql_where=entries.c.task_id.is_not(None))
+
+sa.Index(
+    "ix_entries_deadline_moved", entries.c.at, postgresql_where=entries.c.kind == "deadline_moved"
+)
 
 counters = sa.Table(
     "counters",
@@ -433,8 +439,24 @@ duties = sa.Table(
     sa.Column("rule", sa.Text, nullable=False),
     sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("next_at", Moment, nullable=True),
-    sa.Column("last_at", Moment, nullable=True),
+    sa.Column("next_for", sa.DateTime, nullable=True, comment="What the rule draws for it."),
+    sa.Column("rounds", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("stuck", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("changed_by", sa.ForeignKey("people.id"), nullable=True),
     sa.Column("changed_at", Moment, nullable=False),
 )
 sa.Index("ix_duties_next_at", duties.c.next_at, postgresql_where=duties.c.active)
+
+duty_runs = sa.Table(
+    "duty_runs",
+    metadata,
+    sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("procedure", sa.Text, nullable=False),
+    sa.Column("stands_for", sa.DateTime, nullable=True, comment="Null when started by hand."),
+    sa.Column("planned_at", Moment, nullable=False),
+    sa.Column("started_at", Moment, nullable=False),
+    sa.Column("started_by", sa.ForeignKey("people.id"), nullable=True),
+    sa.Column("missed", sa.Integer, nullable=False, comment="Rounds before it that it stands for."),
+    sa.UniqueConstraint("procedure", "stands_for"),
+    sa.Index("ix_duty_runs_procedure_started_at", "procedure", "started_at"),
+)

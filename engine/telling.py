@@ -66,6 +66,7 @@ def consequences(
         "turns": {t.id.hex: t.turn for t in move.opened if t.turn},
         "cancelled": [[row.id.hex, f"{row.process}:{row.element}"] for row in cancelled],
         "armed": [[f"{t.process}:{t.element}", t.due.isoformat()] for t in move.armed],
+        "shifted": [_shifted(shift) for shift in move.shifted],
         "decided": [
             [d.table, d.rule, dict(d.inputs), dict(d.outputs), d.our_default]
             for d in move.decisions
@@ -78,3 +79,9 @@ def consequences(
         "ended": move.ended,
     }
     return {name: value for name, value in facts.items() if value}
+
+
+def _shifted(shift: spiff.Shift) -> list[str]:
+    timer = shift.timer
+    place, host = f"{timer.process}:{timer.element}", f"{timer.process}:{timer.host}"
+    return [place, host, shift.before.isoformat(), timer.due.isoformat()]

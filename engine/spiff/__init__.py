@@ -59,6 +59,7 @@ from engine.spiff.errors import (
     ScopeGoneError,
     TaskNotReadyError,
 )
+from engine.spiff.eventful import DUTY_DATE
 from engine.spiff.expressions import Expression, ExpressionError, compile_expression
 from engine.spiff.mending import repair, variables
 from engine.spiff.model import (
@@ -90,10 +91,11 @@ from engine.spiff.moves import (
 from engine.spiff.runner import complete, deliver, known, position, start, wake
 
 __all__ = [
-    "Asked", "BrokenFilesError", "Call", "Compiled", "Decision", "Diagram", "Element", "Expression",
-    "ExpressionError", "Flow", "Message", "Move", "Names", "NotAwaitedError", "OpenTask",
-    "Position", "Problem", "Row", "RunError", "Scope", "ScopeGoneError", "Shift", "Signal", "Start",
-    "Step", "Table", "TaskNotReadyError", "Timer", "Wait", "answer", "check_drawings", "closure",
-    "compile_expression", "compile_procedure", "compile_published", "complete", "deliver", "fail",
-    "known", "position", "promises", "repair", "roots", "start", "variables", "wake",
+    "DUTY_DATE", "Asked", "BrokenFilesError", "Call", "Compiled", "Decision", "Diagram", "Element",
+    "Expression", "ExpressionError", "Flow", "Message", "Move", "Names", "NotAwaitedError",
+    "OpenTask", "Position", "Problem", "Row", "RunError", "Scope", "ScopeGoneError", "Shift",
+    "Signal", "Start", "Step", "Table", "TaskNotReadyError", "Timer", "Wait", "answer",
+    "check_drawings", "closure", "compile_expression", "compile_procedure", "compile_published",
+    "complete", "deliver", "fail", "known", "position", "promises", "repair", "roots", "start",
+    "variables", "wake",
 ]  # fmt: skip

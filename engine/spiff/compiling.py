@@ -12,7 +12,7 @@ from engine.spiff.building import build, role_of
 from engine.spiff.bundle import Bundle, missing_diagram, read_needed, stem
 from engine.spiff.durations import looks_like_duration
 from engine.spiff.errors import BrokenFilesError
-from engine.spiff.eventful import STARTS
+from engine.spiff.eventful import DUTY_DATE, STARTS, TIMER
 from engine.spiff.expressions import compile_expression, compile_script
 from engine.spiff.lint import check
 from engine.spiff.model import Compiled, Diagram, Element, Flow, Problem, Start, Step
@@ -151,6 +151,7 @@ def _named_in(sheet: Sheet) -> Iterator[str]:
     for node in sheet.nodes.values():
         yield from (e[1:] for e in (*node.notifies, *node.offered) if e.startswith("="))
         yield from (*_timer_names(node), *repeated_names(node))
+        yield from [DUTY_DATE] if node.kind == "startEvent" and TIMER in node.events else []
         for text in node.computed:
             yield from compile_expression(text).names
         yield from [node.result] if node.result else []

@@ -18,6 +18,9 @@ SIGNAL: Final = "signalEventDefinition"
 TIMER: Final = "timerEventDefinition"
 CONDITIONAL: Final = "conditionalEventDefinition"
 CHOICE: Final = "eventBasedGateway"
+DUTY_DATE: Final = "duty_date"
+"""The variable in which a case that the clock starts finds the day it stands for (ISO 8601)."""
+
 STARTS: Final[Mapping[tuple[str, ...], str]] = MappingProxyType(
     {(): "none", (MESSAGE,): "message", (TIMER,): "timer", (SIGNAL,): "signal"}
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine.delivering import deliver_next
+from engine.duties import start_next
 from engine.tidying import tidy
 from engine.timers import wake_next
 
@@ -36,7 +37,7 @@ LONGEST_PAUSE = 30.0
 
 _log = logging.getLogger("banjie.worker")
 
-THINGS: Final[tuple[Thing, ...]] = (wake_next, deliver_next)
+THINGS: Final[tuple[Thing, ...]] = (wake_next, deliver_next, start_next)
 """What a worker does: verbs that do one piece in a transaction, False when nothing is left.
 
 They take turns, so that no heap of one holds up the others.

@@ -81,7 +81,9 @@ def upgrade() -> None:
         sa.Column("rule", sa.Text(), nullable=False),
         sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_for", sa.DateTime(), nullable=True, comment="What the rule draws for it."),
+        sa.Column("rounds", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("stuck", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("changed_by", sa.Uuid(), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["changed_by"], ["people.id"], name=op.f("fk_duties_changed_by")),
@@ -89,6 +91,32 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_duties_next_at", "duties", ["next_at"], unique=False, postgresql_where="active"
+    )
+    op.create_table(
+        "duty_runs",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("procedure", sa.Text(), nullable=False),
+        sa.Column("stands_for", sa.DateTime(), nullable=True, comment="Null when started by hand."),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_by", sa.Uuid(), nullable=True),
+        sa.Column(
+            "missed", sa.Integer(), nullable=False, comment="Rounds before it that it stands for."
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_duty_runs_case_id")),
+        sa.ForeignKeyConstraint(
+            ["started_by"], ["people.id"], name=op.f("fk_duty_runs_started_by")
+        ),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_duty_runs")),
+        sa.UniqueConstraint(
+            "procedure", "stands_for", name=op.f("uq_duty_runs_procedure_stands_for")
+        ),
+    )
+    op.create_index(
+        "ix_duty_runs_procedure_started_at",
+        "duty_runs",
+        ["procedure", "started_at"],
+        unique=False,
     )
     op.create_table(
         "calls",
@@ -194,6 +222,10 @@ def upgrade() -> None:
     op.create_index("ix_waits_correlation", "waits", ["correlation"], unique=False)
     op.add_column("cases", sa.Column("reckoned", sa.Integer(), server_default="0", nullable=False))
     op.add_column("cases", sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "cases",
+        sa.Column("paused_for", sa.Text(), nullable=True, comment="Why the clock stands."),
+    )
     op.create_index(
         "ix_cases_reckoned",
         "cases",
@@ -206,6 +238,17 @@ def upgrade() -> None:
         sa.Column("item", sa.Text(), nullable=True, comment="Which of several instances it is."),
     )
     op.add_column("tasks", sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "tasks",
+        sa.Column("paused_for", sa.Text(), nullable=True, comment="Why the clock stands."),
+    )
+    op.create_index(
+        "ix_entries_deadline_moved",
+        "entries",
+        ["at"],
+        unique=False,
+        postgresql_where=sa.text("kind = 'deadline_moved'"),
+    )
     _widen_incidents()
     op.execute(
         "INSERT INTO roles (code, zh, en, position) VALUES "
@@ -246,6 +289,12 @@ def downgrade() -> None:
     op.drop_index("ix_incidents_task_id", table_name="incidents")
     for column in ("subject", "tries", "tried_at", "kind"):
         op.drop_column("incidents", column)
+    op.drop_index(
+        "ix_entries_deadline_moved",
+        table_name="entries",
+        postgresql_where=sa.text("kind = 'deadline_moved'"),
+    )
+    op.drop_column("tasks", "paused_for")
     op.drop_column("tasks", "paused_at")
     op.drop_column("tasks", "item")
     op.drop_index(
@@ -253,6 +302,7 @@ def downgrade() -> None:
         table_name="cases",
         postgresql_where=sa.text("status = 'open' AND next_due IS NOT NULL"),
     )
+    op.drop_column("cases", "paused_for")
     op.drop_column("cases", "paused_at")
     op.drop_column("cases", "reckoned")
     op.drop_index("ix_waits_correlation", table_name="waits")
@@ -278,6 +328,8 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_calls_case_id"), table_name="calls")
     op.drop_table("calls")
+    op.drop_index("ix_duty_runs_procedure_started_at", table_name="duty_runs")
+    op.drop_table("duty_runs")
     op.drop_index("ix_duties_next_at", table_name="duties", postgresql_where="active")
     op.drop_table("duties")
     op.drop_table("calendar_uses")

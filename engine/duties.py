@@ -1,0 +1,161 @@
+"""Duties: procedures that the clock starts, once for each round, over any number of workers.
+
+The round that a run stands for is the one that the rule draws (day 10 of a month); when it starts
+is the calendar's doing. So holidays that become known later never make two runs of one round.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from engine import calendars, incidents, procedures, schedules, spiff
+from engine.calendar.open_time import wall
+from engine.database import is_away
+from engine.history import Draft
+from engine.opening import every_field, move_on, new_case
+from engine.planning import ONE, calendar_of, coming, found, write
+from engine.tables import duties, duty_runs
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from engine.calendar import Calendar, Occurrence
+    from engine.incidents import Incident
+    from engine.people import Person
+    from engine.procedures import Version
+
+DUTY: Final = "duty"
+"""The kind of the incidents of duties that cannot be started."""
+
+STARTED: Final = "duty_started"
+
+MOST_MISSED: Final = 5000
+_log = logging.getLogger("banjie.duties")
+_DUE = (
+    sa.select(duties)
+    .where(duties.c.active, sa.not_(duties.c.stuck), duties.c.next_at <= sa.bindparam("now"))
+    .order_by(duties.c.next_at)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """What one run stands for, what was missed before it, and what comes after it."""
+
+    at: datetime
+    drawn: datetime
+    missed: int
+    then: Occurrence | None
+
+
+def start_now(conn: sa.Connection, procedure: str, *, by: Person, now: datetime) -> UUID:
+    """Start a duty's case beside its rounds, which stay as they are; return the case."""
+    found(conn, procedure)
+    version = procedures.in_force(conn, procedure)
+    return _begin(conn, version, None, by=by, now=now)
+
+
+def start_next(conn: sa.Connection, *, now: datetime) -> bool:
+    """Start one duty that is due at ``now`` and that nobody else is starting.
+
+    Rounds that were missed are made up for by one run. Returns False when none is due. A duty that
+    fails stands aside as an incident; only a database that is away is raised.
+    """
+    row = conn.execute(_DUE, {"now": now}).one_or_none()
+    if row is None:
+        return False
+    try:
+        with conn.begin_nested():
+            _start(conn, row, now=now)
+    except Exception as error:
+        if is_away(error):
+            raise
+        write(conn, row.procedure, stuck=True)
+        place = (row.procedure, "")
+        number = incidents.record(conn, DUTY, error, place=place, procedure=row.procedure, now=now)
+        _log.warning("Duty %s cannot be started: incident %d, %s", row.procedure, number, error)
+    return True
+
+
+def start_again(conn: sa.Connection, incident: Incident, now: datetime) -> UUID | None:
+    """Start a duty that stood aside, if its round still waits; return the case."""
+    row = conn.execute(ONE, {"procedure": incident.procedure}).one_or_none()
+    if row is None or not row.active or row.next_at is None or row.next_at > now:
+        return None
+    case_id = _start(conn, row, now=now)
+    write(conn, row.procedure, stuck=False)
+    return case_id
+
+
+def _start(conn: sa.Connection, row: sa.Row[Any], *, now: datetime) -> UUID:
+    version = procedures.in_force(conn, row.procedure)
+    calendar = calendar_of(calendars.current(conn), version.compiled.start.role)
+    due = _round(row, calendar, now)
+    case_id = _begin(conn, version, due, by=None, now=now)
+    write(conn, row.procedure, rounds=row.rounds + 1 + due.missed, **coming(due.then))
+    return case_id
+
+
+def _round(row: sa.Row[Any], calendar: Calendar, now: datetime) -> _Round:
+    """Return the newest round that is due; those before it that had their own moment are missed."""
+    newest = _Round(row.next_at, row.next_for, 0, None)
+    for _ in range(MOST_MISSED):
+        rounds = row.rounds + newest.missed + 1
+        then = schedules.after(row.rule, newest.drawn, calendar, rounds=rounds)
+        if then is None or then.at > now:
+            return replace(newest, then=then)
+        newest = _Round(then.at, then.drawn, newest.missed + (then.at > newest.at), None)
+    return replace(newest, then=schedules.first(row.rule, now, calendar))
+
+
+def _begin(
+    conn: sa.Connection,
+    version: Version,
+    due: _Round | None,
+    *,
+    by: Person | None,
+    now: datetime,
+) -> UUID:
+    """Open the case of a round, or one that a person starts, and run it to its first tasks."""
+    start, form = version.compiled.start, version.start_form
+    case, known = new_case(conn, version, uuid4(), by=by, now=now)
+    days = calendars.of(conn, case.calendars)
+    today = datetime.combine(wall(now, calendar_of(days, start.role)).date(), time())
+    drawn = today if due is None else due.drawn
+    given = {**(every_field(form, {}) if form else {}), spiff.DUTY_DATE: drawn.date().isoformat()}
+    move = spiff.start(version.compiled, given, now=now, calendars=days)
+    missed = 0 if due is None else due.missed
+    facts = {
+        "process": start.process,
+        "element": start.element,
+        "role": start.role,
+        "facts": known,
+        "stands_for": written(drawn),
+        "missed": missed,
+    }
+    move_on(conn, case, version, move, [Draft(STARTED, facts)], by=by, now=now)
+    conn.execute(
+        sa.insert(duty_runs).values(
+            case_id=case.id,
+            procedure=version.compiled.id,
+            stands_for=None if due is None else due.drawn,
+            planned_at=now if due is None else due.at,
+            started_at=now,
+            started_by=None if by is None else by.id,
+            missed=missed,
+        )
+    )
+    return case.id
+
+
+def written(drawn: datetime) -> str:
+    """Return the round that something stands for: its day, and its time if the rule draws one."""
+    return f"{drawn:%Y-%m-%d %H:%M}".removesuffix(" 00:00")
