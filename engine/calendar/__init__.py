@@ -7,13 +7,23 @@ from __future__ import annotations
 
 from engine.calendar.cycle_writing import parse_cycle
 from engine.calendar.cycles import Cycle, Occurrence, following, occurrence
+from engine.calendar.dates import Point, parse_date
 from engine.calendar.limits import Limit
-from engine.calendar.model import STANDARD, Calendar, Calendars, Day, RuleError, Span, Words
+from engine.calendar.model import (
+    STANDARD,
+    Calendar,
+    Calendars,
+    Day,
+    NothingError,
+    RuleError,
+    Span,
+    Words,
+)
 from engine.calendar.reckoning import Pause, Reckoning, reckon
 from engine.calendar.writing import parse_limit
 
 __all__ = [
-    "STANDARD", "Calendar", "Calendars", "Cycle", "Day", "Limit", "Occurrence", "Pause",
-    "Reckoning", "RuleError", "Span", "Words", "following", "occurrence",
-    "parse_cycle", "parse_limit", "reckon",
+    "STANDARD", "Calendar", "Calendars", "Cycle", "Day", "Limit", "NothingError", "Occurrence",
+    "Pause", "Point", "Reckoning", "RuleError", "Span", "Words", "following", "occurrence",
+    "parse_cycle", "parse_date", "parse_limit", "reckon",
 ]  # fmt: skip

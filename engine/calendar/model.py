@@ -29,6 +29,10 @@ class RuleError(ValueError):
         self.en = en
 
 
+class NothingError(RuleError):
+    """A limit is no time at all: nobody would draw it, but a table may give it."""
+
+
 @dataclass(frozen=True)
 class Day:
     """One day that differs from its week: a holiday has no spans, a make-up workday has some.

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from engine.calendar.limits import LAST_DAY, ByDay, Elapsed, OpenDays, OpenTime, SameDay
-from engine.calendar.model import RuleError, Words
+from engine.calendar.model import NothingError, RuleError, Words
 from engine.calendar.open_time import MAX_YEARS, too_long
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def _total(parts: list[_Part], units: dict[str, int], text: str) -> int:
 
 def _checked(total: int, most: int, text: str) -> int:
     if total == 0:
-        raise RuleError(
+        raise NothingError(
             f"“{text}”是零，没有时间可等。请写大于零的期限。",
             f'"{text}" is nothing: there is no time to wait. Write a limit above zero.',
         )

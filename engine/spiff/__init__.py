@@ -88,14 +88,16 @@ from engine.spiff.moves import (
     Timer,
     Wait,
 )
+from engine.spiff.pausing import derivation, pause, reckon_anew, resume
 from engine.spiff.runner import complete, deliver, known, position, start, wake
 
 __all__ = [
-    "DUTY_DATE", "Asked", "BrokenFilesError", "Call", "Compiled", "Decision", "Diagram", "Element",
-    "Expression", "ExpressionError", "Flow", "Message", "Move", "Names", "NotAwaitedError",
-    "OpenTask", "Position", "Problem", "Row", "RunError", "Scope", "ScopeGoneError", "Shift",
-    "Signal", "Start", "Step", "Table", "TaskNotReadyError", "Timer", "Wait", "answer",
-    "check_drawings", "closure", "compile_expression", "compile_procedure", "compile_published",
-    "complete", "deliver", "fail", "known", "position", "promises", "repair", "roots", "start",
-    "variables", "wake",
+    "DUTY_DATE", "Asked", "BrokenFilesError", "Call", "Compiled", "Decision", "Diagram",
+    "Element", "Expression", "ExpressionError", "Flow", "Message", "Move", "Names",
+    "NotAwaitedError", "OpenTask", "Position", "Problem", "Row", "RunError", "Scope",
+    "ScopeGoneError", "Shift", "Signal", "Start", "Step", "Table", "TaskNotReadyError", "Timer",
+    "Wait", "answer", "check_drawings", "closure", "compile_expression", "compile_procedure",
+    "compile_published", "complete", "deliver", "derivation", "fail", "known", "pause",
+    "position", "promises", "reckon_anew", "repair", "resume", "roots", "start", "variables",
+    "wake",
 ]  # fmt: skip

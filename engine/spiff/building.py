@@ -28,7 +28,6 @@ from engine.spiff.calling_out import Operation, OperationParser, Request
 from engine.spiff.catching import BoundaryEvent, CatchEvent, ReceiveTask
 from engine.spiff.choosing import EventGateway
 from engine.spiff.conditions import Condition
-from engine.spiff.durations import looks_like_duration
 from engine.spiff.eventful import CHOICE, CONDITIONAL, SIGNAL
 from engine.spiff.expressions import compile_expression
 from engine.spiff.fixes import EndEvent, InclusiveGateway, ParallelGateway
@@ -41,12 +40,15 @@ from engine.spiff.repeating import repeat
 from engine.spiff.repeats import repetition
 from engine.spiff.sheet import STEPS, own
 from engine.spiff.signals import Broadcast
-from engine.spiff.specs import CallActivity, Deadline, ProcessSpec, SubProcess, Transaction
+from engine.spiff.specs import CallActivity, ProcessSpec, SubProcess, Transaction
 from engine.spiff.throwing import Throw, Trap
+from engine.spiff.timers import Deadline, Rule
+from engine.spiff.timing import says
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from engine.spiff.eventful import Timing
     from engine.spiff.sheet import Lane, Node, Sheet
 
 JOINS: Final = frozenset({"parallelGateway", "inclusiveGateway"})
@@ -129,7 +131,7 @@ def _dress(spec: Any, sheet: Sheet, roles: Mapping[str, str]) -> None:
         task_spec.mark = _mark(task_spec, node, sheet, roles)
         if isinstance(task_spec, Request):
             task_spec.dress(node)
-        event = _event(node, sheet)
+        event = _event(node, sheet, roles)
         if event is not None:
             task_spec.event_definition = event
         if node.attached:
@@ -174,12 +176,11 @@ def _spec_name(node: str, sheet: Sheet) -> str:
     return f"{name}.{BoundaryEventSplit.__name__}" if sheet.boundary(node) else name
 
 
-def _event(node: Node, sheet: Sheet) -> object:
+def _event(node: Node, sheet: Sheet, roles: Mapping[str, str]) -> object:
     if node.kind == "startEvent":
         return NoneEventDefinition()
-    if node.duration is not None:
-        literal = looks_like_duration(node.duration)
-        return Deadline(node.duration if literal else compile_expression(node.duration))
+    if node.timing is not None:
+        return Deadline(_rule(node, node.timing, sheet, roles))
     if node.condition is not None:
         return Condition(compile_expression(node.condition))
     if node.has_message or SIGNAL in node.events:
@@ -195,6 +196,21 @@ def _spoken(node: Node, sheet: Sheet) -> object:
     if node.throws:
         return Notice(parcel, node.notifies) if node.has_message else Broadcast(parcel)
     return Subscription("message" if node.has_message else "signal", parcel, node.offered)
+
+
+def _rule(node: Node, timing: Timing, sheet: Sheet, roles: Mapping[str, str]) -> Rule:
+    host = sheet.nodes.get(node.attached or "")
+    role, role_from = role_of(host.lane if host else node.lane, roles)
+    repeats = host is not None and not node.interrupts
+    return Rule(
+        kind=timing.kind,
+        says=says(timing),
+        calendar=node.calendar,
+        role=role,
+        role_from=role_from,
+        closes=host is not None,
+        repeats=repeats and timing.kind == "cycle",
+    )
 
 
 def _reach(gateway: Any) -> dict[str, frozenset[str]]:

@@ -24,6 +24,7 @@ class Bundle:
     `roles`, `clauses` and `forms` (field names by "process/element", None of one that cannot be
     read) are what else there is. `unread` are the processes whose diagrams cannot be read.
     `operators` are the operations that connectors do, each with the names of its parameters.
+    `calendars` are the codes of those that there are.
     """
 
     root: str
@@ -34,6 +35,7 @@ class Bundle:
     forms: Mapping[str, Collection[str] | None] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
     operators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    calendars: Collection[str] = frozenset()
 
     @property
     def is_partly_unknown(self) -> bool:

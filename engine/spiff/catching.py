@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 
 
 class Awaited(EventDefinition):
-    """What a token waits for. `again`: beside an activity it may happen more than once."""
-
-    again = False
+    """What a token waits for."""
 
     def has_fired(self, my_task: Token) -> bool:
         """Whether the token may go on; whoever asks first arms it."""
@@ -36,6 +34,10 @@ class Awaited(EventDefinition):
 
     def update_task_data(self, my_task: Token) -> None:
         """Nothing more to take over when the token goes on."""
+
+    def happens_again(self, _my_task: Token) -> bool:
+        """Whether what has just happened beside an open activity may happen once more."""
+        return False
 
     def take_over(self, _before: Token, _after: Token) -> None:
         """Hand on what the next arming must know of this one."""
@@ -100,10 +102,9 @@ class BoundaryEvent(_Catches, defaults.BoundaryEvent):
 
     @override
     def _on_ready_hook(self, my_task: Token) -> None:
-        beside = [token for token in my_task.parent.children if token is not my_task]
         if self.cancel_activity:
-            _withdraw(beside)
-        elif self.event_definition.again and _is_open(beside):
+            _withdraw(token for token in my_task.parent.children if token is not my_task)
+        elif is_open(my_task) and self.event_definition.happens_again(my_task):
             self._wait_again(my_task)
 
     def _wait_again(self, my_task: Token) -> None:
@@ -122,7 +123,7 @@ def _withdraw(rivals: Iterable[Token]) -> None:
             token.cancel()
 
 
-def _is_open(beside: list[Token]) -> bool:
-    """Whether the activity itself is still open among those that wait at its border."""
-    activity = (t for t in beside if not isinstance(t.task_spec, defaults.BoundaryEvent))
+def is_open(beside: Token) -> bool:
+    """Whether the activity at whose border a token is, or was, is still open."""
+    activity = (t for t in beside.parent.children if not isinstance(t.task_spec, BoundaryEvent))
     return any(token._state & UNFINISHED for token in activity)

@@ -41,7 +41,9 @@ def dump(case: CaseFlow) -> bytes:
     prune(case)
     instances = [_instance(NO_HOST, case)]
     instances += [_instance(inner.host.id, inner) for inner in case.subprocesses.values()]
-    raw = orjson.dumps([case.last_id, instances], option=orjson.OPT_PASSTHROUGH_DATETIME)
+    facts = [{"paused": True}] if case.paused else []
+    whole = [case.last_id, instances, *facts]
+    raw = orjson.dumps(whole, option=orjson.OPT_PASSTHROUGH_DATETIME)
     return VERSION + zstandard.ZstdCompressor(level=LEVEL).compress(raw)
 
 
@@ -53,7 +55,7 @@ def load(plan: Plan, state: bytes) -> CaseFlow:
         if not 0 < zstandard.frame_content_size(state[1:]) <= MAX_BYTES:
             raise UnknownStateError(len(state))
         raw = zstandard.ZstdDecompressor().decompress(state[1:])
-        last_id, instances = orjson.loads(raw)
+        last_id, instances, *facts = orjson.loads(raw)
     except (zstandard.ZstdError, orjson.JSONDecodeError) as error:
         raise UnknownStateError(str(error)) from error
     case = CaseFlow(plan, Scripts())
@@ -61,6 +63,7 @@ def load(plan: Plan, state: bytes) -> CaseFlow:
     for row in instances:
         where.update(_revive(case, where, *row).tasks)
     case.last_id = last_id
+    case.paused = bool(facts and facts[0].get("paused"))
     return case
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 
+from engine.spiff.arming import SITE
 from engine.spiff.building import build, role_of
 from engine.spiff.bundle import Bundle, missing_diagram, read_needed, stem
-from engine.spiff.durations import looks_like_duration
 from engine.spiff.errors import BrokenFilesError
 from engine.spiff.eventful import DUTY_DATE, STARTS, TIMER
 from engine.spiff.expressions import compile_expression, compile_script
@@ -19,6 +19,7 @@ from engine.spiff.model import Compiled, Diagram, Element, Flow, Problem, Start,
 from engine.spiff.plan import Plan
 from engine.spiff.repeats import repeated_names
 from engine.spiff.sheet import STEPS, names_of, own
+from engine.spiff.timing import names_of_timing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -37,20 +38,22 @@ def compile_procedure(
     clauses: Collection[str],
     forms: Mapping[str, Collection[str] | None],
     operators: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    calendars: Collection[str] = frozenset({"standard"}),
 ) -> Compiled:
     """Check and compile the procedure `root` from repository-relative paths and their bytes.
 
     `roles` by code, `clauses` are the known ids, `forms` the field names by "process/element",
     best as a mapping from name to Asked, without which any answer is thought possible; None
     stands for a form that cannot be read. `operators` are the connectors' operations, each with
-    the names of its parameters.
+    the names of its parameters; `calendars` are the codes of those that there are.
     Files that the procedure does not need are not looked at. BrokenFilesError with all problems.
     """
     sheets, tables, problems = read_needed(files, root)
     if root not in sheets:
         raise BrokenFilesError(tuple(problems) or (missing_diagram(root),))
     unread = frozenset(stem(problem.file) for problem in problems)
-    bundle = Bundle(root, sheets, tables, roles, frozenset(clauses), forms, unread, operators)
+    known = frozenset(clauses)
+    bundle = Bundle(root, sheets, tables, roles, known, forms, unread, operators, calendars)
     problems += check(bundle)
     if problems:
         raise BrokenFilesError(tuple(problems))
@@ -152,15 +155,14 @@ def _named_in(sheet: Sheet) -> Iterator[str]:
         yield from (e[1:] for e in (*node.notifies, *node.offered) if e.startswith("="))
         yield from (*_timer_names(node), *repeated_names(node))
         yield from [DUTY_DATE] if node.kind == "startEvent" and TIMER in node.events else []
+        yield from [SITE] if node.timing else []
         for text in node.computed:
             yield from compile_expression(text).names
         yield from [node.result] if node.result else []
 
 
 def _timer_names(node: Node) -> frozenset[str]:
-    if node.duration is None or looks_like_duration(node.duration):
-        return frozenset()
-    return compile_expression(node.duration).names
+    return names_of_timing(node.timing)
 
 
 def _start(sheet: Sheet, lanes: Mapping[str, str]) -> Start:

@@ -25,8 +25,6 @@ _HELD = "held"
 class Condition(Awaited):
     """Waits until an expression is true; it may be true from the beginning."""
 
-    again = True
-
     def __init__(self, expression: Expression) -> None:
         super().__init__()
         self.expression = expression
@@ -40,6 +38,11 @@ class Condition(Awaited):
                 del my_task.internal_data[_HELD]
             return False
         return holds
+
+    @override
+    def happens_again(self, _my_task: Token) -> bool:
+        """Whether it may become true once more: always."""
+        return True
 
     @override
     def take_over(self, _before: Token, after: Token) -> None:

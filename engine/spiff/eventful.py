@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from engine.spiff.xml import NAMESPACES, words_of
+from engine.spiff.xml import BANJIE, NAMESPACES, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +17,7 @@ MESSAGE: Final = "messageEventDefinition"
 SIGNAL: Final = "signalEventDefinition"
 TIMER: Final = "timerEventDefinition"
 CONDITIONAL: Final = "conditionalEventDefinition"
+TIMINGS: Final = {"limit": "timeDuration", "date": "timeDate", "cycle": "timeCycle"}
 CHOICE: Final = "eventBasedGateway"
 DUTY_DATE: Final = "duty_date"
 """The variable in which a case that the clock starts finds the day it stands for (ISO 8601)."""
@@ -25,6 +26,13 @@ STARTS: Final[Mapping[tuple[str, ...], str]] = MappingProxyType(
     {(): "none", (MESSAGE,): "message", (TIMER,): "timer", (SIGNAL,): "signal"}
 )
 """What may begin a procedure: the definitions of its start event, and the kind that they make."""
+
+
+class Timing(NamedTuple):
+    """What a timer event says: `kind` is "limit", "date" or "cycle", `text` a literal or not."""
+
+    kind: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -45,18 +53,24 @@ class Eventful:
         xml: etree._Element
 
     @property
-    def duration(self) -> str | None:
-        found = self.xml.find("bpmn:timerEventDefinition/bpmn:timeDuration", NAMESPACES)
-        return (found.text or "").strip() if found is not None else None
+    def timing(self) -> Timing | None:
+        """When a timer event happens, as far as it is said."""
+        for kind, tag in TIMINGS.items() if TIMER in self.events else ():
+            found = self.xml.find(f"bpmn:timerEventDefinition/bpmn:{tag}", NAMESPACES)
+            if found is not None:
+                return Timing(kind, (found.text or "").strip())
+        return None
 
     @property
     def schedule(self) -> str | None:
-        """The date or cycle of a timer."""
-        for name in ("timeDate", "timeCycle"):
-            found = self.xml.find(f"bpmn:timerEventDefinition/bpmn:{name}", NAMESPACES)
-            if found is not None:
-                return (found.text or "").strip()
-        return None
+        """The date or cycle of a timer that begins a procedure."""
+        timing = self.timing if self.kind == "startEvent" else None
+        return timing.text if timing and timing.kind != "limit" else None
+
+    @property
+    def calendar(self) -> str | None:
+        """The calendar that a timer event names."""
+        return self.xml.get(f"{{{BANJIE}}}calendar")
 
     @property
     def condition(self) -> str | None:

@@ -53,8 +53,6 @@ class Post(NamedTuple):
 class Subscription(Awaited):
     """Waits for a message or signal, with the values that its keys have when it begins to."""
 
-    again = True
-
     def __init__(self, kind: str, parcel: Parcel, offered: tuple[str, ...] = ()) -> None:
         super().__init__(parcel.name)
         self.post = Post(kind, parcel.name)
@@ -68,6 +66,11 @@ class Subscription(Awaited):
         if "wait" not in internal:
             self._arm(my_task)
         return "met" in internal
+
+    @override
+    def happens_again(self, _my_task: Token) -> bool:
+        """Whether another may come: always."""
+        return True
 
     def meet(self, my_task: Token, payload: Mapping[str, object]) -> None:
         """Take what the message may carry, and let the token go on."""

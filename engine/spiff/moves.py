@@ -37,6 +37,7 @@ class Timer:
     """One arming of a timer event; `host` is the activity it hangs on, `due` is UTC.
 
     `rule` is what is drawn, read; `since` (UTC) is when it began to count, by `calendar` (a code).
+    While its clock is paused, `stopped` (UTC) says since when, and `due` is not asked.
     """
 
     id: UUID
@@ -48,6 +49,7 @@ class Timer:
     rule: str = ""
     since: datetime | None = None
     calendar: str = ""
+    stopped: datetime | None = None
 
 
 @dataclass(frozen=True)

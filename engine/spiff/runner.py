@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.calendar import STANDARD
+from engine.spiff.arming import timer_of
 from engine.spiff.clock import Time
 from engine.spiff.codec import load
 from engine.spiff.errors import NotAwaitedError, TaskNotReadyError
 from engine.spiff.flows import CaseFlow
 from engine.spiff.moves import Position
 from engine.spiff.reading import Scripts
-from engine.spiff.specs import timer_of
 from engine.spiff.stepping import at_rest, fire_due, moved, moving, take
 from engine.spiff.survey import Survey, live, look_over, open_task
 

@@ -1,9 +1,8 @@
-"""What our elements do when a token is on them: deadlines, calls."""
+"""What our elements do when a token is on them: processes and those that they call."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.control import SimpleBpmnTask
@@ -12,20 +11,11 @@ from SpiffWorkflow.spiff.specs.defaults import CallActivity as UpstreamCallActiv
 from SpiffWorkflow.spiff.specs.defaults import SubWorkflowTask as UpstreamSubProcess
 from SpiffWorkflow.spiff.specs.defaults import TransactionSubprocess as UpstreamTransaction
 from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
-from typing_extensions import override
 
-from engine.spiff import clock
-from engine.spiff.catching import Awaited
-from engine.spiff.durations import DurationError, due_after
 from engine.spiff.fixes import STARTED, EndJoin
 from engine.spiff.flows import CalledFlow
-from engine.spiff.moves import Timer
-from engine.spiff.reading import evaluate, failure
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from engine.spiff.expressions import Expression
     from engine.spiff.fixes import Token
     from engine.spiff.handing_over import Handing
 
@@ -73,62 +63,3 @@ class SubProcess(_Starts, UpstreamSubProcess):
 
 class Transaction(_Starts, UpstreamTransaction):
     """Runs an embedded sub-process that may be cancelled from inside."""
-
-
-class Deadline(Awaited):
-    """A timer: armed when its token first waits, due at exactly `now` of then plus the duration.
-
-    Upstream reads the system clock and fires only after the due time, not at it. Its due time
-    stays when it has fired: an open task still shows a deadline that has passed.
-    """
-
-    def __init__(self, duration: str | Expression) -> None:
-        super().__init__()
-        self.duration = duration
-
-    @override
-    def has_fired(self, my_task: Token) -> bool:
-        """Whether it is due at the moment of the move; arms it when asked for the first time."""
-        if "due" not in my_task.internal_data:
-            self._arm(my_task)
-        return due_of(my_task) <= clock.current()
-
-    @override
-    def update_task_data(self, my_task: Token) -> None:
-        """Write down that it has fired, now that its token goes on."""
-        my_task.workflow.top_workflow.journal.fired.append(timer_of(my_task))
-
-    def _arm(self, my_task: Token) -> None:
-        duration, text = self.duration, None
-        if not isinstance(duration, str):
-            text = duration.text
-            duration = evaluate(my_task, duration)  # type: ignore[assignment]
-        try:
-            due = due_after(clock.current(), duration)
-        except DurationError as error:
-            raise failure(
-                my_task,
-                f"期限 {duration!r} 不是 ISO 8601 时长（如 P3D、PT4H）。",
-                f"The duration {duration!r} is not ISO 8601 (such as P3D, PT4H).",
-                expression=text, variable=text,
-            ) from error  # fmt: skip
-        my_task.internal_data.update(due=due.isoformat(), arming=uuid4().hex)
-        my_task.workflow.top_workflow.journal.armed.append(timer_of(my_task))
-
-
-def due_of(token: Token) -> datetime:
-    """Give the moment (UTC) at which an armed timer's token is due."""
-    return clock.moment(token.internal_data["due"])
-
-
-def timer_of(token: Token) -> Timer:
-    """Describe the arming of a timer's token."""
-    mark = token.mark
-    return Timer(
-        id=UUID(hex=token.internal_data["arming"]),
-        process=mark.process,
-        element=mark.element,
-        host=mark.host,
-        due=due_of(token),
-        clock=mark.clock,
-    )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine.spiff.clock import current, standing_at
+from engine.spiff.arming import due_of, is_due
+from engine.spiff.clock import standing_at
 from engine.spiff.codec import dump, load
 from engine.spiff.errors import NotAwaitedError, RunError, TaskNotReadyError
 from engine.spiff.moves import Call, Move
-from engine.spiff.specs import due_of
 from engine.spiff.survey import Survey, look_over, open_task
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def take(case: CaseFlow, answers: Mapping[str, object], instance: Instance) -> N
 def fire_due(case: CaseFlow, survey: Survey | None = None) -> Survey:
     """Fire one due timer after the other, since an early one may cancel a later one."""
     survey = survey or look_over(case)
-    while due := [token for token in survey.timers.values() if due_of(token) <= current()]:
+    while due := [token for token in survey.timers.values() if is_due(token)]:
         token = min(due, key=lambda timer: (due_of(timer), timer.id))
         case.current = token
         token.task_spec._update(token)

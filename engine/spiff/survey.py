@@ -8,11 +8,13 @@ from uuid import UUID, uuid4
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 
+from engine.spiff.arming import due_of, is_running, timer_of
 from engine.spiff.fixes import READY, STARTED, UNFINISHED, WAITING, Token
 from engine.spiff.messages import wait_of
 from engine.spiff.moves import OpenTask, Timer, Wait
 from engine.spiff.reading import read_role
-from engine.spiff.specs import CallActivity, Deadline, due_of, timer_of
+from engine.spiff.specs import CallActivity
+from engine.spiff.timers import Deadline
 from engine.spiff.turns import which
 
 if TYPE_CHECKING:
@@ -39,7 +41,8 @@ class Survey:
 
     def next_due(self) -> datetime | None:
         """Give the earliest moment (UTC) at which the case moves by itself."""
-        return min((due_of(token) for token in self.timers.values()), default=None)
+        running = (token for token in self.timers.values() if is_running(token))
+        return min((due_of(token) for token in running), default=None)
 
 
 def look_over(case: CaseFlow) -> Survey:
@@ -120,7 +123,7 @@ def _deadlines(token: Token) -> Iterator[Token]:
             continue
         for child in split.children:
             event = getattr(child.task_spec, "event_definition", None)
-            if isinstance(event, Deadline) and "due" in child.internal_data:
+            if isinstance(event, Deadline) and event.is_deadline and "due" in child.internal_data:
                 yield child
 
 

@@ -45,8 +45,6 @@ class Throw(EventDefinition):
 class Trap(Awaited):
     """Waits beside an activity for an alarm out of it."""
 
-    again = True
-
     def __init__(self, caught: Alarm) -> None:
         super().__init__(caught.code)
         self.caught = caught
@@ -54,6 +52,11 @@ class Trap(Awaited):
     @override
     def has_fired(self, my_task: Token) -> bool:
         return "sprung" in my_task.internal_data
+
+    @override
+    def happens_again(self, _my_task: Token) -> bool:
+        """Whether another may come out of the activity: always."""
+        return True
 
     def meet(self, my_task: Token, payload: Mapping[str, object]) -> None:
         """Take what the alarm carries, and let the token go on."""

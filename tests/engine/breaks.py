@@ -213,7 +213,7 @@ BREAKS = (
     Break(
         "limit that is no duration",
         LIMITS,
-        swap('"P5D"', '"5 days"'),
+        swap('"P5D"', '"5 jours"'),
         "bad_duration",
         "close_deadline_in_xinjiang",
     ),

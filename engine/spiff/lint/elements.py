@@ -116,27 +116,6 @@ def some_end(bundle: Bundle) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def timers_say_when(bundle: Bundle) -> Iterator[Problem]:
-    """Let every timer be a duration, and one that begins a procedure a date or a cycle."""
-    for sheet, node in bundle.nodes():
-        if TIMER not in node.events:
-            continue
-        if node.kind == "startEvent":
-            if not node.schedule:
-                yield Problem(
-                    sheet.file, node.id, "timer_kind",
-                    f"定时开始“{node.id}”没有 timeDate 或 timeCycle。请填日期或周期，如“每周二”。",
-                    f'Timer start "{node.id}" has no timeDate or timeCycle. Give it a date or a '
-                    'cycle, such as "Tuesdays".',
-                )  # fmt: skip
-        elif not node.duration:
-            yield Problem(
-                sheet.file, node.id, "timer_kind",
-                f"定时器“{node.id}”没有 timeDuration。请填时长，如 P3D，或一个变量。",
-                f'Timer "{node.id}" has no timeDuration. Give one, such as P3D, or a variable.',
-            )  # fmt: skip
-
-
 def hosts_wait(bundle: Bundle) -> Iterator[Problem]:
     """Let boundary events hang on activities that wait, in their own scope."""
     for sheet, node in bundle.nodes():

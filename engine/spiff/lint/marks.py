@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ATTRIBUTES: Final = frozenset(
     {
         "nameEn", "clauses", "source", "roleFrom", "notifies", "clock", "ourDefault", "keys",
-        "carries", "offeredTo", "variable",
+        "carries", "offeredTo", "variable", "calendar",
     }
 )  # fmt: skip
 ELEMENTS: Final = {

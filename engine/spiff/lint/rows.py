@@ -7,37 +7,52 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.durations import looks_like_duration
+from engine.spiff.eventful import Timing
 from engine.spiff.expressions import is_name
 from engine.spiff.inference import tree_of
+from engine.spiff.lint.timers import CODES, KINDS
 from engine.spiff.model import Problem
+from engine.spiff.timing import objection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.spiff.bundle import Bundle
+    from engine.spiff.expressions import Expression
 
+EXAMPLES: Final = {"limit": '"P3D"', "date": '"2026-12-31"', "cycle": '"R3/PT1H"'}
 _NUMBER: Final = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 
 
-def limits_are_durations(bundle: Bundle) -> Iterator[Problem]:
-    """Let columns that timers take hold durations, where a cell is a literal."""
-    wanted = {node.duration for _, node in bundle.nodes() if node.duration}
+def limits_are_readable(bundle: Bundle) -> Iterator[Problem]:
+    """Let columns that timers take hold limits, dates or cycles, where a cell is a literal."""
+    timings = [node.timing for _, node in bundle.nodes() if node.timing]
+    wanted = {timing.text: timing.kind for timing in timings if is_name(timing.text)}
     for reading in bundle.tables.values():
         for n, rule in enumerate(reading.decider.rules if reading.decider else (), 1):
             assert reading.decider is not None  # noqa: S101 - for the type checker
             for name, cell in zip(reading.decider.outputs, rule.outputs, strict=True):
-                value = tree_of(cell.text) if cell else ast.Constant(None)
-                if name not in wanted or not is_name(name) or not isinstance(value, ast.Constant):
+                if name not in wanted:
                     continue
-                if not (isinstance(value.value, str) and looks_like_duration(value.value)):
+                for zh, en in _unreadable(cell, wanted[name]):
                     yield Problem(
-                        reading.file, rule.id, "bad_duration",
-                        f'第{n}行输出“{name}”的 {ast.unparse(value)} 不是时长。三天写 "P3D"，'
-                        '四小时写 "PT4H"。',
-                        f'Row {n}, output "{name}": {ast.unparse(value)} is no duration. Three '
-                        'days are "P3D", four hours "PT4H".',
+                        reading.file, rule.id, CODES[wanted[name]],
+                        f"第{n}行输出“{name}”：{zh}", f'Row {n}, output "{name}": {en}',
                     )  # fmt: skip
+
+
+def _unreadable(cell: Expression | None, kind: str) -> Iterator[tuple[str, str]]:
+    value = tree_of(cell.text) if cell else ast.Constant(None)
+    if not isinstance(value, ast.Constant):
+        return
+    if not isinstance(value.value, str):
+        said, names = ast.unparse(value), KINDS[kind]
+        yield (
+            f"{said} 不是{names.zh}。请写加引号的文字，如 {EXAMPLES[kind]}。",
+            f"{said} is no {names.en}. Write a text in quotes, such as {EXAMPLES[kind]}.",
+        )
+    elif (error := objection(Timing(kind, value.value))) is not None:
+        yield error.zh, error.en
 
 
 def rows_are_told(bundle: Bundle) -> Iterator[Problem]:

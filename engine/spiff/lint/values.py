@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import json
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from engine.spiff.durations import looks_like_duration
 from engine.spiff.expressions import (
     ExpressionError,
     compile_expression,
@@ -18,14 +15,13 @@ from engine.spiff.expressions import (
 from engine.spiff.lint.sizes import shown
 from engine.spiff.model import Problem
 from engine.spiff.repeats import COUNTER, COUNTERS, Again, Many, repetition
+from engine.spiff.timing import literal_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.spiff.bundle import Bundle
     from engine.spiff.sheet import Node, Sheet
-
-_DURATION: Final = re.compile(r"-?P[T\d].*|\d+ ?[^\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -77,13 +73,6 @@ def _is_json(text: str) -> bool:
 def texts_compile(bundle: Bundle) -> Iterator[Problem]:
     """Let conditions, scripts and durations be ones that we can compute."""
     for sheet, node in bundle.nodes():
-        if node.duration and _is_bad_duration(node.duration):
-            yield Problem(
-                sheet.file, node.id, "bad_duration",
-                f"定时器“{node.id}”的时长“{node.duration}”不能识别。"
-                "时长写 P3D（三天）、PT4H（四小时）。",
-                f'The duration "{node.duration}" of "{node.id}" is none. Write P3D, PT4H.',
-            )  # fmt: skip
         if node.kind == "scriptTask" and not (node.script or "").strip():
             yield Problem(
                 sheet.file, node.id, "bad_expression",
@@ -99,20 +88,6 @@ def texts_compile(bundle: Bundle) -> Iterator[Problem]:
                 f"“{text.element}”的“{shown(text.text)}”：{error.zh}",
                 f'"{text.element}": "{shown(text.text)}": {error.en}',
             )  # fmt: skip
-
-
-def _is_bad_duration(text: str) -> bool:
-    if looks_like_duration(text):
-        return False
-    if _DURATION.fullmatch(text):
-        return True
-    try:
-        body = ast.parse(text, mode="eval").body
-    except SyntaxError:
-        return False
-    return isinstance(body, ast.Constant) and not (
-        isinstance(body.value, str) and looks_like_duration(body.value)
-    )
 
 
 def texts(bundle: Bundle) -> Iterator[Text]:
@@ -135,8 +110,8 @@ def texts_in(sheet: Sheet) -> Iterator[Text]:
 def _texts_of(sheet: Sheet, node: Node) -> Iterator[Text]:
     if node.script and node.script.strip():
         yield Text(sheet, node.id, node.script, script=True)
-    if node.duration and not looks_like_duration(node.duration):
-        yield Text(sheet, node.id, node.duration)
+    if node.timing and literal_of(node.timing) is None:
+        yield Text(sheet, node.id, node.timing.text)
     for text in node.computed:
         yield Text(sheet, node.id, text)
     yield from _texts_around(sheet, node, repetition(node))

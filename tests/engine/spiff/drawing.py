@@ -204,18 +204,24 @@ class Scope:
         self.xml.append(f'<bpmn:dataObject id="{id_}_object"/>')
         return self.add("dataObjectReference", id_, "", f'dataObjectRef="{id_}_object" {stands}')
 
-    def timer(self, id_: str, duration: str) -> str:
-        return self.add("intermediateCatchEvent", id_, timing(duration))
+    def timer(self, id_: str, duration: str, tag: str = "timeDuration", more: str = "") -> str:
+        return self.add("intermediateCatchEvent", id_, timing(duration, tag), more)
 
-    def deadline(self, id_: str, host: str, duration: str, more: str = "") -> str:
+    def deadline(
+        self, id_: str, host: str, duration: str, more: str = "", tag: str = "timeDuration"
+    ) -> str:
         """Draw a non-interrupting boundary timer."""
         return self.add(
-            "boundaryEvent", id_, timing(duration),
+            "boundaryEvent", id_, timing(duration, tag),
             f'attachedToRef="{host}" cancelActivity="false" {more}',
         )  # fmt: skip
 
-    def interrupt(self, id_: str, host: str, duration: str) -> str:
-        return self.add("boundaryEvent", id_, timing(duration), f'attachedToRef="{host}"')
+    def interrupt(
+        self, id_: str, host: str, duration: str, more: str = "", tag: str = "timeDuration"
+    ) -> str:
+        """Draw an interrupting boundary timer."""
+        attributes = f'attachedToRef="{host}" {more}'
+        return self.add("boundaryEvent", id_, timing(duration, tag), attributes)
 
     def xor(self, id_: str, default: str = "") -> str:
         return self.add("exclusiveGateway", id_, "", f'default="{default}"' if default else "")
@@ -422,7 +428,10 @@ def files_of(*processes: Process, **tables: bytes) -> dict[str, bytes]:
 
 
 def compiled(
-    *processes: Process, fields: tuple[str, ...] = (), tables: dict[str, bytes] | None = None
+    *processes: Process,
+    fields: tuple[str, ...] = (),
+    tables: dict[str, bytes] | None = None,
+    calendars: tuple[str, ...] = ("standard",),
 ) -> Compiled:
     """Compile the first process with the others; every step has a form with these fields."""
     forms = {f"{each.process}/{id_}": fields for each in processes for id_ in each.ids}
@@ -435,4 +444,5 @@ def compiled(
         clauses={"CM-01"},
         forms=forms,
         operators=OPERATORS,
+        calendars=calendars,
     )

@@ -40,7 +40,7 @@ def good() -> Process:
     p.chain("opened", "ask", "classify", "fork", "allot", "join", "which", "done")
     p.chain("fork", "tell", "join")
     p.flow("which", "other", "n == 1")
-    p.deadline("late", "ask", "PT0S")
+    p.deadline("late", "ask", "PT1S")
     p.end("late_done")
     p.chain("late", "late_done")
     return p

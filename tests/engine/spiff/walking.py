@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from engine import spiff
+from engine.calendar import STANDARD, Calendars
 from engine.spiff import Call
 from tests.engine.spiff.drawing import T0
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from engine.spiff import Compiled, Move, OpenTask, Wait
+    from engine.spiff import Compiled, Move, OpenTask, Timer, Wait
+
+
+class Then(TypedDict):
+    now: datetime
+    calendars: Calendars
 
 
 class Walk:
     """One case; every verb goes through the stored state, and `now` only moves when told to."""
 
-    def __init__(self, compiled: Compiled, **answers: object) -> None:
+    def __init__(
+        self,
+        compiled: Compiled,
+        at: datetime = T0,
+        calendars: Calendars = STANDARD,
+        /,
+        **answers: object,
+    ) -> None:
         self.compiled = compiled
-        self.now: datetime = T0
-        self.move: Move = spiff.start(compiled, answers, now=self.now)
+        self.now: datetime = at
+        self.calendars = calendars
+        self.move: Move = spiff.start(compiled, answers, now=at, calendars=calendars)
         self.tasks: dict[UUID, OpenTask] = {}
         self.calls: dict[UUID, Call] = {}
         self.awaited: dict[UUID, Wait] = {}
@@ -31,34 +45,62 @@ class Walk:
     def does(self, element: str, *, item: str | None = None, **answers: object) -> Move:
         """Complete the first open step of that element, or that of an item."""
         task = self.task(element, item)
-        self.move = spiff.complete(self.compiled, self.move.state, task.id, answers, now=self.now)
+        self.move = spiff.complete(self.compiled, self.move.state, task.id, answers, **self.then)
         return self._follow()
 
     def hears(self, element: str, **payload: object) -> Move:
         """Deliver what the first wait of that element waits for."""
         wait = self.wait(element)
-        self.move = spiff.deliver(self.compiled, self.move.state, wait.id, payload, now=self.now)
+        self.move = spiff.deliver(self.compiled, self.move.state, wait.id, payload, **self.then)
         return self._follow()
 
     def wakes(self, **after: float) -> Move:
         """Let time pass and wake the case."""
         self.now += timedelta(**after)
-        self.move = spiff.wake(self.compiled, self.move.state, now=self.now)
+        self.move = spiff.wake(self.compiled, self.move.state, **self.then)
         return self._follow()
 
     def answers(self, element: str, **result: object) -> Move:
         """Answer the first open call of that service task."""
         call = self.call(element)
         del self.calls[call]
-        self.move = spiff.answer(self.compiled, self.move.state, call, result, now=self.now)
+        self.move = spiff.answer(self.compiled, self.move.state, call, result, **self.then)
         return self._follow()
 
     def fails(self, element: str, code: str) -> Move:
         """Let the first open call of that service task fail."""
         call = self.call(element)
-        self.move = spiff.fail(self.compiled, self.move.state, call, code, now=self.now)
+        self.move = spiff.fail(self.compiled, self.move.state, call, code, **self.then)
         del self.calls[call]
         return self._follow()
+
+    def pauses(self, element: str | None = None) -> Move:
+        """Stop the clock of the case, or of the first open step of that element."""
+        task = self.task(element).id if element else None
+        self.move = spiff.pause(self.compiled, self.move.state, task, **self.then)
+        return self._follow()
+
+    def resumes(self, element: str | None = None) -> Move:
+        """Let the clock of the case go on, or of the first open step of that element."""
+        task = self.task(element).id if element else None
+        self.move = spiff.resume(self.compiled, self.move.state, task, **self.then)
+        return self._follow()
+
+    def reckons(self, calendars: Calendars) -> Move:
+        """Reckon anew what is due on other calendars."""
+        self.calendars = calendars
+        self.move = spiff.reckon_anew(self.compiled, self.move.state, **self.then)
+        return self._follow()
+
+    @property
+    def then(self) -> Then:
+        """The moment of the next move, and the calendars that it counts on."""
+        return {"now": self.now, "calendars": self.calendars}
+
+    def timer(self, element: str) -> Timer:
+        """Give the running timer of that element."""
+        timers = spiff.position(self.compiled, self.move.state).timers
+        return next(timer for timer in timers if timer.element == element)
 
     def call(self, element: str) -> UUID:
         return next(id_ for id_, call in self.calls.items() if call.element == element)
@@ -92,7 +134,7 @@ class Walk:
     def _follow(self) -> Move:
         for task in self.move.closed:
             del self.tasks[task]
-        self.tasks.update({task.id: task for task in self.move.opened})
+        self.tasks.update({task.id: task for task in (*self.move.opened, *self.move.retimed)})
         for call in self.move.abandoned:
             del self.calls[call]
         for effect in self.move.effects:
@@ -102,7 +144,9 @@ class Walk:
             del self.awaited[wait]
         self.awaited.update({wait.id: wait for wait in self.move.awaited})
         stored = spiff.position(self.compiled, self.move.state)
-        assert {task.id for task in stored.tasks} == set(self.tasks)
+        assert {task.id: task for task in stored.tasks} == self.tasks
+        running = [timer.due for timer in stored.timers if timer.stopped is None]
+        assert self.move.next_due == min(running, default=None)
         assert set(stored.calls) == set(self.calls)
         assert {wait.id: wait for wait in stored.waits} == self.awaited
         self.moves.append(self.move)

@@ -1,0 +1,95 @@
+"""Timers: what they say is a limit, a date or a cycle that people write, on a calendar there is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from engine.calendar import Words
+from engine.spiff.eventful import TIMER, TIMINGS, Timing
+from engine.spiff.model import Names, Problem
+from engine.spiff.timing import is_read, literal_of, objection
+from engine.spiff.xml import NAMESPACES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.spiff.bundle import Bundle
+
+CODES: Final = {"limit": "bad_duration", "date": "bad_date", "cycle": "bad_cycle"}
+KINDS: Final = {
+    "limit": Names("期限", "limit"),
+    "date": Names("日期", "date"),
+    "cycle": Names("周期", "cycle"),
+}
+
+
+def timers_say_when(bundle: Bundle) -> Iterator[Problem]:
+    """Let every timer have one limit, date or cycle."""
+    for sheet, node in bundle.nodes():
+        if TIMER not in node.events:
+            continue
+        said = node.xml.xpath("bpmn:timerEventDefinition/bpmn:*", namespaces=NAMESPACES)
+        tags = [str(each.tag).rpartition("}")[2] for each in said]  # type: ignore[union-attr]
+        if len([tag for tag in tags if tag in TIMINGS.values()]) != 1:
+            yield Problem(
+                sheet.file, node.id, "timer_kind",
+                f"定时器“{node.id}”应有且只有一项时间：timeDuration（如 3 个工作日）、timeDate"
+                "（如 2026-12-31）或 timeCycle（如 每 30 分钟）。",
+                f'Timer "{node.id}" must say one of timeDuration (such as 3 working days), '
+                "timeDate (such as 2026-12-31) or timeCycle (such as every 30 minutes).",
+            )  # fmt: skip
+
+
+def starts_have_a_schedule(bundle: Bundle) -> Iterator[Problem]:
+    """Let a timer that begins a procedure say by itself on which date, or when it comes round."""
+    for sheet, node in bundle.nodes():
+        timing = node.timing if node.kind == "startEvent" else None
+        if timing is not None and (timing.kind == "limit" or literal_of(timing) is None):
+            yield Problem(
+                sheet.file, node.id, "timer_kind",
+                f"定时开始“{node.id}”要写明日期或周期：timeDate（如 2026-12-31）或 timeCycle"
+                "（如 每周二、每月10日，遇假日提前）。此时还没有变量，也没有开始计时的时刻。",
+                f'Timer start "{node.id}" must say a date or cycle itself: timeDate (such as '
+                "2026-12-31) or timeCycle (such as Tuesdays; day 10 of each month, the working day "
+                "before). There are no variables yet, and nothing to count from.",
+            )  # fmt: skip
+
+
+def timers_are_readable(bundle: Bundle) -> Iterator[Problem]:
+    """Let a timer's own text be a limit, date or cycle."""
+    for sheet, node in bundle.nodes():
+        timing = node.timing
+        error = objection(timing) if timing else None
+        if timing is None or error is None:
+            continue
+        zh, en = elsewhere(timing) or (error.zh, error.en)
+        yield Problem(
+            sheet.file, node.id, CODES[timing.kind],
+            f"定时器“{node.id}”：{zh}", f'Timer "{node.id}": {en}',
+        )  # fmt: skip
+
+
+def elsewhere(timing: Timing) -> Words | None:
+    """Say where a timer's text belongs, if it is of another kind than it stands for."""
+    for kind, tag in TIMINGS.items():
+        if kind != timing.kind and is_read(Timing(kind, timing.text)):
+            said, names = timing.text, KINDS[kind]
+            return Words(
+                f"“{said}”是{names.zh}，不是{KINDS[timing.kind].zh}。请写到 {tag} 中。",
+                f'"{said}" is a {names.en}, no {KINDS[timing.kind].en}. Write it in {tag}.',
+            )
+    return None
+
+
+def calendars_exist(bundle: Bundle) -> Iterator[Problem]:
+    """Let the calendars that timers name be there."""
+    for sheet, node in bundle.nodes():
+        if node.calendar is not None and node.calendar not in bundle.calendars:
+            known = sorted(bundle.calendars)
+            yield Problem(
+                sheet.file, node.id, "unknown_calendar",
+                f"定时器“{node.id}”的日历“{node.calendar}”不存在。请改为：{'、'.join(known)}，"
+                "或先建立该日历。",
+                f'Timer "{node.id}" names the calendar "{node.calendar}", which is not there. Use '
+                f"{', '.join(known)}, or add it first.",
+            )  # fmt: skip
