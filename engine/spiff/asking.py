@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
 
-from engine.spiff.expressions import EvaluationError
+from engine.spiff.chains import FailedError, ask
 from engine.spiff.moves import Decision
-from engine.spiff.policies import AmbiguousError
 from engine.spiff.reading import failure
 
 if TYPE_CHECKING:
+    from engine.spiff.chains import Answer
     from engine.spiff.fixes import Token
 
 
@@ -24,24 +24,26 @@ class BusinessRule(SpiffBpmnTask):
 
     def _run_hook(self, my_task: Token) -> bool:
         top = my_task.workflow.top_workflow
-        decider = top.plan.deciders[self.decision]
         try:
-            rule, inputs, outputs = decider.decide(my_task.data)
-        except EvaluationError as error:
-            raise failure(
-                my_task, error.zh, error.en, expression=error.text, variable=error.variable
-            ) from error
-        except AmbiguousError as error:
+            answers = ask(top.plan.deciders, self.decision, my_task.data)
+        except FailedError as error:
+            names, cause = error.table.names, error.cause
             raise failure(
                 my_task,
-                f"决策表“{self.decision}”：{error.zh}",
-                f'Table "{self.decision}": {error.en}',
+                f"决策“{names.zh}”：{cause.zh}",
+                f'Decision "{names.en}": {cause.en}',
+                expression=cause.text,
+                variable=cause.variable,
             ) from error
-        for name, value in outputs.items():
+        for name, value in answers[self.decision].outputs.items():
             my_task.workflow.assign(name, value)
-        mark, table = my_task.mark, decider.table
-        ours = any(row.our_default for row in table.rows(rule))
-        top.journal.decisions.append(
-            Decision(table.id, mark.process, mark.element, rule, inputs, outputs, ours)
-        )
+        top.journal.decisions += [_told(answer, my_task) for answer in answers.values()]
         return True
+
+
+def _told(answer: Answer, token: Token) -> Decision:
+    table, mark = answer.decider.table, token.mark
+    ours = any(row.our_default for row in table.rows(answer.rule))
+    return Decision(
+        table.id, mark.process, mark.element, answer.rule, answer.inputs, answer.outputs, ours
+    )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.spiff.bpmn_file import read_sheet
 from engine.spiff.errors import BrokenFilesError
 from engine.spiff.model import Names, Problem
-from engine.spiff.tables import TableReading, read_table
+from engine.spiff.tables import TableReading, decision_ids, read_tables
 from engine.spiff.xml import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from engine.spiff.sheet import Node, Sheet
 
@@ -44,6 +45,22 @@ class Bundle:
         tables = (reading.outputs for reading in self.tables.values())
         return bool(self.unread) or None in forms or None in tables
 
+    @property
+    def asked(self) -> frozenset[str]:
+        """The decisions that business rule tasks ask, whose answers the case takes."""
+        return frozenset(node.decision for _, node in self.nodes() if node.decision)
+
+    def chain(self, reading: TableReading) -> list[TableReading]:
+        """Give a decision with all those that it requires."""
+        found = {reading.id: reading}
+        pending = [reading]
+        while pending:
+            for id_ in pending.pop().needs.decisions:
+                if id_ in self.tables and id_ not in found:
+                    found[id_] = self.tables[id_]
+                    pending.append(found[id_])
+        return list(found.values())
+
     def nodes(self) -> Iterator[tuple[Sheet, Node]]:
         """Every flow node of every diagram."""
         for sheet in self.sheets.values():
@@ -66,9 +83,8 @@ def read_needed(
     files: Mapping[str, bytes], root: str
 ) -> tuple[dict[str, Sheet], dict[str, TableReading], list[Problem]]:
     """Read the root's diagram and all that it calls and asks, with what cannot be read."""
-    diagrams, decisions = _by_stem(files, ".bpmn"), _by_stem(files, ".dmn")
+    diagrams = _by_stem(files, ".bpmn")
     sheets: dict[str, Sheet] = {}
-    tables: dict[str, TableReading] = {}
     problems: list[Problem] = []
     pending = [root]
     seen: set[str] = set()
@@ -84,9 +100,43 @@ def read_needed(
             continue
         sheets[process] = sheet
         pending += [node.called for node in sheet.nodes.values() if node.called]
-        for name in decisions.keys() & {node.decision for node in sheet.nodes.values()}:
-            tables[name] = read_table(decisions[name], files[decisions[name]])
-    return sheets, tables, problems
+    asked = sorted({n.decision for s in sheets.values() for n in s.nodes.values() if n.decision})
+    tables, twice = _tables(files, asked)
+    return sheets, tables, problems + twice
+
+
+def _tables(
+    files: Mapping[str, bytes], asked: Sequence[str]
+) -> tuple[dict[str, TableReading], list[Problem]]:
+    """Read the decisions that are asked and those that they require, wherever they are."""
+    paths: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(path for path in files if path.endswith(".dmn")) if asked else ():
+        for name in decision_ids(path, files[path]):
+            paths[name].append(path)
+    read: dict[str, tuple[TableReading, ...]] = {}
+    found: dict[str, TableReading] = {}
+    problems: list[Problem] = []
+    pending = [name for name in asked if name in paths]
+    while pending:
+        name = pending.pop(0)
+        if name in found:
+            continue
+        path = paths[name][0]
+        if path not in read:
+            read[path] = read_tables(path, files[path])
+        found[name] = next((each for each in read[path] if each.id == name), read[path][0])
+        pending += found[name].needs.decisions
+        if len(paths[name]) > 1:
+            problems.append(_same_decision(name, paths[name]))
+    return found, problems
+
+
+def _same_decision(name: str, paths: Sequence[str]) -> Problem:
+    return Problem(
+        paths[1], name, "same_decision",
+        f"几个文件里都有决策“{name}”：{'、'.join(paths)}。请只留一个。",
+        f'Several files hold a decision "{name}": {", ".join(paths)}. Keep one.',
+    )  # fmt: skip
 
 
 def closure(files: Mapping[str, bytes], root: str) -> frozenset[str]:

@@ -137,8 +137,8 @@ def _names_used(
     names: set[str] = set()
     for script in scripts.values():
         names |= script.names | script.assigns
-    for decider in deciders.values():
-        names |= decider.names | set(decider.outputs)
+    for id_, decider in deciders.items():
+        names |= decider.names | set(decider.outputs if id_ in bundle.asked else ())
     for sheet in bundle.sheets.values():
         names.update(_named_in(sheet))
     return frozenset(names)

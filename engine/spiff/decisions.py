@@ -6,7 +6,7 @@ cells as Python with `?` pasted in. Ours knows what a cell may be and says when 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from engine.spiff.expressions import EvaluationError
 from engine.spiff.kinds import read_as
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from engine.spiff.expressions import Expression
     from engine.spiff.model import Table
@@ -85,7 +85,8 @@ class Rule:
 class Decider:
     """A compiled table; `defaults` are what each column says when no row fits, if it says it.
 
-    `asked` are the heads of the inputs, `made` those of the outputs.
+    `asked` are the heads of the inputs, `made` those of the outputs; `given` are the names that
+    required decisions give it, with the decision of each.
     """
 
     table: Table
@@ -96,6 +97,7 @@ class Decider:
     rules: tuple[Rule, ...]
     policy: Policy
     defaults: tuple[Expression | None, ...] = ()
+    given: Mapping[str, str] = field(default_factory=dict)
 
     def decide(
         self, data: Mapping[str, object]
@@ -115,8 +117,18 @@ class Decider:
         answers = self._defaults(data) if not counted else self._answers(counted, data)
         return (
             " ".join(rule.id for rule in counted) or None,
-            {e.text: _kept(value, e.text) for e, value in zip(self.inputs, read, strict=True)},
+            {text: _kept(value, text) for text, value in self._read(read, data)},
             {name: _kept(v, name) for name, v in zip(self.outputs, answers, strict=True)},
+        )
+
+    def _read(
+        self, read: Sequence[object], data: Mapping[str, object]
+    ) -> Iterable[tuple[str, object]]:
+        """Give what an answer was made of: the inputs, or all that an expression read."""
+        if self.inputs:
+            return zip((each.text for each in self.inputs), read, strict=True)
+        return (
+            (name, data[name]) for name in sorted(self.names | self.given.keys()) if name in data
         )
 
     def fitting(
@@ -139,10 +151,16 @@ class Decider:
 
     @property
     def names(self) -> frozenset[str]:
-        """The variables that it may read."""
+        """The variables of the case that it may read."""
         cells = [cell for rule in self.rules for cell in (*rule.tests, *rule.outputs)]
         parts = (*self.inputs, *cells, *self.defaults)
-        return frozenset(name for part in parts if part is not None for name in part.names)
+        read = frozenset(name for part in parts if part is not None for name in part.names)
+        return read - self.given.keys()
+
+    @property
+    def requires(self) -> list[str]:
+        """The decisions that are made before it."""
+        return list(dict.fromkeys(self.given.values()))
 
     def _defaults(self, data: Mapping[str, object]) -> list[object]:
         nothing = self.policy.nothing(len(self.outputs))

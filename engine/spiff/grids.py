@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.spiff.decisions import Decider, Rule
 from engine.spiff.expressions import compile_expression, is_name
-from engine.spiff.heads import NS, Reader, constant_of, read_heads, text_of
+from engine.spiff.heads import NS, constant_of, note_of, read_heads, text_of
 from engine.spiff.kinds import NUMBER, kind_of
 from engine.spiff.model import Names, Row, Table
 from engine.spiff.policies import UNIQUE, WORDS, Policy
@@ -20,27 +20,19 @@ if TYPE_CHECKING:
 
     from engine.spiff.decisions import Column
     from engine.spiff.expressions import Expression
+    from engine.spiff.heads import Reader
 
 
-def read_grid(reader: Reader, decision: etree._Element) -> Decider | None:
-    """Read a decision's table; None if it has none. What is wrong with it goes to the reader."""
+def read_grid(reader: Reader, decision: etree._Element, table: etree._Element) -> Decider:
+    """Read a decision's table; what is wrong with it goes to the reader."""
     id_ = decision.get("id") or ""
-    table = decision.find("dmn:decisionTable", NS)
-    if table is None:
-        reader.refuse(
-            id_, "no_table",
-            f"决策“{id_}”没有决策表。请只用决策表，不用文字表达式。",
-            f'Decision "{id_}" has no table. Use a table, not a literal expression.',
-        )  # fmt: skip
-        return None
     policy = _policy(reader, table, id_)
-    _check_names(reader, decision, id_)
     texts = [text_of(xml.find("dmn:inputExpression", NS)) for xml in table.findall("dmn:input", NS)]
     inputs = [
         reader.compiled(compile_expression, text, (id_, f"第{n}个输入", f"Input {n}"))
         for n, text in enumerate(texts, 1)
     ]
-    outputs = tuple(_outputs(reader, table, id_))
+    outputs = tuple(_outputs(reader, decision, table))
     asked, made = read_heads(reader, table, id_)
     rows = tuple(_rows(table, whole=own(decision, "ourDefault")))
     rules = tuple(_rules(reader, rows, asked, made))
@@ -105,31 +97,25 @@ def _may_be_number(cell: Expression) -> bool:
     return not known or kind_of(value) == NUMBER
 
 
-def _check_names(reader: Reader, decision: etree._Element, id_: str) -> None:
-    stem = reader.file.rsplit("/", 1)[-1].removesuffix(".dmn")
-    if id_ != stem:
-        reader.refuse(
-            id_, "decision_id",
-            f"决策的 id 是“{id_}”，应与文件名“{stem}”相同。",
-            f'The decision\'s id is "{id_}"; it must be the file\'s name "{stem}".',
-        )  # fmt: skip
-    names: Names = names_of(decision)
-    if not names.zh or not names.en:
-        reader.refuse(
-            id_, "name_missing",
-            f"决策“{id_}”缺少中文名 name 或英文名 banjie:nameEn。",
-            f'Decision "{id_}" lacks its name or banjie:nameEn.',
-        )  # fmt: skip
-
-
-def _outputs(reader: Reader, table: etree._Element, id_: str) -> Iterator[str]:
+def _outputs(reader: Reader, decision: etree._Element, table: etree._Element) -> Iterator[str]:
+    """Give the outputs' names; an only output may be named by the decision's variable instead."""
+    variable = decision.find("dmn:variable", NS)
+    other = (variable.get("name") or "") if variable is not None else ""
     found = [xml.get("name") or "" for xml in table.findall("dmn:output", NS)]
+    if len(found) == 1 and is_name(other) and found[0] in {"", other}:
+        found = [other]
     for n, name in enumerate(found, 1):
         if not is_name(name) or found.count(name) > 1:
             reader.refuse(
-                id_, "output_name",
+                decision.get("id"), "output_name",
                 f"第{n}个输出的名称“{name}”不能作变量名，或重复了。请改为小写字母和下划线。",
                 f'Output {n}: "{name}" cannot be a variable, or is there twice. Use snake_case.',
+            )  # fmt: skip
+        elif len(found) == 1 and is_name(other) and name != other:
+            reader.refuse(
+                decision.get("id"), "output_name",
+                f"输出叫“{name}”，决策的变量却叫“{other}”。请改成一样。",
+                f'The output is "{name}" and the decision\'s variable "{other}". Name them alike.',
             )  # fmt: skip
         yield name
 
@@ -149,7 +135,7 @@ def _rows(table: etree._Element, *, whole: str | None) -> Iterator[Row]:
         inputs = tuple(text_of(cell) for cell in rule.findall("dmn:inputEntry", NS))
         outputs = tuple(text_of(cell) for cell in rule.findall("dmn:outputEntry", NS))
         ours = "true" in (whole, own(rule, "ourDefault"))
-        yield Row(rule.get("id") or f"row_{n}", inputs, outputs, _note(rule), ours)
+        yield Row(rule.get("id") or f"row_{n}", inputs, outputs, note_of(rule), ours)
 
 
 def _rules(
@@ -175,9 +161,3 @@ def _rules(
             for text, column, place in zip(row.outputs, made, places, strict=False)
         )
         yield Rule(row.id, tests, outputs)
-
-
-def _note(rule: etree._Element) -> Names:
-    """Split a row's description into Chinese and English at the slash."""
-    zh, _, en = (rule.findtext("dmn:description", "", NS) or "").partition(" / ")
-    return Names(zh.strip(), en.strip() or zh.strip())

@@ -8,7 +8,7 @@ from engine.spiff.cells import compile_cell, compile_output
 from engine.spiff.decisions import Column
 from engine.spiff.expressions import EvaluationError, ExpressionError
 from engine.spiff.kinds import TYPES, read_as
-from engine.spiff.model import Problem
+from engine.spiff.model import Names, Problem
 from engine.spiff.xml import DMN
 
 if TYPE_CHECKING:
@@ -104,13 +104,7 @@ def read_heads(
 def _heads(reader: Reader, heads: list[Head], what: Place) -> Iterator[Column]:
     id_, zh, en = what
     for n, (typed, values) in enumerate(heads, 1):
-        stated = (typed.get("typeRef") or "") if typed is not None else ""
-        if stated.removeprefix("feel:") not in TYPES:
-            reader.refuse(
-                id_, "unknown_type",
-                f"第{n}{zh}的 typeRef“{stated}”不能识别。请用：{_KINDS}。",
-                f'{en} {n}: the typeRef "{stated}" is none of ours. Use: {_KINDS}.',
-            )  # fmt: skip
+        kind = kind_said(reader, typed, (id_, f"第{n}{zh}", f"{en} {n}"))
         where = id_, f"第{n}{zh}允许的值", f"Allowed values of {en.lower()} {n}"
         allowed = reader.compiled(compile_cell, text_of(values), where)
         if allowed is not None and allowed.names:
@@ -120,7 +114,19 @@ def _heads(reader: Reader, heads: list[Head], what: Place) -> Iterator[Column]:
                 f'{where[2]} "{allowed.text}" read variables. List the values.',
             )  # fmt: skip
             allowed = None
-        yield Column(n, TYPES.get(stated.removeprefix("feel:")), allowed)
+        yield Column(n, kind, allowed)
+
+
+def kind_said(reader: Reader, typed: etree._Element | None, where: Place) -> str | None:
+    """Read the kind that an element's typeRef says, None if it says none."""
+    stated = (typed.get("typeRef") or "") if typed is not None else ""
+    if stated.removeprefix("feel:") not in TYPES:
+        reader.refuse(
+            where[0], "unknown_type",
+            f"{where[1]}的 typeRef“{stated}”不能识别。请用：{_KINDS}。",
+            f'{where[2]}: the typeRef "{stated}" is none of ours. Use: {_KINDS}.',
+        )  # fmt: skip
+    return TYPES.get(stated.removeprefix("feel:"))
 
 
 def constant_of(cell: Expression | None) -> tuple[bool, object]:
@@ -137,3 +143,9 @@ def text_of(xml: etree._Element | None) -> str:
     """Give the text of an expression in a DMN file, empty if there is none."""
     found = xml.find("dmn:text", NS) if xml is not None else None
     return (found.text or "").strip() if found is not None else ""
+
+
+def note_of(xml: etree._Element) -> Names:
+    """Split a description into Chinese and English at the slash."""
+    zh, _, en = (xml.findtext("dmn:description", "", NS) or "").partition(" / ")
+    return Names(zh.strip(), en.strip() or zh.strip())

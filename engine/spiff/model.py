@@ -113,6 +113,7 @@ class Table:
 
     `input_names` and `output_names` are the headings of its columns, `policy` says in words how
     many rows count, `default` is what the columns say when none fits, empty if nothing is said.
+    `requires` are the tables whose answers it reads.
     """
 
     id: str
@@ -126,6 +127,7 @@ class Table:
     rules: tuple[Row, ...]
     policy: Names = Names("恰有一行适合", "Exactly one row fits")
     default: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
 
     def rows(self, rule: str | None) -> list[Row]:
         """Give the rules that a decision named, with a blank between their ids."""

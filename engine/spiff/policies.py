@@ -54,6 +54,8 @@ class AmbiguousError(Exception):
         self.rows = rows
         self.zh = zh
         self.en = en
+        self.text: str | None = None
+        self.variable: str | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from typing_extensions import override
+
 from engine.spiff.expressions import ExpressionError, compile_script
 from engine.spiff.inference import ANY, EXACT, Values, inferred, of_kind, tree_of, words
 from engine.spiff.kinds import LIST, NUMBER
@@ -21,33 +23,58 @@ if TYPE_CHECKING:
 
     from engine.spiff.bundle import Bundle
     from engine.spiff.decisions import Decider
+    from engine.spiff.expressions import Expression
     from engine.spiff.sheet import Sheet, Variable
 
 _TYPED: Final = {"decimal": "decimal", "date": "day", "date_time": "moment"}
+
+
+class Seen(Mapping[str, Values]):
+    """What the names of a decision may hold: those that required decisions give it are theirs."""
+
+    def __init__(self, known: Mapping[str, Values], given: Mapping[str, str]) -> None:
+        self._known = known
+        self._given = given
+
+    @override
+    def __getitem__(self, name: str) -> Values:
+        by = self._given.get(name)
+        return self._known[name if by is None else told_by(by, name)]
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    @override
+    def __len__(self) -> int:
+        return len(self._known)
+
+
+def told_by(decision: str, name: str) -> str:
+    """Give the key of what a decision says, apart from what the case keeps by that name."""
+    return f"{decision}:{name}"
 
 
 def possible(bundle: Bundle) -> dict[str, Values]:
     """Give what every name that something fills may hold in a case of this procedure."""
     fixed: dict[str, Values] = defaultdict(Values)
     for name, values in (
-        *_typed(bundle),
-        *_at_start(bundle),
-        *_repeated(bundle),
-        *_gathered(bundle),
-    ):
+        *_typed(bundle), *_at_start(bundle), *_repeated(bundle), *_gathered(bundle)
+    ):  # fmt: skip
         fixed[name] |= values
     sources = [*_assigned(bundle), *_decided(bundle)]
-    found = {**fixed, **{name: fixed[name] for name, _ in sources}}
+    found = {**fixed, **{name: fixed[name] for name, _, _ in sources}}
     readers: dict[str, list[int]] = defaultdict(list)
-    for place, (_, tree) in enumerate(sources):
+    for place, (_, tree, given) in enumerate(sources):
         for node in ast.walk(tree):
             if isinstance(node, ast.Name):
-                readers[node.id].append(place)
+                by = given.get(node.id)
+                readers[node.id if by is None else told_by(by, node.id)].append(place)
     pending = dict.fromkeys(range(len(sources)))
     while pending:
-        name, tree = sources[next(iter(pending))]
+        name, tree, given = sources[next(iter(pending))]
         del pending[next(iter(pending))]
-        after = found[name] | inferred(tree, found).kept()
+        after = found[name] | inferred(tree, Seen(found, given) if given else found).kept()
         if after != found[name]:
             found[name] = after
             pending |= dict.fromkeys(readers[name])
@@ -112,7 +139,10 @@ def _declared(variable: Variable) -> Values:
     return of_kind(ANY) if isinstance(value, (list, dict)) else words(value)
 
 
-def _assigned(bundle: Bundle) -> Iterator[tuple[str, ast.AST]]:
+Source = tuple[str, ast.AST, "Mapping[str, str]"]  # a name, what fills it, and who gives it names
+
+
+def _assigned(bundle: Bundle) -> Iterator[Source]:
     """Give every assignment of every script."""
     for sheet in bundle.sheets.values():
         for text in _scripts(sheet):
@@ -121,7 +151,7 @@ def _assigned(bundle: Bundle) -> Iterator[tuple[str, ast.AST]]:
             except ExpressionError:
                 continue
             for name, expression in lines:
-                yield name, tree_of(expression.text)
+                yield name, tree_of(expression.text), {}
 
 
 def _scripts(sheet: Sheet) -> Iterator[str]:
@@ -131,28 +161,32 @@ def _scripts(sheet: Sheet) -> Iterator[str]:
                 yield text
 
 
-def _decided(bundle: Bundle) -> Iterator[tuple[str, ast.AST]]:
+def _decided(bundle: Bundle) -> Iterator[Source]:
     """Give every output cell that a table answers with by itself, with its column's name."""
-    for decider in _deciders(bundle):
+    for decider, name, cells in _columns(bundle):
         if not (decider.policy.lists or decider.policy.aggregation in {"SUM", "COUNT"}):
-            for name, cells in decider.columns():
-                yield from ((name, tree_of(cell.text)) for cell in cells)
+            yield from ((name, tree_of(cell.text), decider.given) for cell in cells)
 
 
 def _gathered(bundle: Bundle) -> Iterator[tuple[str, Values]]:
     """Give what tables answer with that make a list, a sum or a count of their rows."""
-    for decider in _deciders(bundle):
-        for name, cells in decider.columns():
-            yield name, Values()
-            if decider.policy.lists:
-                each = [inferred(tree_of(cell.text), {}).kept() for cell in cells]
-                known = all(values.listed and not values.open for values in each)
-                items = frozenset(word for values in each for word in values.listed)
-                yield name, Values(open=frozenset({LIST}), items=items if known else frozenset())
-            elif decider.policy.aggregation:
-                kind = NUMBER if decider.policy.aggregation == COUNT else EXACT
-                yield name, Values(open=frozenset({kind, NUMBER})).kept()
+    for decider, name, cells in _columns(bundle):
+        yield name, Values()
+        if decider.policy.lists:
+            each = [inferred(tree_of(cell.text), {}).kept() for cell in cells]
+            known = all(values.listed and not values.open for values in each)
+            items = frozenset(word for values in each for word in values.listed)
+            yield name, Values(open=frozenset({LIST}), items=items if known else frozenset())
+        elif decider.policy.aggregation:
+            kind = NUMBER if decider.policy.aggregation == COUNT else EXACT
+            yield name, Values(open=frozenset({kind, NUMBER})).kept()
 
 
-def _deciders(bundle: Bundle) -> list[Decider]:
-    return [r.decider for r in bundle.tables.values() if r.decider is not None]
+def _columns(bundle: Bundle) -> Iterator[tuple[Decider, str, list[Expression]]]:
+    """Give every column with its cells, by each name under which something sees it."""
+    for id_, reading in bundle.tables.items():
+        for name, cells in reading.decider.columns() if reading.decider else ():
+            assert reading.decider is not None  # noqa: S101 - for the type checker
+            yield reading.decider, told_by(id_, name), cells
+            if id_ in bundle.asked:
+                yield reading.decider, name, cells

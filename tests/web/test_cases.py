@@ -168,6 +168,7 @@ def test_a_procedure_is_shown_with_diagrams_tables_and_defaults_of_ours(fang: Vi
     assert len(fang.all("//button[@data-process]")) == 9
     assert "本公司默认" in fang.text
     assert "核决权限表" in fang.text
+    assert "恰有一行适合。" in fang.text
     assert fang.get("/procedures/nothing").status_code == 404
 
 

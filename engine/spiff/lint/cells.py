@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from typing import TYPE_CHECKING
 
 from engine.spiff.inference import ANY, EXACT, inferred, kind_of, tree_of
@@ -9,7 +10,7 @@ from engine.spiff.kinds import NUMBER
 from engine.spiff.lint.told import impossible
 from engine.spiff.lint.words import wrong_in
 from engine.spiff.model import Problem
-from engine.spiff.possible import comparable
+from engine.spiff.possible import Seen, comparable
 from engine.spiff.tokens import INPUT
 from engine.spiff.unary import Asked, Compared
 
@@ -29,7 +30,8 @@ def cells_can_fit(bundle: Bundle) -> Iterator[Problem]:
     known = comparable(bundle)
     for reading in bundle.tables.values():
         if reading.decider is not None:
-            yield from _in_table(reading.file, reading.decider, known)
+            seen = Seen(known, reading.decider.given)
+            yield from _in_table(reading.file, reading.decider, seen)
 
 
 def _in_table(file: str, decider: Decider, known: Mapping[str, Values]) -> Iterator[Problem]:
@@ -44,7 +46,7 @@ def _in_table(file: str, decider: Decider, known: Mapping[str, Values]) -> Itera
                 "Mend the typeRef.",
             )  # fmt: skip
             continue
-        here = {**known, INPUT: values if column.kind else whole}
+        here = ChainMap({INPUT: values if column.kind else whole}, known)  # type: ignore[arg-type]
         for n, rule in enumerate(decider.rules, 1):
             cell = rule.tests[c]
             said = f"第{n}行第{c + 1}列：", f"Row {n}, column {c + 1}: "

@@ -15,7 +15,7 @@ from engine.spiff.lint.pieces import Piece, pieces_of
 from engine.spiff.lint.told import word
 from engine.spiff.model import Problem
 from engine.spiff.policies import UNIQUE
-from engine.spiff.possible import possible
+from engine.spiff.possible import Seen, possible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,7 +43,7 @@ def one_row_fits(bundle: Bundle) -> Iterator[Problem]:
     known = possible(bundle)
     for reading in bundle.tables.values():
         decider = reading.decider
-        columns = pieces_of(decider, known) if decider else None
+        columns = pieces_of(decider, Seen(known, decider.given)) if decider else None
         if decider is None or columns is None:
             continue
         try:

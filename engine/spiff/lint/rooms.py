@@ -121,9 +121,9 @@ class Rooms:
         if reading is None:
             return
         self.own[room] |= set(reading.outputs or ())
-        if reading.decider is not None:
-            names = sorted(reading.decider.names)
-            self.reads += [Read(room, reading.file, reading.id, name) for name in names]
+        for each in self.bundle.chain(reading):
+            names = sorted(each.decider.names) if each.decider else []
+            self.reads += [Read(room, each.file, each.id, name) for name in names]
 
     def _look_at_lanes(self, sheet: Sheet) -> None:
         """Let a lane's variable be read by each step in it, or by the process if it has none."""

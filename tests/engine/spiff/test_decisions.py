@@ -5,7 +5,7 @@ import pytest
 from engine import spiff
 from engine.spiff import Asked, BrokenFilesError, Problem, RunError, compile_procedure
 from engine.spiff.cells import compile_output
-from engine.spiff.tables import read_table
+from engine.spiff.tables import read_tables
 from tests.engine.spiff.drawing import ROLES, T0, Process, compiled, files_of, table
 
 
@@ -22,7 +22,7 @@ def test_outputs_are_expressions_or_words() -> None:
 
 def test_a_broken_table_is_told_by_row_and_column() -> None:
     rows = [(['"a"', "< 5"], ['"x"']), (['"b', "< 5"], ['"y"']), (['"c"', "5 <"], ["y z"])]
-    found = read_table("bpmn/decisions/klass.dmn", table("klass", ["kind", "n"], ["k"], rows))
+    (found,) = read_tables("bpmn/decisions/klass.dmn", table("klass", ["kind", "n"], ["k"], rows))
     assert found.decider is None
     assert [(p.element, p.code) for p in found.problems] == [
         ("klass_r2", "bad_cell"), ("klass_r3", "bad_cell"), ("klass_r3", "bad_cell"),
@@ -41,13 +41,13 @@ def test_a_broken_table_is_told_by_row_and_column() -> None:
         (table("klass", ["a"], ["k"], [(["1", "2"], ["3"])]), "row_length"),
         (table("klass", ["a"], ["k"], []).replace(b"banjie:nameEn", b"banjie:x"), "name_missing"),
         (table("klass", ["a"], ["k"], []).replace(b"decisionTable", b"context"), "no_table"),
-        (b'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"/>', "one_decision"),
+        (b'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"/>', "no_decision"),
         (b'<definitions xmlns="http://www.omg.org/spec/DMN/20151101/dmn.xsd"/>', "wrong_namespace"),
         (b"nonsense", "not_xml"),
     ],
 )
 def test_what_is_no_table_of_ours_is_refused(data: bytes, code: str) -> None:
-    found = read_table("bpmn/decisions/klass.dmn", data)
+    (found,) = read_tables("bpmn/decisions/klass.dmn", data)
     assert found.decider is None
     assert code in {problem.code for problem in found.problems}
     assert all(problem.zh and problem.en for problem in found.problems)

@@ -8,7 +8,7 @@ import pytest
 
 from engine import spiff
 from engine.spiff import Asked, BrokenFilesError, RunError, compile_procedure
-from engine.spiff.tables import read_table
+from engine.spiff.tables import read_tables
 from tests.engine.spiff.drawing import ROLES, T0, Process, compiled, files_of, table
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def test_a_default_output_answers_when_no_row_fits(policy: str, answer: object) 
     data = table("klass", ["n"], ["k"], FEES, policy, default="0")
     decision = decided(data, 1)
     assert (decision.outputs, decision.rule) == ({"k": answer}, None)
-    public = read_table("klass.dmn", data).decider
+    public = read_tables("klass.dmn", data)[0].decider
     assert public is not None
     assert public.table.default == ("0",)
 
@@ -126,7 +126,7 @@ def test_what_is_no_number_cannot_be_reckoned_with() -> None:
 def test_what_cannot_be_run_is_refused_with_its_cure(
     outputs: list[str], row: list[str], policy: str, code: str, cure: str
 ) -> None:
-    found = read_table("klass.dmn", table("klass", ["n"], outputs, [(["-"], row)], policy))
+    (found,) = read_tables("klass.dmn", table("klass", ["n"], outputs, [(["-"], row)], policy))
     assert found.decider is None
     assert [problem.code for problem in found.problems] == [code]
     assert cure in found.problems[0].en
