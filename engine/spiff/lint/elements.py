@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engine.spiff.eventful import CHOICE, CONDITIONAL, MESSAGE, SIGNAL, STARTS, TIMER
+from engine.spiff.lint import refused
 from engine.spiff.model import Problem
 from engine.spiff.sheet import AT_ONCE, EMBEDDED
 
@@ -31,28 +32,18 @@ HOSTS: Final = EMBEDDED | {"userTask", "manualTask", "receiveTask", "callActivit
 ACTIVITIES: Final = HOSTS | {"scriptTask", "businessRuleTask", "serviceTask", "sendTask"}
 GATEWAYS: Final = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", CHOICE})
 SUPPORTED: Final = ACTIVITIES | GATEWAYS | EVENTS.keys()
-MARKERS: Final = {
-    "triggeredByEvent": ("事件子流程标记", "an event sub-process marker"),
-    "isForCompensation": ("补偿标记", "a compensation marker"),
-}
-CURES: Final = {
-    "task": ("请改为用户任务", "Make it a user task"),
-    "complexGateway": ("请改用排他、并行或包容网关", "Use another kind of gateway"),
-    "adHocSubProcess": ("请画出顺序或并行", "Draw the order, or a parallel gateway"),
-}
 
 
 def supported(bundle: Bundle) -> Iterator[Problem]:
     """Let elements and their event definitions be ones that are proven to run."""
     for sheet, node in bundle.nodes():
         if node.kind not in SUPPORTED:
-            zh, en = CURES.get(node.kind, ("请改画", "Draw it another way"))
-            yield Problem(
-                sheet.file, node.id, "unsupported",
-                f"元素“{node.id}”的类型 {node.kind} 不支持。{zh}。",
-                f'"{node.id}" is a {node.kind}, which is not supported. {en}.',
-            )  # fmt: skip
+            yield refused.KINDS.get(node.kind, _other(node)).of(sheet.file, node.id)
         elif node.kind in EVENTS and node.events not in EVENTS[node.kind]:
+            refusal = refused.event(node)
+            if refusal is not None:
+                yield refusal.of(sheet.file, node.id, "unsupported_event")
+                continue
             kinds = ", ".join(node.events) or "none"
             known = [" + ".join(event) or "none" for event in sorted(EVENTS[node.kind])]
             yield Problem(
@@ -61,6 +52,14 @@ def supported(bundle: Bundle) -> Iterator[Problem]:
                 f'Event "{node.id}" ({node.kind}: {kinds}) is not supported. '
                 f"Use one of {', '.join(known)}.",
             )  # fmt: skip
+
+
+def _other(node: Node) -> refused.Refusal:
+    return refused.Refusal(
+        (f" {node.kind}", f"a {node.kind}"),
+        ("引擎不执行这种元素", "the engine does not run such elements"),
+        ("请改画成任务、网关、事件或子流程", "Draw it as a task, gateway, event or sub-process"),
+    )
 
 
 def supported_details(bundle: Bundle) -> Iterator[Problem]:
@@ -75,7 +74,6 @@ def supported_details(bundle: Bundle) -> Iterator[Problem]:
 
 
 def _odd_details(node: Node) -> Iterator[tuple[str, str]]:
-    yield from (words for name, words in MARKERS.items() if node.xml.get(name) == "true")
     if node.kind not in ACTIVITIES - {"scriptTask", "sendTask"}:
         for script in ("preScript", "postScript"):
             if node.extension(script):
