@@ -36,6 +36,7 @@ from tests.chaos.servers import Servers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from concurrent.futures import Future
 
     from sqlalchemy import Engine
 
@@ -129,7 +130,7 @@ def rage(seconds: float, seed: int) -> Told:
                 kills = _strike(server, servers, random, seconds)
                 calm.set()
                 working[0].result()
-                _wait(engine, servers, sender.slips)
+                _wait(engine, servers, sender.slips, working[1:])
             finally:
                 calm.set()
                 over.set()
@@ -172,7 +173,7 @@ def _crash(server: Server) -> None:
     server.keep()
 
 
-def _wait(engine: Engine, servers: Servers, slips: int) -> None:
+def _wait(engine: Engine, servers: Servers, slips: int, working: list[Future[None]]) -> None:
     """Wait until every case has ended; whatever was killed last is started again."""
     ended = sa.select(sa.func.count()).where(cases.c.status == "ended")
     deadline = time.monotonic() + DRAINING
@@ -180,7 +181,8 @@ def _wait(engine: Engine, servers: Servers, slips: int) -> None:
         with suppress(DBAPIError), engine.connect() as conn:
             if conn.scalar(ended) == 2 * slips:
                 return
-            assert time.monotonic() < deadline, _left(conn)
+            given_up = [one.exception() for one in working if one.done()]
+            assert time.monotonic() < deadline and not given_up, (given_up, _left(conn))
         servers.tend()
         time.sleep(0.2)
 
