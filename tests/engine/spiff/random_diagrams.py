@@ -6,15 +6,27 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tests.engine.spiff.drawing import Process, Scope, messaging, variable
+from tests.engine.spiff.drawing import (
+    Process,
+    Scope,
+    holding,
+    messaging,
+    signalling,
+    variable,
+)
 
 if TYPE_CHECKING:
     from random import Random
 
 PLAIN = ("row", "xor", "fork", "pick", "loop", "part", "call", "late", "stop")
 PLAIN_LEAVES = ("step", "step", "script", "timer")
-KINDS = (*PLAIN, "each", "again", "beside", "instead")
-LEAVES = (*PLAIN_LEAVES, "hear", "receive", "ask")
+KINDS = (
+    *PLAIN, "each", "again", "beside", "instead", "whenever", "choose", "fail", "escalate",
+    "transact",
+)  # fmt: skip
+LEAVES = (*PLAIN_LEAVES, "hear", "receive", "ask", "shout", "listen")
+ALL = "s_all"
+"""The signal that everything shouts and listens to."""
 
 
 @dataclass
@@ -172,6 +184,20 @@ class Artist:
         id_ = scope.receive(self.id("receive"), self.message(scope))
         return id_, id_
 
+    def shout(self, scope: Scope, _depth: int) -> tuple[str, str]:
+        id_ = scope.shout(self.id("shout"), self.signal(scope))
+        return id_, id_
+
+    def listen(self, scope: Scope, _depth: int) -> tuple[str, str]:
+        id_ = scope.hear(self.id("listen"), self.signal(scope))
+        return id_, id_
+
+    def signal(self, scope: Scope) -> str:
+        file = next(each for each in self.processes if each.process == scope.process)
+        if not any(f'id="{ALL}"' in xml for xml in file.declared):
+            file.signal(ALL, carries="n", name="all")
+        return ALL
+
     def ask(self, scope: Scope, _depth: int) -> tuple[str, str]:
         id_ = scope.service(self.id("ask"), "ask", "answer", question="n + 1")
         return id_, id_
@@ -211,3 +237,95 @@ class Artist:
         scope.chain(event, instead, merge)
         scope.chain(host, merge)
         return host, merge
+
+    def event(self, scope: Scope) -> str:
+        """Say what a boundary event waits for: a message, the signal, or a number."""
+        kind = self.random.choice(["message", "signal", "number"])
+        if kind == "message":
+            return messaging(self.message(scope))
+        if kind == "signal":
+            return signalling(self.signal(scope))
+        return holding(f"n % {self.random.randint(2, 4)} == 1")
+
+    def whenever(self, scope: Scope, depth: int) -> tuple[str, str]:
+        """Draw an activity with two events on it, one beside and one instead."""
+        host, merge = self.host(scope, depth), self.id("merge")
+        scope.xor(merge)
+        beside, extra, done = self.id("whenever"), self.id("extra"), self.id("extra_done")
+        scope.beside(beside, host, self.event(scope))
+        scope.chain(beside, scope.user(extra), scope.end(done))
+        instead = self.id("when")
+        scope.instead(instead, host, self.event(scope))
+        scope.chain(instead, scope.user(self.id("other")), merge)
+        scope.chain(host, merge)
+        return host, merge
+
+    def choose(self, scope: Scope, depth: int) -> tuple[str, str]:
+        """Draw a gateway that waits for the first of several events; a timer is among them."""
+        events = [
+            self.timer(scope, depth)[0],
+            *(self._awaited(scope, depth) for _ in range(self.random.randint(1, 3))),
+        ]
+        gate, merge = scope.choice(self.id("choose"), *events), self.id("merge")
+        scope.xor(merge)
+        for event in events:
+            scope.chain(event, merge)
+        return gate, merge
+
+    def _awaited(self, scope: Scope, depth: int) -> str:
+        kind = self.random.choice(["hear", "receive", "listen", "timer", "until"])
+        if kind == "until":
+            return scope.until(self.id("until"), f"n % {self.random.randint(2, 4)} == 1")
+        drawn: tuple[str, str] = getattr(self, kind)(scope, depth)
+        return drawn[0]
+
+    def _alarmed(self, scope: Scope, depth: int, kind: str, code: str) -> str:
+        """Fill a scope whose end is a choice between an alarm and an ordinary end."""
+        start, end = scope.start(self.id("begun")), scope.end(self.id("ended"))
+        first, last = self.block(scope, depth)
+        gate, thrown = self.id("gate"), self.id("thrown")
+        scope.xor(gate, f"{gate}_to_{end}")
+        scope.throws(thrown, kind, code)
+        scope.chain(start, first)
+        scope.chain(last, gate, end)
+        scope.flow(gate, thrown, "n % 2 == 1")
+        return thrown
+
+    def _around(self, scope: Scope, depth: int, kind: str, code: str) -> str:
+        """Draw a sub-process or call that may throw an alarm outwards."""
+        if self.random.random() < 0.5:
+            inside, id_ = Scope(scope.process), self.id("part")
+            self._alarmed(inside, depth, kind, code)
+            return scope.sub(id_, inside)
+        called = Process(self.id("process"))
+        self.processes.append(called)
+        self._alarmed(called, depth, kind, code)
+        return scope.call(self.id("call"), called.process)
+
+    def _caught(self, scope: Scope, host: str, kind: str, code: str) -> tuple[str, str]:
+        event, merge = self.id("caught"), self.id("merge")
+        scope.catches(event, host, kind, code)
+        scope.xor(merge)
+        scope.chain(event, scope.user(self.id("handle")), merge)
+        scope.chain(host, merge)
+        return host, merge
+
+    def fail(self, scope: Scope, depth: int) -> tuple[str, str]:
+        code = self.id("E")
+        host = self._around(scope, max(depth, 0), "error", code)
+        return self._caught(scope, host, "error", self.random.choice([code, ""]))
+
+    def escalate(self, scope: Scope, depth: int) -> tuple[str, str]:
+        code = self.id("E")
+        host = self._around(scope, max(depth, 0), "escalation", code)
+        if self.random.random() < 0.5:
+            return self._caught(scope, host, "escalation", code)
+        event, done = self.id("told"), self.id("told_done")
+        scope.catches(event, host, "escalation", code, 'cancelActivity="false"')
+        scope.chain(event, scope.user(self.id("extra")), scope.end(done))
+        return host, host
+
+    def transact(self, scope: Scope, depth: int) -> tuple[str, str]:
+        inside, id_ = Scope(scope.process), self.id("transaction")
+        self._alarmed(inside, max(depth, 0), "cancel", "")
+        return self._caught(scope, scope.transaction(id_, inside), "cancel", "")
