@@ -182,7 +182,8 @@ def _wait(engine: Engine, servers: Servers, slips: int, working: list[Future[Non
             if conn.scalar(ended) == 2 * slips:
                 return
             given_up = [one.exception() for one in working if one.done()]
-            assert time.monotonic() < deadline and not given_up, (given_up, _left(conn))
+            assert not given_up, (given_up, _left(conn))
+            assert time.monotonic() < deadline, _left(conn)
         servers.tend()
         time.sleep(0.2)
 
