@@ -17,7 +17,7 @@ from forms import JSON, Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
 from tests.engine.small import TEXT, form, small
-from tests.engine.spiff.drawing import Process, messaging
+from tests.engine.spiff.drawing import Process, messaging, variable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,6 +75,26 @@ def reply() -> dict[str, bytes]:
         "reply/write": form(amount=COUNT),
     }
     return small(drawn, forms=forms)
+
+
+def game(rounds: int) -> dict[str, bytes]:
+    """Give the files of a procedure that throws a ball to its partner, and back what it catches."""
+    drawn = Process("game", extra=variable("caught", "0") + variable("player", '""'))
+    drawn.message("m_ball", keys="player", name="ball")
+    drawn.message_start()
+    drawn.xor("again")
+    drawn.script("aim", "player = partner")
+    drawn.add("intermediateThrowEvent", "ball_thrown", messaging("m_ball"))
+    drawn.script("look_out", "player = me")
+    drawn.catch("ball_caught", "m_ball")
+    drawn.script("count_ball", "caught = caught + 1")
+    drawn.xor("is_over", default="not_over")
+    drawn.end()
+    drawn.chain("opened", "again", "aim", "ball_thrown", "look_out", "ball_caught", "count_ball")
+    drawn.flow("count_ball", "is_over")
+    drawn.flow("is_over", "done", f"caught >= {rounds}")
+    drawn.flow("is_over", "again", id_="not_over")
+    return small(drawn, forms={"game/opened": form("me", "partner", me=TEXT, partner=TEXT)})
 
 
 def halting() -> dict[str, bytes]:

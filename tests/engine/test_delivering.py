@@ -24,6 +24,7 @@ from tests.engine.letters import (
     claims,
     deliver_all,
     finish,
+    game,
     outcome,
     prepared,
     replies,
@@ -244,3 +245,50 @@ def work(database: Engine) -> int:
             if not deliver_next(conn, now=LATER):
                 return count
         count += 1
+
+
+@pytest.mark.parametrize("pairs", [1, 4])
+def test_cases_that_write_to_each_other_never_hold_each_other_up(
+    database: Engine, pairs: int
+) -> None:
+    with database.begin() as conn:
+        put_in_force(conn, game(100))
+        for pair in range(pairs):
+            for me, partner in (("a", "b"), ("b", "a")):
+                names = f"{me}{pair}", f"{partner}{pair}"
+                send(conn, "game_opened", keys={}, me=names[0], partner=names[1])
+
+    deadlocks = deadlocks_of(database)
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(lambda _: work_until(database, 200 * pairs), range(4)))
+
+    with database.connect() as conn:
+        assert set(conn.execute(sa.select(cases.c.outcome))) == {("game:done",)}
+        kinds = sa.select(entries.c.kind, sa.func.count().label("times")).group_by(entries.c.kind)
+        told = {row.kind: row.times for row in conn.execute(kinds)}
+        assert told["message_sent"] == told["message_delivered"] == 200 * pairs
+        assert conn.scalars(sa.select(waits.c.id)).all() == []
+        assert incidents.unresolved(conn) == []
+        for case_id in conn.scalars(sa.select(cases.c.id)).all():
+            assert history.verify(conn, case_id) is None
+    assert deadlocks_of(database) == deadlocks
+
+
+def work_until(database: Engine, delivered: int) -> None:
+    """Work beside others until so many messages have been delivered."""
+    arrived = sa.select(sa.func.count()).where(entries.c.kind == "message_delivered")
+    for _ in range(1000):
+        work(database)
+        with database.connect() as conn:
+            if conn.scalar(arrived) == delivered:
+                return
+    pytest.fail("some message never arrives")
+
+
+def deadlocks_of(database: Engine) -> int:
+    with database.connect() as conn:
+        conn.execute(sa.text("select pg_stat_force_next_flush()"))
+        counted = sa.text(
+            "select deadlocks from pg_stat_database where datname = current_database()"
+        )
+        return int(conn.scalar(counted) or 0)
