@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from engine.connectors import operators
 from engine.firsts import shared
 from engine.spiff import (
     Asked,
@@ -179,7 +180,9 @@ def prepare(files: Mapping[str, bytes], root: str) -> Bundle:
     fields = {_key(each.file): None for each in problems}
     fields |= {key: {f.name: _asked(f) for f in form.fields} for key, form in forms.items()}
     try:
-        compiled = compile_procedure(own, root=root, roles=roles, clauses=clauses, forms=fields)
+        compiled = compile_procedure(
+            own, root=root, roles=roles, clauses=clauses, forms=fields, operators=operators()
+        )
     except BrokenFilesError as error:
         raise BrokenFilesError((*problems, *error.problems)) from None
     papers, unprintable = ({}, []) if problems else _papers(own, forms)

@@ -22,6 +22,7 @@ from engine.intake import MESSAGE
 from engine.moving import lock
 from engine.reasons import checked_reason
 from engine.roles import OPERATOR, check_holds
+from engine.settling import CALL, GIVEN_UP, call_again
 from engine.spiff import Names
 from engine.tables import cases as case_rows
 from engine.tables import duties as duty_rows
@@ -203,6 +204,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     incidents.START: Kind(Names("立案", "Opening a case"), _open, sa.false(), may_close=True),
     incidents.TIMER: Kind(Names("到期处理", "Deadline"), _wake, sa.not_(_STUCK_CASE)),
     duties.DUTY: Kind(Names("定期任务", "Duty"), duties.start_again, sa.not_(_STUCK_DUTY)),
+    CALL: Kind(Names("调用外部", "Call"), call_again, sa.not_(GIVEN_UP)),
     MESSAGE: Kind(Names("收取消息", "Message"), deliver_again, sa.not_(STUCK)),
 }
 

@@ -50,14 +50,15 @@ def web(host: str, port: int | None) -> None:
 
 @cli.command()
 def worker() -> None:
-    """仅后台 / Wake due cases only; DATABASE_URL names the database."""
+    """仅后台 / Do what cases wait for; DATABASE_URL names the database."""
     from web.commands.opening import opened
     from web.commands.working import work
     from web.processes import die_with_parent, stop_signal
 
     die_with_parent()
-    with stop_signal() as stopping, opened(settings_here()) as engine:
-        work(engine, stopping)
+    settings = settings_here()
+    with stop_signal() as stopping, opened(settings, size=2) as engine:
+        work(engine, stopping, settings.outside)
 
 
 @cli.command()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
+
+from engine.connectors import Outside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +31,7 @@ class Settings:
 
     `url` is the address that people type, empty when none is configured; only an https one makes
     cookies Secure. Without `database_url` the embedded PostgreSQL below `data` is used, and
-    without `data` the platform's usual place.
+    without `data` the platform's usual place. `outside` is what connectors may reach.
     """
 
     database_url: str | None = None
@@ -37,10 +39,11 @@ class Settings:
     port: int = PORT
     data: Path | None = None
     processes: int = PROCESSES
+    outside: Outside = field(default_factory=Outside)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
-        """Read DATABASE_URL, BANJIE_URL, BANJIE_PORT, BANJIE_DATA and BANJIE_PROCESSES."""
+        """Read DATABASE_URL and BANJIE_URL, …_PORT, …_DATA, …_PROCESSES, …_SMTP_URL, …_WEBHOOKS."""
         data = environ.get("BANJIE_DATA")
         return cls(
             database_url=environ.get("DATABASE_URL") or None,
@@ -48,6 +51,10 @@ class Settings:
             port=_number(environ, "BANJIE_PORT", PORT, highest=65_535),
             data=Path(data) if data else None,
             processes=_number(environ, "BANJIE_PROCESSES", PROCESSES, highest=64),
+            outside=Outside(
+                smtp=_mail_server(environ.get("BANJIE_SMTP_URL", "")),
+                endpoints=_endpoints(environ.get("BANJIE_WEBHOOKS", "")),
+            ),
         )
 
     @property
@@ -68,6 +75,47 @@ def _address(given: str) -> str:
             "BANJIE_URL", given, "应为 http:// 或 https:// 地址。", "must be an http(s):// address."
         )
     return given.rstrip("/")
+
+
+def _mail_server(given: str) -> str | None:
+    if given and not _is_address(given, {"smtp", "smtps"}):
+        raise BadSettingError(
+            "BANJIE_SMTP_URL",
+            _hidden(given),
+            "应为 smtp:// 或 smtps:// 地址。",
+            "must be smtp(s)://.",
+        )
+    return given or None
+
+
+def _endpoints(given: str) -> dict[str, str]:
+    """Read `name=https://…` pairs, parted by blanks."""
+    found = {}
+    for pair in given.split():
+        name, _, url = pair.partition("=")
+        if not name.isidentifier() or not _is_address(url, {"http", "https"}):
+            raise BadSettingError(
+                "BANJIE_WEBHOOKS",
+                name[:60],
+                "应为以空格分开的 名称=https://地址。",
+                "must be NAME=https://… pairs with blanks between.",
+            )
+        found[name] = url
+    return found
+
+
+def _is_address(given: str, schemes: set[str]) -> bool:
+    """Say whether it is an address of these schemes, its port included."""
+    try:
+        parts = urlsplit(given)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _hidden(url: str) -> str:
+    """Leave the password out of what is told."""
+    return url.rpartition("@")[2]
 
 
 def _number(environ: Mapping[str, str], name: str, usual: int, *, highest: int) -> int:

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Engine]:
-    """Give a pool of one connection; an embedded server that we start for it is stopped after."""
+def opened(settings: Settings, *, size: int = 1) -> Iterator[Engine]:
+    """Give a pool of connections; an embedded server that we start for it is stopped after."""
     started = nullcontext() if settings.database_url else embedded.start(settings.folder)
     with started as server:
-        engine = connect(settings.database_url or (server.url if server else ""), size=1)
+        engine = connect(settings.database_url or (server.url if server else ""), size=size)
         try:
             yield engine
         finally:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
+from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Final, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from engine.calling import run, take_next
+from engine.connectors import Outside
 from engine.delivering import deliver_next
 from engine.duties import start_next
+from engine.settling import settle
 from engine.tidying import tidy
 from engine.timers import wake_next
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from threading import Event
 
     from sqlalchemy import Connection, Engine
@@ -35,6 +40,9 @@ TIDYING = 3600.0
 LONGEST_PAUSE = 30.0
 """Seconds at most between two tries while the database is away."""
 
+NOWHERE: Final = Outside()
+"""Where no connector can reach anything."""
+
 _log = logging.getLogger("banjie.worker")
 
 THINGS: Final[tuple[Thing, ...]] = (wake_next, deliver_next, start_next)
@@ -44,18 +52,45 @@ They take turns, so that no heap of one holds up the others.
 """
 
 
-def work(engine: Engine, stopping: Event) -> None:
+def work(engine: Engine, stopping: Event, outside: Outside = NOWHERE) -> None:
     """Do what there is until told to stop; while the database is away, try again later and later.
 
-    Once an hour, and at the start, what was never sent is tidied away.
+    Once an hour, and at the start, what was never sent is tidied away. Connectors, which may take
+    long, run in a thread of their own.
     """
-    pause, tidied = IDLE, monotonic() - TIDYING
+    caller = Thread(target=call_while, args=(engine, stopping, outside), name="calls", daemon=True)
+    caller.start()
+    keep_at(stopping, _Rounds(engine))
+    caller.join(LONGEST_PAUSE)
+
+
+def call_while(engine: Engine, stopping: Event, outside: Outside) -> None:
+    """Make calls until told to stop; if that breaks off, the worker stops, to be started anew."""
+    try:
+        keep_at(stopping, lambda: call_next(engine, outside))
+    finally:
+        stopping.set()
+
+
+def call_next(engine: Engine, outside: Outside) -> bool:
+    """Make one call, in no transaction; False when there was none."""
+    with engine.begin() as connection:
+        call = take_next(connection, now=datetime.now(UTC))
+    if call is None:
+        return False
+    outcome = run(call, outside)
+    with engine.begin() as connection:
+        settle(connection, call, outcome, now=datetime.now(UTC))
+    return True
+
+
+def keep_at(stopping: Event, work_on: Callable[[], bool]) -> None:
+    """Work while there is work, and look for it again and again."""
+    pause = IDLE
     while not stopping.is_set():
         try:
-            while not stopping.is_set() and _round(engine):
+            while not stopping.is_set() and work_on():
                 pass
-            if monotonic() - tidied >= TIDYING and _tidy_some(engine) == 0:
-                tidied = monotonic()
             pause = IDLE
         except SQLAlchemyError:
             _log.exception("The worker goes on in %g s / %g 秒后继续", pause, pause)
@@ -63,16 +98,26 @@ def work(engine: Engine, stopping: Event) -> None:
         stopping.wait(pause)
 
 
+class _Rounds:
+    """One piece of each thing in turn; when there is none of any, and it is time, tidying."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._tidied = monotonic() - TIDYING
+
+    def __call__(self) -> bool:
+        done = [_do(self._engine, thing) for thing in THINGS]
+        if any(done):
+            return True
+        if monotonic() - self._tidied >= TIDYING and _tidy_some(self._engine) == 0:
+            self._tidied = monotonic()
+        return False
+
+
 def _tidy_some(engine: Engine) -> int:
     """Tidy one batch; whatever cases wait for comes before the next one."""
     with engine.begin() as connection:
         return tidy(connection, now=datetime.now(UTC))
-
-
-def _round(engine: Engine) -> bool:
-    """Do one piece of each thing; False when there was none of any."""
-    done = [_do(engine, thing) for thing in THINGS]
-    return any(done)
 
 
 def _do(engine: Engine, thing: Thing) -> bool:

@@ -1,0 +1,149 @@
+"""Settling a call: its case goes on by the answer, once; or it is tried later, or given up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from engine import calendars, incidents, procedures, spiff
+from engine.calling import (
+    COLUMNS,
+    PAUSES,
+    Answered,
+    Call,
+    Failed,
+    Hopeless,
+    Outcome,
+    Postponed,
+    call_of,
+)
+from engine.connectors import RefusedCallError, RetryLaterError
+from engine.database import is_away
+from engine.history import Draft, to_bytes
+from engine.moving import lock
+from engine.opening import move_on
+from engine.spiff import NotAwaitedError, RunError
+from engine.tables import calls
+from engine.tables import incidents as incident_rows
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from engine.incidents import Incident
+    from engine.moving import Case
+
+CALL: Final = "call"
+"""The kind of incident of a call that was given up."""
+
+GIVEN_UP = sa.exists().where(calls.c.id == incident_rows.c.subject, calls.c.status == "failed")
+"""Whether a row of ``incidents`` is about a call that is given up still."""
+
+_MOMENT: Final = timedelta(seconds=1)
+_STATUS = sa.select(calls.c.status).where(calls.c.id == sa.bindparam("call")).with_for_update()
+
+
+def settle(conn: sa.Connection, call: Call, outcome: Outcome, *, now: datetime) -> None:
+    """Let the case of a leased call go on, or say when the call is tried again.
+
+    Nothing happens when another worker has settled it meanwhile, or the diagram has taken it back.
+    """
+    case = lock(conn, call.case_id)
+    if conn.scalar(_STATUS, {"call": call.id}) != "waiting":
+        return
+    if isinstance(outcome, Postponed):
+        _postpone(conn, call, outcome.error, now=now)
+    elif isinstance(outcome, Hopeless):
+        _give_up(conn, call, outcome.error, now=now)
+    else:
+        _apply(conn, case, call, outcome, now=now)
+
+
+def _postpone(conn: sa.Connection, call: Call, error: Exception, *, now: datetime) -> None:
+    if call.tries > len(PAUSES):
+        _give_up(conn, call, error, now=now)
+    else:
+        _change(conn, call.id, next_try=now + PAUSES[call.tries - 1])
+
+
+def _apply(
+    conn: sa.Connection, case: Case, call: Call, outcome: Answered | Failed, *, now: datetime
+) -> None:
+    try:
+        with conn.begin_nested():
+            go_on(conn, case, call, outcome, now=now)
+    except NotAwaitedError as error:
+        if case.next_due is None or case.next_due > now:
+            _give_up(conn, call, error, outcome, now=now)
+        else:  # a due timer takes the call back; the case's waking says so in a moment
+            _change(conn, call.id, next_try=now + _MOMENT, result=_answer_in(outcome))
+    except Exception as error:
+        if is_away(error):
+            raise
+        _give_up(conn, call, error, outcome, now=now)
+
+
+def go_on(
+    conn: sa.Connection, case: Case, call: Call, outcome: Answered | Failed, *, now: datetime
+) -> None:
+    """Move a locked case on by what its call came to. Raises RunError and NotAwaitedError."""
+    version = procedures.version(conn, case.version_id)
+    days = calendars.of(conn, case.calendars)
+    facts = {"process": call.process, "element": call.element, "operator": call.operator}
+    if isinstance(outcome, Answered):
+        move = spiff.answer(
+            version.compiled, case.state, call.id, outcome.result, now=now, calendars=days
+        )
+        happened = Draft("call_answered", facts, answers=outcome.result or None, timer_id=call.id)
+    else:
+        move = spiff.fail(
+            version.compiled, case.state, call.id, outcome.code, now=now, calendars=days
+        )
+        happened = Draft("call_failed", {**facts, "code": outcome.code}, timer_id=call.id)
+    move_on(conn, case, version, move, [happened], by=None, now=now)
+    _change(conn, call.id, status="done", settled_at=now, result=None)
+
+
+def _give_up(
+    conn: sa.Connection,
+    call: Call,
+    error: Exception,
+    outcome: Outcome | None = None,
+    *,
+    now: datetime,
+) -> None:
+    """Leave a call to an operator; what has been answered is kept, so as not to ask again."""
+    _change(conn, call.id, status="failed", settled_at=now, result=_answer_in(outcome))
+    place = (call.process, call.element)
+    if isinstance(error, RefusedCallError | RetryLaterError):
+        error = RunError(process=place[0], element=place[1], zh=error.zh, en=error.en)
+    incidents.record(conn, CALL, error, case_id=call.case_id, place=place, subject=call.id, now=now)
+
+
+def _answer_in(outcome: Outcome | None) -> bytes | None:
+    return to_bytes(outcome.result) if isinstance(outcome, Answered) else None
+
+
+def call_again(conn: sa.Connection, incident: Incident, now: datetime) -> UUID | None:
+    """Apply the answer of a call that was given up, or let workers ask again.
+
+    Returns its case, which the caller has locked; None when nothing is left to do. Raises
+    whatever the diagram cannot do with the answer.
+    """
+    columns: tuple[sa.Column[Any], ...] = (*COLUMNS, calls.c.status)
+    wanted = sa.select(*columns).where(calls.c.id == incident.subject)
+    row = conn.execute(wanted.with_for_update()).one_or_none()
+    if row is None or row.status != "failed":
+        return None
+    call = call_of(row)
+    if call.result is None:
+        _change(conn, call.id, status="waiting", tries=0, next_try=now, settled_at=None)
+    else:
+        go_on(conn, lock(conn, call.case_id), call, Answered(call.result), now=now)
+    return call.case_id
+
+
+def _change(conn: sa.Connection, key: UUID, **values: Any) -> None:  # noqa: ANN401 - columns
+    conn.execute(sa.update(calls).where(calls.c.id == key).values(**values))
