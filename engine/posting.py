@@ -1,7 +1,7 @@
 """What a move sends out of its case and waits for in it: rows of the step's one statement.
 
-A message with keys goes to who waits for it, now or later; a signal goes to each case that waits at
-this moment; a service task's call is run by a worker after the commit.
+A message with keys goes to who waits for it, now or later; a signal goes to every other case that
+waits at this moment; a service task's call is run by a worker after the commit.
 """
 
 from __future__ import annotations
@@ -167,14 +167,20 @@ def _enter(post: _Post, kind: str, thrown: Message | Signal, facts: Mapping[str,
 
 
 def _throws(name: str, count: int) -> UpdateBase:
-    """Compose one row for each case that waits for a signal as the statement begins."""
+    """Compose one row for each wait of another case for a signal, as the statement begins.
+
+    The case that throws it has heard it in the same move.
+    """
     columns = [messages.c[column] for column in _SIGNAL]
     each = [
         sa.select(
             sa.func.gen_random_uuid(),
             *(sa.bindparam(f"{name}{n}_{c.name}", type_=c.type) for c in columns),
             waits.c.id,
-        ).where(waits.c.correlation == sa.bindparam(f"{name}{n}_correlation", type_=sa.LargeBinary))
+        ).where(
+            waits.c.correlation == sa.bindparam(f"{name}{n}_correlation", type_=sa.LargeBinary),
+            waits.c.case_id != sa.bindparam(f"{name}{n}_sent_from", type_=sa.Uuid),
+        )
         for n in range(count)
     ]
     return sa.insert(messages).from_select(["id", *_SIGNAL, "wait_id"], sa.union_all(*each))
@@ -192,6 +198,8 @@ ABANDONED: Final = Write(
     lambda name, count: (
         sa.update(calls)
         .where(calls.c.id.in_(keys_of(name, count)))
-        .values(status="cancelled", settled_at=sa.bindparam(f"{name}0_settled_at"))
+        .values(
+            status=sa.literal_column("'cancelled'"), settled_at=sa.bindparam(f"{name}0_settled_at")
+        )
     ),
 )

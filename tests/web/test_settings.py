@@ -24,8 +24,15 @@ def test_every_choice_is_read() -> None:
             "BANJIE_PORT": "9000",
             "BANJIE_DATA": "/srv/banjie",
             "BANJIE_PROCESSES": "4",
+            "BANJIE_SMTP_URL": "smtp://mail.example:587?starttls=1",
+            "BANJIE_WEBHOOKS": " erp=https://u:p@erp.example/in?v=1\ncrm=http://crm.example ",
         }
     )
+    assert settings.outside.smtp == "smtp://mail.example:587?starttls=1"
+    assert settings.outside.endpoints == {
+        "erp": "https://u:p@erp.example/in?v=1",
+        "crm": "http://crm.example",
+    }
     assert settings.database_url == "postgresql://db/banjie"
     assert settings.url == "https://banjie.example"
     assert settings.is_https
@@ -45,6 +52,9 @@ def test_every_choice_is_read() -> None:
         ("BANJIE_PROCESSES", "1.5"),
         ("BANJIE_URL", "banjie.example"),
         ("BANJIE_URL", "ftp://banjie.example"),
+        ("BANJIE_SMTP_URL", "mail.example"),
+        ("BANJIE_SMTP_URL", "smtp://mail.example:99999"),
+        ("BANJIE_WEBHOOKS", "https://erp.example"),
     ],
 )
 def test_a_senseless_choice_is_refused_by_name(name: str, value: str) -> None:
@@ -52,3 +62,19 @@ def test_a_senseless_choice_is_refused_by_name(name: str, value: str) -> None:
         Settings.from_environment({name: value})
     assert value in refused.value.zh
     assert value in refused.value.en
+
+
+@pytest.mark.parametrize("pair", ["erp=file:///etc/passwd", "erp= https://erp.example", "erp="])
+def test_an_endpoint_without_an_address_is_refused_by_its_name(pair: str) -> None:
+    with pytest.raises(BadSettingError) as refused:
+        Settings.from_environment({"BANJIE_WEBHOOKS": f"crm=https://crm.example {pair}"})
+    assert "BANJIE_WEBHOOKS=erp" in refused.value.zh
+
+
+def test_a_password_is_not_told() -> None:
+    with pytest.raises(BadSettingError) as refused:
+        Settings.from_environment({"BANJIE_SMTP_URL": "smpt://me:s3cret@mail.example"})
+    assert "s3cret" not in str(refused.value)
+    with pytest.raises(BadSettingError) as refused:
+        Settings.from_environment({"BANJIE_WEBHOOKS": "erp=ftp://me:s3cret@erp.example"})
+    assert "s3cret" not in str(refused.value)

@@ -37,7 +37,7 @@ class Site:
     asked: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     status: int = 200
     answer: bytes = b"{}"
-    meanwhile: Callable[[], None] = lambda: None
+    meanwhile: Callable[[bytes], None] = lambda _: None
 
 
 class _Smtp(socketserver.StreamRequestHandler):
@@ -82,7 +82,7 @@ class _Http(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.site.asked.append((self.path, dict(self.headers), body))
-        self.site.meanwhile()
+        self.site.meanwhile(body)
         self.send_response(self.site.status)
         self.send_header("Content-Length", str(len(self.site.answer)))
         self.end_headers()

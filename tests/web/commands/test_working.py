@@ -10,14 +10,22 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from engine import drafts, people
+from engine.cases import open_case
+from engine.connectors import Outside
 from engine.tables import drafts as draft_rows
 from engine.tables import tasks
+from forms import Answered
+from tests.engine.asking import asking
+from tests.engine.connectors.neighbours import web_server
 from tests.engine.errand import asked, errand, waiting
 from tests.engine.letters import claim, claims, send, status
 from tests.engine.small import put_in_force, somebody
 from web.commands.working import work
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
     from sqlalchemy import Engine
 
 
@@ -73,3 +81,36 @@ def urged(database: Engine, count: int) -> bool:
     with database.connect() as conn:
         late = sa.select(sa.func.count()).where(tasks.c.element == "urge")
         return conn.scalar(late) == count
+
+
+def test_calls_are_made_beside_the_other_work(database: Engine) -> None:
+    with database.begin() as conn:
+        put_in_force(conn, asking())
+        put_in_force(conn, errand())
+        clerk, item = somebody(conn, "clerk-one", {"clerk"}), Answered({"item": "soap"})
+        case_id = open_case(conn, "asking", item, by=clerk, now=datetime.now(UTC)).case_id
+        asked(conn, clerk)
+    stopping = Event()
+    with web_server() as site:
+        site.answer = b'{"price": 120}'
+        site.meanwhile = lambda _: until(lambda: urged(database, 1))
+        outside = Outside(endpoints={"erp": site.url})
+        worker = Thread(target=work, args=(database, stopping, outside))
+        worker.start()
+        until(lambda: bool(steps_of(database, case_id)))
+        stopping.set()
+        worker.join(10)
+    assert steps_of(database, case_id) == {"check"}
+    assert urged(database, 1), "timers wait for a connector that takes long"
+
+
+def until(seen: Callable[[], bool]) -> None:
+    """Wait for something to be seen, for half a minute at most."""
+    end = monotonic() + 30
+    while not seen() and monotonic() < end:
+        sleep(0.05)
+
+
+def steps_of(database: Engine, case_id: UUID) -> set[str]:
+    with database.connect() as conn:
+        return set(waiting(conn, case_id))
