@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from engine import calendars, incidents, procedures, schedules, spiff
 from engine.calendar.open_time import wall
 from engine.database import is_away
+from engine.errors import Refusal
 from engine.history import Draft
 from engine.opening import every_field, move_on, new_case
 from engine.planning import ONE, calendar_of, coming, found, write
@@ -46,6 +47,18 @@ _DUE = (
 )
 
 
+class DutyFailedError(Refusal):
+    """A duty that somebody wants to start now cannot run: its diagram or a table is at fault."""
+
+    code = "duty_failed"
+
+    def __init__(self, error: spiff.RunError) -> None:
+        super().__init__(
+            f"没有启动：{error.zh} 请更正规程并重新发布后再试。",
+            f"Nothing was started: {error.en} Mend the procedure, publish it and try again.",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class _Round:
     """What one run stands for, what was missed before it, and what comes after it."""
@@ -57,10 +70,16 @@ class _Round:
 
 
 def start_now(conn: sa.Connection, procedure: str, *, by: Person, now: datetime) -> UUID:
-    """Start a duty's case beside its rounds, which stay as they are; return the case."""
+    """Start a duty's case beside its rounds, which stay as they are; return the case.
+
+    Raises NotFoundError and DutyFailedError.
+    """
     found(conn, procedure)
     version = procedures.in_force(conn, procedure)
-    return _begin(conn, version, None, by=by, now=now)
+    try:
+        return _begin(conn, version, None, by=by, now=now)
+    except spiff.RunError as error:
+        raise DutyFailedError(error) from error
 
 
 def start_next(conn: sa.Connection, *, now: datetime) -> bool:

@@ -77,7 +77,7 @@ def _add_pages(app: Flask) -> None:
 
 def _add_administration(app: Flask) -> None:
     """Add the pages of administration, in the order of their tabs."""
-    from web.admin import calendars, front, incidents, repairs
+    from web.admin import calendars, duties, front, incidents, repairs
 
-    for module in (front, incidents, repairs, calendars):
+    for module in (front, incidents, repairs, calendars, duties):
         app.register_blueprint(module.bp)

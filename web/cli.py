@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from web.commands.ports import LOOPBACK
-from web.groups import incidents, messages, people, settings_here
+from web.groups import calendars, incidents, messages, people, settings_here
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -130,7 +130,11 @@ def prepare(company: str) -> None:
         (prepare_demo if company == "demo" else prepare_own)(engine, now=datetime.now(UTC))
 
 
-for group in (incidents.incidents, messages.message, messages.messages, people.person):
+_groups = (
+    *(calendars.calendar, calendars.duties, incidents.incidents),
+    *(messages.message, messages.messages, people.person),
+)
+for group in _groups:
     cli.add_command(group)
 
 

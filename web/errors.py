@@ -42,6 +42,7 @@ STATUS = {
     "case_moved": 409,
     "case_stuck": 500,
     "draft_too_large": 413,
+    "duty_failed": 500,
     "idempotency_taken": 409,
     "invalid_answers": 422,
     "login_taken": 409,

@@ -15,7 +15,7 @@ from engine.calendar_changes import change
 from engine.calendar_csv import Line
 from engine.calendar_edits import with_days, with_use
 from engine.dossier import case as dossier_of
-from engine.duties import start_next, start_now
+from engine.duties import DutyFailedError, start_next, start_now
 from engine.dutyview import Duty, all_duties
 from engine.errors import NotFoundError
 from engine.planning import foresee, switch_off, switch_on
@@ -231,6 +231,8 @@ def test_a_duty_that_fails_stands_aside_until_it_is_tried_again(connection: Conn
     assert settle(connection, now=NOW) == 0
     again = retry(connection, incident.id, by=None, now=at("2026-11-10T10:00"))
     assert again.resolved_at is None
+    with pytest.raises(DutyFailedError, match="kilos"), connection.begin_nested():
+        start_now(connection, "tidying", by=somebody(connection, "b", {"clerk"}), now=NOW)
 
     put_in_force(connection, tidying())
     done = retry(connection, incident.id, by=None, now=at("2026-11-10T11:00"))

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2099
 LONGEST_NOTE: Final = 200
+LAST: Final = 2**31 - 1
+"""The highest number that a revision can have."""
 
 bp = section("calendars", "日历", "Calendars", roles={PROCESS_OWNER})
 bp.add_app_template_filter(hours_said, "hours")
@@ -139,7 +141,7 @@ def confirm() -> ResponseReturnValue:
     return redirect(url_for("admin_calendars.told", key=made.id), 303)
 
 
-@bp.get("/revisions/<int:key>")
+@bp.get(f"/revisions/<int(max={LAST}):key>")
 def told(key: int) -> ResponseReturnValue:
     conn = connection()
     return render_template("admin/calendar_revision.html", revision=calendars.revision(conn, key))

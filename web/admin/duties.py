@@ -1,0 +1,51 @@
+"""Duties: what the clock starts, when the next time, what it started, and its switch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import redirect, render_template, url_for
+
+from engine import planning
+from engine.duties import start_now
+from engine.dutyview import all_duties
+from engine.roles import PROCESS_OWNER
+from web.admin.sections import section
+from web.clock import now
+from web.database import connection, transaction
+from web.people import current_person
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+bp = section("duties", "定期任务", "Duties", roles={PROCESS_OWNER})
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    return render_template("admin/duties.html", duties=all_duties(connection()))
+
+
+@bp.post("/<procedure>/on")
+def turn_on(procedure: str) -> ResponseReturnValue:
+    with transaction() as conn:
+        planning.switch_on(conn, procedure, by=current_person(), now=now())
+    return _there(procedure)
+
+
+@bp.post("/<procedure>/off")
+def turn_off(procedure: str) -> ResponseReturnValue:
+    with transaction() as conn:
+        planning.switch_off(conn, procedure, by=current_person(), now=now())
+    return _there(procedure)
+
+
+@bp.post("/<procedure>/start")
+def start(procedure: str) -> ResponseReturnValue:
+    with transaction() as conn:
+        case_id = start_now(conn, procedure, by=current_person(), now=now())
+    return redirect(url_for("cases.show", case_id=case_id), 303)
+
+
+def _there(procedure: str) -> ResponseReturnValue:
+    return redirect(url_for("admin_duties.index", _anchor=procedure), 303)

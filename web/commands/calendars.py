@@ -1,0 +1,86 @@
+"""Calendars on the command line: a year to look at, a file to take over, what changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from engine import calendars
+from engine.calendar_changes import change
+from engine.calendar_csv import read
+from engine.calendar_differences import day_said, differences, hours_in_words
+from engine.calendar_edits import complete_years, existing, with_days
+from web.commands.say import say
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from engine.calendars import Stored
+
+
+def import_file(
+    connection: Connection, file: Path, *, code: str, years: Collection[int], now: datetime
+) -> None:
+    """Take over a file and say what it changes; the caller commits.
+
+    Raises BadCalendarFileError and NotFoundError.
+    """
+    after = try_file(connection, file, code=code, years=years, now=now)
+    if after is None:
+        return
+    made = change(connection, after, by=None, now=now, note=file.name)
+    say(
+        f"已保存为第 {made.id} 次修改；后台将重新计算 {made.cases} 个案件的期限"
+        "（banjie calendar changes）。",
+        f"Saved as change {made.id}; workers now reckon the deadlines of {made.cases} open case(s)"
+        " (banjie calendar changes).",
+    )
+
+
+def try_file(
+    connection: Connection, file: Path, *, code: str, years: Collection[int], now: datetime
+) -> Stored | None:
+    """Say what a file would change; return the calendars with it, None if nothing changes."""
+    before = calendars.current(connection)
+    existing(before, code)
+    lines = read(file.read_bytes())
+    whole = years or complete_years(lines)
+    after = with_days(before, code, lines, announced=whole, source=file.name)
+    found = differences(before, after)
+    for one in found:
+        click.echo(f"{one.what.zh}  {one.before.zh} → {one.after.zh}")
+    if not found:
+        say("没有变化。", "Nothing changes.")
+        return None
+    _foresee(connection, after, now)
+    return after
+
+
+def _foresee(connection: Connection, after: Stored, now: datetime) -> None:
+    del connection, after, now
+
+
+def show(connection: Connection, year: int, *, code: str) -> None:
+    """Print the days of a year that differ from the week."""
+    kept = existing(calendars.current(connection), code)
+    for day, each in kept.days.items():
+        if day.year == year:
+            hours = hours_in_words(kept.ready.days[day].spans)
+            click.echo(f"{day_said(day).zh}  {hours.zh}  {each.note}  [{each.source}]")
+    if kept.announced is not None and year not in kept.announced:
+        say(
+            f"{year} 年的放假安排尚未公布或未导入，以上为暂定。",
+            f"The public holidays of {year} are not announced or not imported: provisional.",
+        )
+
+
+def changes(connection: Connection) -> None:
+    """Print the newest changes, the newest first."""
+    for one in calendars.revisions(connection):
+        who = one.who or "-"
+        click.echo(f"{one.id}  {one.at:%Y-%m-%d %H:%M}Z  {who}  {one.note}")

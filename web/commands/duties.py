@@ -1,0 +1,64 @@
+"""Duties on the command line: what the clock starts, when, and whether."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from engine import planning
+from engine.dutyview import all_duties
+from engine.settings import company
+from web.commands.say import say
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from sqlalchemy import Connection
+
+    from engine.dutyview import Duty
+
+
+def show(connection: Connection) -> None:
+    """Print the duties, the one that comes first at the top; moments in the company's zone."""
+    found = all_duties(connection)
+    zone = company(connection).zone
+    for duty in found:
+        click.echo(_lines(duty, zone))
+    if not found:
+        say(
+            "没有由定时器启动的规程。",
+            "No procedure in force begins by a timer.",
+        )
+
+
+def turn_on(connection: Connection, procedure: str, *, now: datetime) -> None:
+    """Let a duty start again; the caller commits, here and below."""
+    planning.switch_on(connection, procedure, by=None, now=now)
+    show(connection)
+
+
+def turn_off(connection: Connection, procedure: str, *, now: datetime) -> None:
+    """Let a duty start no more."""
+    planning.switch_off(connection, procedure, by=None, now=now)
+    show(connection)
+
+
+def _lines(duty: Duty, zone: ZoneInfo) -> str:
+    state = "停用 off" if not duty.active else "受阻 stuck" if duty.stuck else "启用 on"
+    coming = "-" if duty.next_at is None else _local(duty.next_at, zone)
+    provisional = "  暂定 provisional" if duty.provisional else ""
+    last = _local(duty.runs[0].started_at, zone) if duty.runs else "-"
+    return "\n    ".join(
+        [
+            f"{duty.procedure}  {duty.names.zh} {duty.names.en}  {state}",
+            f"{duty.rule.zh}",
+            f"{duty.rule.en}",
+            f"下次 next {coming}{provisional}  上次 last {last}  错过 missed {duty.missed}",
+        ]
+    )
+
+
+def _local(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
