@@ -12,6 +12,7 @@ from tests.engine.spiff.drawing import (
     holding,
     messaging,
     signalling,
+    timing,
     variable,
 )
 
@@ -22,7 +23,7 @@ PLAIN = ("row", "xor", "fork", "pick", "loop", "part", "call", "late", "stop")
 PLAIN_LEAVES = ("step", "step", "script", "timer")
 KINDS = (
     *PLAIN, "each", "again", "beside", "instead", "whenever", "choose", "fail", "escalate",
-    "transact",
+    "transact", "remind",
 )  # fmt: skip
 LEAVES = (*PLAIN_LEAVES, "hear", "receive", "ask", "shout", "listen")
 ALL = "s_all"
@@ -75,8 +76,19 @@ class Artist:
         return id_, id_
 
     def timer(self, scope: Scope, _depth: int) -> tuple[str, str]:
-        id_ = scope.timer(self.id("timer"), f"P{self.random.randint(1, 4)}D")
+        id_ = self.id("timer")
+        if self.random.random() < 0.2:
+            scope.add("intermediateCatchEvent", id_, timing("2026-12-01", "timeDate"))
+        else:
+            scope.timer(id_, self.limit())
         return id_, id_
+
+    def limit(self) -> str:
+        """Say how long a deadline is, in one of the ways that people write it."""
+        count = self.random.randint(1, 4)
+        return self.random.choice(
+            [f"P{count}D", f"{count} 个工作日", f"{count} working hours", f"{count} 天", "当天"]
+        )
 
     def row(self, scope: Scope, depth: int) -> tuple[str, str]:
         blocks = [self.block(scope, depth) for _ in range(self.random.randint(2, 3))]
@@ -155,7 +167,7 @@ class Artist:
     def late(self, scope: Scope, depth: int) -> tuple[str, str]:
         host = self.host(scope, depth)
         event, first, end = self.id("late"), self.id("urge"), self.id("urged")
-        scope.deadline(event, host, f"P{self.random.randint(1, 3)}D")
+        scope.deadline(event, host, self.limit())
         scope.user(first)
         scope.end(end)
         scope.chain(event, first, end)
@@ -164,7 +176,7 @@ class Artist:
     def stop(self, scope: Scope, depth: int) -> tuple[str, str]:
         host = self.host(scope, depth)
         event, instead, merge = self.id("stop"), self.id("instead"), self.id("merge")
-        scope.interrupt(event, host, f"P{self.random.randint(1, 3)}D")
+        scope.interrupt(event, host, self.limit())
         scope.user(instead)
         scope.xor(merge)
         scope.chain(event, instead, merge)
@@ -201,6 +213,14 @@ class Artist:
     def ask(self, scope: Scope, _depth: int) -> tuple[str, str]:
         id_ = scope.service(self.id("ask"), "ask", "answer", question="n + 1")
         return id_, id_
+
+    def remind(self, scope: Scope, depth: int) -> tuple[str, str]:
+        """Draw an activity with a timer that comes back, three times at most."""
+        host, event, done = self.host(scope, depth), self.id("remind"), self.id("reminded")
+        cycle = self.random.choice(["R3/P1D", "每 2 天，2 次", "Tuesdays"])
+        scope.beside(event, host, timing(cycle, "timeCycle"))
+        scope.chain(event, scope.script(self.id("noted"), "n = n + 1"), scope.end(done))
+        return host, host
 
     def each(self, scope: Scope, depth: int) -> tuple[str, str]:
         """Draw an activity for each item, or for a number that may be none."""
