@@ -191,6 +191,8 @@ class EndJoin(_EndJoin):
                 token._state = CANCELLED
                 token._drop_children()
             elif token.task_spec is not self and token.task_spec.name != "End":
+                if my_task._state == WAITING:
+                    return False
                 is_last = False
         if not is_last:
             my_task._set_state(WAITING)

@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 
 PLAIN = ("row", "xor", "fork", "pick", "loop", "part", "call", "late", "stop")
 PLAIN_LEAVES = ("step", "step", "script", "timer")
-KINDS = (
-    *PLAIN, "each", "again", "beside", "instead", "whenever", "choose", "fail", "escalate",
-    "transact", "remind",
-)  # fmt: skip
+WAITING = ("beside", "instead", "whenever", "choose")
+WAITING_LEAVES = ("hear", "receive", "shout", "listen")
+KINDS = (*PLAIN, "each", "again", *WAITING, "fail", "escalate", "transact", "remind")
 LEAVES = (*PLAIN_LEAVES, "hear", "receive", "ask", "shout", "listen")
 ALL = "s_all"
 """The signal that everything shouts and listens to."""

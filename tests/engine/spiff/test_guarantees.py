@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.spiff import BrokenFilesError, Problem
-from tests.engine.spiff.drawing import Process, Scope, compiled, variable
+from tests.engine.spiff.drawing import Process, Scope, compiled, messaging, variable
 
 PROMISE = (
     '<banjie:guarantee id="approved_first" without="{without}" never="{never}" '
@@ -82,6 +82,47 @@ def test_an_interrupting_event_is_a_way_out_of_a_call() -> None:
     p.chain("given_up", "reply")
     (problem,) = broken(p, approving())
     assert "given_up" in problem.en
+
+
+def test_a_message_beside_the_approval_is_a_way_around_it() -> None:
+    p = promising()
+    p.message("m_waived", name="waived")
+    p.instead("waived", "approve", messaging("m_waived"), 'banjie:offeredTo="gm"')
+    p.chain("waived", "reply")
+    (problem,) = broken(p, approving())
+    assert "waived" in problem.en
+
+
+def test_an_event_gateway_leads_to_each_of_its_events() -> None:
+    def waiting(without: str) -> Process:
+        p = Process("demo", extra=PROMISE.format(without=without, never="reply"))
+        p.message_start()
+        p.message("m_heard", name="heard")
+        p.catch("heard", "m_heard", 'banjie:offeredTo="gm"')
+        p.timer("silent", "P9D")
+        p.choice("wait", "heard", "silent")
+        p.user("reply")
+        p.xor("merge")
+        p.end()
+        p.chain("opened", "wait")
+        p.chain("heard", "merge", "reply", "done")
+        p.chain("silent", "merge")
+        return p
+
+    assert compiled(waiting("wait_to_heard wait_to_silent")).id == "demo"
+    (problem,) = broken(waiting("heard_to_merge"))
+    assert "silent in English[silent]" in problem.en
+
+
+def test_a_catch_event_is_passed_by_its_ways_only() -> None:
+    p = Process("demo", extra=PROMISE.format(without="opened_to_heard", never="reply"))
+    p.message_start()
+    p.message("m_heard", name="heard")
+    p.catch("heard", "m_heard", 'banjie:offeredTo="gm"')
+    p.user("reply")
+    p.end()
+    p.chain("opened", "heard", "reply", "done")
+    assert compiled(p).id == "demo"
 
 
 def test_a_terminate_end_beside_the_decision_ends_the_approval() -> None:

@@ -365,3 +365,63 @@ def test_a_timer_that_is_due_takes_the_wait_away_first() -> None:
         spiff.deliver(walk.compiled, state, wait.id, {}, now=later)
     move = walk.wakes(hours=1)
     assert (move.unawaited, move.ended) == ((wait.id,), "demo:never_paid")
+
+
+def test_each_instance_of_a_receive_task_waits_with_its_own_key() -> None:
+    p = Process("demo", extra=variable("depts", '["qc", "sales"]') + variable("said", "[]"))
+    p.message_start()
+    p.message("m_reply", keys="dept", carries="verdict", name="reply")
+    p.receive("reply", "m_reply")
+    p.each("reply", "depts", "dept", "said", "verdict")
+    p.user("after")
+    p.xor("which", "which_to_done")
+    p.end()
+    p.end("agreed")
+    p.chain("opened", "reply", "after", "which", "done")
+    p.flow("which", "agreed", 'said == ["yes", "no"]')
+    walk = Walk(compiled(p))
+    assert {str(wait.keys["dept"]) for wait in walk.awaited.values()} == {"qc", "sales"}
+    for _ in range(2):
+        dept = walk.wait("reply").keys["dept"]
+        walk.hears("reply", verdict="yes" if dept == "qc" else "no")
+    assert walk.waits == ["after"]
+    assert walk.does("after").ended == "demo:agreed"
+
+
+def test_a_message_beside_a_repeated_activity_is_beside_all_of_it() -> None:
+    p = begun()
+    p.extra += variable("depts", '["qc", "sales"]')
+    p.user("work")
+    p.each("work", "depts", "dept")
+    p.end()
+    p.chain("opened", "work", "done")
+    p.instead("stopped", "work", messaging("m_paid"))
+    p.end("gone")
+    p.chain("stopped", "gone")
+    walk = Walk(compiled(p))
+    assert (walk.waits, walk.listens) == (["work", "work"], ["stopped"])
+    walk.does("work")
+    assert walk.hears("stopped").ended == "demo:gone"
+
+
+def test_a_cancelled_transaction_withdraws_what_it_waits_for() -> None:
+    inside = Scope("demo")
+    inside.start("begun")
+    inside.parallel("fork")
+    inside.user("decide")
+    inside.throws("cancelled", "cancel")
+    inside.catch("paid", "m_paid")
+    inside.end("paid_done")
+    inside.chain("begun", "fork", "decide", "cancelled")
+    inside.chain("fork", "paid", "paid_done")
+    p = begun()
+    p.transaction("book", inside)
+    p.end()
+    p.chain("opened", "book", "done")
+    p.catches("undone", "book", "cancel")
+    p.end("told_it")
+    p.chain("undone", "told_it")
+    walk = Walk(compiled(p))
+    wait = walk.wait("paid")
+    move = walk.does("decide")
+    assert (move.unawaited, move.ended) == ((wait.id,), "demo:told_it")

@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from engine.spiff import pruning
 from tests.engine.spiff.differing import BARE, Runner, walk
 from tests.engine.spiff.drawing import compiled
-from tests.engine.spiff.random_diagrams import PLAIN, PLAIN_LEAVES, Artist
+from tests.engine.spiff.random_diagrams import (
+    PLAIN,
+    PLAIN_LEAVES,
+    WAITING,
+    WAITING_LEAVES,
+    Artist,
+)
 
 SEEDS = 60
 """Of 2,000 that `python -m tests.engine.spiff.differing` takes."""
@@ -36,7 +42,7 @@ def test_stored_and_kept_cases_agree(
 )  # fmt: skip
 @given(seed=st.integers(0, 10**6), choices=st.integers(0, 10**6))
 def test_the_path_written_down_hangs_together(seed: int, choices: int) -> None:
-    artist = Artist(Random(seed), PLAIN, PLAIN_LEAVES)
+    artist = Artist(Random(seed), (*PLAIN, *WAITING), (*PLAIN_LEAVES, *WAITING_LEAVES))
     procedure, random = compiled(*artist.procedure(3), fields=("n",)), Random(choices)
     flows = {
         f"{d.process}:{f.id}": f for d in procedure.diagrams.values() for f in d.flows.values()
