@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from engine import incidents as records
 from engine.casedata import case_data, title_of
+from engine.errors import Refusal
 from engine.incidentlist import count_alike, line_of, version_of
 from engine.spiff import ExpressionError, compile_expression
 from engine.tables import tasks
@@ -37,14 +38,16 @@ class Made:
 class Opened:
     """One incident with all that is known of it.
 
-    ``data`` are the variables of its case, ``form`` is what the person had filled in; ``suspects``
-    are the names that the failed expression reads, and what tables make them from; ``made`` says
-    which tables, and ``own`` the titles of those that this very form fills.
+    ``data`` are the variables of its case (``is_damaged``: they cannot be read), ``form`` is what
+    the person had filled in; ``suspects`` are the names that the failed expression reads, and what
+    tables make them from; ``made`` says which tables, and ``own`` the titles of those that this
+    very form fills.
     """
 
     line: Line
     version: Version | None
     data: CaseData | None
+    is_damaged: bool
     form: Form | None
     suspects: tuple[str, ...]
     made: tuple[Made, ...]
@@ -60,17 +63,28 @@ def opened(conn: sa.Connection, key: int) -> Opened:
     makers = [] if version is None else [*_makers(version, read)]
     suspects = (*dict.fromkeys([*read, *(name for _, _, names in makers for name in names)]),)
     form = None if version is None else _form(conn, line.incident, version)
-    case_id = line.incident.case_id
+    data = _data(conn, line.incident, suspects)
     return Opened(
         line,
         version,
-        None if case_id is None else case_data(conn, case_id, wanted=suspects),
+        data,
+        line.incident.case_id is not None and data is None,
         form,
         suspects,
         tuple(_made(version, *one) for one in makers if version is not None),
         tuple(title_of(version, n) for n in suspects if version and form and n in form.by_name),
         count_alike(conn, key),
     )
+
+
+def _data(conn: sa.Connection, incident: Incident, wanted: Iterable[str]) -> CaseData | None:
+    """Return the case's data; None without a case, and where nobody can read them any more."""
+    if incident.case_id is None:
+        return None
+    try:
+        return case_data(conn, incident.case_id, wanted=tuple(wanted))
+    except (KeyError, ValueError, Refusal):
+        return None
 
 
 def _suspects(incident: Incident) -> tuple[str, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import orjson
 import pytest
 import sqlalchemy as sa
 
@@ -221,6 +223,50 @@ def test_a_procedure_that_fails_leaves_an_incident_a_draft_and_the_task(
     assert str(incident.id) in fang.text
     fang.get(path)
     assert fang.values(f"{path}/complete")["qc_answer"] == STRANGE
+
+
+def damage(engine: sa.Engine) -> None:
+    """Break the stored state of every case."""
+    with engine.begin() as conn:
+        conn.execute(sa.update(cases).values(state=b"\x01damaged"))
+
+
+def test_what_nobody_has_foreseen_is_an_incident_too_with_its_step_and_a_reference_in_the_log(
+    fang: Visitor, path: str, database: sa.Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    fang.get(path)
+    kept = fang.values(f"{path}/complete")
+    damage(database)
+
+    answer = fang.post(f"{path}/complete", {**kept, **filled("establish_data", order_no=STRANGE)})
+    assert answer.status_code == 500
+    with database.connect() as conn:
+        incident = conn.execute(sa.select(incidents)).one()
+        typed = conn.scalar(sa.text("select typed from drafts"))
+    assert (incident.process, incident.element) == ("register", "establish_data")
+    (reference,) = re.findall(r"编号 ([0-9a-f]{8})", incident.zh)
+    assert reference in caplog.text
+    assert "UnknownStateError" in caplog.text
+    assert str(incident.id) in fang.text
+    assert orjson.loads(bytes(typed))["order_no"] == [STRANGE]
+
+
+def test_more_than_a_draft_holds_is_kept_with_the_incident_and_shown_to_be_copied(
+    fang: Visitor, path: str, database: sa.Engine
+) -> None:
+    fang.get(path)
+    kept = fang.values(f"{path}/complete")
+    damage(database)
+    huge = {f"junk{n}": "长" * 5_000 for n in range(40)}
+
+    posted = {**kept, **filled("establish_data", order_no=STRANGE), **huge}
+    assert fang.post(f"{path}/complete", posted).status_code == 500
+    assert STRANGE in fang.text
+    assert "随异常一起保存" in fang.text
+    with database.connect() as conn:
+        answers = conn.scalar(sa.select(incidents.c.answers))
+    assert answers is not None
+    assert STRANGE in orjson.loads(answers)["order_no"]
 
 
 def test_a_start_that_fails_opens_no_case_and_keeps_the_form(

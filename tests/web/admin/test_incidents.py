@@ -247,6 +247,19 @@ def test_the_same_step_failing_again_is_one_incident_with_the_newest_answers(
         assert conn.execute(sa.select(rows.c.tries, rows.c.kind)).one() == (2, "step")
 
 
+def test_a_case_whose_state_cannot_be_read_is_shown_without_its_data(
+    he: Visitor, database: sa.Engine, staff: dict[str, Person]
+) -> None:
+    _, _, number = stuck_case(database, staff["jie"])
+    with database.begin() as conn:
+        conn.execute(sa.update(cases).values(state=b"\x01damaged"))
+    assert he.get(f"{INCIDENTS}/{number}").status_code == 200
+    assert "无法读取" in he.text
+    he.follow(he.post(f"{INCIDENTS}/{number}/retry"))
+    assert "UnknownStateError" in he.text
+    assert he.post(f"{INCIDENTS}/{number}/data", {"do": "repair"}).status_code == 409
+
+
 @pytest.mark.parametrize("path", ["/0", "/1", "/99999999999999999999", "/1/alike", "/-1"])
 def test_an_incident_that_is_not_there_is_not_found(he: Visitor, path: str) -> None:
     assert he.get(INCIDENTS + path).status_code == 404
