@@ -103,19 +103,24 @@ def read(variable: Variable, kind: str, texts: Sequence[str]) -> Typed:
         value = _READERS.get(kind, _json)(clean)
     except ValueError:
         return Typed(kind, clean, problem=_NOT_READ.get(kind, _NOT_READ[AS_JSON]))
-    judged = kind != AS_JSON and _differs(variable, value)
+    judged = kind != AS_JSON and _differs(variable, kind, value)
     return Typed(kind, clean, value, _refused(variable, value) if judged else None)
 
 
 def is_changed(variable: Variable, typed: Typed) -> bool:
     """Whether another value was typed than the variable has; an empty box means none as well."""
-    return _differs(variable, typed.value)
+    return _differs(variable, typed.kind, typed.value)
 
 
-def _differs(variable: Variable, value: object) -> bool:
-    if not variable.is_set or variable.value is None:
-        return value not in (None, "", [])
-    return type(variable.value) is not type(value) or variable.value != value
+def _differs(variable: Variable, kind: str, value: object) -> bool:
+    kept = variable.value
+    if _is_nothing(kept) and (kind != AS_JSON or not variable.is_set):
+        return not _is_nothing(value)
+    return type(kept) is not type(value) or kept != value
+
+
+def _is_nothing(value: object) -> bool:
+    return value is None or value in ("", [])
 
 
 def _refused(variable: Variable, value: Any) -> Problem | None:  # noqa: ANN401 - whatever was typed

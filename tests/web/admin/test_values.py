@@ -17,7 +17,8 @@ from web.admin.values import is_changed, kind_of, read, texts_of
 VERSION = Version(1, 1, shipped(), b"", {})
 NAMES = sorted({name for form in shipped().forms.values() for name in form.by_name})
 SCALARS = (
-    st.none() | st.booleans() | st.integers(-(10**18), 10**18) | st.floats(allow_nan=False)
+    st.none() | st.booleans() | st.integers(-(10**18), 10**18)
+    | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 )  # fmt: skip
 ANYTHING = st.recursive(
