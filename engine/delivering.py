@@ -13,7 +13,17 @@ import sqlalchemy as sa
 
 from engine import procedures
 from engine.database import is_away
-from engine.intake import RECEIVER, at, message, open_by, receiver_of, settle, stick, take_in
+from engine.intake import (
+    BEGINS,
+    RECEIVER,
+    at,
+    message,
+    open_by,
+    receiver_of,
+    settle,
+    stick,
+    take_in,
+)
 from engine.startforms import BadContentError
 from engine.tables import cases, incidents, messages, versions, waits
 
@@ -37,17 +47,22 @@ _NEXT = (
 )
 _NEXT_START = (
     sa.select(messages.c.id, versions.c.id)
-    .join(versions, versions.c.start_message == messages.c.name)
-    .where(versions.c.in_force, messages.c.kind == "message", _KEPT)
+    .select_from(messages.join(versions, BEGINS))
+    .where(versions.c.in_force, _KEPT)
     .order_by(messages.c.sent_at, messages.c.id)
     .limit(1)
     .with_for_update(of=messages, skip_locked=True)
+)
+_VERSION = (
+    sa.select(versions.c.id)
+    .select_from(messages.join(versions, BEGINS))
+    .where(versions.c.in_force, messages.c.id == sa.bindparam("message"))
 )
 _LOST = (
     sa.select(messages.c.id)
     .where(
         _KEPT,
-        messages.c.kind == "signal",
+        messages.c.wait_id.is_not(None),
         sa.not_(sa.exists().where(waits.c.id == messages.c.wait_id)),
     )
     .limit(1000)
@@ -136,12 +151,12 @@ def deliver_again(conn: sa.Connection, incident: Incident, now: datetime) -> UUI
     if receiver is not None:
         take_in(conn, taken, receiver, now=now)
         return receiver.case_id
-    version = procedures.started_by(conn, taken.name) if taken.kind == "message" else None
-    if version is None:
+    begun = conn.scalar(_VERSION, {"message": taken.id})
+    if begun is None:
         settle(conn, taken.id, "kept", now=now)
         return None
     try:
-        return open_by(conn, taken, version, by=None, now=now)
+        return open_by(conn, taken, procedures.version(conn, begun), by=None, now=now)
     except BadContentError as refused:
         raise at((incident.process, incident.element), refused) from refused
 

@@ -15,7 +15,7 @@ from engine.moving import lock
 from engine.opening import begin, move_on, new_case
 from engine.spiff import RunError
 from engine.startforms import BadContentError, read_content
-from engine.tables import cases, messages, people, waits
+from engine.tables import cases, messages, people, versions, waits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +73,11 @@ class Receiver:
 
 _WAITING = sa.select(waits.c.id, waits.c.case_id, waits.c.process, waits.c.element)
 _BY_KEYS = (
-    _WAITING.where(messages.c.wait_id.is_(None), waits.c.correlation == messages.c.correlation)
+    _WAITING.where(
+        messages.c.wait_id.is_(None),
+        messages.c.procedure.is_(None),
+        waits.c.correlation == messages.c.correlation,
+    )
     .order_by(waits.c.since, waits.c.id)
     .limit(1)
     .correlate(messages)
@@ -81,6 +85,15 @@ _BY_KEYS = (
 _BY_WAIT = _WAITING.where(waits.c.id == messages.c.wait_id).correlate(messages)
 RECEIVER: Final = sa.union_all(_BY_KEYS, _BY_WAIT).lateral("receiver")
 """Who waits longest for a row of ``messages``; for a signal, the one wait that it is for."""
+
+BEGINS: Final = sa.or_(
+    sa.and_(
+        messages.c.kind == sa.literal_column("'message'"),
+        versions.c.start_message == messages.c.name,
+    ),
+    versions.c.procedure == messages.c.procedure,
+)
+"""Whether a row of ``messages`` opens cases of a row of ``versions``, if that is in force."""
 
 _RECEIVER = (
     sa.select(RECEIVER)
@@ -131,16 +144,25 @@ def take_in(conn: sa.Connection, taken: Message, receiver: Receiver, *, now: dat
 def open_by(
     conn: sa.Connection, taken: Message, version: Version, *, by: Person | None, now: datetime
 ) -> UUID:
-    """Open the case that a message starts, and return its id.
+    """Open the case that a message or signal starts, and return its id.
 
     Raises BadContentError when the start form refuses what it carries, and spiff.RunError.
     """
-    form = version.form_by_hand()
-    values = read_content(form, taken.content, beside=taken.keys, now=now)
+    values = _read(taken, version, now=now)
     case, known = new_case(conn, version, uuid4(), parent=taken.sent_from, by=by, now=now)
     begin(conn, case, version, values, {**taken.said, "facts": known}, by=by, now=now)
     settle(conn, taken.id, "delivered", case_id=case.id, now=now)
     return case.id
+
+
+def _read(taken: Message, version: Version, *, now: datetime) -> dict[str, Any]:
+    """Return what a message says to the start form; a signal does not know whom it is said to."""
+    form = version.start_form
+    if form is None:
+        return taken.content
+    if taken.kind == "signal":
+        return read_content(form, {}, beside=taken.content, now=now)
+    return read_content(form, taken.content, beside=taken.keys, now=now)
 
 
 def at(place: tuple[str, str], refused: BadContentError) -> RunError:

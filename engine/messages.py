@@ -21,6 +21,7 @@ from engine.history import Draft, to_bytes
 from engine.moving import lock
 from engine.payloads import read_object
 from engine.posting import digest
+from engine.reasons import checked_reason
 from engine.spiff import RunError
 from engine.tables import messages
 
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from engine.procedures import Version
 
 LONGEST_KEY: Final = 200
-LONGEST_REASON: Final = 1000
 
 
 class KeyTakenError(Refusal):
@@ -69,18 +69,6 @@ class MessageSettledError(Refusal):
         super().__init__(
             "这条消息已送达或已作废，无需再处理。",
             "The message has been delivered or dropped; nothing is left to do.",
-        )
-
-
-class NoReasonError(Refusal):
-    """Somebody drops a message without saying why."""
-
-    code = "no_reason"
-
-    def __init__(self) -> None:
-        super().__init__(
-            f"请写明作废的理由（不超过 {LONGEST_REASON} 字）。",
-            f"Say why it is dropped, in at most {LONGEST_REASON} characters.",
         )
 
 
@@ -171,10 +159,9 @@ def _start(
 def drop(conn: sa.Connection, key: UUID, reason: str, *, by: Person | None, now: datetime) -> None:
     """Give a kept or stuck message up, and say why; the case that sent it has it in its history.
 
-    Raises NotFoundError, MessageSettledError and NoReasonError.
+    Raises NotFoundError, MessageSettledError and BadReasonError.
     """
-    if not 1 <= len(reason.strip()) <= LONGEST_REASON:
-        raise NoReasonError
+    why = checked_reason(reason)
     found = sa.select(messages.c.sent_from).where(messages.c.id == key)
     row = conn.execute(found).one_or_none()
     if row is None:
@@ -184,8 +171,8 @@ def drop(conn: sa.Connection, key: UUID, reason: str, *, by: Person | None, now:
     if taken.status not in {"kept", "stuck"}:
         raise MessageSettledError
     who = None if by is None else by.id
-    values = {"status": "dropped", "settled_at": now, "settled_by": who, "reason": reason.strip()}
+    values = {"status": "dropped", "settled_at": now, "settled_by": who, "reason": why}
     conn.execute(sa.update(messages).where(messages.c.id == key).values(values))
     if case is not None:
-        facts = {"message": key.hex, "called": taken.name, "reason": reason.strip()}
+        facts = {"message": key.hex, "called": taken.name, "reason": why}
         history.enter(conn, case, Draft("message_dropped", facts), by=by, now=now)

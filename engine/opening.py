@@ -70,7 +70,7 @@ def begin(
 ) -> Move:
     """Run a new case to its first tasks; ``facts`` are public words of its first entry."""
     start, form = version.compiled.start, version.start_form
-    given, known = (every_field(form, values), form.facts(values)) if form else ({}, {})
+    given, known = (every_field(form, values), form.facts(values)) if form else (values, {})
     days = calendars.of(conn, case.calendars)
     move = spiff.start(version.compiled, given, now=now, calendars=days)
     place = {"process": start.process, "element": start.element}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 import orjson
@@ -18,7 +18,7 @@ from engine.correlation import correlation
 from engine.history import Draft, to_bytes
 from engine.spiff import Call, Message, Signal
 from engine.storing import NOTHING, Write, inserts, keys_of
-from engine.tables import calls, messages, waits
+from engine.tables import calls, messages, versions, waits
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -167,23 +167,28 @@ def _enter(post: _Post, kind: str, thrown: Message | Signal, facts: Mapping[str,
 
 
 def _throws(name: str, count: int) -> UpdateBase:
-    """Compose one row for each wait of another case for a signal, as the statement begins.
+    """Compose one row for each wait of another case, and each procedure, that hears a signal.
 
-    The case that throws it has heard it in the same move.
+    They are those of the moment at which the statement begins. The case that throws the signal
+    has heard it in the same move.
     """
-    columns = [messages.c[column] for column in _SIGNAL]
-    each = [
-        sa.select(
-            sa.func.gen_random_uuid(),
-            *(sa.bindparam(f"{name}{n}_{c.name}", type_=c.type) for c in columns),
-            waits.c.id,
-        ).where(
-            waits.c.correlation == sa.bindparam(f"{name}{n}_correlation", type_=sa.LargeBinary),
-            waits.c.case_id != sa.bindparam(f"{name}{n}_sent_from", type_=sa.Uuid),
-        )
-        for n in range(count)
-    ]
-    return sa.insert(messages).from_select(["id", *_SIGNAL, "wait_id"], sa.union_all(*each))
+    heard = [each for n in range(count) for each in _hearing(f"{name}{n}_")]
+    names = ["id", *_SIGNAL, "wait_id", "procedure"]
+    return sa.insert(messages).from_select(names, sa.union_all(*heard))
+
+
+def _hearing(prefix: str) -> list[sa.Select[Any]]:
+    def given(name: str) -> sa.BindParameter[Any]:
+        return sa.bindparam(f"{prefix}{name}", type_=messages.c[name].type)
+
+    row = [sa.func.gen_random_uuid(), *map(given, _SIGNAL)]
+    waiting = sa.select(*row, waits.c.id, sa.null()).where(
+        waits.c.correlation == given("correlation"), waits.c.case_id != given("sent_from")
+    )
+    starting = sa.select(*row, sa.null(), versions.c.procedure).where(
+        versions.c.start_signal == given("name"), versions.c.in_force
+    )
+    return [waiting, starting]
 
 
 AWAITED: Final = Write("wait", inserts(waits, _WAIT))

@@ -101,6 +101,7 @@ def _publish(
             en=compiled.names.en,
             start_role=compiled.start.role,
             start_message=compiled.start.message,
+            start_signal=compiled.start.signal,
             note=note,
             published_by=None if by is None else by.id,
             published_at=now,

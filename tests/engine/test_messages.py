@@ -17,9 +17,9 @@ from engine.messages import (
     BadIdempotencyError,
     KeyTakenError,
     MessageSettledError,
-    NoReasonError,
 )
 from engine.payloads import BadPayloadError
+from engine.reasons import BadReasonError
 from engine.startforms import BadContentError
 from engine.tables import cases, entries
 from engine.tables import messages as rows
@@ -225,7 +225,7 @@ def test_a_kept_message_is_dropped_once_and_with_a_reason(
     (key,) = connection.scalars(sa.select(rows.c.id))
     operator = somebody(connection, "operator-one", {"operator"})
     for reason in ("", "  ", "x" * 1001):
-        with pytest.raises(NoReasonError):
+        with pytest.raises(BadReasonError):
             messages.drop(connection, key, reason, by=operator, now=NOW)
 
     messages.drop(connection, key, "客户已撤诉", by=operator, now=NOW)

@@ -163,6 +163,9 @@ def upgrade() -> None:
         sa.Column(
             "wait_id", sa.Uuid(), nullable=True, comment="The one wait that it is meant for."
         ),
+        sa.Column(
+            "procedure", sa.Text(), nullable=True, comment="The procedure that a signal starts."
+        ),
         sa.Column("status", sa.Text(), server_default="kept", nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_by", sa.Uuid(), nullable=True),
@@ -220,6 +223,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_waits_case_id"), "waits", ["case_id"], unique=False)
     op.create_index("ix_waits_correlation", "waits", ["correlation"], unique=False)
+    op.add_column(
+        "versions", sa.Column("start_signal", sa.Text(), server_default="", nullable=False)
+    )
     op.add_column("cases", sa.Column("reckoned", sa.Integer(), server_default="0", nullable=False))
     op.add_column("cases", sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
@@ -295,6 +301,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("kind = 'deadline_moved'"),
     )
     op.drop_column("tasks", "paused_for")
+    op.drop_column("versions", "start_signal")
     op.drop_column("tasks", "paused_at")
     op.drop_column("tasks", "item")
     op.drop_index(
