@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.bundles import SHIPPED, prepare_all, read_folder
 from engine.publishing import publish
-from engine.spiff import BrokenFilesError, Problem, check_drawings, roots
+from engine.spiff import BrokenFilesError, Problem, check_drawings, explain_timers, roots
 from engine.strays import unused
 from web.commands.say import complain, say
 
@@ -38,7 +38,8 @@ def publish_folder(engine: Engine, folder: Path | None, *, note: str, now: datet
 def lint_folder(folder: Path | None) -> None:
     """Check a folder as publishing does, without a database, and the look of its drawings too.
 
-    Files that no procedure uses are named. Raises BrokenFilesError.
+    Files that no procedure uses are named, and what each timer means is said. Raises
+    BrokenFilesError.
     """
     files = _read(folder or SHIPPED)
     found = prepare_all(files, iter(roots(files)))
@@ -46,6 +47,13 @@ def lint_folder(folder: Path | None) -> None:
         raise BrokenFilesError(problems)
     for path in unused(folder or SHIPPED, {path for bundle in found for path in bundle.files}):
         complain(f"注意：没有规程用到 {path}", f"Note: no procedure uses {path}")
+    for bundle in found:
+        for told in explain_timers(bundle.compiled):
+            place = f"{told.process}:{told.element}"
+            say(
+                f"{told.names.zh}（{place}）：{told.words.zh}",
+                f"{told.names.en} ({place}): {told.words.en}",
+            )
     names = ", ".join(bundle.compiled.id for bundle in found)
     say(f"未发现问题：{names}", f"No problem found in {names}")
 

@@ -39,6 +39,12 @@ def test_lint_finds_nothing_in_the_shipped_procedures(type_in: Typed) -> None:
     assert "manufacturer-complaint" in said
 
 
+def test_lint_says_what_each_timer_means(type_in: Typed) -> None:
+    _, said, _ = type_in("lint")
+    assert "按“结案期限表”：5 天，不分工作日；7 天，不分工作日" in said
+    assert 'by "Closing limits": 5 days, working or not; 7 days, working or not' in said
+
+
 def test_lint_and_publish_name_file_element_and_cure(
     type_in: Typed, copied: Path, url: str, database: Engine
 ) -> None:
