@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from engine import spiff
-from engine.spiff import BrokenFilesError, RunError, compile_procedure
+from engine.spiff import BrokenFilesError, Call, RunError, compile_procedure
 from engine.spiff.xml import MAX_BYTES
-from tests.engine.spiff.drawing import ROLES, T0, Process, files_of, table
+from tests.engine.spiff.drawing import OPERATORS, ROLES, T0, Process, Scope, files_of, table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from engine.spiff import Problem
@@ -46,6 +47,32 @@ def good() -> Process:
     return p
 
 
+def alarming() -> Process:
+    """Draw what throws and catches, and what asks a connector."""
+    p, inside = Process("demo"), Scope("demo")
+    inside.start("begun")
+    inside.throws("told", "escalation", "SLOW", ends=False)
+    inside.service("looks", "ask", "found", question="n + 1")
+    inside.xor("picks", "picks_to_failed")
+    inside.throws("failed", "error", "E1")
+    inside.throws("undone", "cancel")
+    inside.chain("begun", "told", "looks", "picks", "failed")
+    inside.flow("picks", "undone", "n == 1")
+    inside.catches("no_answer", "looks", "error", "E2")
+    inside.end("gave_up")
+    inside.chain("no_answer", "gave_up")
+    p.message_start()
+    p.transaction("book", inside)
+    p.end()
+    p.chain("opened", "book", "done")
+    for event, kind, code in (("broken", "error", ""), ("cancelled", "cancel", "")):
+        p.catches(event, "book", kind, code)
+        p.chain(event, p.end(f"{event}_end"))
+    p.catches("slow", "book", "escalation", "SLOW", 'cancelActivity="false"')
+    p.chain("slow", p.user("ask"), p.end("asked"))
+    return p
+
+
 def complete(error: BrokenFilesError) -> tuple[Problem, ...]:
     """Give the problems, each of which must say everything."""
     assert error.problems
@@ -58,14 +85,19 @@ def refused(data: bytes) -> tuple[Problem, ...]:
     files = files_of(good(), klass=table("klass", ["n"], ["k"], [(["1"], ["2"])]))
     try:
         procedure = compile_procedure(
-            {**files, PATH: data}, root="demo", roles=ROLES, clauses=(), forms=FORMS
-        )
+            {**files, PATH: data},
+            root="demo", roles=ROLES, clauses=(), forms=FORMS, operators=OPERATORS,
+        )  # fmt: skip
     except BrokenFilesError as error:
         return complete(error)
     try:
         move = spiff.start(procedure, {"n": 1}, now=T0)
         for task in move.opened:
             spiff.complete(procedure, move.state, task.id, {}, now=T0)
+        for call in (e for e in move.effects if isinstance(e, Call) and e.id is not None):
+            assert call.id is not None
+            spiff.answer(procedure, move.state, call.id, {}, now=T0)
+            spiff.fail(procedure, move.state, call.id, "E2", now=T0)
     except RunError:
         pass
     return ()
@@ -82,8 +114,9 @@ def with_entity(declaration: str, use: str) -> bytes:
     return text.replace('name="ask名"', f'name="{use}"').encode()
 
 
-def test_the_good_one_is_good() -> None:
+def test_the_good_ones_are_good() -> None:
     assert refused(good().bytes()) == ()
+    assert refused(alarming().bytes()) == ()
 
 
 def test_entities_are_refused_unexpanded(tmp_path: Path) -> None:
@@ -167,13 +200,16 @@ def test_what_is_no_xml_is_refused(data: bytes) -> None:
     assert only(data) == "not_xml"
 
 
-def elements() -> int:
-    return sum(1 for _ in etree.fromstring(good().bytes()).iter())
+def elements(drawn: Callable[[], Process]) -> int:
+    return sum(1 for _ in etree.fromstring(drawn().bytes()).iter())
 
 
-@pytest.mark.parametrize("number", range(1, elements()))
-def test_any_element_may_be_missing(number: int) -> None:
-    root = etree.fromstring(good().bytes())
+@pytest.mark.parametrize(
+    ("drawn", "number"),
+    [(each, number) for each in (good, alarming) for number in range(1, elements(each))],
+)
+def test_any_element_may_be_missing(drawn: Callable[[], Process], number: int) -> None:
+    root = etree.fromstring(drawn().bytes())
     element = list(root.iter())[number]
     parent = element.getparent()
     assert parent is not None
@@ -181,11 +217,15 @@ def test_any_element_may_be_missing(number: int) -> None:
     refused(etree.tostring(root))
 
 
+@pytest.mark.parametrize("drawn", [good, alarming])
 @pytest.mark.parametrize("value", [None, "", "ask", "no-such-thing", "P1D", "<&>"])
-def test_any_attribute_may_be_missing_or_wrong(value: str | None) -> None:
-    for number in range(elements()):
-        for name in list(etree.fromstring(good().bytes()).iter())[number].attrib:
-            root = etree.fromstring(good().bytes())
+def test_any_attribute_may_be_missing_or_wrong(
+    value: str | None, drawn: Callable[[], Process]
+) -> None:
+    data = drawn().bytes()
+    for number in range(elements(drawn)):
+        for name in list(etree.fromstring(data).iter())[number].attrib:
+            root = etree.fromstring(data)
             attributes = list(root.iter())[number].attrib
             if value is None:
                 del attributes[name]
