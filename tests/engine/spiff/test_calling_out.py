@@ -9,7 +9,7 @@ import pytest
 
 from engine import spiff
 from engine.spiff import BrokenFilesError, Call, NotAwaitedError, Problem, RunError
-from tests.engine.spiff.drawing import T0, Process, Scope, compiled, extensions
+from tests.engine.spiff.drawing import T0, Process, Scope, compiled, extensions, variable
 from tests.engine.spiff.walking import Walk
 
 
@@ -69,13 +69,13 @@ def test_an_answer_that_cannot_be_kept_or_used_leaves_the_call_open() -> None:
     deep: object = "x"
     for _ in range(10_000):
         deep = [deep]
-    for result, variable in (
+    for result, name in (
         ({"price": object()}, "found"), ({"price": deep}, "found"), ({}, "found"),
         ({"price": "12"}, "found"),
     ):  # fmt: skip
         with pytest.raises(RunError) as caught:
             spiff.answer(walk.compiled, walk.move.state, call, result, now=T0)
-        assert caught.value.variable == variable
+        assert caught.value.variable == name
     assert walk.answers("look_up", price=1).opened
 
 
@@ -271,3 +271,61 @@ def test_nothing_hangs_on_what_the_engine_does_at_once() -> None:
     p.chain("late", "done")
     (problem,) = refused(p)
     assert (problem.code, problem.element) == ("bad_host", "late")
+
+
+def asking_each(sequential: str) -> Process:
+    p = Process("demo")
+    p.message_start()
+    p.service("look_up", "ask", "found", question="item")
+    p.each("look_up", "items", "item", "prices", "found", sequential=sequential)
+    p.catches("broken", "look_up", "error")
+    p.user("mend")
+    p.user("see")
+    p.end()
+    p.chain("opened", "look_up", "see", "done")
+    p.chain("broken", "mend", "done")
+    return p
+
+
+def test_a_call_is_made_for_each_of_a_list_and_its_answers_stand_in_order() -> None:
+    walk = Walk(compiled(asking_each("false"), fields=("items",)), items=["soap", "tea"])
+    first, second = walk.calls.values()
+    assert [call.parameters["question"] for call in (first, second)] == ["soap", "tea"]
+    move = walk.move
+    for call, price in ((second, 2), (first, 1)):
+        assert call.id is not None
+        move = spiff.answer(walk.compiled, move.state, call.id, {"price": price}, now=T0)
+    (see,) = move.opened
+    prices = spiff.known(walk.compiled, move.state, see.id)["prices"]
+    assert prices == [{"price": 1}, {"price": 2}]
+
+
+def test_a_call_is_made_for_one_after_the_other() -> None:
+    walk = Walk(compiled(asking_each("true"), fields=("items",)), items=["soap", "tea"])
+    walk.answers("look_up", price=1)
+    (call,) = walk.calls.values()
+    assert call.parameters == {"question": "tea"}
+    walk.answers("look_up", price=2)
+    assert walk.waits == ["see"]
+
+
+def test_a_call_that_fails_ends_those_beside_it() -> None:
+    walk = Walk(compiled(asking_each("false"), fields=("items",)), items=["soap", "tea", "salt"])
+    failing = walk.call("look_up")
+    others = set(walk.calls) - {failing}
+    move = walk.fails("look_up", "E1")
+    assert set(move.abandoned) == others
+    assert walk.waits == ["mend"]
+
+
+def test_a_call_is_made_again_while_a_condition_holds() -> None:
+    p = Process("demo", extra=variable("found", '{"ok": false}'))
+    p.message_start()
+    p.service("look_up", "ping", "found")
+    p.again("look_up", 'not found["ok"]', 'loopMaximum="5"')
+    p.end()
+    p.chain("opened", "look_up", "done")
+    walk = Walk(compiled(p))
+    walk.answers("look_up", ok=False)
+    walk.answers("look_up", ok=False)
+    assert walk.answers("look_up", ok=True).ended == "demo:done"
