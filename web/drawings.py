@@ -27,6 +27,33 @@ class Tab:
     current: Collection[str] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Who works in a lane of a called diagram that this procedure's calls fill.
+
+    ``lane`` is None for a diagram without lanes; ``varies``: whoever a case says, too.
+    """
+
+    diagram: Names
+    lane: Names | None
+    roles: list[Names]
+    varies: bool
+
+
+def whose(version: Version) -> list[Whose]:
+    """Return what a version's calls say of lanes, diagram by diagram."""
+    return [
+        Whose(
+            diagram.names,
+            filling.names,
+            [version.bundle.roles[role] for role in filling.roles],
+            filling.varies,
+        )
+        for _, diagram in sorted(version.compiled.diagrams.items())
+        for filling in diagram.fillings
+    ]
+
+
 def path_tab(view: DiagramView, version: Version) -> Tab:
     """Return the tab of a diagram that a case has been in."""
     return Tab(

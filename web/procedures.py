@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from engine import procedures
 from engine.errors import NotFoundError
 from web.database import connection
-from web.drawings import plain_tab
+from web.drawings import plain_tab, whose
 from web.people import current_person
 from web.security import draws
 
@@ -36,7 +36,9 @@ def show(procedure: str) -> ResponseReturnValue:
     version = procedures.in_force(connection(), procedure)
     tabs = [plain_tab(drawn, version) for drawn in version.compiled.diagrams.values()]
     tabs.sort(key=lambda tab: tab.process != version.compiled.id)
-    return render_template("procedure.html", active="procedures", version=version, tabs=tabs)
+    return render_template(
+        "procedure.html", active="procedures", version=version, tabs=tabs, whose=whose(version)
+    )
 
 
 @bp.get(f"/versions/<int(max={LAST}):version_id>/<process>.bpmn")

@@ -77,8 +77,8 @@ parser and tree recurse: large diagrams   lint.sizes                     TestThe
 crash (arena 1367, 1530, 1955)                                           test_sizes.py
 elements that parse but hang or vanish    lint                           test_lint.py
 own attributes are dropped silently       sheet, bpmn_file               test_elements.py
-lanes do not reach into called processes  role on the mark of each step  test_elements.py
-(arena 1131)
+lanes do not reach into called processes  lanes: the call's own, or as   TestCallsDoNotReach…
+(arena 1131)                              it fills them
 ========================================= ============================== ==========================
 """
 
@@ -104,6 +104,7 @@ from engine.spiff.model import (
     Compiled,
     Diagram,
     Element,
+    Filling,
     Flow,
     Names,
     Problem,
@@ -130,7 +131,7 @@ from engine.spiff.runner import complete, deliver, known, position, start, wake
 
 __all__ = [
     "DUTY_DATE", "Asked", "BrokenFilesError", "Call", "Compiled", "Decision", "Diagram",
-    "Element", "Expression", "ExpressionError", "Flow", "Message", "Move", "Names",
+    "Element", "Expression", "ExpressionError", "Filling", "Flow", "Message", "Move", "Names",
     "NotAwaitedError", "OpenTask", "Position", "Problem", "Row", "RunError", "Scope",
     "ScopeGoneError", "Shift", "Signal", "Start", "Step", "Table", "TaskNotReadyError", "Timer",
     "Wait", "answer", "check_drawings", "closure", "compile_expression", "compile_procedure",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from engine.spiff.eventful import Parcel
+from engine.spiff.lane_file import read_lanes
 from engine.spiff.model import Names, Problem
 from engine.spiff.sheet import (
     Edge,
@@ -16,7 +17,6 @@ from engine.spiff.sheet import (
     Sheet,
     Variable,
     local,
-    own,
 )
 from engine.spiff.xml import BPMN, NAMESPACES, UnreadableError, read_root, words_of
 
@@ -39,18 +39,20 @@ NOT_NODES: Final = frozenset(
 def read_sheet(file: str, data: bytes) -> Sheet:
     """Read a BPMN file as drawn; UnreadableError when it is no BPMN at all."""
     root = read_root(file, data, namespace=BPMN)
-    processes = tuple(root.findall("bpmn:process", NAMESPACES))
+    found = root.findall("bpmn:process", NAMESPACES)
+    processes = tuple(sorted(found, key=lambda xml: xml.get("isExecutable") != "true"))
     if not processes:
         raise UnreadableError(_no_process(file))
-    lanes = _lanes(root)
+    lanes = read_lanes(root)
     return Sheet(
         file=file,
         data=data,
         root=root,
         processes=processes,
-        nodes=_nodes(processes[:1], {ref: lane for lane, refs in lanes for ref in refs}),
+        nodes=_nodes(processes[:1], lanes.holds),
         edges=tuple(_edges(processes[:1])),
-        lanes=tuple(lane for lane, _ in lanes),
+        lanes=lanes.lanes,
+        twice_in_lanes=lanes.twice,
         drawn=_drawn(root),
         messages=_parcels(root, "message", "name"),
         signals=_parcels(root, "signal", "name"),
@@ -77,15 +79,6 @@ def _parcels(root: etree._Element, tag: str, name: str) -> dict[str, Parcel]:
         )
         for xml in root.findall(f"bpmn:{tag}", NAMESPACES)
     }
-
-
-def _lanes(root: etree._Element) -> list[tuple[Lane, list[str]]]:
-    found = []
-    for xml in root.iter(f"{{{BPMN}}}lane"):
-        lane = Lane(xml.get("id") or "", xml.get("name") or "", own(xml, "roleFrom"))
-        refs = [(r.text or "").strip() for r in xml.findall("bpmn:flowNodeRef", NAMESPACES)]
-        found.append((lane, refs))
-    return found
 
 
 def _nodes(processes: tuple[etree._Element, ...], lanes: Mapping[str, Lane]) -> dict[str, Node]:

@@ -32,6 +32,7 @@ from engine.spiff.eventful import CHOICE, CONDITIONAL, SIGNAL
 from engine.spiff.expressions import compile_expression
 from engine.spiff.fixes import EndEvent, InclusiveGateway, ParallelGateway
 from engine.spiff.handing_over import handing
+from engine.spiff.lanes import NOBODY, fills, whose
 from engine.spiff.messages import Notice, Subscription
 from engine.spiff.naming import inside, renamed
 from engine.spiff.plain import plain
@@ -46,10 +47,9 @@ from engine.spiff.timers import Deadline, Rule
 from engine.spiff.timing import says
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from engine.spiff.bundle import Bundle
     from engine.spiff.eventful import Timing
-    from engine.spiff.sheet import Lane, Node, Sheet
+    from engine.spiff.sheet import Node, Sheet
 
 JOINS: Final = frozenset({"parallelGateway", "inclusiveGateway"})
 
@@ -97,14 +97,12 @@ class Parser(SpiffBpmnParser):
     }
 
 
-def build(
-    sheets: Mapping[str, Sheet], root: str, roles: Mapping[str, str]
-) -> tuple[Any, dict[str, Any]]:
-    """Give the root's spec and those it calls; `roles` maps what a lane may say to a role code.
+def build(bundle: Bundle) -> tuple[Any, dict[str, Any]]:
+    """Give the root's spec and those it calls.
 
     SpiffWorkflow's ValidationException if it finds something that the lint has not.
     """
-    parser = Parser()
+    parser, sheets, root = Parser(), bundle.sheets, bundle.root
     for sheet in sheets.values():
         parser.add_bpmn_xml(renamed(plain(sheet.root), sheet), filename=sheet.file)
     spec, called = parser.get_spec(root), parser.get_subprocess_specs(root)
@@ -116,11 +114,11 @@ def build(
     for name, each in {root: spec, **called}.items():
         each.embedded = name not in sheets
         each.hands = None if each.embedded else handing(sheets[name])
-        _dress(each, scopes[name], roles)
+        _dress(each, scopes[name], bundle)
     return spec, called
 
 
-def _dress(spec: Any, sheet: Sheet, roles: Mapping[str, str]) -> None:
+def _dress(spec: Any, sheet: Sheet, bundle: Bundle) -> None:
     """Put a mark on every task spec, and our event definitions in place of upstream's."""
     nodes = {inside(id_): node for id_, node in sheet.nodes.items()}
     for task_spec in list(spec.task_specs.values()):
@@ -128,10 +126,10 @@ def _dress(spec: Any, sheet: Sheet, roles: Mapping[str, str]) -> None:
         if node is None:
             task_spec.mark = Mark(sheet.process_id, parks=task_spec is spec.end)
             continue
-        task_spec.mark = _mark(task_spec, node, sheet, roles)
+        task_spec.mark = _mark(task_spec, node, sheet, bundle)
         if isinstance(task_spec, Request):
             task_spec.dress(node)
-        event = _event(node, sheet, roles)
+        event = _event(node, sheet)
         if event is not None:
             task_spec.event_definition = event
         if node.attached:
@@ -141,9 +139,10 @@ def _dress(spec: Any, sheet: Sheet, roles: Mapping[str, str]) -> None:
             repeat(task_spec, drawn)
 
 
-def _mark(task_spec: Any, node: Node, sheet: Sheet, roles: Mapping[str, str]) -> Mark:
+def _mark(task_spec: Any, node: Node, sheet: Sheet, bundle: Bundle) -> Mark:
     joins = node.kind in JOINS and len(sheet.incoming(node.id)) > 1
-    role, role_from = role_of(node.lane, roles) if node.kind in STEPS else (None, None)
+    works = node.kind in STEPS or node.called is not None or node.timing is not None
+    host = sheet.nodes.get(node.attached or "", node)
     exits = {
         _spec_name(edge.target, sheet): f"{sheet.process_id}:{edge.id}"
         for edge in sheet.outgoing(node.id)
@@ -156,19 +155,12 @@ def _mark(task_spec: Any, node: Node, sheet: Sheet, roles: Mapping[str, str]) ->
         choices=exits if chooses else {},
         arrives=not joins and node.kind != "boundaryEvent" and not sheet.is_choice(node.id),
         parks=(joins and node.kind == "inclusiveGateway") or CONDITIONAL in node.events,
-        role=role,
-        role_from=role_from,
+        whose=whose(host.lane, bundle.lanes) if works else NOBODY,
+        lanes=fills(node, sheet, bundle) if node.called is not None else None,
         host=node.attached or node.id,
         clock=own(node.xml, "clock") == "case",
         reach=_reach(task_spec) if joins and node.kind == "inclusiveGateway" else {},
     )
-
-
-def role_of(lane: Lane | None, roles: Mapping[str, str]) -> tuple[str | None, str | None]:
-    """Give a lane's role code, or the variable that will hold it."""
-    if lane is None:
-        return None, None
-    return (None, lane.role_from) if lane.role_from else (roles.get(lane.name), None)
 
 
 def _spec_name(node: str, sheet: Sheet) -> str:
@@ -176,11 +168,11 @@ def _spec_name(node: str, sheet: Sheet) -> str:
     return f"{name}.{BoundaryEventSplit.__name__}" if sheet.boundary(node) else name
 
 
-def _event(node: Node, sheet: Sheet, roles: Mapping[str, str]) -> object:
+def _event(node: Node, sheet: Sheet) -> object:
     if node.kind == "startEvent":
         return NoneEventDefinition()
     if node.timing is not None:
-        return Deadline(_rule(node, node.timing, sheet, roles))
+        return Deadline(_rule(node, node.timing))
     if node.condition is not None:
         return Condition(compile_expression(node.condition))
     if node.has_message or SIGNAL in node.events:
@@ -198,17 +190,14 @@ def _spoken(node: Node, sheet: Sheet) -> object:
     return Subscription("message" if node.has_message else "signal", parcel, node.offered)
 
 
-def _rule(node: Node, timing: Timing, sheet: Sheet, roles: Mapping[str, str]) -> Rule:
-    host = sheet.nodes.get(node.attached or "")
-    role, role_from = role_of(host.lane if host else node.lane, roles)
-    repeats = host is not None and not node.interrupts
+def _rule(node: Node, timing: Timing) -> Rule:
+    hangs = node.attached is not None
+    repeats = hangs and not node.interrupts
     return Rule(
         kind=timing.kind,
         says=says(timing),
         calendar=node.calendar,
-        role=role,
-        role_from=role_from,
-        closes=host is not None,
+        closes=hangs,
         repeats=repeats and timing.kind == "cycle",
     )
 

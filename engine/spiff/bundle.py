@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from engine.spiff.bpmn_file import read_sheet
 from engine.spiff.errors import BrokenFilesError
+from engine.spiff.lanes import filled
 from engine.spiff.model import Names, Problem
 from engine.spiff.tables import TableReading, decision_ids, read_tables
 from engine.spiff.xml import UnreadableError
@@ -15,6 +17,7 @@ from engine.spiff.xml import UnreadableError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from engine.spiff.lanes import Whose
     from engine.spiff.sheet import Node, Sheet
 
 
@@ -67,7 +70,12 @@ class Bundle:
             for node in sheet.nodes.values():
                 yield sheet, node
 
-    @property
+    @cached_property
+    def filled(self) -> dict[tuple[str, str], set[Whose]]:
+        """Who may work in each lane that callers fill, by process and lane."""
+        return filled(self)
+
+    @cached_property
     def lanes(self) -> dict[str, str]:
         """What a lane may say, and the role code that it means."""
         said = {names.zh: code for code, names in self.roles.items()}

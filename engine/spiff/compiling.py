@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 
 from engine.spiff.arming import SITE
-from engine.spiff.building import build, role_of
+from engine.spiff.building import build
 from engine.spiff.bundle import Bundle, missing_diagram, read_needed, stem
 from engine.spiff.errors import BrokenFilesError
 from engine.spiff.eventful import DUTY_DATE, STARTS, TIMER
 from engine.spiff.expressions import compile_expression, compile_script
+from engine.spiff.handing_over import handing
+from engine.spiff.lanes import fillings, who_works, whose
 from engine.spiff.lint import check
 from engine.spiff.model import Compiled, Diagram, Element, Flow, Problem, Start, Step
 from engine.spiff.plan import Plan
@@ -76,7 +78,7 @@ def compile_published(
 
 def _compile(bundle: Bundle) -> Compiled:
     try:
-        spec, called = build(bundle.sheets, bundle.root, bundle.lanes)
+        spec, called = build(bundle)
     except (SpiffWorkflowException, RecursionError) as error:
         raise BrokenFilesError((_upstream_problem(bundle, error),)) from error
     deciders = {r.id: r.decider for r in bundle.tables.values() if r.decider is not None}
@@ -159,6 +161,8 @@ def _named_in(sheet: Sheet) -> Iterator[str]:
         for text in node.computed:
             yield from compile_expression(text).names
         yield from [node.result] if node.result else []
+    if (hands := handing(sheet)) is not None:
+        yield from (*hands.inputs, *hands.outputs)
 
 
 def _timer_names(node: Node) -> frozenset[str]:
@@ -167,12 +171,11 @@ def _timer_names(node: Node) -> frozenset[str]:
 
 def _start(sheet: Sheet, lanes: Mapping[str, str]) -> Start:
     node = next(n for n in sheet.inside(sheet.process_id) if n.kind == "startEvent")
-    role, _ = role_of(node.lane, lanes)
     return Start(
         process=sheet.process_id,
         element=node.id,
         message=sheet.message(node).name,
-        role=role or "",
+        role=whose(node.lane, lanes).role or "",
         kind=STARTS[node.events],
         signal=sheet.signal(node).name,
         schedule=node.schedule,
@@ -193,6 +196,7 @@ def _diagram(sheet: Sheet, bundle: Bundle) -> Diagram:
         steps=MappingProxyType(steps),
         calls=MappingProxyType({n.id: n.called for n in nodes.values() if n.called}),
         xml=sheet.data,
+        fillings=tuple(fillings(sheet, bundle)),
     )
 
 
@@ -208,18 +212,20 @@ def _element(node: Node) -> Element:
 
 
 def _step(node: Node, sheet: Sheet, bundle: Bundle) -> Step:
-    role, role_from = role_of(node.lane, bundle.lanes)
-    names: set[str] = {role_from} if role_from else set()
+    holders = who_works(node, sheet, bundle)
+    names = {holder.variable for holder in holders if holder.variable is not None}
     for timer in sheet.boundary(node.id):
         names |= _timer_names(timer)
+    own = whose(node.lane, bundle.lanes)
     deciders: list[Any] = [reading.decider for reading in bundle.tables.values()]
     ours = (d for d in deciders if d.table.our_default and names & set(d.outputs))
     return Step(
         process=sheet.process_id,
         element=node.id,
         names=node.names,
-        role=role,
-        role_from=role_from,
+        role=own.role,
+        role_from=own.variable,
         clauses=node.clauses,
         default_tables=tuple(sorted(decider.table.id for decider in ours)),
+        roles=tuple(sorted(holder.role for holder in holders if holder.role is not None)),
     )

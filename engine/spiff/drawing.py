@@ -30,7 +30,7 @@ _LABEL: Final = "di:BPMNLabel/dc:Bounds"
 
 @dataclass(frozen=True)
 class Shape:
-    """A node, lane or pool; `host` is what a boundary event sits on, `lane` what a node lies in.
+    """A node, lane or pool; `host` is what a boundary event sits on, `lane` what it lies in.
 
     `is_frame`: other shapes lie in it (lanes, pools with a process, open sub-processes).
     """
@@ -123,6 +123,9 @@ def read_drawing(root: etree._Element) -> Drawing:
         for lane in root.iter(f"{{{BPMN}}}lane")
         for ref in lane.findall("bpmn:flowNodeRef", NAMESPACES)
     }
+    for outer in root.iter(f"{{{BPMN}}}lane"):
+        for lane in outer.iterfind("bpmn:childLaneSet/bpmn:lane", NAMESPACES):
+            lanes[lane.get("id", "")] = outer.get("id", "")
     for drawn in root.iter("{*}BPMNShape", "{*}BPMNEdge"):
         xml = known.get(drawn.get("bpmnElement", ""))
         if xml is None:

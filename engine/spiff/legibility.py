@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PADDING: Final = 5
 ICON_HEIGHT: Final = 16
 TITLE_WIDTH: Final = 30
-_BESIDE: Final = ("Event", "Gateway")
+_BESIDE: Final = ("Event", "Gateway", "ObjectReference", "StoreReference")
 _ROUND: Final = 2.0
 
 
@@ -70,12 +70,23 @@ def _out_of_lane(drawing: Drawing) -> Iterator[Fault]:
 def _overlaps(drawing: Drawing) -> Iterator[Fault]:
     lanes = [shape for shape in drawing.shapes.values() if shape.kind == "lane"]
     for one, other in chain(combinations(drawing.solid, 2), combinations(lanes, 2)):
+        if _lies_in(one, other, drawing) or _lies_in(other, one, drawing):
+            continue
         if one.box.overlaps(other.box) and one.host != other.id and other.host != one.id:
             yield Fault(
                 other.id, "shapes_overlap",
                 f"与“{one.id}”重叠。请移开。",
                 f'overlaps "{one.id}". Move them apart.',
             )  # fmt: skip
+
+
+def _lies_in(inner: Shape, outer: Shape, drawing: Drawing) -> bool:
+    """Whether a lane is one of those inside another."""
+    while outer.kind == "lane" and inner.kind == "lane" and inner.lane in drawing.shapes:
+        inner = drawing.shapes[inner.lane]
+        if inner is outer:
+            return True
+    return False
 
 
 def _off_host(drawing: Drawing) -> Iterator[Fault]:

@@ -66,7 +66,8 @@ class Flow:
 class Step:
     """A place where somebody works.
 
-    Exactly one of `role` (a code) and `role_from` (a variable that holds a code) is set.
+    `role` (a code) or `role_from` (a variable that holds a code) is set, or neither where every
+    call of the diagram says whose it is: `roles` are all codes that may be known beforehand.
     `default_tables` are the tables of our own defaults that set its role or its timers.
     """
 
@@ -77,6 +78,20 @@ class Step:
     role_from: str | None
     clauses: tuple[str, ...]
     default_tables: tuple[str, ...]
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Filling:
+    """Who works, in this procedure, in a lane that the callers of a diagram fill.
+
+    `names` is None for a diagram without lanes. `roles` are codes; `varies`: or whoever a case
+    says.
+    """
+
+    names: Names | None
+    roles: tuple[str, ...]
+    varies: bool
 
 
 @dataclass(frozen=True)
@@ -91,6 +106,7 @@ class Diagram:
     steps: Mapping[str, Step]
     calls: Mapping[str, str]
     xml: bytes = field(repr=False)
+    fillings: tuple[Filling, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from engine.spiff.lanes import NOBODY, Whose
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,8 +22,9 @@ class Mark:
     comes next to the "process:flow" that leads there; an event-based gateway has `choices`
     instead, of which one is taken when its event happens. `arrives`: it counts as reached when a
     token comes in, not when it leaves. `parks`: its waiting tokens are looked at again when
-    everything else stands still. `role` or `role_from` is set for steps. `reach` is for inclusive
-    joins: per incoming spec, the specs from which a token could still come to it.
+    everything else stands still. `whose` is set for steps, calls and timers; a call has `lanes`
+    too, with which it fills those of the called process. `reach` is for inclusive joins: per
+    incoming spec, the specs from which a token could still come to it.
     """
 
     process: str
@@ -30,8 +33,8 @@ class Mark:
     choices: Mapping[str, str] = field(default_factory=dict)
     arrives: bool = False
     parks: bool = False
-    role: str | None = None
-    role_from: str | None = None
+    whose: Whose = NOBODY
+    lanes: Mapping[str, Whose] | None = None
     host: str = ""
     clock: bool = False
     reach: Mapping[str, frozenset[str]] = field(default_factory=dict)

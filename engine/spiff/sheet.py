@@ -29,11 +29,20 @@ EMBEDDED: Final = frozenset({"subProcess", "transaction"})
 
 @dataclass(frozen=True)
 class Lane:
-    """A lane: its text, and the variable that holds its role if it names one."""
+    """A lane: its text, and the variable that holds its role if it names one.
+
+    One that `is_frame` only holds other lanes: every element in it lies in one of those.
+    """
 
     id: str
     name: str
     role_from: str | None
+    is_frame: bool = False
+    en: str = ""
+
+    @property
+    def names(self) -> Names:
+        return Names(self.name, self.en)
 
 
 @dataclass(frozen=True)
@@ -143,6 +152,7 @@ class Sheet:
     nodes: Mapping[str, Node]
     edges: tuple[Edge, ...]
     lanes: tuple[Lane, ...]
+    twice_in_lanes: tuple[str, ...]
     drawn: frozenset[str]
     messages: Mapping[str, Parcel]
     signals: Mapping[str, Parcel]

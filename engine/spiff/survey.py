@@ -10,9 +10,9 @@ from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 
 from engine.spiff.arming import due_of, is_running, timer_of
 from engine.spiff.fixes import READY, STARTED, UNFINISHED, WAITING, Token
+from engine.spiff.lanes import role_at
 from engine.spiff.messages import wait_of
 from engine.spiff.moves import OpenTask, Timer, Wait
-from engine.spiff.reading import read_role
 from engine.spiff.specs import CallActivity
 from engine.spiff.timers import Deadline
 from engine.spiff.turns import which
@@ -53,7 +53,7 @@ def look_over(case: CaseFlow) -> Survey:
             continue
         for token in instance.tasks.values():
             if token._state == READY:
-                found.steps[_task_id(token, case)] = token
+                found.steps[_task_id(token)] = token
             elif token._state == WAITING and token.internal_data:
                 _add_waiting(token, found)
             elif token._state == STARTED and "call" in token.internal_data:
@@ -69,11 +69,11 @@ def _add_waiting(token: Token, found: Survey) -> None:
         found.waits[UUID(hex=internal["wait"])] = token
 
 
-def _task_id(token: Token, case: CaseFlow) -> UUID:
-    internal, mark = token.internal_data, token.mark
+def _task_id(token: Token) -> UUID:
+    internal = token.internal_data
     if "task" not in internal:
-        if mark.role_from is not None:
-            internal["role"] = read_role(token, mark.role_from, case.plan.roles)
+        if token.mark.whose.role is None:
+            internal["role"] = role_at(token)
         internal["task"] = uuid4().hex
     return UUID(hex=internal["task"])
 
@@ -88,7 +88,7 @@ def open_task(task: UUID, token: Token) -> OpenTask:
         id=task,
         process=mark.process,
         element=mark.element,
-        role=token.internal_data.get("role") or mark.role or "",
+        role=token.internal_data.get("role") or mark.whose.role or "",
         due=first.due if first else None,
         due_timer=f"{first.process}:{first.element}" if first else None,
         path=tuple(reversed([host.mark.element for host in _hosts(token) if _is_call(host)])),

@@ -32,6 +32,8 @@ from engine.spiff.arming import (
     written,
 )
 from engine.spiff.catching import Awaited
+from engine.spiff.errors import RunError
+from engine.spiff.lanes import role_at
 from engine.spiff.reading import evaluate
 from engine.spiff.timing import read
 
@@ -47,16 +49,13 @@ KEPT: Final = frozenset({"rule", "role", SITE})
 class Rule:
     """What is drawn of a timer. `says` is a literal or an expression that gives one.
 
-    `calendar` is named by the drawing; `role` or `role_from` are those of the lane. A date is
-    reached when its day `closes` beside an activity, else when it opens. `repeats`: it fires at
-    every round of its cycle while the activity is open.
+    `calendar` is named by the drawing. A date is reached when its day `closes` beside an activity,
+    else when it opens. `repeats`: it fires at every round of its cycle while the activity is open.
     """
 
     kind: str
     says: str | Expression
     calendar: str | None = None
-    role: str | None = None
-    role_from: str | None = None
     closes: bool = False
     repeats: bool = False
 
@@ -124,7 +123,7 @@ class Deadline(Awaited):
         times = when.times if rule.repeats and isinstance(when, Repeat | OnDays) else None
         internal["rule"] = text
         internal.update(written(Round(clock.current(), left=times and times - 1)))
-        for name, value in (("role", _role(my_task, rule)), (SITE, _site(my_task))):
+        for name, value in (("role", _role(my_task)), (SITE, _site(my_task))):
             if value is not None:
                 internal[name] = value
         _arm(my_task, rule)
@@ -152,8 +151,12 @@ def _said(token: Token, rule: Rule) -> str:
     return value
 
 
-def _role(token: Token, rule: Rule) -> str | None:
-    return _text(token.data.get(rule.role_from)) if rule.role_from else rule.role
+def _role(token: Token) -> str | None:
+    """Give the role of the lane that a timer stands or hangs in, if it is known by now."""
+    try:
+        return role_at(token)
+    except RunError:
+        return None
 
 
 def _site(token: Token) -> str | None:

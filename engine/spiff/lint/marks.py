@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ATTRIBUTES: Final = frozenset(
     {
         "nameEn", "clauses", "source", "roleFrom", "notifies", "clock", "ourDefault", "keys",
-        "carries", "offeredTo", "variable", "calendar",
+        "carries", "offeredTo", "variable", "calendar", "lanes",
     }
 )  # fmt: skip
 ELEMENTS: Final = {

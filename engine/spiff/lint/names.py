@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from engine.spiff.bundle import stem
 from engine.spiff.model import Problem
 from engine.spiff.sheet import STEPS, names_of
 from engine.spiff.xml import BPMN
@@ -18,28 +17,9 @@ if TYPE_CHECKING:
     from engine.spiff.sheet import Sheet
 
 
-def one_process_a_file(bundle: Bundle) -> Iterator[Problem]:
-    """Let a file hold one executable process whose id is the file's name."""
-    for sheet in bundle.sheets.values():
-        if len(sheet.processes) != 1:
-            yield Problem(
-                sheet.file, None, "one_process",
-                f"文件中有 {len(sheet.processes)} 个流程，应恰有一个。请分成几个文件。",
-                f"The file holds {len(sheet.processes)} processes; it must hold one. Split it.",
-            )  # fmt: skip
-            continue
-        if sheet.process_id != stem(sheet.file):
-            yield Problem(
-                sheet.file, sheet.process_id, "process_id",
-                f"流程的 id 是“{sheet.process_id}”，应与文件名“{stem(sheet.file)}”相同。",
-                f'Process "{sheet.process_id}" must be called "{stem(sheet.file)}" like its file.',
-            )  # fmt: skip
-        if sheet.process.get("isExecutable") != "true":
-            yield Problem(
-                sheet.file, sheet.process_id, "not_executable",
-                f"流程“{sheet.process_id}”没有标为可执行。请勾选 isExecutable。",
-                f'Process "{sheet.process_id}" is not executable. Tick isExecutable.',
-            )  # fmt: skip
+DRAWN: Final = (
+    *("participant", "messageFlow", "lane"), *("dataObjectReference", "dataStoreReference"),
+)  # fmt: skip
 
 
 def free_ids(bundle: Bundle) -> Iterator[Problem]:
@@ -88,7 +68,7 @@ def both_names(bundle: Bundle) -> Iterator[Problem]:
     for sheet in bundle.sheets.values():
         must = {sheet.process_id, *(n.id for n in sheet.nodes.values() if n.kind in STEPS)}
         named: list[etree._Element] = [sheet.process]
-        for tag in ("participant", "lane", "dataObjectReference", "dataStoreReference"):
+        for tag in DRAWN:
             named += sheet.root.iter(f"{{{BPMN}}}{tag}")
         named += [node.xml for node in sheet.nodes.values()]
         named += [edge.xml for edge in sheet.edges]

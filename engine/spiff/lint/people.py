@@ -1,4 +1,4 @@
-"""Who works where: lanes are roles, steps lie in lanes and have forms."""
+"""What people are asked and told: steps have forms, notices go to roles."""
 
 from __future__ import annotations
 
@@ -15,45 +15,6 @@ if TYPE_CHECKING:
 
     from engine.spiff.bundle import Bundle
     from engine.spiff.decisions import Decider
-
-
-def lanes_are_roles(bundle: Bundle) -> Iterator[Problem]:
-    """Let a lane's text be a role, or its roleFrom a variable."""
-    roles = bundle.lanes
-    for sheet in bundle.sheets.values():
-        for lane in sheet.lanes:
-            if lane.role_from is not None and not is_name(lane.role_from):
-                yield Problem(
-                    sheet.file, lane.id, "role_from",
-                    f"泳道“{lane.name}”的 banjie:roleFrom“{lane.role_from}”不是变量名。",
-                    f'The roleFrom "{lane.role_from}" of lane "{lane.name}" is no variable.',
-                )  # fmt: skip
-            if lane.role_from is None and lane.name not in roles:
-                yield Problem(
-                    sheet.file, lane.id, "unknown_role",
-                    f"泳道“{lane.name}”不是 roles.yaml 中的角色。请用角色的中文名或代码，"
-                    "或加 banjie:roleFrom。",
-                    f'Lane "{lane.name}" is no role of roles.yaml. Name it by a role\'s Chinese '
-                    "name or code, or give it banjie:roleFrom.",
-                )  # fmt: skip
-
-
-def steps_have_lanes(bundle: Bundle) -> Iterator[Problem]:
-    """Let every step lie in a lane, and the procedure's start in one with a fixed role."""
-    for sheet, node in bundle.nodes():
-        if node.kind in STEPS and node.lane is None:
-            yield Problem(
-                sheet.file, node.id, "no_lane",
-                f"任务“{node.id}”不在任何泳道里。请放进负责角色的泳道。",
-                f'Step "{node.id}" lies in no lane. Put it into the lane of its role.',
-            )  # fmt: skip
-        starts = node.kind == "startEvent" and node.scope == bundle.root
-        if starts and (node.lane is None or node.lane.role_from is not None):
-            yield Problem(
-                sheet.file, node.id, "start_lane",
-                f"开始事件“{node.id}”应在固定角色的泳道里，以确定谁可以发起。",
-                f'Start event "{node.id}" must lie in a lane with a fixed role: who may start.',
-            )  # fmt: skip
 
 
 def steps_have_forms(bundle: Bundle) -> Iterator[Problem]:

@@ -126,14 +126,21 @@ class Rooms:
             self.reads += [Read(room, each.file, each.id, name) for name in names]
 
     def _look_at_lanes(self, sheet: Sheet) -> None:
-        """Let a lane's variable be read by each step in it, or by the process if it has none."""
+        """Let a lane's variable be read by each step in it, or by the process if it has none.
+
+        A call of a diagram without lanes reads it for the steps of that one.
+        """
         inside = self._inside[sheet.process_id]
-        steps = [node for node in sheet.nodes.values() if node.kind in STEPS]
+        steps = [node for node in sheet.nodes.values() if node.kind in STEPS or self._free(node)]
         for lane in sheet.lanes:
             if lane.role_from is not None:
                 rooms = {inside[node.id] for node in steps if node.lane is lane}
                 for room in sorted(rooms or {(sheet.process_id, "")}):
                     self._read(room, sheet, lane.id, lane.role_from)
+
+    def _free(self, node: Node) -> bool:
+        called = self.bundle.sheets.get(node.called or "")
+        return called is not None and not called.lanes
 
     @cached_property
     def _calls(self) -> list[tuple[Room, str]]:

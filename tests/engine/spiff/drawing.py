@@ -155,11 +155,13 @@ class Scope:
         """Draw an interrupting boundary event."""
         return self.add("boundaryEvent", id_, event, f'attachedToRef="{host}" {more}')
 
-    def call(self, id_: str, process: str, before: str = "") -> str:
+    def call(self, id_: str, process: str, before: str = "", lanes: str = "") -> str:
+        """Draw a call; `lanes` says who works in those of the called process."""
         inner = f"<spiffworkflow:preScript>{escape(before)}</spiffworkflow:preScript>"
         return self.add(
-            "callActivity", id_, extensions(inner) if before else "", f'calledElement="{process}"'
-        )
+            "callActivity", id_, extensions(inner) if before else "",
+            f'calledElement="{process}"' + (f' banjie:lanes="{lanes}"' if lanes else ""),
+        )  # fmt: skip
 
     def sub(self, id_: str, inside: Scope) -> str:
         self.ids += inside.ids
@@ -255,6 +257,10 @@ class Process(Scope):
     extra: str = ""
     carried: dict[str, str] = field(default_factory=dict)
     hands: str = ""
+    bare: bool = False
+    """Whether it has no lanes at all."""
+    pools: str = ""
+    """More of the collaboration: other pools, and message flows."""
 
     def hand_over(self, inputs: str = "", outputs: str = "", optional: str = "") -> None:
         """Say what a called process is given and gives back, names in one text each."""
@@ -309,6 +315,7 @@ class Process(Scope):
             + "</bpmn:lane>"
             for n, (name, attributes, ids) in enumerate([rest, *self.lanes])
         )
+        lane_set = f'<bpmn:laneSet id="lanes">{lanes}</bpmn:laneSet>'
         drawn = "".join(
             f'<bpmndi:BPMNShape id="shape_{id_}" bpmnElement="{id_}">'
             f'<dc:Bounds x="{n * 150}" y="80" width="100" height="80"/></bpmndi:BPMNShape>'
@@ -324,9 +331,9 @@ class Process(Scope):
         return (
             f'<?xml version="1.0" encoding="UTF-8"?><bpmn:definitions {NAMESPACES} id="defs" '
             f'targetNamespace="urn:test"><bpmn:collaboration id="both"><bpmn:participant '
-            f'{named("pool")} processRef="{self.process}"/></bpmn:collaboration>'
+            f'{named("pool")} processRef="{self.process}"/>{self.pools}</bpmn:collaboration>'
             f'<bpmn:process {named(self.process)} isExecutable="true">{extension}{self.hands}'
-            f'<bpmn:laneSet id="lanes">{lanes}</bpmn:laneSet>{"".join(self.xml)}</bpmn:process>'
+            f"{'' if self.bare else lane_set}{''.join(self.xml)}</bpmn:process>"
             f'<bpmn:message id="m_open" name="{self.process}_opened"/>'
             '<bpmn:message id="m_told" name="told"/>'
             f"{''.join(self.declared)}{self._codes()}"

@@ -91,7 +91,8 @@ START = '<bpmn:messageEventDefinition messageRef="m_open"/>'
 EDITS = [
     ("schema", "ask", 'id="ask"', 'id="ask" bogus="1"'),
     ("schema", "opened", START, "<bpmn:nonsense/>"),
-    ("one_process", None, "</bpmn:process>", '</bpmn:process><bpmn:process id="two"/>'),
+    ("one_process", "two", "</bpmn:process>",
+     '</bpmn:process><bpmn:process id="two" isExecutable="true"/>'),
     ("process_id", "demon", '"demo"', '"demon"'),
     ("not_executable", "demo", 'isExecutable="true"', 'isExecutable="false"'),
     ("no_id", None, 'id="look"', 'id=""'),
