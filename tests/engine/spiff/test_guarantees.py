@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from engine.spiff import BrokenFilesError, Problem
-from tests.engine.spiff.drawing import Process, Scope, compiled, messaging, variable
+from engine.spiff.bundle import read_needed
+from engine.spiff.graph import Graph
+from tests.engine.spiff.differing import Runner
+from tests.engine.spiff.drawing import Process, Scope, compiled, files_of, messaging, variable
+from tests.engine.spiff.random_diagrams import Artist
 
 PROMISE = (
     '<banjie:guarantee id="approved_first" without="{without}" never="{never}" '
@@ -330,3 +336,28 @@ def test_an_error_beside_the_approval_leads_out_though_a_reminder_threw_it() -> 
     called.throws("urged", "error", "W1")
     (problem,) = broken(catching("error", "reply"), called)
     assert "urged in English[urged] → caught in English[caught]" in problem.en
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_no_case_comes_where_no_way_is_seen(seed: int) -> None:
+    """Take away every flow that a random case has not taken: all it came to is in reach still."""
+    drawn = Artist(Random(seed)).procedure(3)
+    procedure, random = compiled(*drawn, fields=("n",)), Random(-seed)
+    sheets, _, _ = read_needed(files_of(*drawn), "demo")
+    flows = {f"{id_}:{edge.id}" for id_, sheet in sheets.items() for edge in sheet.edges}
+    for _ in range(3):
+        runner = Runner(procedure, stored=False)
+        taken, reached = set(runner.case.journal.flows), set(runner.case.journal.reached)
+        for _ in range(100):
+            waiting = len(runner.open())
+            if runner.case.completed:
+                break
+            if waiting and random.random() < 0.7:
+                runner.does(random.randrange(waiting), random.randrange(12))
+            else:
+                runner.wakes(random.randint(1, 5))
+            taken.update(runner.case.journal.flows)
+            reached.update(runner.case.journal.reached)
+        ways = Graph(sheets, flows - taken).ways("demo")
+        seen = {f"{place.process}:{place.element}" for place in ways}
+        assert reached <= seen, reached - seen
