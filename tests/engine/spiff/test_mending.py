@@ -50,7 +50,7 @@ def carrying() -> Compiled:
     p.chain("fork", "pause", "join")
     p.flow("is_much", "much", "limit > 5")
     p.flow("is_much", "done", id_="little")
-    return compiled(p, heavy, fields=("kilos",))
+    return compiled(p, heavy, fields=("kilos", "limit"))
 
 
 def stuck() -> Walk:
