@@ -177,6 +177,8 @@ EXTRAS = [
     ("unsupported_event", THROW, '<bpmn:linkEventDefinition name="l"/>', ""),
     ("unsupported_event", THROW, "<bpmn:compensateEventDefinition/>", ""),
     ("unsupported_event", THROW, holding("known == 1"), ""),
+    ("unsupported_event", CATCH, TOLD + holding("known == 1"), ""),
+    ("unsupported_event", CATCH, TOLD + TOLD, 'parallelMultiple="true"'),
     ("no_signal", THROW, "<bpmn:signalEventDefinition/>", ""),
     ("no_signal", CATCH, '<bpmn:signalEventDefinition signalRef="gone"/>', ""),
     ("no_code", THROW, "<bpmn:escalationEventDefinition/>", ""),

@@ -170,3 +170,46 @@ def test_each_round_of_a_loop_hears_the_next_signal() -> None:
     for lot in ("A1", "A2", "A3"):
         assert walk.hears("heard", lot=lot).ended is None
     assert walk.hears("heard", lot="B2").ended == "demo:done"
+
+
+def instances(*, interrupting: bool) -> Process:
+    """Draw a part for each of two: a step that throws, beside a branch that listens."""
+    inside = Scope("demo")
+    inside.start("part_begun")
+    inside.parallel("part_fork")
+    inside.user("throw")
+    inside.shout("alarm", "s_recall")
+    inside.user("go_on")
+    inside.end("threw")
+    inside.hear("heard", "s_recall")
+    inside.user("note")
+    inside.end("noted")
+    inside.chain("part_begun", "part_fork", "throw", "alarm", "go_on", "threw")
+    inside.chain("part_fork", "heard", "note", "noted")
+    p = begun()
+    p.extra += variable("depts", '["qc", "sales"]')
+    p.sub("around", inside)
+    p.each("around", "depts", "dept")
+    p.user("after")
+    p.end()
+    p.chain("opened", "around", "after", "done")
+    (p.instead if interrupting else p.beside)("stopped", "around", signalling("s_recall"))
+    p.user("recall")
+    p.end("recalled")
+    p.chain("stopped", "recall", "recalled")
+    return p
+
+
+def test_all_instances_of_a_repeated_activity_hear_it_and_it_is_heard_beside_them_once() -> None:
+    walk = Walk(compiled(instances(interrupting=False)))
+    assert walk.listens == ["heard", "heard", "stopped"]
+    walk.does("throw")
+    assert walk.waits == ["go_on", "note", "note", "recall", "throw"]
+    assert walk.listens == ["stopped"]
+
+
+def test_one_instance_may_end_them_all() -> None:
+    walk = Walk(compiled(instances(interrupting=True)))
+    walk.does("throw")
+    assert (walk.waits, walk.listens) == (["recall"], [])
+    assert walk.does("recall").ended == "demo:recalled"
