@@ -1,8 +1,8 @@
 """Places where a token waits for an event: catching and boundary events, receive tasks.
 
-Upstream keeps a list of waiting tasks beside the tree, asks only the first of several boundary
-events of one moment whether it may still fire, lets a boundary event fire once, and runs a receive
-task's preScript at every look. Here a token waits for itself: what it waits for stands in its
+Upstream keeps a list of waiting tasks beside the tree, lets all of several boundary events of one
+moment interrupt, lets one that does not interrupt fire once only, and runs a receive task's
+preScript at every look. Here a token waits for itself: what it waits for stands in its
 internal data, and whichever event comes first withdraws its rivals at once.
 """
 

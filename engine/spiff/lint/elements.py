@@ -124,9 +124,9 @@ def hosts_wait(bundle: Bundle) -> Iterator[Problem]:
             yield Problem(
                 sheet.file, node.id, "bad_host",
                 f"边界事件“{node.id}”所附的“{node.attached}”不是等待的活动。"
-                "请附在用户任务、服务任务、调用活动或子流程上。",
+                "请附在用户任务、接收任务、服务任务、调用活动或子流程上。",
                 f'Boundary event "{node.id}" hangs on "{node.attached}", which does not wait. '
-                "Attach it to a step, a service task, a call activity or a sub-process.",
+                "Attach it to a step, a receive or service task, a call activity or a sub-process.",
             )  # fmt: skip
 
 
