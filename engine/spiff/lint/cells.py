@@ -6,7 +6,7 @@ from collections import ChainMap
 from typing import TYPE_CHECKING
 
 from engine.spiff.inference import ANY, EXACT, inferred, kind_of, tree_of
-from engine.spiff.kinds import NUMBER
+from engine.spiff.kinds import NUMBER, equal, order
 from engine.spiff.lint.told import impossible
 from engine.spiff.lint.words import wrong_in
 from engine.spiff.model import Problem
@@ -61,7 +61,7 @@ def _in_cell(
     for leaf in cell.leaves():
         for value in _constants(leaf):
             equals = isinstance(leaf, Compared) and leaf.sign in {"==", "!="}
-            fits = values.may_be(value) if equals else _has_order(values, value)
+            fits = _may_equal(values, value) if equals else _has_order(values, value)
             if not fits:
                 yield impossible(where, name, value, values)
 
@@ -73,9 +73,14 @@ def _constants(leaf: Test) -> Iterator[object]:
             yield from value if isinstance(value, (list, tuple)) else (value,)
 
 
+def _may_equal(values: Values, constant: object) -> bool:
+    return values.may_be(constant) or any(equal(each, constant) for _, each in values.listed)
+
+
 def _has_order(values: Values, limit: object) -> bool:
     kind = kind_of(limit)
-    return bool(values.kinds & {ANY, kind, EXACT if kind == NUMBER else kind})
+    is_open = values.open & {ANY, kind, EXACT if kind == NUMBER else kind}
+    return bool(is_open) or any(order(each, limit) is not None for _, each in values.listed)
 
 
 def _asked(
