@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.spiff.expressions import EvaluationError
 from engine.spiff.heads import constant_of
-from engine.spiff.lint.pieces import Piece, pieces_of
+from engine.spiff.lint.pieces import Index, Piece, pieces_of
 from engine.spiff.lint.told import word
 from engine.spiff.model import Problem
 from engine.spiff.policies import UNIQUE
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from engine.spiff.bundle import Bundle
     from engine.spiff.decisions import Decider
-    from engine.spiff.unary import Cell
 
 MOST_TRIED: Final = 3_000_000
 MOST_PLACES: Final = 300_000
@@ -88,10 +87,6 @@ def _said(decider: Decider, path: Sequence[object]) -> tuple[str, str]:
     return zh or "任何情况", en or "anything"
 
 
-def _fits(cell: Cell | None, piece: Piece) -> bool:
-    return cell is None or cell.fits(piece.value, {})
-
-
 @dataclass
 class Search:
     """Walks the columns from left to right; rows still in the running are bits of a number."""
@@ -106,8 +101,7 @@ class Search:
         policy, rules = self.decider.policy, self.decider.rules
         self._wants_row = policy.needs_a_row and not self.decider.is_complete_by_default
         self._wants_one = policy.name in {UNIQUE, "ANY"}
-        if sum(len(column) for column in self.columns) * len(rules) > MOST_TRIED:
-            raise TooIntricateError
+        self._tried = MOST_TRIED
         self._ways = [self._divided(c, pieces) for c, pieces in enumerate(self.columns)]
         self._sure = [self._fitting_from(c) for c in range(len(self.columns) + 1)]
         self._seen: set[tuple[int, int, bool]] = set()
@@ -117,15 +111,17 @@ class Search:
     def _divided(self, c: int, pieces: Sequence[Piece]) -> list[tuple[int, Piece]]:
         """Give which rows each piece leaves, once for pieces that leave the same rows."""
         found: dict[tuple[int, object], tuple[int, Piece]] = {}
-        cells = [rule.tests[c] for rule in self.decider.rules]
+        index = Index([rule.tests[c] for rule in self.decider.rules], pieces)
+        self._tried -= len(index.others) * len(pieces)
+        if self._tried < 0:
+            raise TooIntricateError
         for place, piece in enumerate(pieces):
             try:
-                fitting = [n for n, cell in enumerate(cells) if _fits(cell, piece)]
+                rows = index.rows(piece)
             except EvaluationError:
                 if piece.counts:
                     raise
                 continue
-            rows = sum(1 << n for n in fitting)
             found.setdefault((rows, 0 if rows else place), (rows, piece))
         return list(found.values())
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.spiff.inference import EXACT, KEPT, inferred, kind_of, tree_of
 from engine.spiff.kinds import DATE, DATE_TIME, DURATION, NUMBER, TEXT, read_as
-from engine.spiff.unary import Asked
+from engine.spiff.unary import Asked, Compared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -115,3 +115,37 @@ def _beyond(at: Sequence[Any], step: Any) -> list[Any]:
         except OverflowError:
             continue
     return found
+
+
+class Index:
+    """Which rows fit a piece, as bits of a number; `others` are those that have to be asked.
+
+    Lookup tables have thousands of rows that each name a key: those are found by it.
+    """
+
+    def __init__(self, cells: Sequence[Cell | None], pieces: Sequence[Piece]) -> None:
+        kinds = {kind_of(piece.value) for piece in pieces} - {"none"}
+        self._always = sum(1 << n for n, cell in enumerate(cells) if cell is None)
+        self._by_key: dict[object, int] = {}
+        self.others: list[tuple[int, Cell]] = []
+        for n, cell in enumerate(cells):
+            keys = _keys(cell) if cell and len(kinds) == 1 else []
+            if cell and not (keys and {kind_of(key) for key in keys} == kinds):
+                self.others.append((n, cell))
+                continue
+            for key in keys:
+                self._by_key[key] = self._by_key.get(key, 0) | 1 << n
+
+    def rows(self, piece: Piece) -> int:
+        """Give the rows; EvaluationError if one cannot be asked about this piece."""
+        asked = sum(1 << n for n, cell in self.others if cell.fits(piece.value, {}))
+        known = self._by_key.get(piece.value, 0) if piece.value is not None else 0
+        return self._always | known | asked
+
+
+def _keys(cell: Cell) -> list[object]:
+    """Give the values that a cell names, if it does nothing else."""
+    plain = cell.inner is None and all(
+        isinstance(test, Compared) and test.sign == "==" for test in cell.tests
+    )
+    return cell.constants if plain and None not in cell.constants else []
