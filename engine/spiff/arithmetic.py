@@ -18,7 +18,7 @@ MAX_INTEGER: Final = 10**18
 MAX_LENGTH: Final = 10_000
 MAX_EXPONENT: Final = 30
 MAX_DIGITS: Final = 12
-MAX_PARTS: Final = 50_000
+MAX_PARTS: Final = 40_000
 MAX_DEPTH: Final = 50
 
 
@@ -130,7 +130,7 @@ def _total(values: object) -> object:
         msg = f"{type(values).__name__} is not a list"
         raise TypeError(msg)
     total: object = 0
-    for value in values:
+    for value in _bounded(values):  # type: ignore[attr-defined]
         total = add(total, value)
     return total
 
@@ -145,8 +145,14 @@ def _short(apply: Callable[..., object]) -> Callable[..., object]:
 
 
 def _measured(value: object) -> object:
-    _count(value, MAX_PARTS, MAX_DEPTH)
+    measure(value)
     return _bounded(value)
+
+
+def measure(value: object) -> None:
+    """Raise LimitError for a value of so many parts or levels that no case can keep it."""
+    if isinstance(value, (list, tuple, dict)):
+        _count(value, MAX_PARTS, MAX_DEPTH)
 
 
 def _count(value: object, left: int, depth: int) -> int:
@@ -185,11 +191,10 @@ def storable(value: object) -> object:
 
     TypeError of any other, and of one with very many parts.
     """
-    if isinstance(value, (list, tuple, dict)):
-        try:
-            _count(value, MAX_PARTS, MAX_DEPTH)
-        except LimitError as error:
-            raise TypeError(str(error)) from error
+    try:
+        measure(value)
+    except LimitError as error:
+        raise TypeError(str(error)) from error
     return _stored(value)
 
 

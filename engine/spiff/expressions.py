@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 MAX_TEXT: Final = 2_000
 MAX_SCRIPT: Final = 10_000
 MAX_NODES: Final = 300
+MAX_LINES: Final = 100
 _PARSING: Final = Lock()
 """Before 3.11.8 two threads that parse at once disturb each other (python/cpython#106905)."""
 
+_TOO_MANY: Final = (f"超过 {MAX_NODES} 个部分，请拆开", f"more than {MAX_NODES} parts; split it")
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 
@@ -134,6 +136,11 @@ def compile_script(text: str) -> Script:
     assigned: set[str] = set()
     read: set[str] = set()
     written = lines_of(text)
+    if len(tree.body) > MAX_LINES:
+        raise ExpressionError(
+            text, f"超过 {MAX_LINES} 行。请分成几个脚本任务。",
+            f"More than {MAX_LINES} lines. Split it into several script tasks.",
+        )  # fmt: skip
     for statement in tree.body:
         name = _target(text, statement)
         assert isinstance(statement, ast.Assign)  # noqa: S101 - _target has made sure
@@ -186,10 +193,11 @@ def _compile(text: str, tree: ast.Expression, written: list[bytes]) -> Expressio
     names: set[str] = set()
     functions = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
     for count, node in enumerate(ast.walk(tree)):
-        reason = "more than 300 parts" if count >= MAX_NODES else objection(node)
+        reason = _TOO_MANY if count >= MAX_NODES else objection(node)
         if reason:
+            zh, en = reason
             raise ExpressionError(
-                text, f"表达式里不允许：{reason}。", f"Not allowed in an expression: {reason}."
+                text, f"表达式里不允许{zh}。", f"Not allowed in an expression: {en}."
             )
         if isinstance(node, ast.Name) and id(node) not in functions:
             if not is_name(node.id):

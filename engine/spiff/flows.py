@@ -9,6 +9,7 @@ from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.workflow import Workflow
 
+from engine.spiff.arithmetic import LimitError, measure
 from engine.spiff.errors import RunError
 from engine.spiff.fixes import READY, STARTED, UNFINISHED, WAITING, Token
 from engine.spiff.journal import Journal
@@ -33,6 +34,7 @@ class Instance:
 
     if TYPE_CHECKING:
         spec: Any
+        top_workflow: Any
         tasks: dict[int, Token]
         task_tree: Token
         completed: bool
@@ -42,9 +44,24 @@ class Instance:
     written: set[str]
 
     def assign(self, name: str, value: object) -> None:
-        """Set a variable of this process instance."""
+        """Set a variable of this process instance; RunError of one that no case can keep."""
+        if isinstance(value, (list, dict)):
+            self._measure(name, value)
         self.values[name] = value
         self.written.add(name)
+
+    def _measure(self, name: str, value: object) -> None:
+        try:
+            measure(value)
+        except LimitError as error:
+            current = self.top_workflow.current
+            raise RunError(
+                process=current.mark.process if current else self.spec.name,
+                element=current.mark.element if current else "",
+                zh=f"“{name}”的内容过多或层次过深（{error}），案件不保存。请删减。",
+                en=f'"{name}" holds too much, or too deep ({error}), to be kept. Cut it down.',
+                variable=name,
+            ) from error
 
     def plant(self) -> None:
         """Grow the tree of a fresh run and put its first token in the queue."""

@@ -68,8 +68,8 @@ def complete(
         token = ready.steps.get(task)
         if token is None or task not in before.steps:
             raise TaskNotReadyError(task)
-        take(case, answers, token.workflow)
         case.current = token
+        take(case, answers, token.workflow)
         token.run()
         case.advance()
         return moved(case, before, fire(case))

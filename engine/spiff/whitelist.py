@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from engine.spiff.arithmetic import FUNCTIONS, MAX_INTEGER
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _ALLOWED: Final = (
     ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.UAdd,
@@ -17,28 +20,46 @@ _ALLOWED: Final = (
 )  # fmt: skip
 
 
-def objection(node: ast.AST) -> str | None:
-    """Say what is not allowed about a node, if anything is."""
+_WORDS: Final[Mapping[type[ast.AST], tuple[str, str]]] = {
+    ast.Attribute: ("点号属性，请写 name['field']", "attributes; write name['field']"),
+    ast.JoinedStr: ("f 字符串", "f-strings"),
+    ast.Pow: ("乘方 **", "powers **"),
+    ast.NamedExpr: ("赋值 :=", "assignments :="),
+    ast.Lambda: ("lambda", "lambda"),
+    ast.ListComp: ("推导式", "comprehensions"),
+    ast.SetComp: ("推导式", "comprehensions"),
+    ast.DictComp: ("推导式", "comprehensions"),
+    ast.GeneratorExp: ("推导式", "comprehensions"),
+    ast.Starred: ("星号参数", "starred arguments"),
+    ast.Set: ("集合，请用列表 [ ]", "sets; write a list [ ]"),
+}
+_CALL: Final = (
+    f"未知函数，可用：{'、'.join(FUNCTIONS)}",
+    f"unknown functions; {', '.join(FUNCTIONS)}",
+)
+
+
+def objection(node: ast.AST) -> tuple[str, str] | None:
+    """Say in Chinese and English what is not allowed about a node, if anything is."""
     if not isinstance(node, _ALLOWED):
-        return type(node).__name__
+        name = type(node).__name__
+        return _WORDS.get(type(node), (name, name))
     if isinstance(node, ast.Call):
-        return _call_objection(node)
+        if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
+            return _CALL
+        return ("带名称的参数", "named arguments") if node.keywords else None
     if isinstance(node, ast.Constant):
-        value = node.value
-        if value is not None and not isinstance(value, (str, int, float)):
-            return type(value).__name__
-        if isinstance(value, (int, float)) and not abs(value) <= MAX_INTEGER:
-            return f"number above {MAX_INTEGER}"
+        return _about_constant(node.value)
     if isinstance(node, ast.Dict) and None in node.keys:
-        return "**"
+        return "**", "**"
     return None
 
 
-def _call_objection(node: ast.Call) -> str | None:
-    if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
-        return "call of an unknown function"
-    if node.keywords:
-        return "named arguments"
+def _about_constant(value: object) -> tuple[str, str] | None:
+    if value is not None and not isinstance(value, (str, int, float)):
+        return (type(value).__name__,) * 2
+    if isinstance(value, (int, float)) and not abs(value) <= MAX_INTEGER:
+        return f"大于 {MAX_INTEGER} 的数", f"numbers above {MAX_INTEGER}"
     return None
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MOST_TRIED: Final = 3_000_000
 MOST_PLACES: Final = 300_000
 MOST_TOLD: Final = 3
+MOST_ROWS: Final = 5
 
 
 class TooIntricateError(Exception):
@@ -61,16 +62,16 @@ def one_row_fits(bundle: Bundle) -> Iterator[Problem]:
 
 
 def _told(file: str, table: str, search: Search) -> Iterator[Problem]:
-    for gap in search.gaps[:MOST_TOLD]:
+    for gap in search.gaps:
         zh, en = _said(search.decider, gap)
         yield Problem(
             file, table, "no_row",
             f"没有一行适合：{zh}。请补一行、改边界，或给输出写默认值。",
             f"No row fits {en}. Add a row, move a limit, or give the outputs a default.",
         )  # fmt: skip
-    for rows, gap in list(search.overlaps.items())[:MOST_TOLD]:
+    for rows, gap in search.overlaps.items():
         zh, en = _said(search.decider, gap)
-        which = [str(row + 1) for row in rows]
+        which = [str(row + 1) for row in rows[:MOST_ROWS]] + ["…"] * (len(rows) > MOST_ROWS)
         more = ("，说法不一", " and differ") if search.decider.policy.name != UNIQUE else ("", "")
         yield Problem(
             file, search.decider.rules[rows[-1]].id, "two_rows",
@@ -133,6 +134,7 @@ class Search:
         if not rows:
             if counts and self._wants_row:
                 self.gaps.append(path)
+                self._wants_row = len(self.gaps) < MOST_TOLD
             return
         if not self._is_open(c, rows, counts=counts) or (c, rows, counts) in self._seen:
             return
@@ -155,6 +157,7 @@ class Search:
         which = tuple(n for n in range(rows.bit_length()) if rows >> n & 1)
         if len(which) > 1 and (self.decider.policy.name == UNIQUE or self._differ(which)):
             self.overlaps.setdefault(which, path)
+            self._wants_one = len(self.overlaps) < MOST_TOLD
 
     def _differ(self, which: Sequence[int]) -> bool:
         """Whether rows are known to answer differently."""

@@ -5,7 +5,6 @@ from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
-from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -129,10 +128,8 @@ def test_an_expression_knows_the_names_it_reads() -> None:
     ],
 )
 def test_what_an_expression_cannot_say(attack: str) -> None:
-    before = process_time()
     with pytest.raises(ExpressionError) as caught:
         compile_expression(attack)
-    assert process_time() - before < 0.5
     assert caught.value.zh
     assert caught.value.en
 
@@ -162,10 +159,8 @@ def test_what_a_script_cannot_say(attack: str) -> None:
 )  # fmt: skip
 def test_bombs_are_bounded(bomb: str) -> None:
     expression = compile_expression(bomb)
-    before = process_time()
     with pytest.raises(EvaluationError) as caught:
         expression.evaluate(DATA)
-    assert process_time() - before < 0.5
     assert caught.value.text == bomb
     assert caught.value.zh
     assert caught.value.en
