@@ -262,7 +262,8 @@ def longest(begin: str, part: str, end: str) -> spiff.Expression:
 @pytest.mark.parametrize(
     ("begin", "part", "end"),
     [("n", " + n", ""), ("n", " * 1", ""), ("n", " // 1.0", ""), ("max(", "n, ", "n)"),
-     ("[", "n, ", "n]"), ("n", " < n", ""), ("sorted([", "n, ", "n])"), ("", "not ", "n"), ("[", "sorted(many), ", "n]")],
+     ("[", "n, ", "n]"), ("n", " < n", ""), ("sorted([", "n, ", "n])"), ("", "not ", "n"),
+     ("[", "sorted(many), ", "n]")],
 )  # fmt: skip
 def test_an_expression_does_no_more_than_its_parts(begin: str, part: str, end: str) -> None:
     """Each part is worked out once, each operation by one guard that calls a few of its own."""
