@@ -27,7 +27,7 @@ from engine.wordlists import CLAUSES, ROLES, clause_ids, read_roles
 from forms import BrokenFormError, Form, Kind, Layout, load_form, load_layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from engine.spiff import Expression
     from forms import Field
@@ -168,10 +168,13 @@ def _broken(code: str, error: BrokenFormError) -> Problem:
     return Problem(error.file, None, code, where + error.zh, where + error.en)
 
 
-def prepare(files: Mapping[str, bytes], root: str) -> Bundle:
+def prepare(
+    files: Mapping[str, bytes], root: str, *, calendars: Collection[str] | None = None
+) -> Bundle:
     """Check one procedure's files and make it ready to run.
 
-    Raises BrokenFilesError with every problem found in diagrams, tables and forms together.
+    `calendars` are the codes that timers may name, None if that is not known here. Raises
+    BrokenFilesError with every problem found in diagrams, tables and forms together.
     """
     own = select(files, root)
     roles, clauses = read_roles(own), clause_ids(own)
@@ -181,7 +184,13 @@ def prepare(files: Mapping[str, bytes], root: str) -> Bundle:
     fields |= {key: {f.name: _asked(f) for f in form.fields} for key, form in forms.items()}
     try:
         compiled = compile_procedure(
-            own, root=root, roles=roles, clauses=clauses, forms=fields, operators=operators()
+            own,
+            root=root,
+            roles=roles,
+            clauses=clauses,
+            forms=fields,
+            operators=operators(),
+            calendars=calendars,
         )
     except BrokenFilesError as error:
         raise BrokenFilesError((*problems, *error.problems)) from None
@@ -205,7 +214,9 @@ def load(files: Mapping[str, bytes], root: str) -> Bundle:
     return Bundle(compiled, forms, papers, files, roles)
 
 
-def prepare_all(files: Mapping[str, bytes], roots: Iterable[str]) -> list[Bundle]:
+def prepare_all(
+    files: Mapping[str, bytes], roots: Iterable[str], *, calendars: Collection[str] | None = None
+) -> list[Bundle]:
     """Prepare every procedure among the files. Raises BrokenFilesError with all problems."""
     large = [path for path, content in files.items() if len(content) > LIMIT]
     if large:
@@ -213,7 +224,7 @@ def prepare_all(files: Mapping[str, bytes], roots: Iterable[str]) -> list[Bundle
     bundles, problems = [], dict.fromkeys(same_names(files))
     for root in roots:
         try:
-            bundles.append(prepare(files, root))
+            bundles.append(prepare(files, root, calendars=calendars))
         except BrokenFilesError as error:
             problems.update(dict.fromkeys(error.problems))
     problems.update(dict.fromkeys(shared(bundles)))

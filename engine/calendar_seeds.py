@@ -56,6 +56,8 @@ _OFFICE: Final = Kept(
 _ALWAYS: Final = Kept(
     "always", "全天候（24×7）", "Always (24 × 7)", "Asia/Shanghai", (((0, DAY_LONG),),) * 7, None
 )
+BROUGHT: Final = frozenset({_OFFICE.code, _ALWAYS.code})
+"""The calendars that are there once something is published."""
 
 
 def seed(conn: sa.Connection, *, now: datetime) -> Revision | None:

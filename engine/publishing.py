@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from engine import planning
 from engine.bundles import prepare_all
-from engine.calendar_seeds import seed
+from engine.calendar_seeds import BROUGHT, seed
+from engine.calendars import current
 from engine.firsts import taken_by_others
 from engine.people import save_roles
 from engine.procedures import IN_FORCE, VersionChangedError, files_of
@@ -56,7 +57,8 @@ def publish(
     guarantee or clause of the version in force may be dropped only with a note that says why.
     The calendars that the product brings are there afterwards.
     """
-    bundles = prepare_all(given, roots(given))
+    known = current(conn).kept.keys() | BROUGHT
+    bundles = prepare_all(given, roots(given), calendars=known)
     conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_PUBLISHING)))
     problems = taken_by_others(conn, bundles)
     if not note.strip():

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 MOST_LINES: Final = 120
 SATURDAY: Final = 5
+MADE_UP: Final = ("调休", "补班", "make-up")
 NO_NOTE: Final = Words("", "")
 
 
@@ -159,15 +160,25 @@ def _told(given: Iterable[Counted], calendar: Calendar) -> Iterator[Words]:
 
 def _kind(given: Counted, calendar: Calendar) -> tuple[object, Words, bool]:
     """Tell days apart: what they gave, what is noted, whether their year is announced."""
-    exception = calendar.days.get(given.day)
-    note = noted(exception.note) if exception else NO_NOTE
+    note = _note(given.day, calendar)
     sure = given.day.year in calendar.announced
     if given.spans or given.days or spans_of(calendar, given.day):
         return (given.spans, given.days), note, sure
-    if exception is None and given.day.weekday() >= SATURDAY:
+    if given.day not in calendar.days and given.day.weekday() >= SATURDAY:
         note = Words("周末", "weekend")
     note = Words(f"{note.zh}休息", f"{note.en}, closed" if note.en else "closed")
     return "off", note, sure
+
+
+def _note(day: date, calendar: Calendar) -> Words:
+    """Give what is noted of a day; one that is worked for another says so."""
+    exception = calendar.days.get(day)
+    if exception is None:
+        return NO_NOTE
+    instead = exception.spans and not calendar.week[day.weekday()]
+    if instead and not any(said in exception.note for said in MADE_UP):
+        return noted(f"{exception.note}{MADE_UP[0]}")
+    return noted(exception.note)
 
 
 def _gave(days: list[Counted]) -> Words:
@@ -213,8 +224,7 @@ def _drawn(limit: ByDay, since: datetime, calendar: Calendar) -> Iterator[Words]
     drawn, day = limit.days(since, calendar)
     if drawn == day:
         return
-    exception = calendar.days.get(drawn)
-    said = day_said(drawn, noted(exception.note) if exception else None)
+    said = day_said(drawn, _note(drawn, calendar))
     moved = day_said(day)
     yield Words(f"{said.zh}休息，提前到 {moved.zh}", f"{said.en} is a day off: on {moved.en}")
 

@@ -38,6 +38,8 @@ _NOTES: Final = (
     Words("端午节", "Dragon Boat Festival"),
     Words("中秋节", "Mid-autumn Festival"),
     Words("国庆节", "National Day"),
+    Words("抗战胜利纪念日", "Victory Day"),
+    Words("除夕", "New Year's Eve"),
     Words("调休", "make-up workday"),
     Words("补班", "make-up workday"),
 )

@@ -28,7 +28,7 @@ class Bundle:
     `roles`, `clauses` and `forms` (field names by "process/element", None of one that cannot be
     read) are what else there is. `unread` are the processes whose diagrams cannot be read.
     `operators` are the operations that connectors do, each with the names of its parameters.
-    `calendars` are the codes of those that there are.
+    `calendars` are the codes that timers may name, None if that is not known.
     """
 
     root: str
@@ -39,7 +39,7 @@ class Bundle:
     forms: Mapping[str, Collection[str] | None] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
     operators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    calendars: Collection[str] = frozenset()
+    calendars: Collection[str] | None = None
 
     @property
     def is_partly_unknown(self) -> bool:

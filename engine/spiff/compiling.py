@@ -40,14 +40,14 @@ def compile_procedure(
     clauses: Collection[str],
     forms: Mapping[str, Collection[str] | None],
     operators: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
-    calendars: Collection[str] = frozenset({"standard"}),
+    calendars: Collection[str] | None = frozenset({"standard"}),
 ) -> Compiled:
     """Check and compile the procedure `root` from repository-relative paths and their bytes.
 
     `roles` by code, `clauses` are the known ids, `forms` the field names by "process/element",
     best as a mapping from name to Asked, without which any answer is thought possible; None
     stands for a form that cannot be read. `operators` are the connectors' operations, each with
-    the names of its parameters; `calendars` are the codes of those that there are.
+    the names of its parameters; `calendars` are the codes that timers may name, None if any may.
     Files that the procedure does not need are not looked at. BrokenFilesError with all problems.
     """
     sheets, tables, problems = read_needed(files, root)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ import sqlalchemy as sa
 
 from engine import procedures
 from engine.bundles import read_folder
+from engine.calendar_changes import change
+from engine.calendars import current
 from engine.publishing import publish
 from engine.spiff import BrokenFilesError, Names
 from engine.tables import cases, files, roles, version_files, versions
@@ -268,6 +271,27 @@ def test_a_message_opens_cases_of_one_procedure(connection: Connection) -> None:
     put_in_force(connection, begun_by("errand_asked"))
     assert begins(connection, "errand_wanted") is None
     assert begins(connection, "errand_asked") == "errand"
+
+
+@pytest.mark.parametrize("code", ["standard", "always", "harbin"])
+def test_a_timer_may_name_a_calendar_that_the_company_has(
+    connection: Connection, code: str
+) -> None:
+    files = errand()
+    (path,) = (path for path in files if path.endswith("errand.bpmn"))
+    files[path] = files[path].replace(
+        b"<bpmn:boundaryEvent ", f'<bpmn:boundaryEvent banjie:calendar="{code}" '.encode()
+    )
+    if code == "harbin":
+        with pytest.raises(BrokenFilesError) as refused:
+            publish(connection, files, by=None, now=NOW)
+        assert [problem.code for problem in refused.value.problems] == ["unknown_calendar"]
+        assert "always, standard" in refused.value.problems[0].en
+        known = current(connection)
+        harbin = replace(known.kept["standard"], code=code)
+        after = replace(known, kept={**known.kept, code: harbin})
+        change(connection, after, by=None, now=NOW, note="")
+    assert publish(connection, files, by=None, now=NOW)[0].changed
 
 
 def begins(conn: Connection, message: str) -> str | None:

@@ -83,6 +83,8 @@ def elsewhere(timing: Timing) -> Words | None:
 
 def calendars_exist(bundle: Bundle) -> Iterator[Problem]:
     """Let the calendars that timers name be there."""
+    if bundle.calendars is None:
+        return
     for sheet, node in bundle.nodes():
         if node.calendar is not None and node.calendar not in bundle.calendars:
             known = sorted(bundle.calendars)

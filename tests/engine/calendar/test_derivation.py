@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -43,6 +44,20 @@ def test_working_days_are_told_in_runs_of_equal_days() -> None:
         "2026-10-13（周二）10:00 到期",
     ]
     assert en[3] == "Sat 10-10 (National Day make-up workday): 1 working day"
+
+
+def test_a_day_that_is_worked_for_a_holiday_says_so_however_it_is_noted() -> None:
+    sunday = date(2026, 9, 20)
+    for note, zh, en in (
+        ("国庆节", "周日，国庆节调休", "National Day make-up workday"),
+        ("National Day", "周日，国庆节调休", "National Day make-up workday"),
+        ("补班", "周日，补班", "make-up workday"),
+        ("", "周日，调休", "make-up workday"),
+    ):
+        days = {sunday: replace(COMPANY.days[sunday], note=note)}
+        found = reckon(parse_limit("1 个工作日"), at(2026, 9, 18, 10), replace(COMPANY, days=days))
+        assert found.lines[2].zh == f"09-20（{zh}）计 1 个工作日"
+        assert found.lines[2].en == f"Sun 09-20 ({en}): 1 working day"
 
 
 def test_equal_days_of_working_hours_are_one_line() -> None:
