@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import sqlalchemy as sa
 
-from engine import procedures, spiff
+from engine import items, procedures, spiff
 from engine.spiff import Names
 from engine.tables import cases
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.procedures import Version
     from engine.spiff import Scope
     from forms import Field, Form
+    from forms import Names as FormNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,14 @@ class Variable:
 class Part:
     """The variables of the case (``scope`` 0), or those of its own that a called process has.
 
-    ``process`` and ``caller`` are the names of the diagram and of the call that runs it.
+    ``process`` and ``caller`` are the names of the diagram and of the activity that runs it,
+    ``item`` says which one of several instances it is.
     """
 
     scope: int
     process: Names
     caller: Names | None
+    item: FormNames | None
     variables: tuple[Variable, ...]
 
 
@@ -80,21 +83,14 @@ def case_data(conn: sa.Connection, case_id: UUID, *, wanted: Collection[str] = (
 
 def _part(version: Version, scope: Scope, wanted: Collection[str]) -> Part:
     own = {name for name in scope.values if name not in scope.copied}
-    own |= frozenset() if scope.path else version.compiled.variables
+    own |= frozenset() if scope.within else version.compiled.variables
     return Part(
         scope.id,
         version.compiled.diagrams[scope.process].names,
-        _caller(version, scope.path),
+        version.place(scope.within),
+        items.told(version, scope.item),
         tuple(_variable(version, scope, name) for name in _sorted(own, scope, wanted)),
     )
-
-
-def _caller(version: Version, path: Iterable[str]) -> Names | None:
-    process, names = version.compiled.id, None
-    for call in path:
-        diagram = version.compiled.diagrams[process]
-        process, names = diagram.calls[call], diagram.elements[call].names
-    return names
 
 
 def _sorted(names: Iterable[str], scope: Scope, wanted: Collection[str]) -> list[str]:

@@ -146,11 +146,12 @@ class CaseFlow(Instance, BpmnWorkflow):
 
 
 class InnerFlow(Instance, BpmnSubWorkflow):
-    """What runs inside a case where a token, its `host`, stands."""
+    """What runs inside a case where a token, its `host`, stands; the case finds it by its `key`."""
 
     def __init__(self, host: Token, spec: Any) -> None:
         self.parent_task_id = host.id
         self.host = host
+        self.key = host.id
         self.top_workflow = host.workflow.top_workflow
         self.correlations: dict[str, object] = {}
         self.depth = host.workflow.depth + 1

@@ -8,10 +8,11 @@ from engine.spiff.codec import load
 from engine.spiff.errors import ScopeGoneError
 from engine.spiff.moves import Scope
 from engine.spiff.stepping import moved
-from engine.spiff.survey import look_over
+from engine.spiff.survey import hosts, is_call, look_over
+from engine.spiff.turns import which
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from engine.spiff.flows import CaseFlow
     from engine.spiff.model import Compiled
@@ -46,11 +47,11 @@ def repair(
 
 
 def _owners(case: CaseFlow) -> dict[int, Any]:
-    """Give the process instances that have variables of their own, by the token they hang on."""
+    """Give the process instances that have variables of their own, by their keys."""
     found: dict[int, Any] = {CASE: case}
     for instance in case.instances():
-        if instance is not case and not instance.spec.embedded:
-            found[instance.host.id] = instance
+        if instance is not case and not instance.shares:
+            found[instance.key] = instance
     return found
 
 
@@ -73,17 +74,13 @@ def _caller(instance: Any) -> Mapping[str, object] | None:
 
 def _scope(key: int, instance: Any) -> Scope:
     values, around = instance.values, _caller(instance) or {}
+    root = instance.task_tree
     return Scope(
         id=key,
-        process=instance.spec.name,
-        path=tuple(reversed([*_calls(instance)])),
+        process=root.mark.process,
+        path=tuple(reversed([host.mark.element for host in hosts(root) if is_call(host)])),
         values=dict(values),
         copied=frozenset(n for n, v in values.items() if n in around and around[n] == v),
+        within=None if key == CASE else instance.host.mark.label,
+        item=which(root)[0],
     )
-
-
-def _calls(instance: Any) -> Iterator[str]:
-    while instance is not instance.top_workflow:
-        if not instance.spec.embedded:
-            yield instance.host.mark.element
-        instance = instance.host.workflow

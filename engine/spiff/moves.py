@@ -141,10 +141,11 @@ class Position:
 
 @dataclass(frozen=True)
 class Scope:
-    """The variables of a case (`id` 0) or of one called process that runs in it.
+    """The variables of a case (`id` 0), or of a called process or an instance that runs in it.
 
     `path` are the call activities from the procedure down to it. `copied` names those whose value
-    is still what the caller has.
+    is still what is around it. `within` is the activity that it runs in, as "process:element", and
+    `item` says which one it is of a multi-instance activity.
     """
 
     id: int
@@ -152,6 +153,8 @@ class Scope:
     path: tuple[str, ...]
     values: Mapping[str, object]
     copied: frozenset[str]
+    within: str | None = None
+    item: str | None = None
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def open_task(task: UUID, token: Token) -> OpenTask:
         role=token.internal_data.get("role") or mark.whose.role or "",
         due=first.due if first else None,
         due_timer=f"{first.process}:{first.element}" if first else None,
-        path=tuple(reversed([host.mark.element for host in _hosts(token) if _is_call(host)])),
+        path=tuple(reversed([host.mark.element for host in hosts(token) if is_call(host)])),
         item=item,
         turn=turn,
     )
@@ -105,19 +105,19 @@ def live(case: CaseFlow) -> Iterator[str]:
                 yield token.mark.label
 
 
-def _hosts(token: Token) -> Iterator[Token]:
+def hosts(token: Token) -> Iterator[Token]:
     """Walk out through the activities that the token's process instance runs in."""
     while token.workflow is not token.workflow.top_workflow:
         token = token.workflow.host
         yield token
 
 
-def _is_call(host: Token) -> bool:
+def is_call(host: Token) -> bool:
     return isinstance(host.task_spec, CallActivity)
 
 
 def _deadlines(token: Token) -> Iterator[Token]:
-    for activity in (token, *_hosts(token)):
+    for activity in (token, *hosts(token)):
         split = activity.parent
         if split is None or not isinstance(split.task_spec, BoundaryEventSplit):
             continue

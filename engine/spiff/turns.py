@@ -21,12 +21,12 @@ class Turn(InnerFlow):
     """One turn of a repeated activity, counted from 1; `label` says which instance it is."""
 
     def __init__(self, host: Token, key: int, number: int, label: str | None) -> None:
-        self.key = key
         self.number = number
         self.label = label
         self.shares = host.task_spec.shares
         self.lean = not self.shares or host.workflow.lean
         super().__init__(host, host.workflow.spec)
+        self.key = key
 
     def grow(self) -> None:
         """Plant the only token, and let it come to the activity."""

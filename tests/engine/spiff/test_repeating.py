@@ -590,3 +590,25 @@ def test_what_a_repeated_activity_reads_must_be_filled() -> None:
         "unfilled_name:ask", "unfilled_name:ask",
     ]  # fmt: skip
     assert refused(asking(until="opinion = 1"), *FIELDS) == ["bad_expression:ask"]
+
+
+def test_an_operator_sees_and_mends_each_instance_by_itself() -> None:
+    procedure = compiled(*repeated("call"), fields=("lots", "verdict"))
+    walk = Walk(procedure, lots=LOTS, verdict="unknown")
+    walk.does("look", item="1/2 · L-1 · 5")
+    case, *inner = spiff.variables(procedure, walk.move.state)
+    assert (case.item, case.path) == (None, ())
+    assert [(each.process, each.path, each.item) for each in inner] == [
+        ("demo", (), "1/2 · L-1 · 5"), ("inspect", ("part",), "1/2 · L-1 · 5"),
+        ("demo", (), "2/2 · L-2 · 7"), ("inspect", ("part",), "2/2 · L-2 · 7"),
+    ]  # fmt: skip
+    assert len({each.id for each in (case, *inner)}) == 5
+    assert "lot" not in inner[0].copied
+    assert "verdict" in inner[1].copied
+    first = inner[0].id
+    walk.move = spiff.repair(procedure, walk.move.state, {"verdict": "mended"}, scope=first)
+    known = [each.values["verdict"] for each in spiff.variables(procedure, walk.move.state)]
+    assert known == ["unknown", "mended", "mended", "unknown", "unknown"]
+    walk.move = spiff.repair(procedure, walk.move.state, {"verdict": "all"})
+    known = [each.values["verdict"] for each in spiff.variables(procedure, walk.move.state)]
+    assert known == ["all", "mended", "mended", "all", "all"]
