@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from bisect import bisect
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
 
@@ -125,14 +126,14 @@ class MultiInstance(_Repeated):
     def _counted(self, host: Token) -> list[object]:
         assert self.count is not None  # noqa: S101 - for the type checker
         count = evaluate(host, self.count)
-        if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+        if not _is_whole(count):
             raise failure(
                 host,
                 f"实例个数应为非负整数，现为 {_shown(count)}。",
                 f"The number of instances must be a whole number from 0, but is {_shown(count)}.",
                 expression=self.count.text, variable=next(iter(self.count.names), None),
             )  # fmt: skip
-        return [None] * min(count, MOST + 1)
+        return [None] * int(min(count, MOST + 1))
 
     def _instance(self, host: Token, number: int, item: object) -> None:
         label = f"{number}/{host.internal_data['of']}"
@@ -224,6 +225,12 @@ def repeat(task_spec: Any, drawn: Many | Again) -> None:
             if hasattr(task_spec, script):
                 setattr(host, script, getattr(task_spec, script))
                 setattr(task_spec, script, None)
+
+
+def _is_whole(count: object) -> TypeGuard[int | float | Decimal]:
+    if isinstance(count, bool) or not isinstance(count, int | float | Decimal):
+        return False
+    return count >= 0 and count == count // 1
 
 
 def _shown(value: object) -> str:

@@ -130,7 +130,7 @@ def position(compiled: Compiled, state: bytes) -> Position:
     return Position(
         tasks=tuple(open_task(task, token) for task, token in survey.steps.items()),
         timers=tuple(timer_of(token) for token in survey.timers.values()),
-        live=tuple(live(case)),
+        live=tuple(dict.fromkeys(live(case))),
         waits=tuple(survey.wait(wait) for wait in survey.waits),
         calls=tuple(survey.calls),
     )

@@ -78,6 +78,7 @@ RULES: Final[tuple[Callable[[Bundle], Iterator[Problem]], ...]] = (
     handing.data_objects_named,
     repeats.repeats_read,
     repeats.repeats_whole,
+    repeats.repeats_over_lists,
     alarms.have_codes,
     alarms.hang_where_it_is_thrown,
     alarms.interrupt_once,

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from engine.spiff.expressions import is_name
+from engine.spiff.inference import ANY
+from engine.spiff.kinds import LIST
 from engine.spiff.lint.elements import ACTIVITIES
 from engine.spiff.model import Problem
+from engine.spiff.possible import possible
 from engine.spiff.repeats import COUNTER, COUNTERS, Again, Many, marker, repetition
 from engine.spiff.xml import BANJIE, BPMN, SPIFF
 
@@ -83,6 +86,23 @@ def repeats_whole(bundle: Bundle) -> Iterator[Problem]:
             )  # fmt: skip
         for zh, en in _lacking(drawn):
             yield _problem(sheet, node, zh, en)
+
+
+def repeats_over_lists(bundle: Bundle) -> Iterator[Problem]:
+    """Let what an activity is repeated over be something that can be a list."""
+    if bundle.is_partly_unknown:
+        return
+    known = possible(bundle)
+    for sheet, node in bundle.nodes():
+        drawn = repetition(node)
+        items = drawn.items if isinstance(drawn, Many) else None
+        if items in known and not known[items].open & {LIST, ANY}:
+            yield _problem(
+                sheet, node,
+                f"“{items}”不可能是列表。请改用多选字段、表格字段，或由脚本赋值的列表。",
+                f'"{items}" can never be a list. Use a field of several choices or of rows, or a '
+                "list that a script makes.",
+            )  # fmt: skip
 
 
 def _problem(sheet: Sheet, node: Node, zh: str, en: str) -> Problem:

@@ -191,7 +191,7 @@ def test_a_number_of_instances_is_a_whole_number(bad: object) -> None:
     with pytest.raises(RunError) as caught:
         Walk(procedure, n=bad)
     assert (caught.value.element, caught.value.variable) == ("ask", "n")
-    walk = Walk(procedure, n=3)
+    walk = Walk(procedure, n=3.0)
     assert items(walk) == ["1/3", "2/3", "3/3"]
     walk.does("ask", opinion=1)
     walk.does("ask", opinion=2)
@@ -577,6 +577,16 @@ def test_a_list_and_a_number_are_one_too_many() -> None:
 )
 def test_a_loop_says_how_long(condition: str, attributes: str) -> None:
     assert refused(looping(condition, attributes), "more", "n") == ["bad_repeat:work"]
+
+
+def test_what_can_never_be_a_list_is_refused() -> None:
+    p = asking()
+    p.extra += variable("depts", '"qc"')
+    with pytest.raises(BrokenFilesError) as caught:
+        compiled(p, fields=("opinion", "note"))
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.element) == ("bad_repeat", "ask")
+    assert "depts" in problem.zh
 
 
 def test_only_activities_are_repeated() -> None:
