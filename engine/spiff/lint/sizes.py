@@ -10,12 +10,10 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from engine.spiff.model import Problem
-from engine.spiff.sheet import names_of
+from engine.spiff.xml import BANJIE, BPMN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from lxml import etree
 
     from engine.spiff.bundle import Bundle
     from engine.spiff.sheet import Node, Sheet
@@ -26,9 +24,9 @@ MOST_IN_ALL: Final = 2_000
 MOST_FOLDED: Final = 20_000
 MOST_LEVELS: Final = 20
 MOST_TEXT: Final = 100_000
-LONGEST_ID: Final = 200
-LONGEST_NAME: Final = 200
+LONGEST: Final = 200
 _SHOWN: Final = 80
+_SHORT: Final = ("id", "name", f"{{{BANJIE}}}nameEn", "errorCode", "escalationCode")
 
 
 def scopes(bundle: Bundle) -> Iterator[Problem]:
@@ -67,8 +65,8 @@ def whole(bundle: Bundle) -> Iterator[Problem]:
     if length > MOST_TEXT:
         yield _in_all(
             bundle,
-            f"条件和脚本共 {length} 个字符，上限 {MOST_TEXT}。请把判断写进决策表。",
-            f"Conditions and scripts have {length} characters; the limit is {MOST_TEXT}. "
+            f"条件、脚本和默认值共 {length} 个字符，上限 {MOST_TEXT}。请把判断写进决策表。",
+            f"Conditions, scripts and defaults have {length} characters; the limit is {MOST_TEXT}. "
             "Put decisions into tables.",
         )
 
@@ -79,6 +77,7 @@ def _in_all(bundle: Bundle, zh: str, en: str) -> Problem:
 
 def _written(sheet: Sheet) -> int:
     texts = [edge.condition for edge in sheet.edges]
+    texts += [variable.default for variable in sheet.variables]
     for node in sheet.nodes.values():
         texts += [node.script, node.extension("preScript"), node.extension("postScript")]
         texts += [text for _, text in node.parameters]
@@ -145,25 +144,19 @@ def _callers_first(bundle: Bundle) -> list[str]:
 
 
 def lengths(bundle: Bundle) -> Iterator[Problem]:
-    """Let ids and names be of a length that can be shown and kept."""
+    """Let ids, names and codes be of a length that can be shown and kept."""
     for sheet in bundle.sheets.values():
-        drawn: list[etree._Element] = [sheet.process, *(edge.xml for edge in sheet.edges)]
-        drawn += [node.xml for node in sheet.nodes.values()]
-        for xml in drawn:
-            id_, names = xml.get("id") or "", names_of(xml)
-            if len(id_) > LONGEST_ID:
-                yield _too_long(sheet, id_, "id", len(id_), LONGEST_ID)
-            for name in (names.zh, names.en):
-                if len(name) > LONGEST_NAME:
-                    yield _too_long(sheet, id_, "name", len(name), LONGEST_NAME)
-
-
-def _too_long(sheet: Sheet, id_: str, what: str, length: int, most: int) -> Problem:
-    return Problem(
-        sheet.file, shown(id_), "too_long",
-        f"“{shown(id_)}”的 {what} 有 {length} 个字符，上限 {most}。请缩短。",
-        f'The {what} of "{shown(id_)}" has {length} characters; the limit is {most}. Shorten it.',
-    )  # fmt: skip
+        for xml in sheet.root.iter(f"{{{BPMN}}}*"):
+            for name in _SHORT:
+                length = len(xml.get(name) or "")
+                if length > LONGEST:
+                    id_, attribute = shown(xml.get("id") or "—"), name.rsplit("}", 1)[-1]
+                    yield Problem(
+                        sheet.file, id_, "too_long",
+                        f"“{id_}”的 {attribute} 有 {length} 个字符，上限 {LONGEST}。请缩短。",
+                        f'The {attribute} of "{id_}" has {length} characters; the limit is '
+                        f"{LONGEST}. Shorten it.",
+                    )  # fmt: skip
 
 
 def shown(text: str) -> str:
