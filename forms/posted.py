@@ -49,15 +49,16 @@ class Answered:
     def _write(self, name: str, value: JSON) -> None:
         items = value if isinstance(value, list) else [value]
         for i, item in enumerate(items):
-            if isinstance(item, dict):
-                for column, cell in item.items():
-                    self._write(f"{name}.{i}.{column}", cell)
-            else:
+            cells = item if isinstance(item, dict) else {}
+            for column, cell in cells.items():
+                self._texts.setdefault(f"{name}.{i}.{column}", []).append(text_of(cell))
+            if not isinstance(item, dict):
                 self._texts.setdefault(name, []).append(text_of(item))
 
 
 def text_of(value: JSON) -> str:
-    if value is None:
+    """Write a value as it would be typed; what nobody could type in one box is nothing."""
+    if value is None or isinstance(value, (list, dict)):
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"

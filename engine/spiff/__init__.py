@@ -60,8 +60,12 @@ every change of state builds a log record fixes.Token._set_state         TestEve
 break a stored case                                                      test_codec.py
 history grows without end (arena 2718)    pruning                        test_codec.py
 error paths fail themselves               reading.Scripts, errors        TestErrorsFail…
-scripts are Python with builtins (157)    expressions, arithmetic        test_expressions.py
-UNIQUE tables take the first row          decisions, tables              test_decisions.py
+scripts are Python with builtins (157)    whitelist, arithmetic          test_sandbox.py
+UNIQUE and ANY tables take the first row, policies, lint/gaps            test_policies.py
+COLLECT cannot sum, no default output
+cells are Python with `?` pasted in,      tokens, cells, unary, kinds    test_cells.py
+amounts are floats or texts
+one decision a file, none requires others requirements, chains           test_requirements.py
 an error that nobody catches is a success lint.alarms: refused           TestAnUncaughtError…
 errors and escalations are caught by all  throwing: by the innermost     TestAnErrorIsCaught…,
 who wait anywhere, the outermost wins     activity around that fits      TestTheOutermost…

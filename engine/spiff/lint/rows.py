@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.spiff.expressions import Expression
 
 EXAMPLES: Final = {"limit": '"P3D"', "date": '"2026-12-31"', "cycle": '"R3/PT1H"'}
+_PERCENT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*[%％]")
 _NUMBER: Final = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 
 
@@ -78,7 +79,9 @@ def rows_are_told(bundle: Bundle) -> Iterator[Problem]:
 
 
 def _numbers(text: str) -> set[Decimal]:
-    return {Decimal(each.replace(",", "")) for each in _NUMBER.findall(text)}
+    """Give the numbers of a text; 5% is 5 and 0.05."""
+    found = {Decimal(each.replace(",", "")) for each in _NUMBER.findall(text)}
+    return found | {Decimal(each) / 100 for each in _PERCENT.findall(text)}
 
 
 def _unquoted(cell: str) -> str:

@@ -318,3 +318,12 @@ def test_values_that_a_head_excludes_leave_no_gap() -> None:
     data = table("klass", ["days"], ["k"], rows("< 3", "[3..31]"))
     assert [p.code for p in problems(data)] == ["no_row"]
     assert problems(typed(data, "number", "[0..31]")) == ()
+
+
+def test_a_share_is_told_as_a_percentage() -> None:
+    data = table("klass", ["amount"], ["k"], rows("<= 0.05", "> 0.05"))
+    told = data.decode().replace("0.05 / for &lt;= 0.05", "5% / for up to 5 %")
+    told = told.replace("&gt; 0.05 / for &gt; 0.05", "5％ 以上 / above 5 %")
+    assert problems(told.encode()) == ()
+    wrong = told.replace("5％ 以上", "6％ 以上")
+    assert [problem.code for problem in problems(wrong.encode())] == ["number_not_told"]
