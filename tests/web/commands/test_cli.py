@@ -58,7 +58,7 @@ def test_lint_and_publish_name_file_element_and_cure(
         assert "未发布" in complained
         assert "nothing is published" in complained
     with database.connect() as opened:
-        assert opened.scalar(text("select count(*) from versions where in_force")) == 1
+        assert opened.scalar(text("select count(*) from versions where in_force")) == 2
         assert opened.scalar(text("select max(number) from versions")) == 1
 
 
