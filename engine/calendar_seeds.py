@@ -90,7 +90,7 @@ def _up_to_date(kept: Kept, year: int) -> Kept:
         if day.year not in new or not each.is_provisional
     }
     known = kept.announced | new
-    coming = (later for later in range(year, year + AHEAD + 1) if later not in known)
+    coming = (later for later in range(max(KNOWN) + 1, year + AHEAD + 1) if later not in known)
     found = [*_announced(new), *_provisional(coming)]
     missing = {day: each for day, each in found if day not in days}
     return replace(kept, days=dict(sorted((days | missing).items())), announced=known)

@@ -19,6 +19,7 @@ from engine import (
     telling,
 )
 from engine import facts as case_facts
+from engine.clocks import clocked, reckoned, retimed
 from engine.drafts import of_task
 from engine.history import Draft
 from engine.storing import Write, inserts
@@ -102,7 +103,7 @@ def move_to(
     before = _facts(case)
     for draft in happened:
         case = _knowing(case, draft.known)
-    case = _clocked(case, version, move, now)
+    case = clocked(case, version, move, now)
     ended = _ended(case, move, now)
     drafts = telling.as_it_happened(version, move, happened)
     cause = drafts.index(happened[-1] if happened else drafts[-1])
@@ -117,7 +118,8 @@ def move_to(
         case = replace(case, number=numbers.allot(conn, settings.company(conn), now=now))
         drafts.append(Draft("number_allotted", {"facts": {"number": case.number}}))
     stored = _rows(case, version, move, drafts, ended=ended, by=by, now=now)
-    besides = {**sent.rows, **_cancellations(case, cancelled, seq=case.entries + cause + 1)}
+    gone = _cancellations(case, cancelled, seq=case.entries + cause + 1)
+    besides = {**sent.rows, **gone, **retimed(move)}
     return storing.store(conn, **stored, closed=move.closed, besides=besides)
 
 
@@ -189,25 +191,6 @@ def _wants_number(move: Move) -> bool:
     )
 
 
-def _clocked(case: Case, version: Version, move: Move, now: datetime) -> Case:
-    """Start the case's clock with its timer, and stop it when the activity under it is left."""
-    for timer in move.armed:
-        if timer.clock:
-            host = f"{timer.process}:{timer.host}"
-            case = replace(case, clock=host, due_at=timer.due, closed_at=None)
-    for taken in move.flows:
-        process, _, flow = taken.partition(":")
-        source = version.compiled.diagrams[process].flows[flow].source
-        if case.clock == f"{process}:{source}" and case.closed_at is None:
-            case = replace(case, closed_at=now)
-    return case
-
-
-def _reckoned(case: Case) -> int:
-    """Return the revision by which every timer of the case has been reckoned, or an older one."""
-    return case.calendars if case.next_due is None else min(case.reckoned, case.calendars)
-
-
 def _rows(
     case: Case,
     version: Version,
@@ -229,7 +212,7 @@ def _rows(
         "head": head,
         "number": case.number,
         "next_due": move.next_due,
-        "reckoned": _reckoned(case),
+        "reckoned": reckoned(case),
         "clock": case.clock,
         "due_at": case.due_at,
         **ended,

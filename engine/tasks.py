@@ -12,6 +12,7 @@ from engine import calendars, drafts, enclosing, procedures, spiff
 from engine.cases import Completed, next_of, read_answers
 from engine.history import Draft, enter, read, says_the_same
 from engine.opening import every_field, move_on
+from engine.reckoning import fresh
 from engine.tables import cases, tasks
 from engine.waiting import (
     COMPLETION,
@@ -124,7 +125,7 @@ def _complete(
     conn: sa.Connection, task_id: UUID, posted: Posted, *, by: Person, now: datetime
 ) -> Completed:
     waiting = lock_task(conn, task_id, by=by)
-    case = waiting.case
+    case = fresh(conn, waiting.case, now=now)
     version = procedures.version(conn, case.version_id)
     form = version.form(waiting.process, waiting.element)
     subject = drafts.of_task(task_id)

@@ -13,6 +13,7 @@ from engine.errors import Refusal
 from engine.history import Draft
 from engine.moving import COLUMNS, Case
 from engine.opening import move_on
+from engine.reckoning import fresh
 from engine.tables import cases
 
 if TYPE_CHECKING:
@@ -63,6 +64,9 @@ def _at_work(conn: sa.Connection, case: Case, *, now: datetime) -> tuple[str, st
 
 def wake(conn: sa.Connection, case: Case, *, now: datetime) -> None:
     """Fire a locked case's due timers, with one entry for each arming. Raises spiff.RunError."""
+    case = fresh(conn, case, now=now)
+    if case.next_due is None or case.next_due > now:
+        return
     version = procedures.version(conn, case.version_id)
     known = calendars.of(conn, case.calendars)
     move = spiff.wake(version.compiled, case.state, now=now, calendars=known)

@@ -16,9 +16,10 @@ class OpenTask:
     """A step that waits for somebody.
 
     `due` (UTC) is the earliest deadline drawn on it or on an activity around it, running or
-    passed; `due_timer` is that timer as "process:element". `path` are the call activities from
-    the procedure down to it. `item` says in words which one it is of a multi-instance activity,
-    "2/3 · <item>"; `turn` tells activity and number apart, "17:2", the outer one first.
+    passed, but not paused; `due_timer` is that timer as "process:element". `path` are the call
+    activities from the procedure down to it. `item` says in words which one it is of a
+    multi-instance activity, "2/3 · <item>"; `turn` tells activity and number apart, "17:2", the
+    outer one first.
     """
 
     id: UUID

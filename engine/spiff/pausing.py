@@ -50,15 +50,17 @@ def pause(
     """Stop the clock of a whole case (None), or of one open step: its own timers do not run.
 
     Timers that are due fire first. People go on working; a timer that is armed while the case's
-    clock stands begins when it goes on. TaskNotReadyError if the step is not open.
+    clock stands begins when it goes on. Move.retimed are steps with another due time or none.
+    TaskNotReadyError if the step is not open.
     """
     time = Time(now, calendars)
     case, before, ready, _ = at_rest(compiled, state, time)
     with moving(case, time):
+        was = _Dues(_due_steps(ready), _due_timers(ready))
         for token in _held(case, ready, task):
             arming.hold(token, CASE if task is None else STEP)
         case.paused = case.paused or task is None
-        return moved(case, before, ready)
+        return _retimed(case, before, was, ready)
 
 
 def resume(

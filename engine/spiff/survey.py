@@ -79,9 +79,9 @@ def _task_id(token: Token) -> UUID:
 
 
 def open_task(task: UUID, token: Token) -> OpenTask:
-    """Describe an open step with its deadline, drawn on it or around it."""
+    """Describe an open step with its deadline, drawn on it or around it; none that stands."""
     mark = token.mark
-    deadlines = [timer_of(found) for found in _deadlines(token)]
+    deadlines = [timer_of(found) for found in _deadlines(token) if is_running(found)]
     first = min(deadlines, key=lambda timer: timer.due, default=None)
     item, turn = which(token)
     return OpenTask(

@@ -26,7 +26,7 @@ from engine.calendar_edits import (
 from engine.calendar_seeds import ANNOUNCED, KNOWN, seed
 from engine.calendars import Kept
 from engine.errors import NotFoundError
-from engine.tables import calendar_days
+from engine.tables import calendar_days, calendar_revisions, calendar_uses
 from engine.tables import calendars as calendar_rows
 from tests.engine.conftest import NOW
 from tests.engine.hearing import listening
@@ -101,6 +101,8 @@ def test_open_day_and_night(connection: Connection) -> None:
 def test_seeding_again_changes_nothing_and_a_later_year_adds_provisional_days(
     connection: Connection,
 ) -> None:
+    unseeded(connection)
+    assert seed(connection, now=datetime(2026, 1, 1, tzinfo=UTC)) is not None
     before = calendars.current(connection)
     assert seed(connection, now=datetime(2026, 12, 31, tzinfo=UTC)) is None
     assert calendars.current(connection) is before
@@ -108,6 +110,11 @@ def test_seeding_again_changes_nothing_and_a_later_year_adds_provisional_days(
     kept = calendars.current(connection).kept["standard"]
     assert {day.year for day in kept.days} == {*KNOWN, 2027, 2028, 2029, 2030}
     assert kept.announced == KNOWN
+
+
+def unseeded(conn: Connection) -> None:
+    for table in (calendar_uses, calendar_days, calendar_rows, calendar_revisions):
+        conn.execute(sa.delete(table))
 
 
 def test_a_release_that_knows_a_year_adds_only_days_that_nobody_set(
@@ -248,10 +255,7 @@ def test_a_week_is_refused_by_its_day(connection: Connection) -> None:
 
 
 def test_before_anything_is_seeded_the_week_without_holidays_holds(connection: Connection) -> None:
-    from engine.tables import calendar_revisions, calendar_uses
-
-    for table in (calendar_uses, calendar_days, calendar_rows, calendar_revisions):
-        connection.execute(sa.delete(table))
+    unseeded(connection)
     found = calendars.current(connection)
     assert found.revision == 0
     assert found.choose(named=None, role="qc", site=None).week[0] == OFFICE

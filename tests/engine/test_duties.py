@@ -22,7 +22,7 @@ from engine.planning import foresee, switch_off, switch_on
 from engine.procedures import version
 from engine.retrying import retry, settle
 from engine.spiff import Names
-from engine.tables import cases, duty_runs, entries, tasks
+from engine.tables import cases, duties, duty_runs, entries, tasks
 from tests.engine.conftest import NOW
 from tests.engine.small import TEXT, form, put_in_force, small, somebody
 from tests.engine.spiff.drawing import Process
@@ -78,7 +78,8 @@ def started(conn: Connection) -> list[Any]:
 
 
 def work(conn: Connection, *moments: str) -> list[int]:
-    """Look for due duties at moments; give how many were started at each."""
+    """Look for due duties at moments, but not for shipped ones; give how many were started."""
+    conn.execute(sa.delete(duties).where(duties.c.procedure != "tidying"))
     counts = []
     for text in moments:
         count = 0
@@ -160,7 +161,7 @@ def test_holidays_move_a_round_and_never_make_two_of_one(connection: Connection)
 
     now = calendars.current(connection)
     later = with_use(now, "role", "clerk", "always")
-    (moved,) = foresee(connection, later)
+    (moved,) = [one for one in foresee(connection, later) if one.names.zh == "tidying名"]
     assert (moved.before, moved.after) == (at("2026-12-10T09:00"), at("2026-12-10T00:00"))
     change(connection, later, by=None, now=NOW, note="")
     assert duty(connection).next_at == at("2026-12-10T00:00")
@@ -248,6 +249,7 @@ def test_a_duty_that_fails_stands_aside_until_it_is_tried_again(connection: Conn
 def due(database: Engine) -> Engine:
     with database.begin() as conn:
         put_in_force(conn, tidying())
+        conn.execute(sa.delete(duties).where(duties.c.procedure != "tidying"))
     return database
 
 

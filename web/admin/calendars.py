@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import redirect, render_template, request, url_for
 
-from engine import calendars
+from engine import calendars, deadlines, planning
 from engine.calendar_cells import hours_said
 from engine.calendar_changes import change
 from engine.calendar_csv import BadCalendarFileError
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2099
 LONGEST_NOTE: Final = 200
+MOST_FORESEEN: Final = 1000
+"""Open cases that a preview looks at; reckoning one takes a millisecond."""
+
 LAST: Final = 2**31 - 1
 """The highest number that a revision can have."""
 
@@ -58,6 +61,7 @@ def _index(refusal: Refusal | None) -> str:
         "admin/calendars.html",
         stored=calendars.current(conn),
         revisions=calendars.revisions(conn),
+        waiting=deadlines.waiting(conn, calendars.current(conn).revision),
         roles=_roles(),
         refusal=refusal,
         typed=request.form,
@@ -124,6 +128,8 @@ def preview() -> ResponseReturnValue:
         found=found,
         differences=differences(stored, found.after, roles=_roles()),
         revision=stored.revision,
+        foreseen=deadlines.foresee(connection(), found.after, now=now(), most=MOST_FORESEEN),
+        duties=planning.foresee(connection(), found.after),
         back=_back(),
     )
 
@@ -144,7 +150,13 @@ def confirm() -> ResponseReturnValue:
 @bp.get(f"/revisions/<int(max={LAST}):key>")
 def told(key: int) -> ResponseReturnValue:
     conn = connection()
-    return render_template("admin/calendar_revision.html", revision=calendars.revision(conn, key))
+    revision = calendars.revision(conn, key)
+    return render_template(
+        "admin/calendar_revision.html",
+        revision=revision,
+        waiting=deadlines.waiting(conn, key),
+        moved=deadlines.moved(conn, revision),
+    )
 
 
 def _again(refusal: Refusal) -> str:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine import calendars
+from engine import calendars, deadlines
 from engine.calendar_changes import change
 from engine.calendar_csv import read
 from engine.calendar_differences import day_said, differences, hours_in_words
 from engine.calendar_edits import complete_years, existing, with_days
+from engine.settings import company
 from web.commands.say import say
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from engine.calendars import Stored
+
+EVERY_CASE = 1_000_000
 
 
 def import_file(
@@ -62,7 +65,15 @@ def try_file(
 
 
 def _foresee(connection: Connection, after: Stored, now: datetime) -> None:
-    del connection, after, now
+    zone = company(connection).zone
+    found = deadlines.foresee(connection, after, now=now, most=EVERY_CASE)
+    for one in found.moved:
+        was, due = (f"{m.astimezone(zone):%Y-%m-%d %H:%M}" for m in (one.before, one.after))
+        click.echo(f"{one.case_code}  {one.host.zh}  {one.timer.zh}  {was} → {due}")
+    say(
+        f"移动期限 {len(found.moved)} 个（办理中的案件 {found.waiting} 个）。",
+        f"Deadlines that move: {len(found.moved)} (open cases: {found.waiting}).",
+    )
 
 
 def show(connection: Connection, year: int, *, code: str) -> None:
@@ -80,7 +91,9 @@ def show(connection: Connection, year: int, *, code: str) -> None:
 
 
 def changes(connection: Connection) -> None:
-    """Print the newest changes, the newest first."""
+    """Print the newest changes, the newest first, and how many cases wait to be reckoned."""
     for one in calendars.revisions(connection):
         who = one.who or "-"
         click.echo(f"{one.id}  {one.at:%Y-%m-%d %H:%M}Z  {who}  {one.note}")
+    waiting = deadlines.waiting(connection, calendars.current(connection).revision)
+    say(f"还有 {waiting} 个案件待重新计算期限。", f"Open cases still to be reckoned: {waiting}.")

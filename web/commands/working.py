@@ -14,12 +14,13 @@ from engine.calling import run, take_next
 from engine.connectors import Outside
 from engine.delivering import deliver_next
 from engine.duties import start_next
+from engine.reckoning import reckon_next
 from engine.settling import settle
 from engine.tidying import tidy
 from engine.timers import wake_next
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from threading import Event
 
     from sqlalchemy import Connection, Engine
@@ -45,11 +46,14 @@ NOWHERE: Final = Outside()
 
 _log = logging.getLogger("banjie.worker")
 
-THINGS: Final[tuple[Thing, ...]] = (wake_next, deliver_next, start_next)
+THINGS: Final[tuple[Thing, ...]] = (wake_next, deliver_next, start_next, reckon_next)
 """What a worker does: verbs that do one piece in a transaction, False when nothing is left.
 
 They take turns, so that no heap of one holds up the others.
 """
+
+RESTING = 0.25
+"""Seconds for which a thing that had nothing to do is not asked while others have a heap."""
 
 
 def work(engine: Engine, stopping: Event, outside: Outside = NOWHERE) -> None:
@@ -60,7 +64,7 @@ def work(engine: Engine, stopping: Event, outside: Outside = NOWHERE) -> None:
     """
     caller = Thread(target=call_while, args=(engine, stopping, outside), name="calls", daemon=True)
     caller.start()
-    keep_at(stopping, _Rounds(engine))
+    keep_at(stopping, Rounds(engine))
     caller.join(LONGEST_PAUSE)
 
 
@@ -98,28 +102,33 @@ def keep_at(stopping: Event, work_on: Callable[[], bool]) -> None:
         stopping.wait(pause)
 
 
-class _Rounds:
+class Rounds:
     """One piece of each thing in turn; when there is none of any, and it is time, tidying."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, things: Sequence[Thing] = THINGS) -> None:
+        """Ask every thing at once, and tidy first of all."""
         self._engine = engine
+        self._asleep_until = dict.fromkeys(things, 0.0)
         self._tidied = monotonic() - TIDYING
 
     def __call__(self) -> bool:
-        done = [_do(self._engine, thing) for thing in THINGS]
+        """Do what there is; False when no thing had anything."""
+        awake = [thing for thing, at in self._asleep_until.items() if at <= monotonic()]
+        done = [self._ask(thing) for thing in awake]
         if any(done):
             return True
         if monotonic() - self._tidied >= TIDYING and _tidy_some(self._engine) == 0:
             self._tidied = monotonic()
         return False
 
+    def _ask(self, thing: Thing) -> bool:
+        with self._engine.begin() as connection:
+            done = thing(connection, now=datetime.now(UTC))
+        self._asleep_until[thing] = 0.0 if done else monotonic() + RESTING
+        return done
+
 
 def _tidy_some(engine: Engine) -> int:
     """Tidy one batch; whatever cases wait for comes before the next one."""
     with engine.begin() as connection:
         return tidy(connection, now=datetime.now(UTC))
-
-
-def _do(engine: Engine, thing: Thing) -> bool:
-    with engine.begin() as connection:
-        return thing(connection, now=datetime.now(UTC))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,9 @@ import pytest
 from werkzeug.datastructures import FileStorage
 
 from engine import calendars
+from engine.reckoning import reckon_next
+from tests.engine.small import put_in_force, somebody
+from tests.engine.test_reckoning import errand, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -144,10 +148,10 @@ def test_one_day_and_a_week(lin: Visitor, database: sa.Engine) -> None:
     assert lin.all("//input[@name='day5']/@value") == ["9点"]
     assert "周六：“9点”不是上班时间" in lin.text
     lin.post(PREVIEW, {**week, "day5": "9-12", "zone": "Asia/Urumqi"})
-    assert rows(lin) == [
-        ["时区", "Asia/Shanghai", "Asia/Urumqi"],
-        ["周六", "休", "班 09:00-12:00"],
-    ]
+    zone, saturday, duty = rows(lin)
+    assert zone == ["时区", "Asia/Shanghai", "Asia/Urumqi"]
+    assert saturday == ["周六", "休", "班 09:00-12:00"]
+    assert (duty[0], duty[1][-5:], duty[2][-5:]) == ("月度投诉审视", "09:00", "11:00")
     confirm(lin)
     kept = now(database).kept["standard"]
     assert (kept.zone, kept.week[5]) == ("Asia/Urumqi", ((540, 720),))
@@ -208,3 +212,23 @@ def test_in_english(lin: Visitor) -> None:
     assert ["Thu 2027-02-11", "work 09:00-12:00 13:00-18:00", "off (春节)"] in rows(lin)
     lin.get(HOME)
     assert "Public holidays that come with the product" in lin.text
+
+
+def test_deadlines_are_foreseen_and_followed(lin: Visitor, database: sa.Engine) -> None:
+    with database.begin() as conn:
+        put_in_force(conn, errand())
+        case_id = opened(conn, somebody(conn, "clerk-one", {"clerk"}))
+    upload(lin, "2026-11-13,休,,厂休")
+    code = lin.all(f"//a[@href='/cases/{case_id}']")[0].text
+    assert [code, "prepare名step_late名", "11月16日 10:00", "11月17日 10:00"] in rows(lin)
+    assert "将要移动的期限：2" in lin.text
+    lin.follow(confirm(lin))
+    assert "正在重新计算期限：0 / 1 个案件" in lin.text
+    with database.begin() as conn:
+        assert reckon_next(conn, now=datetime.now(UTC))
+    lin.get(lin.path)
+    assert "1 个办理中的案件已全部重新计算" in lin.text
+    assert [code, "prepare名step_late名", "11月16日 10:00", "11月17日 10:00"] in rows(lin)
+    lin.get(f"/cases/{case_id}")
+    assert "日历修改，期限随之变动" in lin.text
+    assert "由 2026-11-16 10:00 改为 2026-11-17 10:00" in lin.text

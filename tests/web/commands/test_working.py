@@ -20,13 +20,13 @@ from tests.engine.connectors.neighbours import web_server
 from tests.engine.errand import asked, errand, waiting
 from tests.engine.letters import claim, claims, send, status
 from tests.engine.small import put_in_force, somebody
-from web.commands.working import work
+from web.commands.working import Rounds, work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
 
 def test_the_worker_forgets_what_was_never_sent(database: Engine) -> None:
@@ -75,6 +75,26 @@ def test_a_message_is_delivered_while_many_cases_are_due(database: Engine) -> No
     assert urged(database, 5)
     with database.connect() as conn:
         assert set(waiting(conn, case_id)) == {"check"}
+
+
+def test_things_take_turns_and_one_without_work_is_left_alone(database: Engine) -> None:
+    asked_for: list[str] = []
+    heaps = {"a": 40, "b": 40, "c": 0}
+
+    def thing(name: str) -> Callable[..., bool]:
+        def do(_conn: Connection, *, now: datetime) -> bool:
+            assert now.tzinfo is UTC
+            asked_for.append(name)
+            heaps[name] -= 1
+            return heaps[name] >= 0
+
+        return do
+
+    rounds = Rounds(database, [thing(name) for name in heaps])
+    while rounds():
+        pass
+    assert [name for name in asked_for if name != "c"][:80] == ["a", "b"] * 40
+    assert asked_for.count("c") < 40
 
 
 def urged(database: Engine, count: int) -> bool:

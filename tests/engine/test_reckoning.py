@@ -1,0 +1,268 @@
+"""Deadlines follow the calendars: foreseen, moved case by case, entered, and told by revision."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+
+from engine import calendars, deadlines, history, incidents, timers
+from engine.calendar_changes import change
+from engine.calendar_csv import Line
+from engine.calendar_edits import with_days, with_use
+from engine.cases import open_case
+from engine.dossier import case as dossier_of
+from engine.reckoning import reckon_next
+from engine.spiff import Names
+from engine.tables import cases, entries, tasks
+from engine.tasks import complete_task
+from forms import Answered
+from tests.engine.conftest import NOW
+from tests.engine.errand import waiting
+from tests.engine.small import TEXT, form, put_in_force, small, somebody
+from tests.engine.spiff.drawing import Process
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy import Connection, Engine
+
+    from engine.calendars import Revision, Stored
+    from engine.people import Person
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+FRIDAY = date(2026, 11, 13)
+NOTE = Answered({"note": "已办"})
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+def errand(limit: str = "5 个工作日") -> dict[str, bytes]:
+    """Give a procedure whose whole work is under the case's clock, and whose step has a limit."""
+    inside = Process("errand")
+    inside.start("inner")
+    inside.user("prepare")
+    inside.end("prepared")
+    inside.deadline("step_late", "prepare", limit)
+    inside.chain("inner", "prepare", "prepared")
+    inside.user("urge")
+    inside.end("urged")
+    inside.chain("step_late", "urge", "urged")
+    p = Process("errand")
+    p.message_start("asked")
+    p.sub("work", inside)
+    p.terminate("done")
+    p.deadline("case_late", "work", "10 个工作日", 'banjie:clock="case"')
+    p.user("chase")
+    p.end("chased")
+    p.chain("asked", "work", "done")
+    p.chain("case_late", "chase", "chased")
+    return small(
+        p, forms={f"errand/{s}": form(note=TEXT) for s in ("asked", "prepare", "urge", "chase")}
+    )
+
+
+@pytest.fixture
+def clerk(connection: Connection) -> Person:
+    put_in_force(connection, errand())
+    return somebody(connection, "clerk-one", {"clerk"})
+
+
+def opened(conn: Connection, by: Person) -> UUID:
+    """Open one on Monday 2026-11-09 10:00: the step is due on 11-16 10:00, the case on 11-23."""
+    return open_case(conn, "errand", NOTE, by=by, now=NOW).case_id
+
+
+def friday_off(conn: Connection) -> Stored:
+    line = Line(1, FRIDAY, (), "厂休")
+    return with_days(calendars.current(conn), "standard", [line], announced=(), source="x")
+
+
+def revised(conn: Connection, after: Stored | None = None) -> Revision:
+    return change(conn, after or friday_off(conn), by=None, now=NOW, note="厂休")
+
+
+def row_of(conn: Connection, case_id: UUID) -> Any:  # noqa: ANN401 - a row
+    return conn.execute(sa.select(cases).where(cases.c.id == case_id)).one()
+
+
+def dues(conn: Connection, case_id: UUID) -> tuple[datetime, datetime, datetime]:
+    """Give when the step is due, the case, and what comes next."""
+    row = row_of(conn, case_id)
+    step = conn.scalar(sa.select(tasks.c.due_at).where(tasks.c.case_id == case_id))
+    assert step is not None
+    return step, row.due_at, row.next_due
+
+
+def kinds(conn: Connection, case_id: UUID) -> list[str]:
+    mine = sa.select(entries.c.kind).where(entries.c.case_id == case_id)
+    return list(conn.scalars(mine.order_by(entries.c.seq)))
+
+
+BEFORE = (at("2026-11-16T10:00"), at("2026-11-23T10:00"), at("2026-11-16T10:00"))
+AFTER = (at("2026-11-17T10:00"), at("2026-11-24T10:00"), at("2026-11-17T10:00"))
+
+
+def test_a_change_is_foreseen_and_nothing_is_written(connection: Connection, clerk: Person) -> None:
+    case_id = opened(connection, clerk)
+    assert dues(connection, case_id) == BEFORE
+    found = deadlines.foresee(connection, friday_off(connection), now=NOW, most=10)
+    assert (found.looked, found.waiting) == (1, 1)
+    assert [(one.timer, one.host, one.before, one.after) for one in found.moved] == [
+        (
+            Names("case_late名", "case_late in English"),
+            Names("work名", "work in English"),
+            BEFORE[1],
+            AFTER[1],
+        ),
+        (
+            Names("step_late名", "step_late in English"),
+            Names("prepare名", "prepare in English"),
+            BEFORE[0],
+            AFTER[0],
+        ),
+    ]
+    assert {one.case_id for one in found.moved} == {case_id}
+    assert dues(connection, case_id) == BEFORE
+    assert kinds(connection, case_id) == ["case_opened"]
+
+
+def test_workers_move_deadlines_with_one_entry_a_case(
+    connection: Connection, clerk: Person
+) -> None:
+    case_id = opened(connection, clerk)
+    before = row_of(connection, case_id)
+    revision = revised(connection)
+    assert (revision.cases, deadlines.waiting(connection, revision.id)) == (1, 1)
+    assert reckon_next(connection, now=NOW)
+    assert not reckon_next(connection, now=NOW)
+    assert dues(connection, case_id) == AFTER
+    assert deadlines.waiting(connection, revision.id) == 0
+    assert row_of(connection, case_id).reckoned == revision.id > before.reckoned
+
+    dossier = dossier_of(connection, case_id, by=clerk)
+    entry = dossier.timeline[-1]
+    assert (entry.kind, entry.who) == ("deadline_moved", None)
+    assert entry.notes[-1] == Names(
+        "“step_late名”时限由 2026-11-16 10:00 改为 2026-11-17 10:00",
+        "“step_late in English” is due by 2026-11-17 10:00, not 2026-11-16 10:00",
+    )
+    assert not dossier.doubts
+    assert history.verify(connection, case_id) is None
+    told = deadlines.moved(connection, revision)
+    assert {(one.case_id, one.before, one.after) for one in told} == {
+        (case_id, BEFORE[0], AFTER[0]),
+        (case_id, BEFORE[1], AFTER[1]),
+    }
+
+
+def test_what_is_not_touched_gets_no_entry(connection: Connection, clerk: Person) -> None:
+    put_in_force(connection, errand("P5D"))
+    untouched = opened(connection, clerk)
+    later = Line(1, date(2026, 12, 31), (), "")
+    stored = calendars.current(connection)
+    revised(connection, with_days(stored, "standard", [later], announced=(), source="x"))
+    while reckon_next(connection, now=NOW):
+        pass
+    assert kinds(connection, untouched) == ["case_opened"]
+    assert row_of(connection, untouched).reckoned == calendars.current(connection).revision
+
+    revised(connection)
+    while reckon_next(connection, now=NOW):
+        pass
+    assert dues(connection, untouched)[0] == at("2026-11-14T10:00"), "days run on holidays too"
+    assert dues(connection, untouched)[1] == AFTER[1]
+    assert kinds(connection, untouched) == ["case_opened", "deadline_moved"]
+
+
+def test_a_role_gets_another_calendar(connection: Connection, clerk: Person) -> None:
+    case_id = opened(connection, clerk)
+    revised(connection, with_use(calendars.current(connection), "role", "clerk", "always"))
+    assert reckon_next(connection, now=NOW)
+    assert dues(connection, case_id)[0] == at("2026-11-14T10:00")
+
+
+def test_no_timer_fires_by_a_calendar_that_was_changed(
+    connection: Connection, clerk: Person
+) -> None:
+    case_id = opened(connection, clerk)
+    revised(connection)
+    old_due = BEFORE[0] + timedelta(minutes=1)
+    assert timers.wake_next(connection, now=old_due)
+    assert kinds(connection, case_id) == ["case_opened", "deadline_moved"]
+    assert not timers.wake_next(connection, now=old_due)
+    assert timers.wake_next(connection, now=AFTER[0])
+    assert kinds(connection, case_id)[-1] == "timer_fired"
+
+
+def test_a_step_that_is_sent_reckons_first(connection: Connection, clerk: Person) -> None:
+    case_id = opened(connection, clerk)
+    revised(connection)
+    task = waiting(connection, case_id)["prepare"]
+    complete_task(connection, task, NOTE, by=clerk, now=BEFORE[0] + timedelta(minutes=1))
+    assert kinds(connection, case_id) == ["case_opened", "deadline_moved", "step_completed"]
+    assert history.verify(connection, case_id) is None
+
+
+def test_a_case_that_opens_meanwhile_needs_no_reckoning(
+    connection: Connection, clerk: Person
+) -> None:
+    revision = revised(connection)
+    case_id = opened(connection, clerk)
+    assert dues(connection, case_id) == AFTER
+    assert deadlines.waiting(connection, revision.id) == 0
+    assert not reckon_next(connection, now=NOW)
+
+
+def test_a_damaged_case_stands_aside(connection: Connection, clerk: Person) -> None:
+    broken, sound = opened(connection, clerk), opened(connection, clerk)
+    good = row_of(connection, broken).state
+    connection.execute(sa.update(cases).where(cases.c.id == broken).values(state=b"\x01damaged"))
+    revised(connection)
+    while reckon_next(connection, now=NOW):
+        pass
+    assert dues(connection, sound) == AFTER
+    (incident,) = incidents.unresolved(connection)
+    assert incident.case_id == broken
+    assert row_of(connection, broken).stuck
+    restored = {"state": good, "stuck": False}
+    connection.execute(sa.update(cases).where(cases.c.id == broken).values(restored))
+    assert reckon_next(connection, now=NOW)
+    assert dues(connection, broken) == AFTER
+
+
+def test_any_number_of_workers_and_one_that_is_killed(database: Engine) -> None:
+    with database.begin() as conn:
+        put_in_force(conn, errand())
+        clerk = somebody(conn, "clerk-one", {"clerk"})
+        ours = [opened(conn, clerk) for _ in range(12)]
+        revision = revised(conn)
+
+    with database.connect() as killed:
+        assert reckon_next(killed, now=NOW)
+        killed.rollback()
+    with database.connect() as conn:
+        assert deadlines.waiting(conn, revision.id) == 12
+
+    def worker(_: int) -> int:
+        count = 0
+        while True:
+            with database.begin() as conn:
+                if not reckon_next(conn, now=NOW):
+                    return count
+            count += 1
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(worker, range(4))) == 12
+    with database.connect() as conn:
+        assert {dues(conn, case_id) for case_id in ours} == {AFTER}
+        assert {tuple(kinds(conn, case_id)) for case_id in ours} == {
+            ("case_opened", "deadline_moved")
+        }
+        assert len(deadlines.moved(conn, revision)) == 24
