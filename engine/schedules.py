@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from engine.calendar import following, occurrence, parse_cycle
+from engine.calendar import following, occurrence, parse_schedule
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,7 +17,7 @@ _MOMENT: Final = timedelta(microseconds=1)
 
 def first(rule: str, now: datetime, calendar: Calendar) -> Occurrence | None:
     """Return the first round after ``now``, None if there is none. Raises RuleError."""
-    return occurrence(parse_cycle(rule), now, calendar)
+    return occurrence(parse_schedule(rule), now, calendar)
 
 
 def after(rule: str, drawn: datetime, calendar: Calendar, *, rounds: int) -> Occurrence | None:
@@ -25,7 +25,7 @@ def after(rule: str, drawn: datetime, calendar: Calendar, *, rounds: int) -> Occ
 
     None when there is no other one. Raises RuleError.
     """
-    cycle = parse_cycle(rule)
+    cycle = parse_schedule(rule)
     if cycle.times is not None and rounds >= cycle.times:
         return None
     return following(cycle, drawn, calendar)
@@ -36,10 +36,10 @@ def again(rule: str, drawn: datetime, calendar: Calendar) -> Occurrence | None:
 
     Raises RuleError.
     """
-    cycle = parse_cycle(rule)
+    cycle = parse_schedule(rule)
     return following(cycle, drawn - _MOMENT, calendar)
 
 
 def words(rule: str) -> Words:
     """Say a rule as its owner reads it. Raises RuleError."""
-    return parse_cycle(rule).words
+    return parse_schedule(rule).words

@@ -5,7 +5,7 @@ Pure: nothing here reads a clock, a file or a database.
 
 from __future__ import annotations
 
-from engine.calendar.cycle_writing import parse_cycle
+from engine.calendar.cycle_writing import parse_cycle, parse_schedule
 from engine.calendar.cycles import Cycle, Occurrence, following, occurrence
 from engine.calendar.dates import Point, parse_date
 from engine.calendar.limits import Limit
@@ -25,5 +25,5 @@ from engine.calendar.writing import parse_limit
 __all__ = [
     "STANDARD", "Calendar", "Calendars", "Cycle", "Day", "Limit", "NothingError", "Occurrence",
     "Pause", "Point", "Reckoning", "RuleError", "Span", "Words", "following", "occurrence",
-    "parse_cycle", "parse_date", "parse_limit", "reckon",
+    "parse_cycle", "parse_date", "parse_limit", "parse_schedule", "reckon",
 ]  # fmt: skip

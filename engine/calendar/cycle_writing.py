@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from engine.calendar.cycles import Cycle, OnDays, Repeat, Shift
+from engine.calendar.cycles import Cycle, Once, OnDays, Repeat, Schedule, Shift
+from engine.calendar.dates import parse_date
 from engine.calendar.limits import LAST_DAY, ByDay, Elapsed, OpenTime, SameDay
 from engine.calendar.model import RuleError
 from engine.calendar.rules import (
@@ -91,6 +92,17 @@ def parse_cycle(text: str) -> Cycle:
     if limit is None:
         raise no_cycle(text)
     return _repeat("1 hour" if limit["hourly"] else limit["limit"], times, text)
+
+
+def parse_schedule(text: str) -> Schedule:
+    """Read a cycle, or a date on which something begins once. RuleError as for cycles."""
+    try:
+        return parse_cycle(text)
+    except RuleError as error:
+        try:
+            return Once(parse_date(text))
+        except RuleError:
+            raise error from None
 
 
 def no_cycle(text: str) -> RuleError:

@@ -25,6 +25,7 @@ from engine.calendar.words import amount, clock_said, day_said, stamp
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from engine.calendar.dates import Point
     from engine.calendar.limits import Limit
     from engine.calendar.model import Calendar
     from engine.calendar.rules import Days
@@ -149,7 +150,34 @@ class OnDays:
         return Occurrence(at, provisional, lambda: lines, drawn)
 
 
+@dataclass(frozen=True)
+class Once:
+    """A single round, on a date."""
+
+    point: Point
+    times: int | None = 1
+
+    @property
+    def words(self) -> Words:
+        return self.point.words
+
+    def next(self, after: datetime, calendar: Calendar) -> Occurrence | None:
+        found = self._round(calendar)
+        return found if found.at > after else None
+
+    def following(self, drawn: datetime, calendar: Calendar) -> Occurrence | None:
+        found = self._round(calendar)
+        return found if found.drawn > drawn else None
+
+    def _round(self, calendar: Calendar) -> Occurrence:
+        at, drawn = self.point.moment(calendar), self.point.drawn
+        provisional = self.point.by_calendar and is_provisional(at, at, calendar)
+        return Occurrence(at, provisional, lambda: _told(drawn.date(), wall(at, calendar)), drawn)
+
+
 Cycle = Repeat | OnDays
+Schedule = Cycle | Once
+"""What may begin by itself: again and again, or once."""
 
 _SHIFTED: Final = {
     Shift.NONE: Words("", ""),
@@ -158,7 +186,7 @@ _SHIFTED: Final = {
 }
 
 
-def occurrence(cycle: Cycle, after: datetime, calendar: Calendar) -> Occurrence | None:
+def occurrence(cycle: Schedule, after: datetime, calendar: Calendar) -> Occurrence | None:
     """Give when a cycle comes round next, strictly after a moment; None if it never does.
 
     A repetition counts from that moment. RuleError if the calendar has no working day to move to.
@@ -169,7 +197,7 @@ def occurrence(cycle: Cycle, after: datetime, calendar: Calendar) -> Occurrence 
         return None
 
 
-def following(cycle: Cycle, drawn: datetime, calendar: Calendar) -> Occurrence | None:
+def following(cycle: Schedule, drawn: datetime, calendar: Calendar) -> Occurrence | None:
     """Give the round after the one that was drawn so, whenever the calendar has moved them to.
 
     None if there is none. RuleError as above.

@@ -47,7 +47,7 @@ class Point:
     @property
     def length(self) -> Words:
         if self.time is not None:
-            zh, en = stamp(datetime.combine(self.day, time()) + self.time)
+            zh, en = stamp(self.drawn)
             zone = "" if self.zone is None else f" {self.zone}"
             return Words(zh + zone, en + zone)
         zh, en = (said.removesuffix(" 00:00").removesuffix("00:00") for said in self._midnight)
@@ -71,12 +71,20 @@ class Point:
         """Give the same day as a deadline: it ends with the day's business."""
         return replace(self, closes=True)
 
+    @property
+    def drawn(self) -> datetime:
+        """The day and time as they are written, without a zone; midnight for none."""
+        return datetime.combine(self.day, time()) + (self.time or timedelta())
+
     def due(self, since: datetime, calendar: Calendar) -> datetime:
         """Give the moment (UTC) that is meant, whenever it was asked for."""
         del since
-        if self.time is not None and self.zone is not None:
-            midnight = datetime.combine(self.day, time(), self.zone)
-            return (midnight + self.time).astimezone(UTC)
+        return self.moment(calendar)
+
+    def moment(self, calendar: Calendar) -> datetime:
+        """Give the moment (UTC) that is meant."""
+        if self.zone is not None:
+            return self.drawn.replace(tzinfo=self.zone).astimezone(UTC)
         if self.time is not None:
             return moment(self.day, self.time, calendar)
         spans = spans_of(calendar, self.day) or ((0, ONE_DAY // timedelta(minutes=1)),)

@@ -172,7 +172,7 @@ def _event(node: Node, sheet: Sheet) -> object:
     if node.kind == "startEvent":
         return NoneEventDefinition()
     if node.timing is not None:
-        return Deadline(_rule(node, node.timing))
+        return Deadline(_rule(node, node.timing, sheet))
     if node.condition is not None:
         return Condition(compile_expression(node.condition))
     if node.has_message or SIGNAL in node.events:
@@ -190,14 +190,14 @@ def _spoken(node: Node, sheet: Sheet) -> object:
     return Subscription("message" if node.has_message else "signal", parcel, node.offered)
 
 
-def _rule(node: Node, timing: Timing) -> Rule:
+def _rule(node: Node, timing: Timing, sheet: Sheet) -> Rule:
     hangs = node.attached is not None
     repeats = hangs and not node.interrupts
     return Rule(
         kind=timing.kind,
         says=says(timing),
         calendar=node.calendar,
-        closes=hangs,
+        closes=hangs or sheet.is_choice(node.id),
         repeats=repeats and timing.kind == "cycle",
     )
 

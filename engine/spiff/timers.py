@@ -49,8 +49,9 @@ KEPT: Final = frozenset({"rule", "role", SITE})
 class Rule:
     """What is drawn of a timer. `says` is a literal or an expression that gives one.
 
-    `calendar` is named by the drawing. A date is reached when its day `closes` beside an activity,
-    else when it opens. `repeats`: it fires at every round of its cycle while the activity is open.
+    `calendar` is named by the drawing. A date is reached when its day `closes` beside an activity
+    or behind an event-based gateway, else when it opens. `repeats`: it fires at every round of its
+    cycle while the activity is open.
     """
 
     kind: str

@@ -44,10 +44,10 @@ def drawn(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def tidying(rule: str = MONTHLY, condition: str = "") -> dict[str, bytes]:
+def tidying(rule: str = MONTHLY, condition: str = "", tag: str = "timeCycle") -> dict[str, bytes]:
     """Give a duty of the clerk; with a condition, it is asked before the step."""
     p = Process("tidying")
-    p.timer_start(rule)
+    p.timer_start(rule, tag=tag)
     p.user("tidy")
     p.end()
     if condition:
@@ -135,6 +135,15 @@ def test_missed_rounds_are_made_up_for_by_one_run(connection: Connection) -> Non
     assert (duty(connection).missed, duty(connection).runs[0].missed) == (3, 3)
     body = connection.scalar(sa.select(entries.c.body).where(entries.c.kind == "duty_started"))
     assert history.read(body or b"")["missed"] == 3
+
+
+@pytest.mark.usefixtures("clerk")
+def test_a_duty_of_one_date_is_started_once(connection: Connection) -> None:
+    put_in_force(connection, tidying("2026-12-31", tag="timeDate"))
+    assert duty(connection).rule.zh == "2026-12-31（周四）上班时（休息日为 00:00）"
+    assert duty(connection).next_at == at("2026-12-31T09:00")
+    assert work(connection, "2026-12-31T08:59", "2027-01-04T09:00", "2027-01-05T09:00") == [0, 1, 0]
+    assert duty(connection).next_at is None
 
 
 @pytest.mark.usefixtures("clerk")

@@ -1,8 +1,18 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 
-from engine.calendar import RuleError, parse_date, reckon
+from engine.calendar import (
+    RuleError,
+    following,
+    occurrence,
+    parse_cycle,
+    parse_date,
+    parse_schedule,
+    reckon,
+)
 from tests.engine.calendar.some import COMPANY, HOTLINE, SHANGHAI, at
 
 
@@ -69,3 +79,20 @@ def test_what_is_no_date_is_refused_with_reason_and_cure(text: str) -> None:
         parse_date(text)
     assert "不是日期。请写 2026-12-31" in caught.value.zh
     assert "is no date. Write 2026-12-31" in caught.value.en
+
+
+def test_a_schedule_is_a_cycle_or_a_date() -> None:
+    once = parse_schedule("2026-11-20")
+    assert once.times == 1
+    assert once.words == parse_date("2026-11-20").words
+    found = occurrence(once, at(2026, 11, 20, 8), COMPANY)
+    assert found is not None
+    assert (found.at, found.drawn) == (at(2026, 11, 20, 9), datetime(2026, 11, 20))  # noqa: DTZ001
+    assert [line.zh for line in found.lines] == ["下一次：2026-11-20（周五）09:00"]
+    assert occurrence(once, at(2026, 11, 20, 9), COMPANY) is None
+    assert following(once, found.drawn, COMPANY) is None
+    assert following(once, found.drawn - timedelta(minutes=1), HOTLINE) is not None
+    assert parse_schedule("每周二") == parse_cycle("每周二")
+    with pytest.raises(RuleError) as caught:
+        parse_schedule("3 天")
+    assert "不是周期" in caught.value.zh

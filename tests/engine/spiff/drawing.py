@@ -60,8 +60,8 @@ class Scope:
     def signal_start(self, signal: str, id_: str = "opened") -> str:
         return self.add("startEvent", id_, signalling(signal))
 
-    def timer_start(self, cycle: str, id_: str = "opened") -> str:
-        return self.add("startEvent", id_, timing(cycle, "timeCycle"))
+    def timer_start(self, cycle: str, id_: str = "opened", tag: str = "timeCycle") -> str:
+        return self.add("startEvent", id_, timing(cycle, tag))
 
     def end(self, id_: str = "done") -> str:
         return self.add("endEvent", id_)
