@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 STEP: Final = "step"
 START: Final = "start"
 TIMER: Final = "timer"
+EVENT: Final = "event"
 
 _log = logging.getLogger("banjie.incidents")
 
@@ -86,7 +87,7 @@ def record_task(
     case_id, procedure, *place = row
     where = {"case_id": case_id, "procedure": procedure, "task_id": task_id, "person_id": by.id}
     answers = {"answers": _kept(posted)}
-    return _record(conn, {"kind": STEP, **where}, error, (place[0], place[1]), answers, now=now)
+    return record_as(conn, {"kind": STEP, **where}, error, (place[0], place[1]), answers, now=now)
 
 
 def record_start(
@@ -104,7 +105,7 @@ def record_start(
         place = procedures.in_force(conn, procedure).compiled.start.element
     except Refusal:
         place = ""
-    return _record(conn, same, error, (procedure, place), {}, now=now)
+    return record_as(conn, same, error, (procedure, place), {}, now=now)
 
 
 def record_timer(
@@ -138,14 +139,14 @@ def record(
     if not procedure:
         procedure = str(conn.scalar(sa.select(cases.c.procedure).where(cases.c.id == case_id)))
     same = {"kind": kind, "case_id": case_id, "procedure": procedure, "subject": subject}
-    return _record(conn, same, error, (place[0] or procedure, place[1]), {}, now=now)
+    return record_as(conn, same, error, (place[0] or procedure, place[1]), {}, now=now)
 
 
 def _kept(posted: Mapping[str, Sequence[str]]) -> bytes:
     return orjson.dumps({key: list(values) for key, values in posted.items()})
 
 
-def _record(
+def record_as(
     conn: sa.Connection,
     same: Mapping[str, Any],
     error: Exception,
@@ -154,6 +155,7 @@ def _record(
     *,
     now: datetime,
 ) -> int:
+    """Record what failed; the ``same`` again is the incident that there is, with a new cause."""
     about = {**dict.fromkeys(_SAME), **same}
     told = {**also, **_cause(error, place), "tried_at": now}
     like = [incidents.c[name].is_not_distinct_from(value) for name, value in about.items()]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from engine import cases, duties, history, incidents, notices, people, timers
+from engine.beginning import WAITING, begin_again
 from engine.database import is_away
 from engine.delivering import STUCK, deliver_again
 from engine.drafts import Kept
@@ -204,6 +205,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     incidents.START: Kind(Names("立案", "Opening a case"), _open, sa.false(), may_close=True),
     incidents.TIMER: Kind(Names("到期处理", "Deadline"), _wake, sa.not_(_STUCK_CASE)),
     duties.DUTY: Kind(Names("定期任务", "Duty"), duties.start_again, sa.not_(_STUCK_DUTY)),
+    incidents.EVENT: Kind(Names("发起事件", "Event"), begin_again, sa.not_(WAITING)),
     CALL: Kind(Names("调用外部", "Call"), call_again, sa.not_(GIVEN_UP)),
     MESSAGE: Kind(Names("收取消息", "Message"), deliver_again, sa.not_(STUCK)),
 }
