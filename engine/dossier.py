@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import attachments, entryview, items, procedures, rounds, settings
+from engine import attachments, entryview, items, mailbox, procedures, rounds, settings
 from engine.doubts import doubts, trusted
 from engine.errors import NotFoundError
 from engine.history import erased, follow
+from engine.offers import offered
 from engine.path import on_diagrams
 from engine.tables import cases, entries, people, tasks
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from engine.attachments import Attachment
     from engine.doubts import Doubts
     from engine.entryview import EntryView, FilledForm
+    from engine.mailbox import Fate
+    from engine.offers import Offer
     from engine.path import DiagramView
     from engine.people import Person
     from engine.procedures import Version
@@ -78,7 +81,10 @@ class OpenStep:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """Everything that a case page shows; ``uploaders`` are names by id."""
+    """Everything that a case page shows; ``uploaders`` are names by id.
+
+    ``offers`` is what the person may start, ``fates`` what became of messages by their ids.
+    """
 
     header: CaseHeader
     parent: Link | None
@@ -92,6 +98,8 @@ class Dossier:
     version: Version
     doubts: Doubts
     uploaders: Mapping[UUID, str]
+    offers: list[Offer]
+    fates: Mapping[UUID, Fate]
 
     @property
     def broken_at(self) -> int | None:
@@ -158,11 +166,12 @@ def case(conn: sa.Connection, case_id: UUID, *, by: Person) -> Dossier:
     readable = trusted(rows)
     forms = rounds.filled(version, readable)
     files = attachments.of_case(conn, case_id)
+    timeline = _timeline(conn, version, rows, forms)
     return Dossier(
         header=header(conn, row),
         parent=_parent(conn, row.parent_id),
         linked=_links(conn, cases.c.parent_id == case_id),
-        timeline=_timeline(conn, version, rows, forms),
+        timeline=timeline,
         filled=forms,
         approved_amount=rounds.fact(forms, "approved"),
         attachments=files,
@@ -171,6 +180,8 @@ def case(conn: sa.Connection, case_id: UUID, *, by: Person) -> Dossier:
         doubts=doubts(row, follow(rows), files, version=version.digest),
         uploaders=_names(conn, {file.uploaded_by for file in files}),
         version=version,
+        offers=offered(conn, case_id, by=by),
+        fates=mailbox.fates(conn, case_id) if any(entry.message for entry in timeline) else {},
     )
 
 

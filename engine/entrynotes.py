@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from engine import letterview
 from engine.spiff import Names
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def named(version: Version, process: str | None, element: str | None) -> Names:
 def notes_on(version: Version, body: Mapping[str, Any], zone: ZoneInfo) -> list[Names]:
     """Return what an entry's body says that the engine did; moments in the company's zone."""
     notes = [note for key, say in _SAID.items() for note in say(version, body.get(key) or ())]
+    notes += letterview.notes(version, body)
     notes += _armed(version, body.get("armed") or (), zone)
     notes += _shifted(version, body.get("shifted") or (), zone)
     if "due" in body:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import orjson
 
-from engine import items, repairview
+from engine import items, letterview, repairview
 from engine.entrynotes import named, notes_on
 from engine.history import lacks_answers, moment, read
 from engine.spiff import Names
@@ -44,6 +44,7 @@ _TITLES = {
     "clock_resumed": Names("计时恢复：{zh}", "Clock resumed: {en}"),
     "data_repaired": Names("更正数据", "Data repaired"),
     "incident_closed": Names("异常 {incident} 不再处理：{zh}", "Incident {incident} closed: {en}"),
+    **letterview.TITLES,
 }
 
 
@@ -52,7 +53,8 @@ class EntryView:
     """One line of the timeline; ``at`` is UTC, ``who`` is None for the engine itself.
 
     ``erased`` answers are gone as a later entry says, ``missing`` ones for no known reason;
-    ``linked`` is the case that this entry opened, ``item`` the one of several instances.
+    ``linked`` is the case that this entry opened, ``item`` the one of several instances;
+    ``came_from`` is the case (id and code) that sent what came in, ``message`` what was sent.
     ``hash`` is the chain's, in hex.
     """
 
@@ -71,6 +73,13 @@ class EntryView:
     erased: bool = False
     missing: bool = False
     linked: UUID | None = None
+    came_from: tuple[UUID, str] | None = None
+    message: UUID | None = None
+
+    @property
+    def carries(self) -> bool:
+        """Whether its changes are what was carried, and not what somebody filled in."""
+        return self.kind in letterview.CARRYING
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +159,7 @@ def _view(
     title = _TITLES.get(body["kind"], Names(body["kind"], body["kind"]))
     number = body.get("facts", {}).get("number", "")
     words = {"zh": names.zh, "en": names.en, "number": number, "incident": body.get("incident")}
+    words["called"] = body.get("called")
     gone = lacks_answers(row, body)
     return EntryView(
         seq=row.seq,
@@ -167,7 +177,13 @@ def _view(
         erased=gone and is_erased,
         missing=gone and not is_erased,
         linked=UUID(body["linked"]) if "linked" in body else None,
+        came_from=_source(body.get("from")),
+        message=UUID(body["message"]) if body["kind"] == "message_sent" else None,
     )
+
+
+def _source(told: list[str] | None) -> tuple[UUID, str] | None:
+    return None if told is None else (UUID(told[0]), told[1])
 
 
 def _changes(
@@ -175,6 +191,8 @@ def _changes(
 ) -> tuple[Change, ...]:
     if body["kind"] == repairview.KIND:
         return repairview.changes(version, row)
+    if body["kind"] in letterview.CARRYING:
+        return letterview.changes(version, row)
     form = form_of(version, body)
     if row.answers is None or form is None:
         return ()

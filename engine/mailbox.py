@@ -50,6 +50,14 @@ class Letter:
     case: CaseLink | None
 
 
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a message; ``case`` is who has taken it in."""
+
+    status: str
+    case: CaseLink | None
+
+
 _FROM, _TO = cases.alias("sent_from_case"), cases.alias("received_by")
 _SENDER, _SETTLER = people.alias("sender"), people.alias("settler")
 _LETTERS = (
@@ -83,6 +91,21 @@ def letters(
         wanted = wanted.where(messages.c.name == name)
     rows = conn.execute(wanted.limit(PAGE + 1).offset((page - 1) * PAGE)).all()
     return [_letter(row) for row in rows[:PAGE]], len(rows) > PAGE
+
+
+def fates(conn: sa.Connection, case_id: UUID) -> dict[UUID, Fate]:
+    """Return what became of the messages that a case has sent, by their ids."""
+    sent = (
+        sa.select(
+            messages.c.id, messages.c.status, messages.c.case_id, cases.c.code, cases.c.number
+        )
+        .outerjoin(cases, cases.c.id == messages.c.case_id)
+        .where(messages.c.sent_from == case_id, messages.c.kind == "message")
+    )
+    return {
+        row.id: Fate(row.status, _link(row.case_id, row.code, row.number))
+        for row in conn.execute(sent)
+    }
 
 
 def counts(conn: sa.Connection) -> dict[str, int]:

@@ -60,6 +60,7 @@ def _add_pages(app: Flask) -> None:
     from web import (
         attachments,
         cases,
+        events,
         health,
         inbox,
         notices,
@@ -69,7 +70,7 @@ def _add_pages(app: Flask) -> None:
         tasks,
     )
 
-    ours = (inbox, tasks, cases, attachments, notices, procedures, printing, people, health)
+    ours = (inbox, tasks, cases, events, attachments, notices, procedures, printing, people, health)
     for module in ours:
         app.register_blueprint(module.bp)
     _add_administration(app)
@@ -77,7 +78,7 @@ def _add_pages(app: Flask) -> None:
 
 def _add_administration(app: Flask) -> None:
     """Add the pages of administration, in the order of their tabs."""
-    from web.admin import calendars, duties, front, incidents, repairs
+    from web.admin import calendars, duties, front, incidents, messages, repairs
 
-    for module in (front, incidents, repairs, calendars, duties):
+    for module in (front, incidents, repairs, messages, calendars, duties):
         app.register_blueprint(module.bp)
