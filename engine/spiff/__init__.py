@@ -61,11 +61,12 @@ break a stored case                                                      test_co
 history grows without end (arena 2718)    pruning                        test_codec.py
 error paths fail themselves               reading.Scripts, errors        TestErrorsFail…
 scripts are Python with builtins (157)    whitelist, arithmetic          test_sandbox.py
-UNIQUE and ANY tables take the first row, policies, lint/gaps            test_policies.py
-COLLECT cannot sum, no default output
-cells are Python with `?` pasted in,      tokens, cells, unary, kinds    test_cells.py
-amounts are floats or texts
-one decision a file, none requires others requirements, chains           test_requirements.py
+UNIQUE and ANY tables take the first row, policies, lint/gaps            TestAUniqueTable…,
+COLLECT cannot sum, defaults are lost                                    TestCollect…, TestADef…
+cells are Python with `?` pasted in:      tokens, cells, unary, kinds    TestACellIsPython,
+intervals and lists fail or never fit                                    test_cells.py
+amounts are floats or texts               whitelist: decimals            TestATableComputes…
+one decision a file, none requires others requirements, chains           TestOneDecisionAFile
 an error that nobody catches is a success lint.alarms: refused           TestAnUncaughtError…
 errors and escalations are caught by all  throwing: by the innermost     TestAnErrorIsCaught…,
 who wait anywhere, the outermost wins     activity around that fits      TestTheOutermost…

@@ -24,6 +24,12 @@ class BusinessRule(SpiffBpmnTask):
 
     def _run_hook(self, my_task: Token) -> bool:
         top = my_task.workflow.top_workflow
+        if self.decision not in top.plan.deciders:
+            raise failure(
+                my_task,
+                f"这一版的决策“{self.decision}”读不出来。请联系管理员。",
+                f'The decision "{self.decision}" of this version cannot be read. Ask the operator.',
+            )
         try:
             answers = ask(top.plan.deciders, self.decision, my_task.data)
         except FailedError as error:

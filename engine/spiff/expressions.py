@@ -54,9 +54,11 @@ class EvaluationError(Exception):
         self.en = en
 
 
+LATER: Final = frozenset({"date", "date_time", "days_between", "duration"})
+"""Functions that are younger than procedures in force, whose variables may have these names."""
 _GLOBALS: Final[dict[str, object]] = {
     "__builtins__": {},
-    **FUNCTIONS,
+    **{f"__{name}": function for name, function in FUNCTIONS.items()},
     **{f"__{kind.__name__}": guarded for kind, guarded in GUARDS.items()},
 }
 
@@ -154,7 +156,7 @@ def compile_script(text: str) -> Script:
 
 def is_name(text: str) -> bool:
     """Whether a variable may be called so."""
-    return bool(_NAME.match(text)) and text not in FUNCTIONS
+    return bool(_NAME.match(text)) and (text not in FUNCTIONS or text in LATER)
 
 
 def _parse(text: str, limit: int, *, mode: str) -> ast.AST:

@@ -91,7 +91,7 @@ class Decimals:
 
 
 def guard(node: ast.AST, decimals: Decimals) -> ast.AST:
-    """Replace arithmetic operations under a node by their guards, numbers with a point by names."""
+    """Name the guards of arithmetic, the functions and the numbers with a point under a node."""
     for name, value in ast.iter_fields(node):
         if isinstance(value, ast.AST):
             setattr(node, name, guard(value, decimals))
@@ -100,6 +100,8 @@ def guard(node: ast.AST, decimals: Decimals) -> ast.AST:
             setattr(node, name, items)
     if isinstance(node, ast.Constant) and isinstance(node.value, float):
         return decimals.name(node)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        node.func.id = f"__{node.func.id}"  # so that a variable may have the name of a function
     if not isinstance(node, ast.BinOp):
         return node
     guarded = ast.Name(f"__{type(node.op).__name__}", ast.Load())

@@ -3,7 +3,14 @@ from __future__ import annotations
 import pytest
 
 from engine import spiff
-from engine.spiff import Asked, BrokenFilesError, Problem, RunError, compile_procedure
+from engine.spiff import (
+    Asked,
+    BrokenFilesError,
+    Problem,
+    RunError,
+    compile_procedure,
+    compile_published,
+)
 from engine.spiff.cells import compile_output
 from engine.spiff.tables import read_tables
 from tests.engine.spiff.drawing import ROLES, T0, Process, compiled, files_of, table
@@ -140,3 +147,12 @@ def test_rows_leave_no_gap_and_do_not_overlap(
         found = error.problems
     assert {problem.code for problem in found} == ({code} if code else set())
     assert all(told in problem.zh + problem.en for problem in found[:1])
+
+
+def test_a_table_in_force_that_nobody_can_read_is_an_incident_where_it_is_asked() -> None:
+    p = asking()
+    files = files_of(p, klass=table("klass", ["n"], ["k"], [(["> 5%"], ["'few'"])]))
+    procedure = compile_published(files, root="demo", roles=ROLES)
+    with pytest.raises(RunError, match="klass") as caught:
+        spiff.start(procedure, {"n": 5}, now=T0)
+    assert caught.value.element == "classify"

@@ -13,6 +13,7 @@ from simpleeval import DEFAULT_OPERATORS, EvalWithCompoundTypes
 
 from engine.spiff.arithmetic import MAX_INTEGER, MAX_LENGTH, storable
 from engine.spiff.expressions import (
+    LATER,
     EvaluationError,
     ExpressionError,
     compile_expression,
@@ -196,6 +197,16 @@ def test_what_cannot_be_computed_says_why(text: str) -> None:
 
 def test_data_named_like_a_function_do_not_hide_it() -> None:
     assert compile_expression("len(picked)").evaluate({"len": 5, "picked": [1]}) == 1
+
+
+@pytest.mark.parametrize("name", sorted(LATER))
+def test_variables_are_older_than_some_functions(name: str) -> None:
+    """A version that was published before there was the function goes on."""
+    assert compile_expression(f"{name} == 1").evaluate({name: 1}) is True
+    assert compile_script(f"{name} = {name}").assigns == {name}
+    both = compile_expression("date(date)")
+    assert both.names == {"date"}
+    assert str(both.evaluate({"date": "2026-09-30"})) == "2026-09-30"
 
 
 @pytest.mark.parametrize(
