@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs import defaults
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
 from typing_extensions import override
@@ -20,7 +20,7 @@ from engine.spiff.choosing import EventGateway
 from engine.spiff.fixes import UNFINISHED, WAITING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from engine.spiff.fixes import Token
 
@@ -123,7 +123,16 @@ def _withdraw(rivals: Iterable[Token]) -> None:
             token.cancel()
 
 
-def is_open(beside: Token) -> bool:
+def beside(activity: Token) -> Iterator[Token]:
+    """Give what waits, or has happened, at the border of an activity."""
+    split = activity.parent
+    if split is not None and isinstance(split.task_spec, BoundaryEventSplit):
+        for token in split.children:
+            if isinstance(token.task_spec, BoundaryEvent):
+                yield token
+
+
+def is_open(event: Token) -> bool:
     """Whether the activity at whose border a token is, or was, is still open."""
-    activity = (t for t in beside.parent.children if not isinstance(t.task_spec, BoundaryEvent))
+    activity = (t for t in event.parent.children if not isinstance(t.task_spec, BoundaryEvent))
     return any(token._state & UNFINISHED for token in activity)

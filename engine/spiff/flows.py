@@ -197,6 +197,13 @@ class CalledFlow(InnerFlow):
             self.host._set_state(READY)
 
 
+def hosts(token: Token) -> Iterator[Token]:
+    """Walk out through the activities that the token's process instance runs in."""
+    while token.workflow is not token.workflow.top_workflow:
+        token = token.workflow.host
+        yield token
+
+
 def _runaway(token: Token) -> RunError:
     drawn = token
     while not drawn.mark.element and drawn.parent is not None:

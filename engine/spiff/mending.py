@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.spiff.codec import load
 from engine.spiff.errors import ScopeGoneError
+from engine.spiff.flows import hosts
 from engine.spiff.moves import Scope
 from engine.spiff.stepping import moved
-from engine.spiff.survey import hosts, is_call, look_over
+from engine.spiff.survey import is_call, look_over
 from engine.spiff.turns import which
 
 if TYPE_CHECKING:

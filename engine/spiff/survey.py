@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
-
 from engine.spiff.arming import due_of, is_running, timer_of
+from engine.spiff.catching import beside
 from engine.spiff.fixes import READY, STARTED, UNFINISHED, WAITING, Token
+from engine.spiff.flows import hosts
 from engine.spiff.lanes import role_at
 from engine.spiff.messages import wait_of
 from engine.spiff.moves import OpenTask, Timer, Wait
 from engine.spiff.specs import CallActivity
+from engine.spiff.throwing import is_trap
 from engine.spiff.timers import Deadline
 from engine.spiff.turns import which
 
@@ -98,18 +99,15 @@ def open_task(task: UUID, token: Token) -> OpenTask:
 
 
 def live(case: CaseFlow) -> Iterator[str]:
-    """Give "process:element" of every place where the case is, drawn ones only."""
+    """Give "process:element" of every place where the case is, drawn ones only.
+
+    A boundary event for an error and the like is none: nobody waits there until it is thrown.
+    """
     for instance in case.instances():
         for token in instance.tasks.values():
-            if token.state & (READY | WAITING | STARTED) and token.mark.element:
+            is_here = token.state & (READY | WAITING | STARTED) and not is_trap(token)
+            if is_here and token.mark.element:
                 yield token.mark.label
-
-
-def hosts(token: Token) -> Iterator[Token]:
-    """Walk out through the activities that the token's process instance runs in."""
-    while token.workflow is not token.workflow.top_workflow:
-        token = token.workflow.host
-        yield token
 
 
 def is_call(host: Token) -> bool:
@@ -118,10 +116,7 @@ def is_call(host: Token) -> bool:
 
 def _deadlines(token: Token) -> Iterator[Token]:
     for activity in (token, *hosts(token)):
-        split = activity.parent
-        if split is None or not isinstance(split.task_spec, BoundaryEventSplit):
-            continue
-        for child in split.children:
+        for child in beside(activity):
             event = getattr(child.task_spec, "event_definition", None)
             if isinstance(event, Deadline) and event.is_deadline and "due" in child.internal_data:
                 yield child

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from typing_extensions import override
 
 from engine.spiff.alarms import ERROR, ESCALATION, Alarm
-from engine.spiff.catching import Awaited
+from engine.spiff.catching import Awaited, beside
 from engine.spiff.eventful import Parcel
 from engine.spiff.fixes import WAITING
+from engine.spiff.flows import hosts
 from engine.spiff.messages import payload_of
 from engine.spiff.reading import failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from engine.spiff.fixes import Token
 
@@ -70,34 +70,24 @@ def spring(token: Token, thrown: Alarm, payload: Mapping[str, object]) -> bool:
 
     On the same activity one with the code comes before one that catches any.
     """
-    for activity in around(token):
-        fitting = [trap for trap in _traps(activity) if _definition(trap).caught.fits(thrown)]
+    for activity in (token, *hosts(token)):
+        traps = (each for each in beside(activity) if each._state == WAITING and is_trap(each))
+        fitting = [trap for trap in traps if _caught_by(trap).fits(thrown)]
         if fitting:
-            trap = max(fitting, key=lambda each: bool(_definition(each).caught.code))
+            trap = max(fitting, key=lambda each: bool(_caught_by(each).code))
             trap.task_spec.meet(trap, payload)
             return True
     return False
 
 
-def around(token: Token) -> Iterator[Token]:
-    """Give a token and the activities that it runs in, outwards."""
-    yield token
-    while token.workflow is not token.workflow.top_workflow:
-        token = token.workflow.host
-        yield token
+def is_trap(token: Token) -> bool:
+    """Whether a token waits beside an activity for an alarm."""
+    return isinstance(getattr(token.task_spec, "event_definition", None), Trap)
 
 
-def _traps(activity: Token) -> Iterator[Token]:
-    split = activity.parent
-    if split is not None and isinstance(split.task_spec, BoundaryEventSplit):
-        for event in split.children:
-            if event._state == WAITING and isinstance(_definition(event), Trap):
-                yield event
-
-
-def _definition(event: Token) -> Trap:
-    definition: Trap = getattr(event.task_spec, "event_definition", None)  # type: ignore[assignment]
-    return definition
+def _caught_by(trap: Token) -> Alarm:
+    caught: Alarm = trap.task_spec.event_definition.caught
+    return caught
 
 
 def uncaught(token: Token, thrown: Alarm) -> Exception:

@@ -78,6 +78,8 @@ def test_an_error_ends_the_sub_process_and_goes_on_from_its_boundary(caught: str
 
 def test_without_the_error_the_boundary_event_is_gone() -> None:
     walk = Walk(in_a_sub_process())
+    live = spiff.position(walk.compiled, walk.move.state).live
+    assert set(live) == {"demo:part", "demo:in_check"}, "nobody waits for an error"
     move = walk.does("in_check", ok=True)
     assert move.ended == "demo:done"
     assert spiff.position(walk.compiled, move.state).live == ()
