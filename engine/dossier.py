@@ -226,6 +226,7 @@ def _names(conn: sa.Connection, keys: set[UUID]) -> dict[UUID, str]:
 
 def _open_steps(conn: sa.Connection, version: Version, case_id: UUID) -> list[OpenStep]:
     query = sa.select(tasks).where(tasks.c.case_id == case_id).order_by(tasks.c.opened_at)
+    found = sorted(conn.execute(query), key=lambda row: (row.opened_at, items.place(row.item)))
     return [
         OpenStep(
             row.id,
@@ -239,5 +240,5 @@ def _open_steps(conn: sa.Connection, version: Version, case_id: UUID) -> list[Op
             row.claimed_by,
             items.told(version, row.item),
         )
-        for row in conn.execute(query)
+        for row in found
     ]

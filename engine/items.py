@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from forms import Names
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from engine.procedures import Version
 
 _WITHIN, _PARTS = " / ", " · "
+_NUMBER: Final = re.compile(r"(?:^| / )(\d+)/\d+")
 
 
 def told(version: Version, item: str | None) -> Names | None:
@@ -24,6 +26,11 @@ def told(version: Version, item: str | None) -> Names | None:
         zh.append(names.zh)
         en.append(names.en)
     return Names(_PARTS.join(zh), _PARTS.join(en))
+
+
+def place(item: str | None) -> list[int]:
+    """Give where an instance stands in the order of its list, an outer one first."""
+    return [int(number) for number in _NUMBER.findall(item or "")]
 
 
 def _named(version: Version, part: str) -> Names:

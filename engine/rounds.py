@@ -82,7 +82,8 @@ def places(compiled: Compiled, entries: Iterable[tuple[int, Any, Mapping[str, An
     """Return what was completed, each with the calls it stood in.
 
     ``entries`` are (seq, task, body) in order. A task's calls are those that were entered with
-    the move that opened it, or else those of the step that led to it.
+    the move that opened it, or else those of the step that led to it; those of an instance's task
+    are told.
     """
     paths: dict[str, Path] = {}
     turns: dict[str, str] = {}
@@ -93,20 +94,21 @@ def places(compiled: Compiled, entries: Iterable[tuple[int, Any, Mapping[str, An
         own: Path = paths.get(key, ())
         if body["kind"] in ("case_opened", "step_completed"):
             done.append(Done(seq, (*own, body["element"]), turn_of(turns.get(key, ""))))
-        turns |= body.get("turns", {})
         last |= _along(compiled, own)
         entered = _entered(compiled, body.get("flows", ()), last)
         for opened, place, _ in body.get("opened", ()):
             process = place.partition(":")[0]
             waiting = entered.get(process, [])
             paths[opened] = waiting.pop(0) if len(waiting) > 1 else last.get(process, ())
+        for opened, (said, *path) in body.get("turns", {}).items():
+            turns[opened], paths[opened] = said, tuple(path)
     return done
 
 
 def turn(rows: Iterable[sa.Row[Any]], task: UUID) -> Turn:
     """Return the instances that a task of a case stands in, as the entry that opened it says."""
     said = (read(row.body).get("turns", {}).get(task.hex) for row in rows)
-    return turn_of(next(filter(None, said), ""))
+    return turn_of(next(filter(None, said), ("",))[0])
 
 
 def _entered(

@@ -1,4 +1,8 @@
-"""Storing a move: one statement, so that a step costs one round trip whatever it writes."""
+"""Storing a move: one statement, so that a step costs one round trip whatever it writes.
+
+Only what opens or ends for hundreds of items at once takes more of them, in portions of a few
+sizes: a statement is composed once for each combination of counts, and kept.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from engine.direct import Direct
 from engine.tables import cases, drafts, entries, tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy.sql.dml import UpdateBase
@@ -32,6 +36,8 @@ class Write:
     compose: Callable[[str, int], UpdateBase]
 
 
+FEW: Final = 16
+PORTIONS: Final = (64, 16, 4, 1)
 NOTHING: Final[Mapping[Write, Sequence[Row]]] = MappingProxyType({})
 
 _TASK = (*("id", "case_id", "process", "element", "within", "item", "role", "due_at", "opened_at"),)
@@ -59,18 +65,50 @@ def store(
     drafts that go with it; `besides` is what this move writes elsewhere. Returns who held each
     of the closed tasks at last.
     """
+    parts: dict[Write, Sequence[Row]] = {_CLOSED: [{"id": key} for key in closed]}
+    parts |= {_ENTERED: entered, _OPENED: opened, **besides}
+    list(_in_portions(conn, _ENTERED, entered[FEW:]))
+    holders = _at_once(conn, case, parts, forgotten)
+    for write, rows in parts.items():
+        if len(rows) > FEW and write is not _ENTERED:
+            holders |= dict(_in_portions(conn, write, rows[FEW:]))
+    return holders
+
+
+def _at_once(
+    conn: sa.Connection,
+    case: Mapping[str, Any],
+    parts: Mapping[Write, Sequence[Row]],
+    forgotten: Sequence[str],
+) -> dict[UUID, UUID | None]:
     values: Row = {f"case_{name}": value for name, value in case.items()}
-    for number, key in enumerate(closed):
-        values[f"closed{number}"] = key
     for number, subject in enumerate(forgotten):
         values[f"forgotten{number}"] = subject
-    _number(values, "task", opened)
-    _number(values, "entry", entered)
-    for write, rows in besides.items():
-        _number(values, write.name, rows)
-    more = tuple([(write, len(rows)) for write, rows in besides.items()])
-    statement = _statement(len(closed), len(opened), len(entered), len(forgotten), more)
-    return dict(statement.rows(conn, values))
+    for write, rows in parts.items():
+        _number(values, write.name, rows[:FEW])
+    counts = tuple([(write, min(len(rows), FEW)) for write, rows in parts.items()])
+    return dict(_statement(len(forgotten), counts).rows(conn, values))
+
+
+def _in_portions(
+    conn: sa.Connection, write: Write, rows: Sequence[Row]
+) -> Iterator[tuple[UUID, UUID | None]]:
+    """Write many rows of a kind, and give what the statements return."""
+    begun = 0
+    for size in PORTIONS:
+        while begun + size <= len(rows):
+            values: Row = {}
+            _number(values, write.name, rows[begun : begun + size])
+            begun += size
+            yield from _portion(write, size).rows(conn, values)
+
+
+@cache
+def _portion(write: Write, count: int) -> Direct:
+    part = write.compose(write.name, count).cte(write.name)
+    if part.c:
+        return Direct(sa.select(part))
+    return Direct(sa.select(sa.null()).where(sa.false()).add_cte(part))
 
 
 def _number(values: Row, kind: str, rows: Sequence[Row]) -> None:
@@ -80,37 +118,31 @@ def _number(values: Row, kind: str, rows: Sequence[Row]) -> None:
 
 
 @cache
-def _statement(
-    closed: int, opened: int, entered: int, forgotten: int, more: tuple[tuple[Write, int], ...]
-) -> Direct:
+def _statement(forgotten: int, counts: tuple[tuple[Write, int], ...]) -> Direct:
     """Compose the statement for so many rows; few combinations ever occur."""
-    gone = (
-        sa.delete(tasks)
-        .where(_one_of(tasks.c.id, "closed", closed))
-        .returning(tasks.c.id, tasks.c.claimed_by)
-        .cte("closed")
-    )
     moved = (
         sa.update(cases)
         .where(cases.c.id == sa.bindparam("case_id"))
         .values({name: sa.bindparam(f"case_{name}") for name in _CHANGED})
         .cte("moved")
     )
-    parts = [moved, sa.insert(entries).values(rows_of("entry", _ENTRY, entered)).cte("entered")]
-    if opened:
-        parts.append(sa.insert(tasks).values(rows_of("task", _TASK, opened)).cte("opened"))
+    parts = {
+        write: write.compose(write.name, count).cte(f"{write.name}_rows")
+        for write, count in counts
+        if count or write is _CLOSED
+    }
+    gone = parts.pop(_CLOSED)
+    more = [moved, *parts.values()]
     if forgotten:
-        dropped = sa.delete(drafts).where(_one_of(drafts.c.subject, "forgotten", forgotten))
-        parts.append(dropped.cte("forgotten"))
-    parts += [write.compose(write.name, count).cte(f"{write.name}_rows") for write, count in more]
-    return Direct(sa.select(gone.c.id, gone.c.claimed_by).add_cte(*parts))
+        names = [f"forgotten{number}" for number in range(forgotten)]
+        dropped = sa.delete(drafts).where(drafts.c.subject.in_(map(sa.bindparam, names)))
+        more.append(dropped.cte("forgotten"))
+    return Direct(sa.select(gone.c.id, gone.c.claimed_by).add_cte(*more))
 
 
-def _one_of(column: sa.Column[Any], name: str, count: int) -> sa.ColumnElement[bool]:
-    given: list[sa.BindParameter[Any]] = [
-        sa.bindparam(f"{name}{number}") for number in range(count)
-    ]
-    return column.in_(given) if given else sa.false()
+def _closing(name: str, count: int) -> UpdateBase:
+    which = tasks.c.id.in_(keys_of(name, count)) if count else sa.false()
+    return sa.delete(tasks).where(which).returning(tasks.c.id, tasks.c.claimed_by)
 
 
 def rows_of(
@@ -131,3 +163,8 @@ def inserts(table: sa.Table, columns: Sequence[str]) -> Callable[[str, int], Upd
 def keys_of(kind: str, count: int) -> list[sa.BindParameter[Any]]:
     """Return the parameters for the ids of so many rows of a kind."""
     return [sa.bindparam(f"{kind}{number}_id", type_=sa.Uuid) for number in range(count)]
+
+
+_CLOSED: Final = Write("closed", _closing)
+_OPENED: Final = Write("task", inserts(tasks, _TASK))
+_ENTERED: Final = Write("entry", inserts(entries, _ENTRY))

@@ -63,7 +63,7 @@ def consequences(
         "flows": list(move.flows),
         "reached": list(move.reached),
         "opened": [[t.id.hex, f"{t.process}:{t.element}", t.role] for t in move.opened],
-        "turns": {t.id.hex: t.turn for t in move.opened if t.turn},
+        "turns": {t.id.hex: [t.turn, *t.path] for t in move.opened if t.turn},
         "cancelled": [[row.id.hex, f"{row.process}:{row.element}"] for row in cancelled],
         "armed": [[f"{t.process}:{t.element}", t.due.isoformat()] for t in move.armed],
         "shifted": [_shifted(shift) for shift in move.shifted],

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine import dossier, drafts, history, verifying
+from engine import dossier, drafts, history, items, verifying
+from engine.cases import open_case
 from engine.inbox import inbox
 from engine.tables import tasks
 from engine.tasks import claim, complete_task, release, save_draft
@@ -15,7 +16,8 @@ from engine.waiting import TaskClaimedError, TaskGoneError
 from forms import Answered, Heading, Names, paper
 from tests.engine.conftest import NOW
 from tests.engine.opinions import Hearing
-from tests.engine.small import somebody
+from tests.engine.small import TEXT, form, put_in_force, small, somebody
+from tests.engine.spiff.drawing import Process
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -98,8 +100,8 @@ def test_instances_one_after_the_other_stand_too(connection: Connection) -> None
 
 def test_inbox_task_and_case_say_which_item_it_is(hearing: Hearing) -> None:
     shown = inbox(hearing.conn, hearing.by, now=NOW)
-    items = {(item.element, item.item.zh if item.item else "") for item in shown.shared}
-    assert items >= {("ask", "1/2 · 设计部"), ("ask", "2/2 · 仓库"), ("look", "2/2 · 仓库")}
+    told = {(item.element, item.item.zh if item.item else "") for item in shown.shared}
+    assert told >= {("ask", "1/2 · 设计部"), ("ask", "2/2 · 仓库"), ("look", "2/2 · 仓库")}
     task = open_task(hearing.conn, hearing.waiting("ask", "stock"), by=hearing.by)
     assert task.item == Names("2/2 · 仓库", "2/2 · Stock")
     steps = {step.item.en for step in seen(hearing).open_steps if step.item is not None}
@@ -203,3 +205,46 @@ def test_tasks_that_a_condition_cancels_are_told_once(connection: Connection) ->
         claim(hearing.conn, left, by=hearing.by, now=NOW)
     rows = hearing.conn.execute(tasks.select().where(tasks.c.element == "ask")).all()
     assert rows == []
+
+
+def test_open_steps_stand_in_the_order_of_their_items(connection: Connection) -> None:
+    hearing = Hearing(connection, "qc", "design", "stock")
+    steps = [step.item.zh for step in seen(hearing).open_steps if step.place == "opinions:ask"]  # type: ignore[union-attr]
+    assert steps == ["1/3 · 品管部", "2/3 · 设计部", "3/3 · 仓库"]
+    assert items.place("2/3 · 1/2 吨 / 12/20 · x") == [2, 12]
+
+
+def test_two_lists_at_a_time_of_one_called_diagram_keep_their_places(
+    connection: Connection,
+) -> None:
+    put_in_force(connection, looking_twice())
+    by = somebody(connection, "clerk", {"clerk"})
+    case_id = open_case(connection, "twice", Answered({"n": 3}), by=by, now=NOW).case_id
+    query = tasks.select().where(tasks.c.case_id == case_id)
+    for row in connection.execute(query).all():
+        complete_task(connection, row.id, Answered({"seen": "好"}), by=by, now=NOW)
+    filled = dossier.case(connection, case_id, by=by).filled
+    places = [form.place for form in filled if form.form.key == "look/see"]
+    assert sorted(places) == [("first", "see")] * 3 + [("second", "see")] * 3
+    assert not any(form.superseded for form in filled)
+
+
+def looking_twice() -> dict[str, bytes]:
+    """Give a procedure that calls one diagram for each of two lists at a time."""
+    p, called = Process("twice"), Process("look")
+    p.message_start("asked")
+    p.parallel("fork")
+    p.parallel("join")
+    for call in ("first", "second"):
+        p.call(call, "look")
+        p.each(call, count="n")
+        p.chain("fork", call, "join")
+    p.end()
+    p.chain("asked", "fork")
+    p.chain("join", "done")
+    called.start("begun")
+    called.user("see")
+    called.end("ended")
+    called.chain("begun", "see", "ended")
+    forms = {"twice/asked": form(n={"type": "integer"}), "look/see": form(seen=TEXT)}
+    return small(p, called, forms=forms)

@@ -5,14 +5,18 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from engine import drafts
-from engine.tables import tasks
+from engine import drafts, storing
+from engine.cases import open_case
+from engine.storing import FEW
+from engine.tables import cancelled_tasks, tasks
 from engine.tasks import claim, complete_task
+from engine.waiting import TaskGoneError
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked, errand, waiting
 from tests.engine.hearing import listening
-from tests.engine.small import put_in_force, somebody
+from tests.engine.small import TEXT, form, put_in_force, small, somebody
+from tests.engine.spiff.drawing import Process
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -58,3 +62,48 @@ def test_a_step_leaves_other_tasks_and_drafts_as_they_are(
     assert connection.scalar(held) == clerk.id
     assert drafts.load(connection, drafts.of_task(other), by=clerk) == {"note": ["半"]}
     assert drafts.load(connection, drafts.of_task(task), by=clerk) is None
+
+
+def crowd() -> dict[str, bytes]:
+    """Give a procedure that asks as many times at once as its start says, until one is enough."""
+    p = Process("crowd")
+    p.message_start("asked")
+    p.user("ask")
+    p.each("ask", count="n", results="said", result="opinion", until='opinion == "够了"')
+    p.end()
+    p.chain("asked", "ask", "done")
+    forms = {"crowd/asked": form(n={"type": "integer"}), "crowd/ask": form(opinion=TEXT)}
+    return small(p, forms=forms)
+
+
+@pytest.mark.parametrize("count", [FEW, FEW + 1, 300])
+def test_many_tasks_are_opened_and_cancelled_in_portions(
+    connection: Connection, count: int
+) -> None:
+    put_in_force(connection, crowd())
+    clerk = somebody(connection, "clerk-one", {"clerk"})
+
+    with listening(connection) as said:
+        case_id = open_case(connection, "crowd", Answered({"n": count}), by=clerk, now=NOW).case_id
+    assert sum("INSERT INTO tasks" in one for one in said) <= 1 + (count - FEW) // 64 + 6
+    mine = tasks.select().where(tasks.c.case_id == case_id)
+    rows = connection.execute(mine).all()
+    assert sorted(int(str(row.item).partition("/")[0]) for row in rows) == [*range(1, count + 1)]
+    claim(connection, rows[-1].id, by=clerk, now=NOW)
+    complete_task(connection, rows[0].id, Answered({"opinion": "够了"}), by=clerk, now=NOW)
+
+    assert connection.execute(mine).all() == []
+    left = sa.select(sa.func.count()).where(cancelled_tasks.c.case_id == case_id)
+    assert connection.scalar(left) == count - 1
+    with pytest.raises(TaskGoneError, match="moved past"):
+        claim(connection, rows[-1].id, by=clerk, now=NOW)
+
+
+def test_the_statements_kept_do_not_grow_with_the_counts(connection: Connection) -> None:
+    put_in_force(connection, crowd())
+    clerk = somebody(connection, "clerk-one", {"clerk"})
+    kept = []
+    for count in (200, 201, 202, 203):
+        open_case(connection, "crowd", Answered({"n": count}), by=clerk, now=NOW)
+        kept.append(storing._statement.cache_info().currsize)  # noqa: SLF001 - what it keeps
+    assert len(set(kept)) == 1
