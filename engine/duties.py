@@ -20,7 +20,7 @@ from engine.database import is_away
 from engine.errors import Refusal
 from engine.history import Draft
 from engine.opening import every_field, move_on, new_case
-from engine.planning import ONE, calendar_of, coming, found, write
+from engine.planning import ONE, coming, found, write
 from engine.tables import duties, duty_runs
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def start_again(conn: sa.Connection, incident: Incident, now: datetime) -> UUID 
 
 def _start(conn: sa.Connection, row: sa.Row[Any], *, now: datetime) -> UUID:
     version = procedures.in_force(conn, row.procedure)
-    calendar = calendar_of(calendars.current(conn), version.compiled.start.role)
+    calendar = schedules.calendar_of(calendars.current(conn), version.compiled.start)
     due = _round(row, calendar, now)
     case_id = _begin(conn, version, due, by=None, now=now)
     write(conn, row.procedure, rounds=row.rounds + 1 + due.missed, **coming(due.then))
@@ -147,7 +147,7 @@ def _begin(
     start, form = version.compiled.start, version.start_form
     case, known = new_case(conn, version, uuid4(), by=by, now=now)
     days = calendars.of(conn, case.calendars)
-    today = datetime.combine(wall(now, calendar_of(days, start.role)).date(), time())
+    today = datetime.combine(wall(now, schedules.calendar_of(days, start)).date(), time())
     drawn = today if due is None else due.drawn
     given = {**(every_field(form, {}) if form else {}), spiff.DUTY_DATE: drawn.date().isoformat()}
     move = spiff.start(version.compiled, given, now=now, calendars=days)

@@ -93,15 +93,15 @@ def all_duties(conn: sa.Connection) -> list[Duty]:
 
 def _duty(conn: sa.Connection, row: sa.Row[Any]) -> Duty:
     version = procedures.in_force(conn, row.procedure)
-    role = version.compiled.start.role
-    calendar = calendars.current(conn).choose(named=None, role=role, site=None)
+    start = version.compiled.start
+    calendar = schedules.calendar_of(calendars.current(conn), start)
     planned = None
     if row.next_for is not None:
         planned = schedules.again(row.rule, row.next_for, calendar)
     return Duty(
         procedure=row.procedure,
         names=version.names,
-        role_names=version.bundle.roles[role],
+        role_names=version.bundle.roles[start.role],
         rule=Names(*schedules.words(row.rule)),
         calendar=Names(calendar.zh, calendar.en),
         active=row.active,

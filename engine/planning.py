@@ -37,7 +37,7 @@ def plan(conn: sa.Connection, compiled: Compiled, *, now: datetime) -> None:
     row = conn.execute(ONE, {"procedure": compiled.id}).one_or_none()
     if row is not None and row.rule == start.schedule:
         return
-    calendar = calendar_of(calendars.current(conn), start.role)
+    calendar = schedules.calendar_of(calendars.current(conn), start)
     values = {
         **coming(_first(conn, compiled.id, start.schedule, calendar, now)),
         "rule": start.schedule,
@@ -97,12 +97,7 @@ def foresee(conn: sa.Connection, after: Stored) -> list[MovedDuty]:
 
 def _moved(conn: sa.Connection, row: sa.Row[Any], known: Stored) -> Occurrence | None:
     start = procedures.in_force(conn, row.procedure).compiled.start
-    return schedules.again(row.rule, row.next_for, calendar_of(known, start.role))
-
-
-def calendar_of(known: Stored, role: str) -> Calendar:
-    """Return the calendar that a duty of a role goes by."""
-    return known.choose(named=None, role=role, site=None)
+    return schedules.again(row.rule, row.next_for, schedules.calendar_of(known, start))
 
 
 def coming(planned: Occurrence | None) -> dict[str, object]:
@@ -118,7 +113,7 @@ def switch_on(conn: sa.Connection, procedure: str, *, by: Person | None, now: da
     if row.active:
         return
     start = procedures.in_force(conn, procedure).compiled.start
-    calendar = calendar_of(calendars.current(conn), start.role)
+    calendar = schedules.calendar_of(calendars.current(conn), start)
     planned = _first(conn, procedure, row.rule, calendar, now)
     write(conn, procedure, active=True, **coming(planned), **_by(by, now))
 

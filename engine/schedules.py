@@ -11,8 +11,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from engine.calendar import Calendar, Occurrence, Words
+    from engine.calendars import Stored
+    from engine.spiff import Start
 
 _MOMENT: Final = timedelta(microseconds=1)
+
+
+def calendar_of(known: Stored, start: Start) -> Calendar:
+    """Return the calendar that a duty goes by: the one that is drawn, else its role's."""
+    return known.choose(named=start.calendar, role=start.role, site=None)
 
 
 def first(rule: str, now: datetime, calendar: Calendar) -> Occurrence | None:

@@ -21,7 +21,7 @@ from engine.spiff.model import Compiled, Diagram, Element, Flow, Problem, Start,
 from engine.spiff.plan import Plan
 from engine.spiff.repeats import repeated_names
 from engine.spiff.sheet import STEPS, names_of, own
-from engine.spiff.timing import names_of_timing
+from engine.spiff.timing import literal_of, names_of_timing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -178,7 +178,8 @@ def _start(sheet: Sheet, lanes: Mapping[str, str]) -> Start:
         role=whose(node.lane, lanes).role or "",
         kind=STARTS[node.events],
         signal=sheet.signal(node).name,
-        schedule=node.schedule,
+        schedule=literal_of(node.timing) if node.timing else None,
+        calendar=node.calendar,
     )
 
 

@@ -156,7 +156,8 @@ class Start:
     """The start event of a procedure and the role that may open a case, or whose duty it is.
 
     `kind` is "message", "none", "timer" or "signal"; `message` and `signal` are names, empty for
-    other kinds, and `schedule` is the date or cycle drawn on a timer start.
+    other kinds, and `schedule` is the date or cycle drawn on a timer start, which may name a
+    `calendar` by its code.
     """
 
     process: str
@@ -166,6 +167,7 @@ class Start:
     kind: str = "message"
     signal: str = ""
     schedule: str | None = None
+    calendar: str | None = None
 
 
 @dataclass(frozen=True)

@@ -231,6 +231,31 @@ def test_a_rule_with_a_number_of_times_ends(connection: Connection) -> None:
     assert duty(connection).next_at is None
 
 
+def test_a_date_comes_once(connection: Connection) -> None:
+    files = tidying("2026-12-20")
+    drawing = "bpmn/test/tidying.bpmn"
+    files[drawing] = files[drawing].replace(b"timeCycle", b"timeDate")
+    put_in_force(connection, files)
+    assert duty(connection).rule.en == "the opening of Sun 2026-12-20 (00:00 on a day off)"
+    assert duty(connection).next_at == at("2026-12-20T00:00")
+    off(connection, date(2026, 12, 20), None)
+    assert duty(connection).next_at == at("2026-12-20T09:00")
+    assert work(connection, "2026-12-20T09:00", "2027-12-20T09:00") == [1, 0]
+    assert duty(connection).next_at is None
+    put_in_force(connection, {**files, "forms/tidying/tidy.json": form(x=TEXT)})
+    assert duty(connection).next_at is None
+
+
+def test_a_drawing_may_name_the_calendar(connection: Connection) -> None:
+    files = tidying("每月10日")
+    drawing = "bpmn/test/tidying.bpmn"
+    named = b'banjie:calendar="always" id="opened"'
+    files[drawing] = files[drawing].replace(b'id="opened"', named, 1)
+    put_in_force(connection, files)
+    assert duty(connection).next_at == at("2026-11-10T00:00")
+    assert duty(connection).calendar.en == "Always (24 × 7)"
+
+
 def test_a_duty_that_fails_stands_aside_until_it_is_tried_again(connection: Connection) -> None:
     put_in_force(connection, tidying(condition="kilos > 5"))
     assert work(connection, "2026-11-10T09:00", "2026-11-10T09:01") == [1, 0]
