@@ -122,7 +122,7 @@ def local_path(path: str | None, default: str = "/") -> str:
 def _labels(told: str) -> dict[str, str]:
     try:
         labels = json.loads(told)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(labels, dict):
         return {}
