@@ -12,8 +12,9 @@ from werkzeug.exceptions import HTTPException
 from engine.cases import InvalidAnswersError, read_answers
 from engine.drafts import DraftTooLargeError
 from engine.errors import Refusal
-from engine.spiff import RunError
+from engine.spiff import RunError, ValueRefusedError
 from engine.waiting import TaskClaimedError, TaskGoneError
+from forms import Problem
 from web.clock import now
 from web.database import connection, transaction
 from web.errors import asked_by_script, refusal_page, status_of
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
     from engine.cases import Completed
-    from forms import Form, FormView, Problem
+    from forms import Form, FormView
     from forms.fields import Values
 
 
@@ -121,7 +122,7 @@ def send(subject: Subject[V]) -> ResponseReturnValue:
     except (Refusal, HTTPException, OperationalError):
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, it becomes an incident
-        return _stuck(subject, posted, error)
+        return _failed(subject, posted, error)
     return onward(done)
 
 
@@ -198,6 +199,16 @@ def _not_taken(
 
 def _gone(refusal: TaskGoneError, posted: MultiDict[str, str]) -> ResponseReturnValue:
     return refusal_page(refusal, kept=labelled(connection(), refusal.case_id, posted))
+
+
+def _failed(
+    subject: Subject[V], posted: MultiDict[str, str], error: Exception
+) -> ResponseReturnValue:
+    """Tell what the procedure cannot use at the field it was typed into, if it was typed here."""
+    name = error.variable if isinstance(error, ValueRefusedError) else None
+    if isinstance(error, ValueRefusedError) and name in subject.view().form.by_name:
+        return _invalid(subject, posted, {f"/{name}": Problem(error.zh, error.en)})
+    return _stuck(subject, posted, error)
 
 
 def _stuck(

@@ -10,8 +10,8 @@ from engine.calendar import Point, RuleError, reckon
 from engine.calendar.cycles import OnDays, Repeat
 from engine.calendar.rounds import Round, reach
 from engine.spiff import clock
+from engine.spiff.errors import ValueRefusedError
 from engine.spiff.moves import Timer
-from engine.spiff.reading import failure
 from engine.spiff.timing import read
 
 if TYPE_CHECKING:
@@ -150,6 +150,12 @@ def telling(token: Token, expression: str | None = None) -> Iterator[None]:
     try:
         yield
     except RuleError as error:
-        raise failure(
-            token, error.zh, error.en, expression=expression, variable=expression
+        mark = token.mark
+        raise ValueRefusedError(
+            process=mark.process,
+            element=mark.element,
+            zh=error.zh,
+            en=error.en,
+            expression=expression,
+            variable=expression,
         ) from error

@@ -65,3 +65,7 @@ class RunError(Exception):
         self.variable = variable
         self.zh = zh
         self.en = en
+
+
+class ValueRefusedError(RunError):
+    """A variable holds what nobody can make sense of, so that whoever gave it can mend it."""

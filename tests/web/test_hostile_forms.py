@@ -251,7 +251,7 @@ FILES = [
     ("..", ""),
     (".pdf", ""),
     ("a.pdf.exe", ""),
-    ("a.pdf/", ""),
+    ("a.pdf/", "a.pdf"),
     ("客" * 3_000 + ".pdf", "客" * 196 + ".pdf"),
     ("\u202egpj.pdf", "\u202egpj.pdf"),
     ("a\x00b\x1b[31m.pdf", "ab[31m.pdf"),
