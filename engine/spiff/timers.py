@@ -9,6 +9,7 @@ this its due moment can be reckoned anew at any time.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from engine.calendar import RuleError
 from engine.calendar.cycles import OnDays, Repeat
 from engine.calendar.rounds import Round, next_round, reach
 from engine.spiff import clock
+from engine.spiff.arithmetic import storable
 from engine.spiff.arming import (
     CASE,
     SITE,
@@ -144,6 +146,8 @@ def _arm(token: Token, rule: Rule) -> None:
 def _said(token: Token, rule: Rule) -> str:
     """Read what a timer says. RuleError if that is no text."""
     value = rule.says if isinstance(rule.says, str) else evaluate(token, rule.says)
+    if isinstance(value, (date, timedelta)):
+        value = storable(value)
     if not isinstance(value, str):
         raise RuleError(
             f"定时器的值是 {value!r}，不是文字。请写成文字，如 3 个工作日、P3D。",

@@ -75,10 +75,13 @@ def _constant(expression: Expression) -> str:
 def objection(timing: Timing) -> RuleError | None:
     """Say why a timer's own text is none of its kind; nothing to say of a variable's."""
     literal = literal_of(timing)
-    if literal is None:
-        return None
+    return None if literal is None else refusal(timing.kind, literal)
+
+
+def refusal(kind: str, text: str) -> RuleError | None:
+    """Say why a text is no limit, date or cycle; None if it is."""
     try:
-        _READERS[timing.kind](literal)
+        _READERS[kind](text)
     except RuleError as error:
         return error
     return None

@@ -108,6 +108,7 @@ RULES: Final[tuple[Callable[[Bundle], Iterator[Problem]], ...]] = (
     people.tables_give_roles,
     values.variables_declared,
     values.texts_compile,
+    timers.timers_are_given_what_they_read,
     filled.names_are_filled,
     words.known_values,
     cells.cells_can_fit,

@@ -7,12 +7,11 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.eventful import Timing
 from engine.spiff.expressions import is_name
 from engine.spiff.inference import tree_of
-from engine.spiff.lint.timers import CODES, KINDS
+from engine.spiff.lint.timers import CODES, EXAMPLES, KINDS
 from engine.spiff.model import Problem
-from engine.spiff.timing import objection
+from engine.spiff.timing import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from engine.spiff.bundle import Bundle
     from engine.spiff.expressions import Expression
 
-EXAMPLES: Final = {"limit": '"P3D"', "date": '"2026-12-31"', "cycle": '"R3/PT1H"'}
 _PERCENT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*[%％]")
 _NUMBER: Final = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 
@@ -52,7 +50,7 @@ def _unreadable(cell: Expression | None, kind: str) -> Iterator[tuple[str, str]]
             f"{said} 不是{names.zh}。请写加引号的文字，如 {EXAMPLES[kind]}。",
             f"{said} is no {names.en}. Write a text in quotes, such as {EXAMPLES[kind]}.",
         )
-    elif (error := objection(Timing(kind, value.value))) is not None:
+    elif (error := refusal(kind, value.value)) is not None:
         yield error.zh, error.en
 
 

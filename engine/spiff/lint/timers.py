@@ -6,21 +6,35 @@ from typing import TYPE_CHECKING, Final
 
 from engine.calendar import Words
 from engine.spiff.eventful import TIMER, TIMINGS, Timing
-from engine.spiff.model import Names, Problem
-from engine.spiff.timing import is_read, literal_of, objection
+from engine.spiff.expressions import ExpressionError, compile_expression
+from engine.spiff.inference import ANY, inferred, tree_of
+from engine.spiff.kinds import DATE, DATE_TIME, DURATION, TEXT
+from engine.spiff.lint.sizes import shown
+from engine.spiff.model import Problem
+from engine.spiff.possible import possible
+from engine.spiff.timing import is_read, literal_of, objection, refusal
 from engine.spiff.xml import NAMESPACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.spiff.bundle import Bundle
+    from engine.spiff.inference import Values
 
 CODES: Final = {"limit": "bad_duration", "date": "bad_date", "cycle": "bad_cycle"}
 KINDS: Final = {
-    "limit": Names("期限", "limit"),
-    "date": Names("日期", "date"),
-    "cycle": Names("周期", "cycle"),
+    "limit": Words("期限", "limit"),
+    "date": Words("日期", "date"),
+    "cycle": Words("周期", "cycle"),
 }
+EXAMPLES: Final = {"limit": '"P3D"', "date": '"2026-12-31"', "cycle": '"R3/PT1H"'}
+DAYS: Final = frozenset({DATE, DATE_TIME, "day", "moment"})
+READABLE: Final = {
+    "limit": frozenset({ANY, TEXT, DURATION}),
+    "date": DAYS | {ANY, TEXT},
+    "cycle": frozenset({ANY, TEXT}),
+}
+"""The kinds of values that may be read as each, as engine.spiff.inference names them."""
 
 
 def timers_say_when(bundle: Bundle) -> Iterator[Problem]:
@@ -67,6 +81,61 @@ def timers_are_readable(bundle: Bundle) -> Iterator[Problem]:
             sheet.file, node.id, CODES[timing.kind],
             f"定时器“{node.id}”：{zh}", f'Timer "{node.id}": {en}',
         )  # fmt: skip
+
+
+def timers_are_given_what_they_read(bundle: Bundle) -> Iterator[Problem]:
+    """Let what a timer's expression may come to be a limit, date or cycle, as far as that is known.
+
+    What tables say is judged at their rows.
+    """
+    if bundle.is_partly_unknown:
+        return
+    timers = [(sheet, node, node.timing) for sheet, node in bundle.nodes() if node.timing]
+    asked = [each for each in timers if literal_of(each[2]) is None]
+    known = possible(bundle) if asked else {}
+    for sheet, node, timing in asked:
+        try:
+            names = compile_expression(timing.text).names
+        except ExpressionError:
+            continue
+        values = inferred(tree_of(timing.text), known)
+        tabled = {word for name in names for word in _tabled(bundle, name)}
+        for zh, en in _misfits(values, timing, tabled):
+            yield Problem(
+                sheet.file, node.id, CODES[timing.kind],
+                f"定时器“{node.id}”的“{shown(timing.text)}”：{zh}",
+                f'Timer "{node.id}", "{shown(timing.text)}": {en}',
+            )  # fmt: skip
+
+
+def _misfits(values: Values, timing: Timing, tabled: set[str]) -> Iterator[Words]:
+    kind = timing.kind
+    if values.kinds and values.kinds <= DAYS - READABLE[kind]:
+        yield Words(
+            f"它是日期，不是{KINDS[kind].zh}。请写到 timeDate 中。",
+            f"it is a date, no {KINDS[kind].en}. Write it in timeDate.",
+        )
+    elif values.kinds and not values.kinds & READABLE[kind]:
+        yield Words(
+            f"它的值不是文字，不会是{KINDS[kind].zh}。请给文字，如 {EXAMPLES[kind]}。",
+            f"its value is no text and never a {KINDS[kind].en}. Give a text, such as "
+            f"{EXAMPLES[kind]}.",
+        )
+    for word, value in sorted(values.listed, key=str):
+        if word == TEXT and value not in tabled:
+            error = refusal(kind, str(value))
+            if error is not None:
+                yield elsewhere(Timing(kind, str(value))) or Words(error.zh, error.en)
+
+
+def _tabled(bundle: Bundle, name: str) -> Iterator[str]:
+    """Give the texts that tables say for a variable."""
+    for reading in bundle.tables.values():
+        for output, cells in reading.decider.columns() if reading.decider else ():
+            for cell in cells if output == name else ():
+                value = getattr(tree_of(cell.text), "value", None)
+                if isinstance(value, str):
+                    yield value
 
 
 def elsewhere(timing: Timing) -> Words | None:
