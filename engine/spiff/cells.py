@@ -136,7 +136,7 @@ class _Parser:
         if expression.names:
             return Operand(expression)
         try:
-            return Operand(expression, expression.evaluate({}))
+            return Operand(expression, is_constant=True, constant=expression.evaluate({}))
         except EvaluationError as error:
             raise self._fail(error.zh, error.en) from error
 

@@ -73,13 +73,14 @@ class Expression:
     text: str
     names: frozenset[str]
     _code: CodeType = field(repr=False, compare=False)
-    _decimals: Mapping[str, Decimal] = field(default_factory=dict, repr=False, compare=False)
+    _decimals: dict[str, Decimal] = field(default_factory=dict, repr=False, compare=False)
+    _exactly: bool = field(default=False, repr=False, compare=False)
 
     def evaluate(self, data: Mapping[str, object]) -> object:
         """Give the value for these variables, or raise EvaluationError."""
-        known = {name: exact(data[name]) for name in self.names if name in data}
-        if self._decimals:
-            known.update(self._decimals)
+        known = {name: data[name] for name in self.names if name in data}
+        if self._exactly:
+            known = {name: exact(value) for name, value in known.items()} | self._decimals
         try:
             return eval(self._code, _GLOBALS, known)  # noqa: S307 - the tree is whitelisted
         except NameError as error:
@@ -213,4 +214,5 @@ def _compile(text: str, tree: ast.Expression, written: list[bytes]) -> Expressio
         code = compile(ast.fix_missing_locations(guarded), "<expression>", "eval")
     except (ValueError, RecursionError, MemoryError, SyntaxError) as error:
         raise ExpressionError(text, "表达式嵌套过深。", "Nested too deeply.") from error
-    return Expression(text, frozenset(names), code, decimals.named)
+    exactly = bool(functions or decimals.named)  # floats of a case meet decimals
+    return Expression(text, frozenset(names), code, decimals.named, exactly)

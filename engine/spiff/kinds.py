@@ -46,6 +46,11 @@ _KINDS: Final[Mapping[type, str]] = {
 }  # fmt: skip
 
 
+_RECKONED: Final = frozenset({int, Decimal})
+_EXACT: Final = _RECKONED | {str, bool}
+"""Types that need no reading."""
+
+
 def _to_number(value: object) -> object:
     if isinstance(value, str):
         return Decimal(value) if _DECIMAL.fullmatch(value) else None
@@ -59,6 +64,8 @@ _READERS: Final[Mapping[str, Callable[[object], object]]] = {
 
 def read_as(kind: str, value: object) -> object:
     """Give the value as one of this kind; None if it cannot be read so (DMN 1.3, 10.3.2.9.4)."""
+    if type(value) in _EXACT and _KINDS[type(value)] == kind:
+        return value
     if kind in _READERS:
         try:
             value = _READERS[kind](value)
@@ -84,6 +91,8 @@ def equal(left: object, right: object) -> bool | None:
     """Whether two values are the same; None if they are of different kinds."""
     if left is None or right is None:
         return left is right
+    if type(left) is type(right) and type(left) in _EXACT:
+        return left == right
     both = _alike(left, right)
     return None if both is None else bool(both[0] == both[1])
 
@@ -93,6 +102,8 @@ def order(left: object, right: object) -> int | None:
 
     Two texts that are both decimals are amounts: 900.00 comes before 5000.00.
     """
+    if type(left) in _RECKONED and type(right) in _RECKONED:
+        return int(left > right) - int(left < right)  # type: ignore[operator]
     both = _alike(left, right)
     if both is None or kind_of(both[0]) not in ORDERED:
         return None

@@ -42,14 +42,11 @@ def _opposite(said: bool | None) -> bool | None:  # noqa: FBT001 - a truth value
 
 @dataclass(frozen=True)
 class Operand:
-    """What the input is compared with; `constant` is its value where it reads no variable."""
+    """What the input is compared with; `constant` is its value if it `is_constant`."""
 
     expression: Expression
+    is_constant: bool = False
     constant: object = None
-
-    @property
-    def is_constant(self) -> bool:
-        return not self.expression.names
 
     def value(self, data: Data) -> object:
         return self.constant if self.is_constant else self.expression.evaluate(data)
@@ -91,9 +88,18 @@ class Between:
     with_high: bool
 
     def says(self, value: object, data: Data) -> bool | None:
-        above = Compared(">=" if self.with_low else ">", self.low).says(value, data)
-        under = Compared("<=" if self.with_high else "<", self.high).says(value, data)
-        return _opposite(_either((_opposite(above), _opposite(under))))
+        above, under = order(value, self.low.value(data)), order(value, self.high.value(data))
+        if above is None or under is None:
+            return self._halves(above, under)
+        return (above > 0 or (above == 0 and self.with_low)) and (
+            under < 0 or (under == 0 and self.with_high)
+        )
+
+    def _halves(self, above: int | None, under: int | None) -> bool | None:
+        """Say no where one end is known to leave a value out, else that nobody knows."""
+        low_out = above is not None and (above < 0 or (above == 0 and not self.with_low))
+        high_out = under is not None and (under > 0 or (under == 0 and not self.with_high))
+        return False if low_out or high_out else None
 
     @property
     def is_closed(self) -> bool:
@@ -138,6 +144,8 @@ class Cell:
     def says(self, value: object, data: Data) -> bool | None:
         if self.inner is not None:
             return _opposite(self.inner.says(value, data))
+        if len(self.tests) == 1:
+            return self.tests[0].says(value, data)
         return _either(test.says(value, data) for test in self.tests)
 
     def leaves(self) -> Iterator[Test]:
@@ -151,11 +159,6 @@ class Cell:
         """The variables that it may read, the input apart."""
         read = {name for leaf in self.leaves() for name in _expressions_names(leaf)}
         return frozenset(read - {INPUT})
-
-    @property
-    def asks(self) -> bool:
-        """Whether it asks by `?`, so that nobody can say which inputs it divides."""
-        return any(isinstance(leaf, Asked) for leaf in self.leaves())
 
     @property
     def constants(self) -> list[object]:
