@@ -2,7 +2,8 @@
 
 A move takes the stored state as bytes and gives the new bytes with the difference; nothing here
 knows a person, a database or a clock. Variables belong to a process instance: branches share them,
-an embedded sub-process too, a called process gets a copy and hands back what it wrote.
+an embedded sub-process too, a called process gets a copy and hands back what it wrote. What is done
+for each of a list is such an instance as well, and hands back its result.
 
 SpiffWorkflow is pinned to 3.2.1a1788363675 and not patched: our classes derive from its own and
 stand in for them. What they answer (tests in tests/engine/spiff; the class names are those of
@@ -13,7 +14,7 @@ defect of upstream (its thread)           what we do                     test
 ========================================= ============================== ==========================
 task data are copied one level deep and   fixes.Token: data belong to    TestBranchesMergeStaleData
 merged at joins, stale values win, lists  the process instance
-lose items (440; arena 1391, 1408, 1502)
+lose items (440; arena 1391, 1408, 1502)                                 TestBranchesLose…
 data of instances are merged: stale values repeating: each has a copy,   TestInstancesMerge…
 win, lists are mangled, items stay behind only its result comes back
 results stand as they were completed      repeating: as the instances do TestResultsCome…

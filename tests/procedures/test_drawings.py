@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -197,6 +198,35 @@ def test_a_spoilt_drawing_is_noticed(change: Change, element: str, code: str) ->
     root = read(FOLDER / "shared" / "petition.bpmn")
     change(root)
     assert (element, code) in codes(root)
+
+
+def nested(root: Root) -> Root:
+    """Put all of the superior's lane into one inside it, and give that one's place."""
+    outer = root.find(".//bpmn:lane[@id='lane_superior']", NAMESPACES)
+    assert outer is not None
+    lanes = etree.SubElement(outer, f"{{{BPMN}}}childLaneSet", id="inner_lanes")
+    inner = etree.SubElement(lanes, f"{{{BPMN}}}lane", id="lane_inner")
+    for ref in outer.findall("bpmn:flowNodeRef", NAMESPACES):
+        etree.SubElement(inner, f"{{{BPMN}}}flowNodeRef").text = ref.text
+    shape = deepcopy(drawn(root, "lane_superior"))
+    shape.set("bpmnElement", "lane_inner")
+    drawn(root, "lane_superior").addnext(shape)
+    place = bounds(root, "lane_inner")
+    shift(place, x=30)
+    place.set("width", str(float(place.get("width", "")) - 30))
+    return place
+
+
+def test_a_lane_may_lie_within_another() -> None:
+    root = read(FOLDER / "shared" / "petition.bpmn")
+    nested(root)
+    assert codes(root) == set()
+
+
+def test_a_lane_that_leaves_the_one_around_it_is_noticed() -> None:
+    root = read(FOLDER / "shared" / "petition.bpmn")
+    shift(nested(root), x=30)
+    assert ("lane_inner", "outside_lane") in codes(root)
 
 
 def test_a_timer_beside_its_activity_is_noticed() -> None:

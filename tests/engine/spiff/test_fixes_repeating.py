@@ -75,6 +75,36 @@ class TestInstancesMergeIntoTheCase:
         assert "dept" not in known
 
 
+class TestBranchesLoseItemsOfAList:
+    """`Token.data` (arena 1502): what two branches add to one list is all there."""
+
+    @staticmethod
+    def added(p: Process) -> None:
+        p.parallel("fork")
+        p.parallel("join")
+        for side in ("left", "right"):
+            p.user(side)
+            p.script(f"add_{side}", f"seen = seen + ['{side}']")
+            p.chain("fork", side, f"add_{side}", "join")
+        p.user("after")
+        p.end()
+        p.chain("given", "fork")
+        p.chain("join", "after", "done")
+
+    def test_upstream(self) -> None:
+        workflow = stock(begun(self.added, plain=True))
+        does(workflow, "left")
+        does(workflow, "right")
+        (after,) = workflow.get_tasks(spec_name="after")
+        assert len(after.data["seen"]) == 4, "one of the two is lost"
+
+    def test_ours(self) -> None:
+        walk = Walk(compiled(begun(self.added, plain=False), fields=FIELDS))
+        walk.does("left")
+        walk.does("right")
+        assert values(walk)["seen"] == [1, 2, 3, "left", "right"]
+
+
 class TestResultsComeAsTheyAreCompleted:
     """`MultiInstance.turned`: results stand in the order of the instances."""
 

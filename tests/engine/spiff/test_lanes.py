@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from engine.spiff import BrokenFilesError, Compiled, Names, Problem, RunError
 from tests.engine.spiff.drawing import Process, Scope, compiled
+from tests.engine.spiff.stock import stock
 from tests.engine.spiff.walking import Walk
 
 
@@ -54,7 +55,12 @@ def codes(*processes: Process) -> list[str]:
 
 
 class TestCallsDoNotReachTheLaneOfTheirCaller:
-    """Arena 1131: upstream gives the steps of a called process no lane."""
+    """`lanes` (arena 1131): upstream gives the steps of a called process no lane."""
+
+    def test_upstream(self) -> None:
+        p = calling("plain", "inspect")
+        (step,) = stock(p, inspecting(bare=True)).get_tasks(spec_name="step_1")
+        assert step.task_spec.lane is None
 
     def test_a_diagram_without_lanes_belongs_to_who_works_where_it_is_called(self) -> None:
         procedure = compiled(calling(), inspecting(bare=True))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine import spiff
 from engine.spiff import BrokenFilesError, RunError
@@ -12,6 +15,9 @@ from engine.spiff.codec import load
 from engine.spiff.turns import LABEL, told
 from tests.engine.spiff.drawing import T0, Process, Scope, compiled, extensions, table, variable
 from tests.engine.spiff.walking import Walk
+
+if TYPE_CHECKING:
+    from random import Random
 
 DEPTS = ["qc", "production", "sales"]
 
@@ -524,6 +530,40 @@ def test_twenty_instances_are_stored_in_few_bytes() -> None:
 )  # fmt: skip
 def test_an_item_is_told_in_few_words(item: object, text: str) -> None:
     assert told(item) == text
+
+
+EAGER = {
+    sequential: compiled(
+        asking(until="nrOfCompletedInstances >= note", sequential=str(sequential).lower()),
+        fields=FIELDS,
+    )
+    for sequential in (False, True)
+}
+JSON = st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=3) | st.just({"a": [1]})
+
+
+@given(
+    depts=st.lists(JSON, max_size=6), enough=st.integers(1, 7), sequential=st.booleans(),
+    order=st.randoms(use_true_random=False),
+)  # fmt: skip
+def test_whatever_the_list_results_stand_in_its_order_and_enough_ends_it(
+    *, depts: list[object], enough: int, sequential: bool, order: Random
+) -> None:
+    walk = Walk(EAGER[sequential], depts=depts, note=enough)
+    done: dict[int, object] = {}
+    while "ask" in walk.waits:
+        left = len(depts) - len(done)
+        assert len(walk.tasks) == (1 if sequential else left)
+        task = order.choice([*walk.tasks.values()])
+        number = int((task.item or "").partition("/")[0])
+        known = spiff.known(walk.compiled, walk.move.state, task.id)
+        assert (known["dept"], known["loopCounter"]) == (depts[number - 1], number)
+        assert type(known["dept"]) is type(depts[number - 1])
+        walk.does("ask", item=task.item, opinion=[number, known["dept"]])
+        done[number] = [number, known["dept"]]
+        assert values(walk)["opinions"] == [done[n] for n in sorted(done)]
+    assert len(done) == min(len(depts), enough)
+    assert walk.waits == ["after"]
 
 
 def refused(p: Process, *fields: str) -> list[str]:
