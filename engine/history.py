@@ -126,7 +126,8 @@ def enter(
 class Told:
     """What a case's entries say when they are read in order, and the first that does not hold.
 
-    ``facts`` are the case's facts as last entered, ``files`` its attachments by id (hex).
+    ``facts`` are the case's facts as last entered, ``files`` its attachments by id (hex);
+    ``letters`` are the bodies that name a message, each with what it carried.
     """
 
     broken: int | None = None
@@ -134,6 +135,7 @@ class Told:
     head: bytes = GENESIS
     facts: dict[str, Any] = field(default_factory=dict)
     files: dict[str, list[Any]] = field(default_factory=dict)
+    letters: list[tuple[dict[str, Any], bytes | None]] = field(default_factory=list)
 
     def hear(self, body: Mapping[str, Any]) -> None:
         """Take in what one entry says of its case."""
@@ -153,6 +155,8 @@ def follow(rows: Iterable[sa.Row[Any]]) -> Told:
         told.head = sha256(told.head + row.body).digest()
         body = read(row.body)
         told.hear(body)
+        if "message" in body:
+            told.letters.append((body, row.answers))
         holds = row.seq == told.count and row.hash == told.head and is_sound(row)
         if told.broken is None and not holds:
             told.broken = told.count
@@ -168,11 +172,6 @@ def follow(rows: Iterable[sa.Row[Any]]) -> Told:
 def _listed(body: Mapping[str, Any], name: str) -> list[Any]:
     found = body.get(name)
     return found if isinstance(found, list) else []
-
-
-def first_break(rows: Iterable[sa.Row[Any]]) -> int | None:
-    """Return the ``seq`` of the first entry that does not fit its chain, or None if all fit."""
-    return follow(rows).broken
 
 
 def is_sound(row: sa.Row[Any]) -> bool:

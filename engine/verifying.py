@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from engine import attachments, doubts, facts, numbers, procedures
 from engine.attachments import AttachmentChangedError
+from engine.crosschecks import Crosschecks
 from engine.errors import NotFoundError
 from engine.history import follow
 from engine.tables import cases, counters, entries, versions
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from engine.attachments import Attachment
     from engine.doubts import Doubts
     from engine.procedures import VersionChangedError
+    from engine.spiff import Names
 
 _STREAMED = {"stream_results": True, "max_row_buffer": 200}
 _KEPT = (
@@ -34,7 +36,10 @@ _KEPT = (
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One case: what does not verify, and the names of files whose content was changed."""
+    """One case: what does not verify, and the names of files whose content was changed.
+
+    ``astray`` names what beside it does not fit its state or its entries.
+    """
 
     id: UUID
     code: str
@@ -43,11 +48,12 @@ class Checked:
     head: bytes
     doubts: Doubts
     changed: tuple[str, ...]
+    astray: tuple[Names, ...] = ()
 
     @property
     def is_sound(self) -> bool:
         """Whether nothing is wrong with it."""
-        return not self.doubts and not self.changed
+        return not (self.doubts or self.changed or self.astray)
 
 
 @dataclass(slots=True)
@@ -77,22 +83,25 @@ def check(conn: sa.Connection, code: str | None = None) -> Iterator[Checked]:
     wanted = sa.select(*_KEPT).order_by(cases.c.id)
     if code is not None:
         wanted = wanted.where(sa.or_(cases.c.code == code, cases.c.number == code))
-    found = False
+    found, crosschecks = False, Crosschecks(conn)
     with conn.execute(wanted, execution_options=_STREAMED) as rows:
         for row in rows:
             found = True
-            yield _checked(conn, row, published[row.version_id])
+            yield _checked(conn, row, crosschecks, published[row.version_id])
     if code is not None and not found:
         raise NotFoundError(f"没有案件“{code}”。", f"There is no case “{code}”.")
 
 
-def _checked(conn: sa.Connection, row: sa.Row[Any], version: bytes) -> Checked:
+def _checked(
+    conn: sa.Connection, row: sa.Row[Any], crosschecks: Crosschecks, version: bytes
+) -> Checked:
     files = attachments.of_case(conn, row.id)
     ordered = sa.select(entries).where(entries.c.case_id == row.id).order_by(entries.c.seq)
     told = follow(conn.execute(ordered))
     found = doubts.doubts(row, told, files, version=version)
     changed = tuple(file.name for file in files if not _is_whole(conn, file))
-    return Checked(row.id, row.code, row.number, row.entries, row.head, found, changed)
+    astray = crosschecks.astray(row.id, told)
+    return Checked(row.id, row.code, row.number, row.entries, row.head, found, changed, astray)
 
 
 def _is_whole(conn: sa.Connection, file: Attachment) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.history import GENESIS, Draft, chain, first_break, read, to_bytes
+from engine.history import GENESIS, Draft, chain, follow, read, to_bytes
 from engine.people import Person
 
 if TYPE_CHECKING:
@@ -32,6 +32,10 @@ drafts = st.builds(
 )
 
 
+def broken(rows: Sequence[Any]) -> int | None:
+    return follow(rows).broken
+
+
 def chained(happened: Sequence[Draft]) -> list[Any]:
     rows, _ = chain(happened, case_id=CASE, seq=0, head=GENESIS, by=None, now=NOW)
     return [SimpleNamespace(**row) for row in rows]
@@ -39,7 +43,7 @@ def chained(happened: Sequence[Draft]) -> list[Any]:
 
 @given(st.lists(drafts, min_size=1, max_size=6))
 def test_an_untouched_chain_holds(happened: list[Draft]) -> None:
-    assert first_break(chained(happened)) is None
+    assert broken(chained(happened)) is None
 
 
 @given(st.lists(drafts, min_size=1, max_size=6), st.data())
@@ -54,14 +58,14 @@ def test_a_changed_byte_anywhere_is_found_at_its_entry(
     stored[place] ^= data.draw(st.integers(1, 255))
     setattr(row, column, bytes(stored))
 
-    assert first_break(rows) == row.seq
+    assert broken(rows) == row.seq
 
 
 @given(st.lists(drafts, min_size=2, max_size=6), st.data())
 def test_a_removed_or_swapped_entry_is_found(happened: list[Draft], data: st.DataObject) -> None:
     rows = chained(happened)
     gone = data.draw(st.integers(0, len(rows) - 2))
-    assert first_break(rows[:gone] + rows[gone + 1 :]) == gone + 1
+    assert broken(rows[:gone] + rows[gone + 1 :]) == gone + 1
 
 
 TYPED = Draft("case_opened", answers={"phone": "13800000000"})
@@ -70,19 +74,19 @@ TYPED = Draft("case_opened", answers={"phone": "13800000000"})
 def test_answers_erased_by_an_entry_leave_the_chain_whole() -> None:
     rows = chained([TYPED, Draft("answers_erased", {"erased": [1]})])
     rows[0].answers = rows[0].salt = None
-    assert first_break(rows) is None
+    assert broken(rows) is None
 
 
 def test_answers_that_vanish_without_an_entry_break_the_chain() -> None:
     rows = chained([Draft("case_linked"), TYPED, Draft("answers_erased", {"erased": [1]})])
     rows[1].answers = rows[1].salt = None
-    assert first_break(rows) == 2
+    assert broken(rows) == 2
 
 
 def test_answers_without_their_salt_break_the_chain() -> None:
     rows = chained([TYPED])
     rows[0].salt = None
-    assert first_break(rows) == 1
+    assert broken(rows) == 1
 
 
 @pytest.mark.parametrize(
@@ -100,14 +104,14 @@ def test_a_column_that_differs_from_the_chained_body_is_found(column: str, value
     fired = Draft("timer_fired", {"element": "late"}, timer_id=UUID(int=3))
     rows = chained([TYPED, fired, Draft("case_linked")])
     setattr(rows[1], column, value)
-    assert first_break(rows) == 2
+    assert broken(rows) == 2
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"7", b"null", b"\xff", b'{"kind": []}'])
 def test_a_body_that_cannot_be_read_is_a_break_even_with_a_hash_to_match(body: bytes) -> None:
     rows = chained([TYPED, Draft("case_linked")])
     rows[1].body, rows[1].hash = body, sha256(rows[0].hash + body).digest()
-    assert first_break(rows) == 2
+    assert broken(rows) == 2
 
 
 def test_nobody_signs_what_the_engine_did() -> None:

@@ -67,6 +67,9 @@ def _said(case: Checked) -> tuple[str, str]:
     elif found.altered:
         zh.append(f"{len(found.altered)} 个附件与提交时不符")
         en.append(f"{len(found.altered)} attachment(s) not as sent")
+    if case.astray:
+        zh.append("与案件状态或履历不符：" + "、".join(name.zh for name in case.astray))
+        en.append("not as state or history say: " + ", ".join(name.en for name in case.astray))
     name = case.number or case.code
     return f"{name}（{case.code}）：{'；'.join(zh)}", f"{name} ({case.code}): {'; '.join(en)}"
 

@@ -1,0 +1,150 @@
+"""What waits, messages and calls say beside a case's stored state and its entries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from engine import procedures, spiff
+from engine.correlation import correlation
+from engine.errors import Refusal
+from engine.posting import NOBODY, digest
+from engine.spiff import Names
+from engine.tables import calls, cases, messages, waits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from engine.history import Told
+    from engine.spiff import Position, Wait
+
+WAITS: Final = Names("等待的消息与信号", "what is waited for")
+CALLS: Final = Names("外部调用", "calls")
+MESSAGES: Final = Names("消息", "messages")
+TAKEN_IN: Final = frozenset({"message_delivered", "signal_delivered", "case_opened"})
+STATE: Final = Names("案件状态无法读取", "the state cannot be read")
+
+_STATE = sa.select(cases.c.state, cases.c.version_id, cases.c.status).where(
+    cases.c.id == sa.bindparam("case")
+)
+_WAITS = sa.select(waits).where(waits.c.case_id == sa.bindparam("case"))
+_CALLS = sa.select(calls.c.id).where(
+    calls.c.case_id == sa.bindparam("case"), calls.c.status.in_(("waiting", "failed"))
+)
+_MESSAGES = sa.select(messages).where(
+    sa.or_(messages.c.sent_from == sa.bindparam("case"), messages.c.case_id == sa.bindparam("case"))
+)
+
+
+class Crosschecks:
+    """Compares one case after the other; what no case has is not asked for each."""
+
+    def __init__(self, conn: sa.Connection) -> None:
+        """Look which cases have rows of each kind at all."""
+        self._conn = conn
+        self._waiting = self._having(waits.c.case_id)
+        self._calling = self._having(calls.c.case_id)
+        self._writing = self._having(messages.c.sent_from) | self._having(messages.c.case_id)
+
+    def _having(self, column: sa.Column[Any]) -> set[UUID]:
+        return set(self._conn.scalars(sa.select(column).where(column.is_not(None)).distinct()))
+
+    def astray(self, case_id: UUID, told: Told) -> tuple[Names, ...]:
+        """Return what of a case does not fit its state or its entries."""
+        return tuple(dict.fromkeys(self._astray(case_id, told)))
+
+    def _astray(self, case_id: UUID, told: Told) -> Iterator[Names]:
+        position = self._position(*self._conn.execute(_STATE, {"case": case_id}).one())
+        if position is None:
+            yield STATE
+            return
+        if not _same_waits(self._rows(_WAITS, case_id, self._waiting), position.waits):
+            yield WAITS
+        if {call.id for call in self._rows(_CALLS, case_id, self._calling)} != set(position.calls):
+            yield CALLS
+        if not _same_letters(case_id, self._rows(_MESSAGES, case_id, self._writing), told.letters):
+            yield MESSAGES
+
+    def _position(self, state: bytes, version_id: int, status: str) -> Position | None:
+        if status != "open":
+            return spiff.Position((), (), ())
+        try:
+            version = procedures.version(self._conn, version_id)
+            return spiff.position(version.compiled, state)
+        except (KeyError, LookupError, TypeError, ValueError, Refusal):
+            return None
+
+    def _rows(
+        self, wanted: sa.Select[Any], case_id: UUID, having: set[UUID]
+    ) -> Sequence[sa.Row[Any]]:
+        return self._conn.execute(wanted, {"case": case_id}).all() if case_id in having else []
+
+
+def _same_waits(rows: Sequence[sa.Row[Any]], waiting: Sequence[Wait]) -> bool:
+    names = ("id", "kind", "name", "keys", "process", "element", "offered")
+    kept = {row.id: tuple(getattr(row, name) for name in names) for row in rows}
+    told = {
+        wait.id: (
+            *(wait.id, wait.kind, wait.name, dict(wait.keys), wait.process, wait.element),
+            list(wait.offered),
+        )
+        for wait in waiting
+    }
+    return kept == told and all(_is_correlated(row) for row in rows)
+
+
+def _is_correlated(row: sa.Row[Any]) -> bool:
+    """Whether a wait is found by what it waits for, or by nobody if it has no keys."""
+    if not row.keys and row.kind == "message":
+        return bool(row.correlation == NOBODY)
+    return bool(row.correlation == correlation(row.kind, row.name, row.keys))
+
+
+def _same_letters(
+    case_id: UUID,
+    rows: Sequence[sa.Row[Any]],
+    letters: Sequence[tuple[Mapping[str, Any], bytes | None]],
+) -> bool:
+    """Whether each message that the entries name is there as they say, and each there is named."""
+    try:
+        return _are_the_same(case_id, rows, letters)
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
+def _are_the_same(
+    case_id: UUID,
+    rows: Sequence[sa.Row[Any]],
+    letters: Sequence[tuple[Mapping[str, Any], bytes | None]],
+) -> bool:
+    kept = {row.id: row for row in rows}
+    sent = {UUID(body["message"]) for body, _ in letters if body["kind"] == "message_sent"}
+    taken = {UUID(body["message"]) for body, _ in letters if body["kind"] in TAKEN_IN}
+    return (
+        all(_says_so(kept.get(UUID(body["message"])), body, told) for body, told in letters)
+        and sent == {key for key, row in kept.items() if _is_sent(row, case_id)}
+        and taken == {key for key, row in kept.items() if row.case_id == case_id}
+        and all(_is_whole(row) for row in rows)
+    )
+
+
+def _is_sent(row: sa.Row[Any], case_id: UUID) -> bool:
+    return bool(row.sent_from == case_id and row.kind == "message")
+
+
+def _says_so(row: sa.Row[Any] | None, body: Mapping[str, Any], answers: bytes | None) -> bool:
+    """Whether a message is what an entry says of it, and became of it what the entry says."""
+    if row is None or row.name != body.get("called"):
+        return False
+    if body["kind"] == "message_dropped":
+        return bool(row.status == "dropped" and row.reason == body.get("reason"))
+    carried = row.payload if row.payload != b"{}" else None
+    same = body["kind"] == "case_opened" or answers is None or answers == carried
+    delivered = body["kind"] not in TAKEN_IN or row.status == "delivered"
+    return bool(same and delivered and dict(row.keys) == body.get("keys"))
+
+
+def _is_whole(row: sa.Row[Any]) -> bool:
+    return bool(row.digest == digest(row.name, row.keys, row.payload))
