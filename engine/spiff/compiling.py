@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 
+from engine.spiff import foreign
 from engine.spiff.arming import SITE
 from engine.spiff.building import build
 from engine.spiff.bundle import Bundle, missing_diagram, read_needed, stem
@@ -120,7 +121,7 @@ def _upstream_problem(bundle: Bundle, error: Exception) -> Problem:
         getattr(error, "file_name", "") or bundle.sheets[bundle.root].file,
         getattr(error, "id", None) or None,
         "engine_refuses",
-        f"流程引擎不接受此图：{reason}。请改画报错的元素。",
+        f"流程引擎不接受此图：{foreign.of_engine(reason)}。请改画报错的元素。",
         f"The engine refuses this diagram: {reason}. Redraw the element named.",
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnValidator
 
+from engine.spiff import foreign
 from engine.spiff.model import Problem
 
 if TYPE_CHECKING:
@@ -28,8 +29,10 @@ def valid_bpmn(bundle: Bundle) -> Iterator[Problem]:
             element = _element_at(sheet, path)
             yield Problem(
                 sheet.file, element, "schema",
-                f"元素“{element or '—'}”不符合 BPMN 2.0：{message}。请用建模工具修正。",
-                f'Element "{element or "—"}" is not BPMN 2.0: {message} Mend it in the modeller.',
+                f"元素“{element or '—'}”不符合 BPMN 2.0：{foreign.of_schema(message)}。"
+                "请用建模工具修正。",
+                f'Element "{element or "—"}" is not BPMN 2.0: {foreign.bare(message)} '
+                "Mend it in the modeller.",
             )  # fmt: skip
 
 
@@ -37,7 +40,7 @@ def _errors(sheet: Sheet) -> list[tuple[str, str]]:
     with _lock:
         if _SCHEMA.validate(sheet.root.getroottree()):
             return []
-        return [(error.message[:300], error.path or "") for error in _SCHEMA.error_log][:MOST]
+        return [(error.message, error.path or "") for error in _SCHEMA.error_log][:MOST]
 
 
 def _element_at(sheet: Sheet, path: str) -> str | None:
