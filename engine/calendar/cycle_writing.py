@@ -20,7 +20,7 @@ from engine.calendar.rules import (
     WeekDays,
 )
 from engine.calendar.words import MONTHS, WEEKDAYS
-from engine.calendar.writing import day_number, parse_limit, tidied
+from engine.calendar.writing import MOST_LETTERS, day_number, parse_limit, tidied
 
 if TYPE_CHECKING:
     from engine.calendar.rules import Days
@@ -79,6 +79,8 @@ def parse_cycle(text: str) -> Cycle:
 
     RuleError says what is wrong with the text and shows how to write it.
     """
+    if len(text) > MOST_LETTERS:
+        raise no_cycle(f"{text[:MOST_LETTERS]}…")
     plain = tidied(text)
     iso = _ISO.fullmatch(text.strip())
     if iso is not None:

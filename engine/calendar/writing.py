@@ -14,7 +14,7 @@ from engine.calendar.open_time import MAX_YEARS, too_long
 if TYPE_CHECKING:
     from engine.calendar.limits import Limit
 
-MOST_LETTERS: Final = 80
+MOST_LETTERS: Final = 160
 _ISO: Final = re.compile(
     r"P(?=.)(?:(?P<years>\d{1,3})Y)?(?:(?P<months>\d{1,4})M)?(?:(?P<weeks>\d{1,4})W)?"
     r"(?:(?P<days>\d{1,5})D)?"
@@ -86,9 +86,9 @@ def parse_limit(text: str) -> Limit:
 
 def tidied(text: str) -> str:
     """Give a text in small letters with single blanks; RuleError for what must be typed anew."""
-    plain = " ".join(text.split()).casefold()
-    if len(plain) > MOST_LETTERS:
+    if len(text) > MOST_LETTERS:
         raise no_limit(f"{text[:MOST_LETTERS]}…")
+    plain = " ".join(text.split()).casefold()
     odd = next((each for each in plain if each.isdigit() and not each.isascii()), None)
     if odd is not None:
         raise RuleError(

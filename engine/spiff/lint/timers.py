@@ -16,7 +16,7 @@ from engine.spiff.timing import is_read, literal_of, objection, refusal
 from engine.spiff.xml import NAMESPACES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from engine.spiff.bundle import Bundle
     from engine.spiff.inference import Values
@@ -151,16 +151,27 @@ def elsewhere(timing: Timing) -> Words | None:
 
 
 def calendars_exist(bundle: Bundle) -> Iterator[Problem]:
-    """Let the calendars that timers name be there."""
-    if bundle.calendars is None:
-        return
+    """Let the calendars that timers name be there, and nothing else name one."""
     for sheet, node in bundle.nodes():
-        if node.calendar is not None and node.calendar not in bundle.calendars:
-            known = sorted(bundle.calendars)
+        if node.calendar is not None and TIMER not in node.events:
             yield Problem(
-                sheet.file, node.id, "unknown_calendar",
-                f"定时器“{node.id}”的日历“{node.calendar}”不存在。请改为：{'、'.join(known)}，"
-                "或先建立该日历。",
-                f'Timer "{node.id}" names the calendar "{node.calendar}", which is not there. Use '
-                f"{', '.join(known)}, or add it first.",
+                sheet.file, node.id, "stray_calendar",
+                f"“{node.id}”不是定时器，写在上面的日历“{node.calendar}”不起作用。请写到它的定时器上。",
+                f'"{node.id}" is no timer: the calendar "{node.calendar}" on it means nothing. '
+                "Write it on its timer.",
             )  # fmt: skip
+        elif node.calendar is not None and node.calendar not in (bundle.calendars or ()):
+            yield from _unknown(sheet.file, node.id, node.calendar, bundle.calendars)
+
+
+def _unknown(
+    file: str, element: str, calendar: str, known: Collection[str] | None
+) -> Iterator[Problem]:
+    if known is not None:
+        codes = sorted(known)
+        yield Problem(
+            file, element, "unknown_calendar",
+            f"定时器“{element}”的日历“{calendar}”不存在。请改为：{'、'.join(codes)}，或先建立该日历。",
+            f'Timer "{element}" names the calendar "{calendar}", which is not there. Use '
+            f"{', '.join(codes)}, or add it first.",
+        )  # fmt: skip

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.calendar import RuleError, parse_cycle, parse_limit
+from engine.calendar import RuleError, parse_cycle, parse_date, parse_limit, parse_schedule
 
 BY_CLOSE = "by the close of business of the "
 
@@ -112,7 +112,7 @@ def test_what_is_no_limit_is_refused_with_reason_and_cure(
         parse_limit(text)
     assert reason in caught.value.zh
     assert cure in caught.value.zh
-    assert caught.value.en
+    assert len(caught.value.en) < 600
 
 
 @pytest.mark.parametrize(
@@ -214,3 +214,10 @@ def test_any_text_is_read_or_refused_in_words(text: str) -> None:
         except RuleError as error:
             words = error.zh, error.en  # type: ignore[assignment]
         assert all(words)
+
+
+def test_ten_megabytes_are_refused_unread_and_not_repeated() -> None:
+    for read in (parse_limit, parse_cycle, parse_date, parse_schedule):
+        with pytest.raises(RuleError) as caught:
+            read("每周一、3 天" * 1_000_000)
+        assert len(caught.value.zh) < 600

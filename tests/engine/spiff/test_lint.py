@@ -158,6 +158,7 @@ EDITS = [
     ("bad_duration", "late", "P3D", "2026-12-31"),
     ("bad_duration", "late", "P3D", "每 30 分钟"),
     ("bad_duration", "late", "P3D", "R3/PT1H"),
+    ("stray_calendar", "ask", 'id="ask"', 'id="ask" banjie:calendar="standard"'),
     ("unknown_calendar", "late", 'attachedToRef="ask"',
      'attachedToRef="ask" banjie:calendar="hotline"'),
 ]  # fmt: skip
