@@ -38,8 +38,9 @@ BREAKS = (
         "unknown role in a lane",
         REGISTER,
         swap("销售主管", "销售总监"),
-        "unknown_role",
-        "lane_sales_supervisor",
+        "lane_not_filled",
+        "register_complaint",
+        told_at=WHOLE,
     ),
     Break(
         "role taken away",
