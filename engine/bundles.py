@@ -11,6 +11,7 @@ import orjson
 
 from engine.connectors import operators
 from engine.firsts import shared
+from engine.formrules import misread
 from engine.spiff import (
     Asked,
     BrokenFilesError,
@@ -182,6 +183,7 @@ def prepare(
     fields: dict[str, Mapping[str, Asked] | None]
     fields = {_key(each.file): None for each in problems}
     fields |= {key: {f.name: _asked(f) for f in form.fields} for key, form in forms.items()}
+    problems += misread(forms, fields)
     try:
         compiled = compile_procedure(
             own,

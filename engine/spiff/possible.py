@@ -98,7 +98,7 @@ def _typed(bundle: Bundle) -> Iterator[tuple[str, Values]]:
     for key, fields in bundle.forms.items():
         if key.split("/")[0] in bundle.sheets:
             for name in fields or ():
-                yield name, _asked(fields[name] if isinstance(fields, Mapping) else Asked())
+                yield name, asked_for(fields[name] if isinstance(fields, Mapping) else Asked())
 
 
 def _at_start(bundle: Bundle) -> Iterator[tuple[str, Values]]:
@@ -123,7 +123,8 @@ def _repeated(bundle: Bundle) -> Iterator[tuple[str, Values]]:
             yield name, of_kind(ANY)
 
 
-def _asked(asked: Asked) -> Values:
+def asked_for(asked: Asked) -> Values:
+    """Give what the answers of a field may be."""
     if asked.kind == "choice":
         return words(*asked.choices)
     if asked.kind == "choices":

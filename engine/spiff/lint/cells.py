@@ -56,7 +56,7 @@ def _in_table(file: str, decider: Decider, known: Mapping[str, Values]) -> Itera
 
 
 def _in_cell(
-    cell: Cell, values: Values, where: tuple[str, str, str, str], name: str
+    cell: Cell, values: Values, where: tuple[str, str | None, str, str], name: str
 ) -> Iterator[Problem]:
     for leaf in cell.leaves():
         for value in _constants(leaf):
@@ -84,7 +84,7 @@ def _has_order(values: Values, limit: object) -> bool:
 
 
 def _asked(
-    cell: Cell, known: Mapping[str, Values], where: tuple[str, str, str, str]
+    cell: Cell, known: Mapping[str, Values], where: tuple[str, str | None, str, str]
 ) -> Iterator[Problem]:
     for leaf in cell.leaves():
         if isinstance(leaf, Asked):

@@ -32,7 +32,7 @@ def word(value: object) -> str:
 
 
 def impossible(
-    where: tuple[str, str, str, str], name: str, value: object, values: Values
+    where: tuple[str, str | None, str, str], name: str, value: object, values: Values
 ) -> Problem:
     """Say that a name can never be this value, and what it can be."""
     file, element, zh, en = where

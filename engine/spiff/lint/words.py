@@ -12,14 +12,16 @@ from engine.spiff.lint.sizes import shown
 from engine.spiff.lint.told import impossible
 from engine.spiff.lint.values import texts
 from engine.spiff.model import Problem
-from engine.spiff.possible import comparable
+from engine.spiff.possible import asked_for, comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from engine.spiff.bundle import Bundle
     from engine.spiff.inference import Values
+    from engine.spiff.model import Asked
 
+Where = tuple[str, str | None, str, str]  # file, element, and what comes before in both languages
 _EQUALS: Final = (ast.Eq, ast.NotEq, ast.Is, ast.IsNot)
 _ORDERS: Final = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _WITHIN: Final = (ast.In, ast.NotIn)
@@ -43,15 +45,20 @@ def known_values(bundle: Bundle) -> Iterator[Problem]:
             yield from wrong_in(tree, known, (text.sheet.file, text.element, *said))
 
 
+def wrong_in_form(file: str, text: str, fields: Mapping[str, Asked]) -> tuple[Problem, ...]:
+    """Give what a form's rule compares in vain, or as texts that are amounts."""
+    known = {name: asked_for(asked) for name, asked in fields.items()}
+    said = f"规则“{shown(text)}”：", f'Rule "{shown(text)}": '
+    return tuple(wrong_in(tree_of(text), known, (file, None, *said)))
+
+
 def _trees(text: str, *, script: bool) -> list[ast.AST]:
     if not script:
         return [tree_of(text)]
     return [tree_of(expression.text) for _, expression in compile_script(text).lines]
 
 
-def wrong_in(
-    tree: ast.AST, known: Mapping[str, Values], where: tuple[str, str, str, str]
-) -> Iterator[Problem]:
+def wrong_in(tree: ast.AST, known: Mapping[str, Values], where: Where) -> Iterator[Problem]:
     """Give what an expression compares in vain; `where` is file, element and words before."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Compare):
@@ -62,7 +69,7 @@ def wrong_in(
             yield from _unlike(left, sign, right, (known, where))
 
 
-Here = tuple["Mapping[str, Values]", tuple[str, str, str, str]]
+Here = tuple["Mapping[str, Values]", Where]
 
 
 def _unequal(left: ast.expr, sign: ast.cmpop, right: ast.expr, here: Here) -> Iterator[Problem]:
@@ -110,7 +117,7 @@ def _meet(left: frozenset[str], right: frozenset[str]) -> bool:
     return not one or not other or ANY in one | other or bool(one & other - KEPT.keys())
 
 
-def _unread(where: tuple[str, str, str, str], name: str, function: str) -> Problem:
+def _unread(where: Where, name: str, function: str) -> Problem:
     file, element, zh, en = where
     return Problem(
         file, element, "compared_as_text",
@@ -119,7 +126,7 @@ def _unread(where: tuple[str, str, str, str], name: str, function: str) -> Probl
     )  # fmt: skip
 
 
-def _apart(where: tuple[str, str, str, str], left: str, right: str) -> Problem:
+def _apart(where: Where, left: str, right: str) -> Problem:
     file, element, zh, en = where
     return Problem(
         file, element, "not_comparable",
