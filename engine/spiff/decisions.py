@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from engine.spiff.arithmetic import LimitError, storable
 from engine.spiff.expressions import EvaluationError
 from engine.spiff.kinds import read_as
+from engine.spiff.model import Names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -143,6 +144,14 @@ class Decider:
             cells = [rule.outputs[n] for rule in self.rules]
             cells += self.defaults[n : n + 1]
             yield name, [cell for cell in cells if cell is not None]
+
+    def answers(self) -> Iterator[tuple[Names, str, str, Expression | None]]:
+        """Give every output cell: its row in words, the row's id, the output's name, the cell."""
+        for n, rule in enumerate(self.rules, 1):
+            for name, cell in zip(self.outputs, rule.outputs, strict=True):
+                yield Names(f"第{n}行", f"Row {n}"), rule.id, name, cell
+        for name, cell in zip(self.outputs, self.defaults, strict=False):
+            yield Names("默认", "Default"), self.table.id, name, cell
 
     @property
     def is_complete_by_default(self) -> bool:

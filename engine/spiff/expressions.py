@@ -2,7 +2,8 @@
 
 The syntax tree is checked against a list of what is allowed (no attributes, no lambdas, no
 comprehensions, no powers), text and tree are limited in size, and every operation whose result
-could outgrow memory goes through a guard with a limit. Nothing here is FEEL.
+could outgrow memory goes through a guard with a limit. Nothing here is FEEL but some words of
+cells (see cells).
 """
 
 from __future__ import annotations

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from engine.spiff.eventful import STARTS
 from engine.spiff.expressions import is_name
+from engine.spiff.heads import constant_of
 from engine.spiff.model import Problem
 from engine.spiff.sheet import STEPS
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.spiff.bundle import Bundle
-    from engine.spiff.decisions import Decider
 
 
 def steps_have_forms(bundle: Bundle) -> Iterator[Problem]:
@@ -49,23 +48,14 @@ def tables_give_roles(bundle: Bundle) -> Iterator[Problem]:
     wanted = {lane.role_from for sheet in bundle.sheets.values() for lane in sheet.lanes} | {
         entry[1:] for _, node in bundle.nodes() for entry in node.notifies if entry[0] == "="
     }
-    for reading in bundle.tables.values():
-        if reading.decider is not None:
-            for row, column, value in _literals(reading.decider):
-                if reading.decider.outputs[column] in wanted and value not in bundle.roles:
-                    yield Problem(
-                        reading.file, reading.id, "unknown_role",
-                        f"第{row}行输出“{reading.decider.outputs[column]}”的“{value}”不是角色代码。",
-                        f'Row {row}, output "{reading.decider.outputs[column]}": "{value}" is no '
-                        "role code.",
-                    )  # fmt: skip
-
-
-def _literals(decider: Decider) -> Iterator[tuple[int, int, str]]:
-    for number, rule in enumerate(decider.rules, 1):
-        for column, cell in enumerate(rule.outputs):
-            if cell is None:
-                continue
-            body = ast.parse(cell.text.strip(), mode="eval").body
-            if isinstance(body, ast.Constant) and isinstance(body.value, str):
-                yield number, column, body.value
+    for id_ in sorted(bundle.asked & bundle.tables.keys()):
+        reading = bundle.tables[id_]
+        for row, _, name, cell in reading.decider.answers() if reading.decider else ():
+            is_known, value = constant_of(cell)
+            is_role = value is None or (isinstance(value, str) and value in bundle.roles)
+            if name in wanted and is_known and not is_role:
+                yield Problem(
+                    reading.file, reading.id, "unknown_role",
+                    f"{row.zh}输出“{name}”的“{value}”不是角色代码。",
+                    f'{row.en}, output "{name}": "{value}" is no role code.',
+                )  # fmt: skip

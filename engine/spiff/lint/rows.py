@@ -27,17 +27,16 @@ def limits_are_readable(bundle: Bundle) -> Iterator[Problem]:
     """Let columns that timers take hold limits, dates or cycles, where a cell is a literal."""
     timings = [node.timing for _, node in bundle.nodes() if node.timing]
     wanted = {timing.text: timing.kind for timing in timings if is_name(timing.text)}
-    for reading in bundle.tables.values():
-        for n, rule in enumerate(reading.decider.rules if reading.decider else (), 1):
-            assert reading.decider is not None  # noqa: S101 - for the type checker
-            for name, cell in zip(reading.decider.outputs, rule.outputs, strict=True):
-                if name not in wanted:
-                    continue
-                for zh, en in _unreadable(cell, wanted[name]):
-                    yield Problem(
-                        reading.file, rule.id, CODES[wanted[name]],
-                        f"第{n}行输出“{name}”：{zh}", f'Row {n}, output "{name}": {en}',
-                    )  # fmt: skip
+    for id_ in sorted(bundle.asked & bundle.tables.keys()):
+        reading = bundle.tables[id_]
+        for row, element, name, cell in reading.decider.answers() if reading.decider else ():
+            if name not in wanted:
+                continue
+            for zh, en in _unreadable(cell, wanted[name]):
+                yield Problem(
+                    reading.file, element, CODES[wanted[name]],
+                    f"{row.zh}输出“{name}”：{zh}", f'{row.en}, output "{name}": {en}',
+                )  # fmt: skip
 
 
 def _unreadable(cell: Expression | None, kind: str) -> Iterator[tuple[str, str]]:

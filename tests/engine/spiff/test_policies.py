@@ -156,3 +156,36 @@ def test_a_gap_is_none_where_nothing_is_an_answer(
     except BrokenFilesError as error:
         found = {problem.code for problem in error.problems}
     assert found == (set() if complete else {"no_row"})
+
+
+@pytest.mark.parametrize(
+    ("rows", "default", "codes"),
+    [
+        ([(["< 5"], ["'qc'", "'P3D'"])], "", {"no_row"}),
+        ([(["< 5"], ["'qc'", "'P3D'"])], "'qc'", {"bad_duration"}),
+        ([(["< 5"], ["'qc'", "'P3D'"])], "'P3D'", {"unknown_role"}),
+        ([(["< 5"], ["['qc']", "3"])], "'gm'", {"unknown_role", "bad_duration"}),
+        ([(["-"], ["'qc'", "'3 个工作日'"])], "", set()),
+    ],
+)
+def test_default_outputs_are_roles_and_limits_like_others(
+    rows: list[tuple[list[str], list[str]]], default: str, codes: set[str]
+) -> None:
+    p = asking()
+    p.without("classify_to_done")
+    p.user("work")
+    p.deadline("late", "work", "limit")
+    p.end("late_done")
+    p.chain("late", "late_done")
+    p.chain("classify", "work", "done")
+    p.lane("办理人", "work", role_from="who")
+    klass = table("klass", ["n"], ["who", "limit"], rows, default=default)
+    found: set[str] = set()
+    try:
+        compile_procedure(
+            files_of(p, klass=klass), root="demo", roles=ROLES, clauses=(),
+            forms={"demo/opened": {"n": Asked("number")}, "demo/work": {"n": Asked("number")}},
+        )  # fmt: skip
+    except BrokenFilesError as error:
+        found = {problem.code for problem in error.problems}
+    assert found == codes
