@@ -6,6 +6,7 @@ run alone; the token that has come to the activity is the host of all its turns.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.spiff.fixes import STARTED, Token
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LABEL: Final = 80
+SHOWN: Final = 2
+"""Of a record so many values are told, since they stand in the history for good."""
 
 
 class Turn(InnerFlow):
@@ -42,10 +45,10 @@ class Turn(InnerFlow):
 
 
 def told(item: object) -> str:
-    """Say an item of a list in a few words: a text itself, a record by its simple values."""
+    """Say an item of a list in a few words: a text itself, a record by its first simple values."""
     if isinstance(item, dict):
-        parts = [told(value) for value in item.values() if not isinstance(value, (dict, list))]
-        text = " · ".join(part for part in parts if part)
+        parts = (told(value) for value in item.values() if not isinstance(value, (dict, list)))
+        text = " · ".join(islice((part for part in parts if part), SHOWN))
     else:
         text = "" if item is None or isinstance(item, (bool, list)) else str(item)
     text = " ".join(text.split())

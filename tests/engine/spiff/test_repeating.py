@@ -484,6 +484,14 @@ def test_a_loop_of_sub_processes_within_instances_keeps_to_its_instance() -> Non
     assert values(walk)["left"] == [3, 2]
 
 
+def test_a_property_keeps_the_reference_to_a_list_in_other_editors() -> None:
+    """They drop what they cannot resolve: bpmn.io's knows a variable by its property only."""
+    p = asking()
+    p.hands = '<bpmn:property id="depts" name="depts"/><bpmn:property id="opinions"/>'
+    walk = Walk(compiled(p, fields=FIELDS), depts=DEPTS)
+    assert walk.waits == ["ask"] * 3
+
+
 def test_scripts_run_around_all_instances_or_in_each() -> None:
     inner = extensions(
         "<spiffworkflow:preScript>given = given + [1]</spiffworkflow:preScript>"
@@ -525,6 +533,7 @@ def test_twenty_instances_are_stored_in_few_bytes() -> None:
     ("item", "text"),
     [
         ("a\n b", "a b"), (7, "7"), (None, ""), (True, ""), ([1], ""), ({"a": [1], "b": "x"}, "x"),
+        ({"a": 1, "b": None, "c": "x", "d": 3}, "1 · x"),
         ("字" * 200, "字" * (LABEL - 1) + "…"), ({}, ""),
     ],
 )  # fmt: skip
