@@ -115,7 +115,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a table answered; `rule` is None when no row fitted and the outputs are None."""
+    """What a table answered; `rule` names the rows that counted, None when no row fitted.
+
+    Several ids have a blank between them. Tables that another requires come before it.
+    """
 
     table: str
     process: str
