@@ -11,20 +11,17 @@ from engine import calendars, incidents, people, procedures, spiff
 from engine.cases import Completed, NotYoursError, next_of
 from engine.errors import NotFoundError, Refusal
 from engine.history import Draft, moment, read
+from engine.kinds import EVENT
 from engine.moving import lock
 from engine.opening import move_on
 from engine.spiff import NotAwaitedError
 from engine.tables import cases, entries, waits
-from engine.tables import incidents as incident_rows
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from engine.incidents import Incident
     from engine.people import Person
-
-WAITING = sa.exists().where(waits.c.id == incident_rows.c.subject)
-"""Whether a row of ``incidents`` is about an event that may be started still."""
 
 
 class EventGoneError(Refusal):
@@ -112,7 +109,7 @@ def record(
     procedure, process, element = conn.execute(found.where(cases.c.id == case_id)).one()
     about = {"case_id": case_id, "procedure": procedure, "subject": wait_id, "person_id": by.id}
     place = (process or procedure, element or "")
-    return incidents.record_as(conn, {"kind": incidents.EVENT, **about}, error, place, {}, now=now)
+    return incidents.record_as(conn, {"kind": EVENT, **about}, error, place, {}, now=now)
 
 
 def begin_again(conn: sa.Connection, incident: Incident, now: datetime) -> UUID | None:

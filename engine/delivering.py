@@ -25,7 +25,7 @@ from engine.intake import (
     take_in,
 )
 from engine.startforms import BadContentError
-from engine.tables import cases, incidents, messages, versions, waits
+from engine.tables import cases, messages, versions, waits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,7 +159,3 @@ def deliver_again(conn: sa.Connection, incident: Incident, now: datetime) -> UUI
         return open_by(conn, taken, procedures.version(conn, begun), by=None, now=now)
     except BadContentError as refused:
         raise at((incident.process, incident.element), refused) from refused
-
-
-STUCK = sa.exists().where(messages.c.id == incidents.c.subject, messages.c.status == "stuck")
-"""Whether a row of ``incidents`` is about a message that is stuck still."""

@@ -19,6 +19,7 @@ from engine.calendar.open_time import wall
 from engine.database import is_away
 from engine.errors import Refusal
 from engine.history import Draft
+from engine.kinds import DUTY
 from engine.opening import every_field, move_on, new_case
 from engine.planning import ONE, coming, found, write
 from engine.tables import duties, duty_runs
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from engine.people import Person
     from engine.procedures import Version
 
-DUTY: Final = "duty"
-"""The kind of the incidents of duties that cannot be started."""
 
 STARTED: Final = "duty_started"
 

@@ -11,7 +11,7 @@ from engine import incidents as records
 from engine import procedures
 from engine.errors import NotFoundError, Refusal
 from engine.incidents import COLUMNS, Incident, incident_of
-from engine.retrying import KINDS, is_over
+from engine.kinds import KINDS, is_over
 from engine.tables import cases, incidents, people
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import orjson
@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from engine import procedures
 from engine.errors import NotFoundError, Refusal
+from engine.kinds import START, STEP, TIMER
 from engine.spiff import Names, RunError
 from engine.tables import cases, incidents, tasks
 from engine.waiting import gone
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
 
     from engine.moving import Case
     from engine.people import Person
-
-STEP: Final = "step"
-START: Final = "start"
-TIMER: Final = "timer"
-EVENT: Final = "event"
 
 _log = logging.getLogger("banjie.incidents")
 
@@ -132,7 +128,7 @@ def record(
 ) -> int:
     """Record, after the rollback, that a worker could not do something; return its number.
 
-    ``kind`` is one of engine.retrying.KINDS. ``place`` (process, element) holds for an error that
+    ``kind`` is one of engine.kinds.KINDS. ``place`` (process, element) holds for an error that
     does not name its own; what is no RunError has its reason in the log, under a reference that
     the incident tells. ``procedure`` may be left out where there is a case.
     """

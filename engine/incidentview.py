@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from engine import incidents as records
 from engine.casedata import case_data, title_of
 from engine.errors import Refusal
 from engine.incidentlist import count_alike, line_of, version_of
+from engine.kinds import START
 from engine.spiff import ExpressionError, compile_expression
 from engine.tables import tasks
 
@@ -113,7 +113,7 @@ def _made(version: Version, name: str, table: Table, inputs: Iterable[str]) -> M
 
 def _form(conn: sa.Connection, incident: Incident, version: Version) -> Form | None:
     """Return the form that the person's kept answers belong to."""
-    if incident.kind == records.START:
+    if incident.kind == START:
         return version.start_form
     place = sa.select(tasks.c.process, tasks.c.element).where(tasks.c.id == incident.task_id)
     row = conn.execute(place).one_or_none()

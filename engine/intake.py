@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from engine import calendars, incidents, procedures, spiff
 from engine.history import Draft
+from engine.kinds import MESSAGE
 from engine.moving import lock
 from engine.opening import begin, move_on, new_case
 from engine.spiff import RunError
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
     from engine.people import Person
     from engine.procedures import Version
-
-MESSAGE: Final = "message"
-"""The kind of incident of a message that could not be taken in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,34 +1,30 @@
 """Retrying an incident: what failed once more, by its kind; a step by the same person, as posted.
 
-Who adds a kind of work that can fail adds it to KINDS: its name, how it is done again, and how to
-know that there is nothing left to do. It records its failures by ``incidents.record``, with the
-same kind.
+Who adds a kind of work that can fail (engine.kinds) says in AGAIN how it is done again.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
 from engine import cases, duties, history, incidents, notices, people, timers
-from engine.beginning import WAITING, begin_again
+from engine.beginning import begin_again
 from engine.database import is_away
-from engine.delivering import STUCK, deliver_again
+from engine.delivering import deliver_again
 from engine.drafts import Kept
 from engine.errors import NotFoundError, Refusal
 from engine.history import Draft
-from engine.intake import MESSAGE
+from engine.kinds import CALL, DUTY, EVENT, KINDS, MESSAGE, START, STEP, TIMER, is_over
 from engine.moving import lock
 from engine.reasons import checked_reason
 from engine.roles import OPERATOR, check_holds
-from engine.settling import CALL, GIVEN_UP, call_again
+from engine.settling import call_again
 from engine.spiff import Names
 from engine.tables import cases as case_rows
-from engine.tables import duties as duty_rows
 from engine.tables import incidents as rows
-from engine.tables import tasks as task_rows
 from engine.tasks import complete_task
 from engine.waiting import TaskGoneError
 
@@ -40,22 +36,6 @@ if TYPE_CHECKING:
     from engine.incidents import Incident
     from engine.people import Person
     from forms import Form, Problem
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of work that can fail.
-
-    ``again`` does it once more, the incident's case locked, and returns the case that it was done
-    in; it may raise anything. ``over`` is a condition on a row of ``incidents``: nothing is left
-    to do, whoever has done it. ``may_close``: nothing waits for it, so that an operator may leave
-    it undone.
-    """
-
-    names: Names
-    again: Callable[[sa.Connection, Incident, datetime], UUID | None]
-    over: sa.ColumnElement[bool]
-    may_close: bool = False
 
 
 def retry(conn: sa.Connection, key: int, *, by: Person | None, now: datetime) -> Incident:
@@ -71,7 +51,7 @@ def retry(conn: sa.Connection, key: int, *, by: Person | None, now: datetime) ->
     incident = incidents.take(conn, key)
     try:
         with conn.begin_nested():
-            case_id = KINDS[incident.kind].again(conn, incident, now)
+            case_id = AGAIN[incident.kind](conn, incident, now)
     except Refusal:
         raise
     except Exception as error:
@@ -196,24 +176,17 @@ def _person(conn: sa.Connection, incident: Incident) -> Person:
     return found
 
 
-_OPEN_TASK = sa.exists().where(task_rows.c.id == rows.c.task_id)
-_STUCK_CASE = sa.exists().where(case_rows.c.id == rows.c.case_id, case_rows.c.stuck)
-_STUCK_DUTY = sa.exists().where(duty_rows.c.procedure == rows.c.procedure, duty_rows.c.stuck)
-
-KINDS: Final[Mapping[str, Kind]] = {
-    incidents.STEP: Kind(Names("办理步骤", "Step"), _complete, sa.not_(_OPEN_TASK), may_close=True),
-    incidents.START: Kind(Names("立案", "Opening a case"), _open, sa.false(), may_close=True),
-    incidents.TIMER: Kind(Names("到期处理", "Deadline"), _wake, sa.not_(_STUCK_CASE)),
-    duties.DUTY: Kind(Names("定期任务", "Duty"), duties.start_again, sa.not_(_STUCK_DUTY)),
-    incidents.EVENT: Kind(Names("发起事件", "Event"), begin_again, sa.not_(WAITING)),
-    CALL: Kind(Names("调用外部", "Call"), call_again, sa.not_(GIVEN_UP)),
-    MESSAGE: Kind(Names("收取消息", "Message"), deliver_again, sa.not_(STUCK)),
+AGAIN: Final[Mapping[str, Callable[[sa.Connection, Incident, datetime], UUID | None]]] = {
+    STEP: _complete,
+    START: _open,
+    TIMER: _wake,
+    DUTY: duties.start_again,
+    EVENT: begin_again,
+    CALL: call_again,
+    MESSAGE: deliver_again,
 }
-
-
-def is_over(kinds: Mapping[str, Kind] = KINDS) -> sa.ColumnElement[bool]:
-    """Return the condition on a row of ``incidents`` that nothing is left to do."""
-    return sa.or_(*(sa.and_(rows.c.kind == name, kind.over) for name, kind in kinds.items()))
+"""By kind, what does it once more, the incident's case locked: it returns the case that it was done
+in, and may raise anything."""
 
 
 def settle(conn: sa.Connection, *, now: datetime) -> int:

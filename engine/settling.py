@@ -22,11 +22,11 @@ from engine.calling import (
 from engine.connectors import RefusedCallError, RetryLaterError
 from engine.database import is_away
 from engine.history import Draft, to_bytes
+from engine.kinds import CALL
 from engine.moving import lock
 from engine.opening import move_on
 from engine.spiff import NotAwaitedError, RunError
 from engine.tables import calls
-from engine.tables import incidents as incident_rows
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,12 +34,6 @@ if TYPE_CHECKING:
 
     from engine.incidents import Incident
     from engine.moving import Case
-
-CALL: Final = "call"
-"""The kind of incident of a call that was given up."""
-
-GIVEN_UP = sa.exists().where(calls.c.id == incident_rows.c.subject, calls.c.status == "failed")
-"""Whether a row of ``incidents`` is about a call that is given up still."""
 
 _MOMENT: Final = timedelta(seconds=1)
 _STATUS = sa.select(calls.c.status).where(calls.c.id == sa.bindparam("call")).with_for_update()

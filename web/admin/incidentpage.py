@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import render_template, url_for
 
-from engine.retrying import KINDS
+from engine.kinds import KINDS
 from web.admin import values
 from web.admin.values import Typed
 from web.drawings import Tab

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine import history, incidents, procedures, spiff
+from engine.kinds import TIMER
 from engine.retrying import settle
 from engine.spiff import RunError
 from engine.tables import cases, entries, notices, tasks
@@ -196,7 +197,7 @@ def test_a_deadline_that_failed_is_not_left_undone(
     with database.begin() as conn:
         now = datetime.now(UTC)
         number = incidents.record(
-            conn, incidents.TIMER, KeyError("x"), place=("register", ""), case_id=case_id, now=now
+            conn, TIMER, KeyError("x"), place=("register", ""), case_id=case_id, now=now
         )
     he.get(f"{INCIDENTS}/{number}")
     assert not he.all("//textarea[@name='reason']")
