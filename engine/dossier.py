@@ -13,6 +13,7 @@ from engine.errors import NotFoundError
 from engine.history import erased, follow
 from engine.offers import offered
 from engine.path import on_diagrams
+from engine.pauses import pause_of
 from engine.tables import cases, entries, people, tasks
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from engine.mailbox import Fate
     from engine.offers import Offer
     from engine.path import DiagramView
+    from engine.pauses import Pause
     from engine.people import Person
     from engine.procedures import Version
     from engine.spiff import Names
@@ -55,6 +57,7 @@ class CaseHeader:
     stuck: bool
     opened_at: datetime
     due: datetime | None
+    paused: Pause | None
     closed_at: datetime | None
     ended_at: datetime | None
     customer: str | None
@@ -74,6 +77,7 @@ class OpenStep:
     role: str
     role_names: Names
     due: datetime | None
+    paused: Pause | None
     since: datetime
     claimed_by: UUID | None
     item: FormNames | None
@@ -130,6 +134,7 @@ def header(conn: sa.Connection, row: sa.Row[Any]) -> CaseHeader:
         row.stuck,
         row.opened_at,
         row.due_at,
+        pause_of(row, None, None),
         row.closed_at,
         row.ended_at,
         row.customer,
@@ -236,6 +241,7 @@ def _open_steps(conn: sa.Connection, version: Version, case_id: UUID) -> list[Op
             row.role,
             version.bundle.roles[row.role],
             row.due_at,
+            pause_of(row, None, None),
             row.opened_at,
             row.claimed_by,
             items.told(version, row.item),

@@ -47,6 +47,11 @@ _TITLES = {
     **letterview.TITLES,
 }
 
+_WHOLE_CASE = {
+    "clock_paused": Names("全案计时暂停", "Clock of the case paused"),
+    "clock_resumed": Names("全案计时恢复", "Clock of the case resumed"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
@@ -156,7 +161,8 @@ def _view(
 ) -> EntryView:
     body = read(row.body)
     names = named(version, body.get("process"), body.get("element"))
-    title = _TITLES.get(body["kind"], Names(body["kind"], body["kind"]))
+    titles = _TITLES if "element" in body else _TITLES | _WHOLE_CASE
+    title = titles.get(body["kind"], Names(body["kind"], body["kind"]))
     number = body.get("facts", {}).get("number", "")
     words = {"zh": names.zh, "en": names.en, "number": number, "incident": body.get("incident")}
     words["called"] = body.get("called")

@@ -27,6 +27,7 @@ NAMES = {
     "due_at": Names("结案时限", "to close by"),
     "closed_at": Names("结案时间", "closed"),
     "ended_at": Names("办结时间", "ended"),
+    "paused_at": Names("计时暂停", "clock paused"),
     "customer": Names("客户", "customer"),
     "product": Names("产品", "product"),
     "amount": Names("金额", "amount"),

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from engine import items, procedures
 from engine.drafts import of_start, times
+from engine.pauses import Pause, pause_of
 from engine.spiff import Names
 from engine.tables import cases, drafts, tasks
 
@@ -42,6 +43,7 @@ class Item:
     role: str
     role_names: Names
     due: datetime | None
+    paused: Pause | None
     since: datetime
     claimed_by_me: bool
     has_draft: bool
@@ -88,6 +90,8 @@ def _shown(chosen: sa.Subquery) -> sa.Select[tuple[object, ...]]:
             cases.c.version_id,
             cases.c.customer,
             cases.c.product,
+            cases.c.paused_at.label("case_paused_at"),
+            cases.c.paused_for.label("case_paused_for"),
             _DRAFT.label("has_draft"),
         )
         .select_from(picked)
@@ -156,6 +160,7 @@ def _item(conn: sa.Connection, row: sa.Row[tuple[object, ...]], by: Person) -> I
         role=row.role,
         role_names=version.bundle.roles[row.role],
         due=row.due_at,
+        paused=pause_of(row, row.case_paused_at, row.case_paused_for),
         since=row.opened_at,
         claimed_by_me=row.claimed_by == by.id,
         has_draft=row.has_draft,

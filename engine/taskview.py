@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from engine import dossier, drafts, items, procedures, rounds, spiff
 from engine.doubts import trusted
+from engine.pauses import pause_of
 from engine.tables import incidents, people, tasks
 from engine.waiting import check_role, gone
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from engine.dossier import CaseHeader
     from engine.entryview import FilledForm
+    from engine.pauses import Pause
     from engine.people import Person
     from engine.spiff import Names, Step, Table
     from forms import Form
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class TaskView:
     """One open task; ``draft`` holds posted names and texts, ``known`` answers by field name.
+
+    It ``pauses_itself`` if it is paused, and not only its case is.
 
     ``incident`` is the number of the one that this person's sending it has come to.
     """
@@ -43,6 +47,8 @@ class TaskView:
     claimed_by: UUID | None
     claimed_name: str | None
     due: datetime | None
+    paused: Pause | None
+    pauses_itself: bool
     since: datetime
     earlier: list[FilledForm]
     approved_amount: str | None
@@ -102,6 +108,8 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
         claimed_by=row.claimed_by,
         claimed_name=row.claimed_name,
         due=row.due_at,
+        paused=pause_of(row, case.paused_at, case.paused_for),
+        pauses_itself=row.paused_at is not None,
         since=row.opened_at,
         earlier=forms,
         approved_amount=rounds.fact(forms, "approved"),

@@ -60,6 +60,7 @@ def _add_pages(app: Flask) -> None:
     from web import (
         attachments,
         cases,
+        clocks,
         events,
         health,
         inbox,
@@ -70,7 +71,10 @@ def _add_pages(app: Flask) -> None:
         tasks,
     )
 
-    ours = (inbox, tasks, cases, events, attachments, notices, procedures, printing, people, health)
+    ours = (
+        *(inbox, tasks, cases, clocks, events, attachments, notices),
+        *(procedures, printing, people, health),
+    )
     for module in ours:
         app.register_blueprint(module.bp)
     _add_administration(app)

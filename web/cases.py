@@ -7,8 +7,9 @@ from uuid import uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from engine import caselist, cases, dossier, drafts, incidents
+from engine import caselist, cases, clockview, dossier, drafts, incidents
 from engine.inbox import startable
+from engine.pausing import may_pause
 from engine.sending import FIELD as SENDING
 from web import answering
 from web.answering import Shown, Subject
@@ -100,9 +101,14 @@ def index() -> ResponseReturnValue:
 @bp.get("/cases/<uuid:case_id>")
 @draws
 def show(case_id: UUID) -> ResponseReturnValue:
-    found = dossier.case(connection(), case_id, by=current_person())
+    by = current_person()
+    found = dossier.case(connection(), case_id, by=by)
+    is_open, waiting = found.header.status == "open", {step.role for step in found.open_steps}
     return render_template(
         "case.html",
+        reckonings=clockview.of_case(connection(), case_id, by=by),
+        paused=found.header.paused if is_open else None,
+        may_pause=is_open and may_pause(by.roles, waiting),
         active="cases",
         case=found,
         header=found.header,

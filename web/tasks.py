@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from engine import drafts, incidents, tasks
+from engine import clockview, drafts, incidents, tasks
 from engine.taskview import TaskView, open_task
 from web import answering
 from web.answering import Shown, Subject
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
     from werkzeug.datastructures import MultiDict
+
+    from engine.clockview import Reckoned
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 
@@ -79,9 +81,23 @@ def release(task_id: UUID) -> ResponseReturnValue:
     return redirect(local_path(request.args.get("next")), 303)
 
 
+@bp.post("/<uuid:task_id>/clock")
+def see_clock(task_id: UUID) -> ResponseReturnValue:
+    """Go to the page of the step's clock; what was typed stays as a draft."""
+    _keep_what_was_typed(task_id)
+    return redirect(url_for("clocks.of_task", task_id=task_id), 303)
+
+
 def _keep_what_was_typed(task_id: UUID) -> None:
     if FORM_KEY in request.form:
         _keep(request.form, task_id)
+
+
+def _reckoned(task: TaskView) -> Reckoned | None:
+    if task.due is None:
+        return None
+    found = clockview.of_case(connection(), task.case.id, by=current_person())
+    return found.steps.get(task.task_id)
 
 
 def _page(task: TaskView, shown: Shown) -> str:
@@ -92,6 +108,7 @@ def _page(task: TaskView, shown: Shown) -> str:
         shown=shown,
         earlier=readings(task.earlier),
         mine=task.claimed_by == current_person().id,
+        reckoned=_reckoned(task),
         answers_for=url_for("tasks.complete", task_id=task.task_id),
         here=url_for("tasks.show", task_id=task.task_id),
     )

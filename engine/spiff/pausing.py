@@ -93,14 +93,15 @@ def reckon_anew(
     """Reckon when the running timers of a case are due, by other calendars than when they began.
 
     Move.shifted and Move.retimed say what is due when. What has become overdue waits for `wake`;
-    what has fired stays as it was. RunError if a calendar is not there any more.
+    what has fired stays as it was, and what is paused is reckoned when it goes on. RunError if a
+    calendar is not there any more.
     """
     case = load(compiled.plan, state)
     with moving(case, Time(now, calendars)):
         survey = look_over(case)
         was = _Dues(_due_steps(survey), _due_timers(survey))
         for token in survey.timers.values():
-            if "rule" in token.internal_data:
+            if "rule" in token.internal_data and arming.is_running(token):
                 with telling(token):
                     arming.set_due(token, calendars)
         return _retimed(case, survey, was, survey)
