@@ -57,7 +57,11 @@ KINDS: Final[Mapping[str, Kind]] = {
         Names("定期任务", "Duty"),
         _there(duties, duties.c.procedure == incidents.c.procedure, duties.c.stuck),
     ),
-    EVENT: Kind(Names("发起事件", "Event"), _there(waits, waits.c.id == incidents.c.subject)),
+    EVENT: Kind(
+        Names("发起事件", "Event"),
+        _there(waits, waits.c.id == incidents.c.subject),
+        may_close=True,
+    ),
     CALL: Kind(
         Names("调用外部", "Call"),
         _there(calls, calls.c.id == incidents.c.subject, calls.c.status == "failed"),

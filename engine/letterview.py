@@ -13,7 +13,7 @@ from forms import Change
 from forms import Names as Words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import sqlalchemy as sa
 
@@ -29,9 +29,10 @@ TITLES: Final[Mapping[str, Names]] = {
     "call_answered": Names("外部已答复：{zh}", "Answered from outside: {en}"),
     "call_failed": Names("外部已拒绝：{zh}", "Refused from outside: {en}"),
 }
-CARRYING: Final = frozenset(
-    {"message_sent", "message_delivered", "signal_thrown", "signal_delivered", "call_answered"}
-)
+CALLS: Final = frozenset({"call_answered", "call_failed"})
+CARRYING: Final = CALLS | {
+    *("message_sent", "message_delivered", "signal_thrown", "signal_delivered"),
+}
 """The kinds of entry whose answers are what was carried, and no form."""
 
 _TAKEN_IN: Final = frozenset({"message_delivered", "signal_delivered", "case_opened"})
@@ -42,10 +43,19 @@ def changes(version: Version, row: sa.Row[Any]) -> tuple[Change, ...]:
     if row.answers is None:
         return ()
     content = orjson.loads(row.answers)
+    if row.kind in CALLS:
+        return (*_listed(content.get("asked", {})), *_listed(content.get("answered", {})))
     return tuple(
         Change(name, _words(title_of(version, name)), None, _words(_said(version, name, value)))
         for name, value in content.items()
     )
+
+
+def _listed(given: Mapping[str, Any]) -> Iterator[Change]:
+    """Return what another system calls by names of its own."""
+    for name, value in given.items():
+        written = value if isinstance(value, str) else orjson.dumps(value).decode()
+        yield Change(name, Words(name, name), None, Words(written, written))
 
 
 def notes(version: Version, body: Mapping[str, Any]) -> list[Names]:

@@ -82,22 +82,28 @@ def _apply(
 def go_on(
     conn: sa.Connection, case: Case, call: Call, outcome: Answered | Failed, *, now: datetime
 ) -> None:
-    """Move a locked case on by what its call came to. Raises RunError and NotAwaitedError."""
+    """Move a locked case on by what its call came to. Raises RunError and NotAwaitedError.
+
+    What was asked and answered stands in the case's entry from then on, and nowhere else.
+    """
     version = procedures.version(conn, case.version_id)
     days = calendars.of(conn, case.calendars)
     facts = {"process": call.process, "element": call.element, "operator": call.operator}
+    asked = {"asked": dict(call.parameters)}
     if isinstance(outcome, Answered):
         move = spiff.answer(
             version.compiled, case.state, call.id, outcome.result, now=now, calendars=days
         )
-        happened = Draft("call_answered", facts, answers=outcome.result or None, timer_id=call.id)
+        told = {**asked, "answered": outcome.result}
+        happened = Draft("call_answered", facts, answers=told, timer_id=call.id)
     else:
         move = spiff.fail(
             version.compiled, case.state, call.id, outcome.code, now=now, calendars=days
         )
-        happened = Draft("call_failed", {**facts, "code": outcome.code}, timer_id=call.id)
+        failed = {**facts, "code": outcome.code}
+        happened = Draft("call_failed", failed, answers=asked, timer_id=call.id)
     move_on(conn, case, version, move, [happened], by=None, now=now)
-    _change(conn, call.id, status="done", settled_at=now, result=None)
+    _change(conn, call.id, status="done", settled_at=now, result=None, parameters=b"{}")
 
 
 def _give_up(

@@ -320,7 +320,7 @@ waits = sa.Table(
     sa.Column("offered", ARRAY(sa.Text), nullable=False),
     sa.Column("since", Moment, nullable=False),
     sa.CheckConstraint("kind in ('message', 'signal')", name="kind"),
-    sa.Index("ix_waits_correlation", "correlation"),
+    sa.Index("ix_waits_correlation", "correlation", "since", "id"),
     comment="Messages and signals that open cases wait for: a projection of their state.",
 )
 

@@ -10,7 +10,7 @@ import orjson
 import pytest
 import sqlalchemy as sa
 
-from engine import history, incidents
+from engine import dossier, history, incidents
 from engine.calling import LEASE, PAUSES, take_next
 from engine.calling import run as run_call
 from engine.cases import open_case
@@ -74,6 +74,13 @@ def kinds(conn: Connection, case_id: UUID) -> list[str]:
     return list(conn.scalars(ordered))
 
 
+def told_of(conn: Connection, case_id: UUID, by: Person) -> list[str]:
+    """Give what the last entry says, for reading."""
+    last = dossier.case(conn, case_id, by=by).timeline[-1]
+    assert {change.name for change in last.changes} >= {"endpoint", "data"}
+    return [note.zh for note in last.notes]
+
+
 def test_a_case_goes_on_by_what_a_connector_answers(
     connection: Connection, clerk: Person, site: Site
 ) -> None:
@@ -90,8 +97,13 @@ def test_a_case_goes_on_by_what_a_connector_answers(
     assert (headers["Idempotency-Key"], orjson.loads(body)) == (str(row.id), "soap")
     answered = sa.select(entries).where(entries.c.kind == "call_answered")
     entry = connection.execute(answered).one()
-    assert orjson.loads(entry.answers) == {"price": 120}
+    assert orjson.loads(entry.answers) == {
+        "asked": {"endpoint": "erp", "data": "soap"},
+        "answered": {"price": 120},
+    }
+    assert row.parameters == b"{}"
     assert b"120" not in entry.body
+    assert "经由：调用外部系统" in told_of(connection, case_id, clerk)
     assert entry.actor is None
     assert history.verify(connection, case_id) is None
 
@@ -126,6 +138,7 @@ def test_what_the_outside_refuses_is_caught_on_the_diagram(
     call_next(connection, site)
     assert set(waiting(connection, case_id)) == {"look"}
     assert kinds(connection, case_id)[-1] == "call_failed"
+    assert "调用外部系统：对方系统拒绝（endpoint_refused）" in told_of(connection, case_id, clerk)
     assert row_of(connection).status == "done"
     assert history.verify(connection, case_id) is None
 

@@ -45,6 +45,7 @@ def test_a_step_reads_once_and_writes_once_however_many_tasks_it_opens(
     writes = [one for one in said if "INSERT" in one or "UPDATE cases" in one or "DELETE" in one]
     assert len(writes) == 1
     assert len(said) <= 3
+    assert not [one for one in said if "waits" in one or "messages" in one or "calls" in one]
 
 
 def test_a_step_leaves_other_tasks_and_drafts_as_they_are(

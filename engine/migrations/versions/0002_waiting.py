@@ -222,7 +222,7 @@ def upgrade() -> None:
         comment="Messages and signals that open cases wait for: a projection of their state.",
     )
     op.create_index(op.f("ix_waits_case_id"), "waits", ["case_id"], unique=False)
-    op.create_index("ix_waits_correlation", "waits", ["correlation"], unique=False)
+    op.create_index("ix_waits_correlation", "waits", ["correlation", "since", "id"], unique=False)
     op.add_column(
         "versions", sa.Column("start_signal", sa.Text(), server_default="", nullable=False)
     )

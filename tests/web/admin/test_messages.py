@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.mailbox import PAGE
-from engine.tables import messages
+from engine.tables import incidents, messages
 from tests.engine.conftest import NOW
 from tests.engine.letters import claim, claims, deliver_all, replies, reply, send
 from tests.engine.small import put_in_force, somebody
@@ -128,3 +128,24 @@ def test_a_delivered_one_names_its_case(
     he.post("/language/en", {})
     he.get(f"{HOME}?status=delivered")
     assert "Delivered" in letters(he)[0]
+
+
+def test_what_a_case_cannot_take_in_is_an_incident_that_leads_to_its_message(
+    sign_in: Callable[[str], Visitor], database: sa.Engine, sent: UUID
+) -> None:
+    with database.begin() as conn:
+        conn.execute(
+            sa.update(messages).where(messages.c.id == sent).values(payload=b'{"amount":"x"}')
+        )
+        claims(conn, somebody(conn, "clerk-two", {"clerk"}))
+        deliver_all(conn)
+        number = conn.scalar(sa.select(incidents.c.id))
+    he = sign_in("he")
+    he.get(f"/admin/incidents/{number}")
+    assert "收取消息" in he.text
+    (link,) = he.all(f"//a[contains(@href, '#m-{sent}')]")
+    he.get(link.get("href").partition("#")[0])
+    assert "amount x" in letters(he)[0]
+    he.follow(he.post(f"{HOME}/{sent}/drop", {"reason": "写错了"}))
+    he.get("/admin/incidents")
+    assert "已无需再办" in he.text
