@@ -209,6 +209,26 @@ def test_a_pause_makes_nothing_due_earlier(
     assert found == plain or found >= pause[1]
 
 
+@settings(max_examples=200)
+@given(calendars(), st.integers(1, 12), moments(), moments(), moments())
+def test_a_pause_makes_working_days_of_equal_length_due_later_by_what_stood_still(
+    calendar: Calendar, days: int, since: datetime, one: datetime, two: datetime
+) -> None:
+    """With the same hours on every open day, what is left is the same working time as before."""
+    hours = next(spans for spans in calendar.week if spans)
+    week = tuple(hours if spans else () for spans in calendar.week)
+    made_up = {
+        day: replace(each, spans=each.spans and hours) for day, each in calendar.days.items()
+    }
+    calendar = replace(calendar, week=week, days=made_up)
+    start, end = min(one, two), max(one, two)
+    limit = f"{days} 个工作日"
+    plain = _at(limit, since, calendar)
+    found = reckon(parse_limit(limit), since, calendar, [(start, end)]).at
+    stood = between(calendar, max(start, since), end) if start < plain else timedelta()
+    assert between(calendar, plain, found) == max(stood, timedelta())
+
+
 @settings(max_examples=100)
 @given(calendars(), st.integers(1, 5000), moments(), moments(), moments())
 def test_working_hours_stand_still_while_the_clock_is_paused(
