@@ -200,7 +200,7 @@ def calling_loop(p: Process) -> None:
 
 def late_loop(p: Process) -> None:
     p.user("waits")
-    p.deadline("late", "waits", '"PT0S" if n else "P1D"')
+    p.deadline("late", "waits", '"PT0" + "S" if n else "P1D"')
     p.chain("merge", "left", "waits", "again")
     p.chain("late", "merge")
 
