@@ -103,7 +103,7 @@ from engine.spiff.errors import (
 )
 from engine.spiff.eventful import DUTY_DATE
 from engine.spiff.explaining import explain_timers
-from engine.spiff.expressions import Expression, ExpressionError, compile_expression
+from engine.spiff.language.expressions import Expression, ExpressionError, compile_expression
 from engine.spiff.lint.words import wrong_in_form
 from engine.spiff.mending import repair, variables
 from engine.spiff.model import (

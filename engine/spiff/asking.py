@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
 
-from engine.spiff.chains import FailedError, ask
+from engine.spiff.dmn.chains import FailedError, ask
 from engine.spiff.moves import Decision
 from engine.spiff.reading import failure
 
 if TYPE_CHECKING:
-    from engine.spiff.chains import Answer
+    from engine.spiff.dmn.chains import Answer
     from engine.spiff.fixes import Token
 
 

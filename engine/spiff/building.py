@@ -29,10 +29,10 @@ from engine.spiff.catching import BoundaryEvent, CatchEvent, ReceiveTask
 from engine.spiff.choosing import EventGateway
 from engine.spiff.conditions import Condition
 from engine.spiff.eventful import CHOICE, CONDITIONAL, SIGNAL
-from engine.spiff.expressions import compile_expression
 from engine.spiff.fixes import EndEvent, InclusiveGateway, ParallelGateway
 from engine.spiff.handing_over import handing
 from engine.spiff.lanes import NOBODY, fills, whose
+from engine.spiff.language.expressions import compile_expression
 from engine.spiff.messages import Notice, Subscription
 from engine.spiff.naming import inside, renamed
 from engine.spiff.plain import plain

@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from engine.spiff.bpmn_file import read_sheet
+from engine.spiff.dmn.tables import TableReading, decision_ids, read_tables
 from engine.spiff.errors import BrokenFilesError
 from engine.spiff.lanes import filled
 from engine.spiff.model import Names, Problem
-from engine.spiff.tables import TableReading, decision_ids, read_tables
 from engine.spiff.xml import UnreadableError
 
 if TYPE_CHECKING:

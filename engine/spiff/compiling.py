@@ -14,9 +14,9 @@ from engine.spiff.building import build
 from engine.spiff.bundle import Bundle, missing_diagram, read_needed, stem
 from engine.spiff.errors import BrokenFilesError
 from engine.spiff.eventful import DUTY_DATE, STARTS, TIMER
-from engine.spiff.expressions import compile_expression, compile_script
 from engine.spiff.handing_over import handing
 from engine.spiff.lanes import fillings, who_works, whose
+from engine.spiff.language.expressions import compile_expression, compile_script
 from engine.spiff.lint import check
 from engine.spiff.model import Compiled, Diagram, Element, Flow, Problem, Start, Step
 from engine.spiff.plan import Plan
@@ -27,8 +27,8 @@ from engine.spiff.timing import literal_of, names_of_timing
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from engine.spiff.decisions import Decider
-    from engine.spiff.expressions import Script
+    from engine.spiff.dmn.decisions import Decider
+    from engine.spiff.language.expressions import Script
     from engine.spiff.model import Names
     from engine.spiff.sheet import Node, Sheet
 

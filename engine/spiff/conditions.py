@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from engine.spiff.catching import Awaited
-from engine.spiff.expressions import EvaluationError
+from engine.spiff.language.expressions import EvaluationError
 from engine.spiff.reading import failure
 
 if TYPE_CHECKING:
-    from engine.spiff.expressions import Expression
     from engine.spiff.fixes import Token
+    from engine.spiff.language.expressions import Expression
 
 _HELD = "held"
 

@@ -9,10 +9,10 @@ from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.workflow import Workflow
 
-from engine.spiff.arithmetic import LimitError, measure
 from engine.spiff.errors import RunError
 from engine.spiff.fixes import READY, STARTED, UNFINISHED, WAITING, Token
 from engine.spiff.journal import Journal
+from engine.spiff.language.arithmetic import LimitError, measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ from engine.spiff.lanes import NOBODY, Whose
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engine.spiff.decisions import Decider
-    from engine.spiff.expressions import Expression, Script
+    from engine.spiff.dmn.decisions import Decider
+    from engine.spiff.language.expressions import Expression, Script
 
 
 @dataclass(frozen=True)

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Final
 
 from typing_extensions import override
 
-from engine.spiff.expressions import ExpressionError, compile_script
-from engine.spiff.inference import ANY, EXACT, Values, inferred, of_kind, tree_of, words
-from engine.spiff.kinds import LIST, NUMBER
+from engine.spiff.dmn.kinds import LIST, NUMBER
+from engine.spiff.dmn.policies import COUNT
+from engine.spiff.language.expressions import ExpressionError, compile_script
+from engine.spiff.language.inference import ANY, EXACT, Values, inferred, of_kind, tree_of, words
 from engine.spiff.model import Asked
-from engine.spiff.policies import COUNT
 from engine.spiff.repeats import repetition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.spiff.bundle import Bundle
-    from engine.spiff.decisions import Decider
-    from engine.spiff.expressions import Expression
+    from engine.spiff.dmn.decisions import Decider
+    from engine.spiff.language.expressions import Expression
     from engine.spiff.sheet import Sheet, Variable
 
 _TYPED: Final = {"decimal": "decimal", "date": "day", "date_time": "moment"}

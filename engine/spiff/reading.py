@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.spiff.arithmetic import storable
 from engine.spiff.errors import RunError
-from engine.spiff.expressions import EvaluationError
+from engine.spiff.language.arithmetic import storable
+from engine.spiff.language.expressions import EvaluationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
-    from engine.spiff.expressions import Expression
     from engine.spiff.fixes import Token
+    from engine.spiff.language.expressions import Expression
 
 
 class Scripts:

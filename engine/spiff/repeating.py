@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
 
-from engine.spiff.expressions import compile_expression
 from engine.spiff.fixes import READY, STARTED
+from engine.spiff.language.expressions import compile_expression
 from engine.spiff.reading import evaluate, failure
 from engine.spiff.repeats import COUNTER, COUNTERS, Many
 from engine.spiff.turns import Turn, forget, told, turns
 
 if TYPE_CHECKING:
-    from engine.spiff.expressions import Expression
     from engine.spiff.fixes import Token
+    from engine.spiff.language.expressions import Expression
     from engine.spiff.repeats import Again
 
 MOST: Final = 1_000

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.expressions import compile_expression
+from engine.spiff.language.expressions import compile_expression
 from engine.spiff.xml import NAMESPACES, SPIFF
 
 if TYPE_CHECKING:

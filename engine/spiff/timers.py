@@ -19,7 +19,6 @@ from engine.calendar import RuleError
 from engine.calendar.cycles import OnDays, Repeat
 from engine.calendar.rounds import Round, next_round, reach
 from engine.spiff import clock
-from engine.spiff.arithmetic import storable
 from engine.spiff.arming import (
     CASE,
     SITE,
@@ -36,12 +35,13 @@ from engine.spiff.arming import (
 from engine.spiff.catching import Awaited
 from engine.spiff.errors import RunError
 from engine.spiff.lanes import role_at
+from engine.spiff.language.arithmetic import storable
 from engine.spiff.reading import evaluate
 from engine.spiff.timing import read
 
 if TYPE_CHECKING:
-    from engine.spiff.expressions import Expression
     from engine.spiff.fixes import Token
+    from engine.spiff.language.expressions import Expression
 
 KEPT: Final = frozenset({"rule", "role", SITE})
 """What the next round of a cycle takes over from the one before."""

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 from engine.calendar import RuleError, parse_cycle, parse_date, parse_limit
 from engine.calendar.limits import Elapsed
 from engine.calendar.model import NothingError
-from engine.spiff.expressions import EvaluationError, ExpressionError, compile_expression
+from engine.spiff.language.expressions import EvaluationError, ExpressionError, compile_expression
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from engine.calendar import Cycle, Limit, Point
     from engine.spiff.eventful import Timing
-    from engine.spiff.expressions import Expression
+    from engine.spiff.language.expressions import Expression
 
     When = Limit | Point | Cycle
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pytest
 
-from engine.spiff.expressions import compile_expression
+from engine.spiff.language.expressions import compile_expression
 from forms import Form, load_form
 
 if TYPE_CHECKING:

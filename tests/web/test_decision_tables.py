@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flask import render_template
 
 from engine.spiff import Names, Row, Table
-from engine.spiff.policies import WORDS
+from engine.spiff.dmn.policies import WORDS
 
 if TYPE_CHECKING:
     from flask import Flask

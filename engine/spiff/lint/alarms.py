@@ -16,7 +16,7 @@ from engine.spiff.alarms import (
     reference,
     thrown_by,
 )
-from engine.spiff.expressions import is_name
+from engine.spiff.language.expressions import is_name
 from engine.spiff.model import Problem
 
 if TYPE_CHECKING:

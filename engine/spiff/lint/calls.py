@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.expressions import is_name
+from engine.spiff.language.expressions import is_name
 from engine.spiff.model import Problem
 from engine.spiff.sheet import AT_ONCE, local
 from engine.spiff.xml import NAMESPACES

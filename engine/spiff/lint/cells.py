@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections import ChainMap
 from typing import TYPE_CHECKING
 
-from engine.spiff.inference import ANY, EXACT, inferred, kind_of, tree_of
-from engine.spiff.kinds import NUMBER, equal, order
+from engine.spiff.dmn.kinds import NUMBER, equal, order
+from engine.spiff.dmn.tokens import INPUT
+from engine.spiff.dmn.unary import Asked, Compared
+from engine.spiff.language.inference import ANY, EXACT, inferred, kind_of, tree_of
 from engine.spiff.lint.told import impossible
 from engine.spiff.lint.words import wrong_in
 from engine.spiff.model import Problem
 from engine.spiff.possible import Seen, comparable
-from engine.spiff.tokens import INPUT
-from engine.spiff.unary import Asked, Compared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from engine.spiff.bundle import Bundle
-    from engine.spiff.decisions import Decider
-    from engine.spiff.inference import Values
-    from engine.spiff.unary import Cell, Test
+    from engine.spiff.dmn.decisions import Decider
+    from engine.spiff.dmn.unary import Cell, Test
+    from engine.spiff.language.inference import Values
 
 
 def cells_can_fit(bundle: Bundle) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.habits import foreign_word
+from engine.spiff.language.habits import foreign_word
 from engine.spiff.lint.rooms import Rooms
 from engine.spiff.model import Problem
 

@@ -9,19 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.expressions import EvaluationError
-from engine.spiff.heads import constant_of
+from engine.spiff.dmn.heads import constant_of
+from engine.spiff.dmn.policies import UNIQUE
+from engine.spiff.language.expressions import EvaluationError
 from engine.spiff.lint.pieces import Index, Piece, pieces_of
 from engine.spiff.lint.told import word
 from engine.spiff.model import Problem
-from engine.spiff.policies import UNIQUE
 from engine.spiff.possible import Seen, possible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from engine.spiff.bundle import Bundle
-    from engine.spiff.decisions import Decider
+    from engine.spiff.dmn.decisions import Decider
 
 MOST_TRIED: Final = 3_000_000
 MOST_PLACES: Final = 300_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engine.spiff.data_objects import data_objects
-from engine.spiff.expressions import is_name
 from engine.spiff.handing_over import handing, specification
+from engine.spiff.language.expressions import is_name
 from engine.spiff.model import Problem
 from engine.spiff.sheet import local
 from engine.spiff.xml import BPMN, NAMESPACES

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.spiff.expressions import is_name
 from engine.spiff.lanes import entries, lane_called, places, whose
+from engine.spiff.language.expressions import is_name
 from engine.spiff.model import Problem
 from engine.spiff.sheet import STEPS, own
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engine.spiff.eventful import SIGNAL
-from engine.spiff.expressions import is_name
+from engine.spiff.language.expressions import is_name
 from engine.spiff.model import Problem
 from engine.spiff.xml import NAMESPACES
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.spiff.dmn.heads import constant_of
 from engine.spiff.eventful import STARTS
-from engine.spiff.expressions import is_name
-from engine.spiff.heads import constant_of
+from engine.spiff.language.expressions import is_name
 from engine.spiff.model import Problem
 from engine.spiff.sheet import STEPS
 

@@ -9,16 +9,16 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.spiff.inference import EXACT, KEPT, inferred, kind_of, tree_of
-from engine.spiff.kinds import DATE, DATE_TIME, DURATION, NUMBER, TEXT, read_as
-from engine.spiff.unary import Asked, Compared
+from engine.spiff.dmn.kinds import DATE, DATE_TIME, DURATION, NUMBER, TEXT, read_as
+from engine.spiff.dmn.unary import Asked, Compared
+from engine.spiff.language.inference import EXACT, KEPT, inferred, kind_of, tree_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from engine.spiff.decisions import Column, Decider
-    from engine.spiff.inference import Values
-    from engine.spiff.unary import Cell
+    from engine.spiff.dmn.decisions import Column, Decider
+    from engine.spiff.dmn.unary import Cell
+    from engine.spiff.language.inference import Values
 
 _STEPS: Final[Mapping[str, Any]] = {
     NUMBER: 1, DATE: timedelta(days=1), DATE_TIME: timedelta(seconds=1),

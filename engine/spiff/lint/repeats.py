@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from engine.spiff.expressions import is_name
-from engine.spiff.inference import ANY
-from engine.spiff.kinds import LIST
+from engine.spiff.dmn.kinds import LIST
+from engine.spiff.language.expressions import is_name
+from engine.spiff.language.inference import ANY
 from engine.spiff.lint.elements import ACTIVITIES
 from engine.spiff.model import Problem
 from engine.spiff.possible import possible

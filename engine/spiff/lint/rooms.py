@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from engine.spiff.alarms import alarm, thrown_by
 from engine.spiff.data_objects import data_objects
-from engine.spiff.expressions import ExpressionError, is_name
 from engine.spiff.handing_over import handing
+from engine.spiff.language.expressions import ExpressionError, is_name
 from engine.spiff.lint.values import texts_in
 from engine.spiff.repeats import COUNTER, Many, repetition
 from engine.spiff.sheet import STEPS

@@ -7,8 +7,8 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.expressions import is_name
-from engine.spiff.inference import tree_of
+from engine.spiff.language.expressions import is_name
+from engine.spiff.language.inference import tree_of
 from engine.spiff.lint.timers import CODES, EXAMPLES, KINDS
 from engine.spiff.model import Problem
 from engine.spiff.timing import refusal
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.spiff.bundle import Bundle
-    from engine.spiff.expressions import Expression
+    from engine.spiff.language.expressions import Expression
 
 _PERCENT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*[%％]")
 _NUMBER: Final = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")

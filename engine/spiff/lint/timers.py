@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engine.calendar import Words
+from engine.spiff.dmn.kinds import DATE, DATE_TIME, DURATION, TEXT
 from engine.spiff.eventful import TIMER, TIMINGS, Timing
-from engine.spiff.expressions import ExpressionError, compile_expression
-from engine.spiff.inference import ANY, inferred, tree_of
-from engine.spiff.kinds import DATE, DATE_TIME, DURATION, TEXT
+from engine.spiff.language.expressions import ExpressionError, compile_expression
+from engine.spiff.language.inference import ANY, inferred, tree_of
 from engine.spiff.lint.sizes import shown
 from engine.spiff.model import Problem
 from engine.spiff.possible import possible
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from engine.spiff.bundle import Bundle
-    from engine.spiff.inference import Values
+    from engine.spiff.language.inference import Values
 
 CODES: Final = {"limit": "bad_duration", "date": "bad_date", "cycle": "bad_cycle"}
 KINDS: Final = {
@@ -34,7 +34,7 @@ READABLE: Final = {
     "date": DAYS | {ANY, TEXT},
     "cycle": frozenset({ANY, TEXT}),
 }
-"""The kinds of values that may be read as each, as engine.spiff.inference names them."""
+"""The kinds of values that may be read as each, as engine.spiff.language.inference names them."""
 
 
 def timers_say_when(bundle: Bundle) -> Iterator[Problem]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.arithmetic import storable
+from engine.spiff.language.arithmetic import storable
 from engine.spiff.model import Problem
 
 if TYPE_CHECKING:
-    from engine.spiff.inference import Values
+    from engine.spiff.language.inference import Values
 
 _SHOWN: Final = 12
 _KINDS: Final = {

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.spiff.expressions import (
+from engine.spiff.language.expressions import (
     ExpressionError,
     compile_expression,
     compile_script,

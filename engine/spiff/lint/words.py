@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.expressions import ExpressionError, compile_script
-from engine.spiff.inference import ANY, EXACT, KEPT, inferred, tree_of
-from engine.spiff.kinds import NUMBER, TEXT
+from engine.spiff.dmn.kinds import NUMBER, TEXT
+from engine.spiff.language.expressions import ExpressionError, compile_script
+from engine.spiff.language.inference import ANY, EXACT, KEPT, inferred, tree_of
 from engine.spiff.lint.sizes import shown
 from engine.spiff.lint.told import impossible
 from engine.spiff.lint.values import texts
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from engine.spiff.bundle import Bundle
-    from engine.spiff.inference import Values
+    from engine.spiff.language.inference import Values
     from engine.spiff.model import Asked
 
 Where = tuple[str, str | None, str, str]  # file, element, and what comes before in both languages

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.spiff.cells import compile_cell, compile_output
-from engine.spiff.expressions import ExpressionError
-from engine.spiff.kinds import read_as
+from engine.spiff.dmn.cells import compile_cell, compile_output
+from engine.spiff.dmn.kinds import read_as
+from engine.spiff.language.expressions import ExpressionError
 
 DATA = {"limit": 7, "approved": "5000.00", "zones": ["near", "far"], "until": "2026-09-30"}
 HOSTILE: list[object] = [

@@ -11,8 +11,8 @@ from engine.spiff import (
     compile_procedure,
     compile_published,
 )
-from engine.spiff.cells import compile_output
-from engine.spiff.tables import read_tables
+from engine.spiff.dmn.cells import compile_output
+from engine.spiff.dmn.tables import read_tables
 from tests.engine.spiff.drawing import ROLES, T0, Process, compiled, files_of, table
 
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simpleeval import DEFAULT_OPERATORS, EvalWithCompoundTypes
 
-from engine.spiff.arithmetic import MAX_INTEGER, MAX_LENGTH, storable
-from engine.spiff.expressions import (
+from engine.spiff.language.arithmetic import MAX_INTEGER, MAX_LENGTH, storable
+from engine.spiff.language.expressions import (
     LATER,
     EvaluationError,
     ExpressionError,

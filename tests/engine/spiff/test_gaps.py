@@ -8,11 +8,11 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.spiff.inference import of_kind, words
+from engine.spiff.dmn.policies import AmbiguousError
+from engine.spiff.dmn.tables import read_tables
+from engine.spiff.language.inference import of_kind, words
 from engine.spiff.lint.gaps import Search
 from engine.spiff.lint.pieces import pieces_of
-from engine.spiff.policies import AmbiguousError
-from engine.spiff.tables import read_tables
 from tests.engine.spiff.drawing import table
 
 KNOWN = {"whole": of_kind("number"), "exact": of_kind("exact"), "pick": words("a", "b", "c"),

@@ -8,7 +8,7 @@ import pytest
 
 from engine import spiff
 from engine.spiff import Asked, BrokenFilesError, RunError, compile_procedure
-from engine.spiff.tables import read_tables
+from engine.spiff.dmn.tables import read_tables
 from tests.engine.spiff.drawing import ROLES, T0, Process, compiled, files_of, table
 
 if TYPE_CHECKING:

@@ -15,12 +15,12 @@ import pytest
 
 from engine import spiff
 from engine.spiff import Asked, BrokenFilesError, RunError, compile_expression, compile_procedure
-from engine.spiff.arithmetic import MAX_DEPTH, MAX_PARTS, storable
-from engine.spiff.cells import compile_cell
-from engine.spiff.expressions import MAX_LINES, EvaluationError, compile_script
+from engine.spiff.dmn.cells import compile_cell
+from engine.spiff.dmn.tables import read_tables
+from engine.spiff.dmn.unary import Cell
+from engine.spiff.language.arithmetic import MAX_DEPTH, MAX_PARTS, storable
+from engine.spiff.language.expressions import MAX_LINES, EvaluationError, compile_script
 from engine.spiff.lint import gaps
-from engine.spiff.tables import read_tables
-from engine.spiff.unary import Cell
 from tests.engine.spiff.drawing import ROLES, T0, Process, compiled, files_of, table
 from tests.engine.spiff.test_requirements import file_of, formula
 

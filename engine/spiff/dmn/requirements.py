@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from engine.spiff.expressions import is_name
-from engine.spiff.heads import NS
+from engine.spiff.dmn.heads import NS
+from engine.spiff.language.expressions import is_name
 from engine.spiff.model import Names
 from engine.spiff.sheet import local
 from engine.spiff.xml import DMN
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
-    from engine.spiff.heads import Reader
+    from engine.spiff.dmn.heads import Reader
 
 MOST_REQUIRED: Final = 50
 _TOLD: Final = frozenset(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.arithmetic import add
+from engine.spiff.language.arithmetic import add
 from engine.spiff.model import Names
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-from engine.spiff.decisions import Decider, Rule
-from engine.spiff.expressions import compile_expression, is_name
-from engine.spiff.heads import NS, constant_of, note_of, read_heads, text_of
-from engine.spiff.kinds import NUMBER, kind_of
+from engine.spiff.dmn.decisions import Decider, Rule
+from engine.spiff.dmn.heads import NS, constant_of, note_of, read_heads, text_of
+from engine.spiff.dmn.kinds import NUMBER, kind_of
+from engine.spiff.dmn.policies import UNIQUE, WORDS, Policy
+from engine.spiff.language.expressions import compile_expression, is_name
 from engine.spiff.model import Names, Row, Table
-from engine.spiff.policies import UNIQUE, WORDS, Policy
 from engine.spiff.sheet import names_of, own
 
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
-    from engine.spiff.decisions import Column
-    from engine.spiff.expressions import Expression
-    from engine.spiff.heads import Reader
+    from engine.spiff.dmn.decisions import Column
+    from engine.spiff.dmn.heads import Reader
+    from engine.spiff.language.expressions import Expression
 
 
 def read_grid(reader: Reader, decision: etree._Element, table: etree._Element) -> Decider:

@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.spiff.arithmetic import exact
-from engine.spiff.dates import to_day, to_moment, to_span
+from engine.spiff.language.arithmetic import exact
+from engine.spiff.language.dates import to_day, to_moment, to_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

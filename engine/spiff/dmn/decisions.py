@@ -10,18 +10,18 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from engine.spiff.arithmetic import LimitError, storable
-from engine.spiff.expressions import EvaluationError
-from engine.spiff.kinds import read_as
+from engine.spiff.dmn.kinds import read_as
+from engine.spiff.language.arithmetic import LimitError, storable
+from engine.spiff.language.expressions import EvaluationError
 from engine.spiff.model import Names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from engine.spiff.expressions import Expression
+    from engine.spiff.dmn.policies import Policy
+    from engine.spiff.dmn.unary import Cell
+    from engine.spiff.language.expressions import Expression
     from engine.spiff.model import Table
-    from engine.spiff.policies import Policy
-    from engine.spiff.unary import Cell
 
 
 @dataclass(frozen=True)

@@ -10,21 +10,21 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.expressions import (
+from engine.spiff.dmn.kinds import ORDERED, kind_of, order
+from engine.spiff.dmn.tokens import INPUT, Token, bare, in_ours, refuse_thousands, tokens_of
+from engine.spiff.dmn.unary import Asked, Between, Cell, Compared, Operand
+from engine.spiff.language.expressions import (
     EvaluationError,
     Expression,
     ExpressionError,
     compile_expression,
 )
-from engine.spiff.habits import cell_cure, cell_trap
-from engine.spiff.kinds import ORDERED, kind_of, order
-from engine.spiff.tokens import INPUT, Token, bare, in_ours, refuse_thousands, tokens_of
-from engine.spiff.unary import Asked, Between, Cell, Compared, Operand
+from engine.spiff.language.habits import cell_cure, cell_trap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from engine.spiff.unary import Test
+    from engine.spiff.dmn.unary import Test
 
 _OPENS: Final = frozenset("([{")
 _CLOSES: Final = frozenset(")]}")

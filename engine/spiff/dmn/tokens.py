@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from engine.spiff.expressions import ExpressionError
+from engine.spiff.language.expressions import ExpressionError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

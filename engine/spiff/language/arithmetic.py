@@ -9,7 +9,7 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.spiff.dates import days_between, to_day, to_moment, to_span, written
+from engine.spiff.language.dates import days_between, to_day, to_moment, to_span, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

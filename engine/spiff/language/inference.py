@@ -12,8 +12,8 @@ from decimal import Decimal
 from functools import reduce
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from engine.spiff import kinds
-from engine.spiff.kinds import BOOLEAN, DATE, DATE_TIME, DURATION, LIST, NUMBER, TEXT, read_as
+from engine.spiff.dmn import kinds
+from engine.spiff.dmn.kinds import BOOLEAN, DATE, DATE_TIME, DURATION, LIST, NUMBER, TEXT, read_as
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

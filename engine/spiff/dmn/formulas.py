@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.decisions import Column, Decider, Rule
-from engine.spiff.expressions import is_name
-from engine.spiff.heads import NS, kind_said, note_of, text_of
+from engine.spiff.dmn.decisions import Column, Decider, Rule
+from engine.spiff.dmn.heads import NS, kind_said, note_of, text_of
+from engine.spiff.dmn.policies import Policy
+from engine.spiff.language.expressions import is_name
 from engine.spiff.model import Names, Row, Table
-from engine.spiff.policies import Policy
 from engine.spiff.sheet import names_of, own
 
 if TYPE_CHECKING:
     from lxml import etree
 
-    from engine.spiff.heads import Reader
+    from engine.spiff.dmn.heads import Reader
 
 RECKONED: Final = Names("按算式得出", "Reckoned by an expression")
 

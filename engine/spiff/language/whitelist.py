@@ -6,7 +6,7 @@ import ast
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.arithmetic import FUNCTIONS, MAX_INTEGER
+from engine.spiff.language.arithmetic import FUNCTIONS, MAX_INTEGER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

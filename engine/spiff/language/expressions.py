@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.arithmetic import FUNCTIONS, GUARDS, LimitError, exact
-from engine.spiff.habits import cure, place_of
-from engine.spiff.whitelist import Decimals, guard, lines_of, objection, segment
+from engine.spiff.language.arithmetic import FUNCTIONS, GUARDS, LimitError, exact
+from engine.spiff.language.habits import cure, place_of
+from engine.spiff.language.whitelist import Decimals, guard, lines_of, objection, segment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

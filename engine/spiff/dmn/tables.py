@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from engine.spiff.formulas import read_formula
-from engine.spiff.grids import read_grid
-from engine.spiff.heads import NS, Reader
-from engine.spiff.requirements import (
+from engine.spiff.dmn.formulas import read_formula
+from engine.spiff.dmn.grids import read_grid
+from engine.spiff.dmn.heads import NS, Reader
+from engine.spiff.dmn.requirements import (
     MOST_REQUIRED,
     NONE_REQUIRED,
     Requirements,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
-    from engine.spiff.decisions import Decider
+    from engine.spiff.dmn.decisions import Decider
     from engine.spiff.model import Problem
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from engine.spiff.kinds import equal, order
-from engine.spiff.tokens import INPUT
+from engine.spiff.dmn.kinds import equal, order
+from engine.spiff.dmn.tokens import INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from engine.spiff.expressions import Expression
+    from engine.spiff.language.expressions import Expression
 
     Data = Mapping[str, object]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.spiff.expressions import EvaluationError
-from engine.spiff.policies import AmbiguousError
+from engine.spiff.dmn.policies import AmbiguousError
+from engine.spiff.language.expressions import EvaluationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engine.spiff.decisions import Decider
+    from engine.spiff.dmn.decisions import Decider
 
 
 @dataclass(frozen=True)

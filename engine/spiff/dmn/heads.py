@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from engine.spiff.cells import compile_cell, compile_output
-from engine.spiff.decisions import Column
-from engine.spiff.expressions import EvaluationError, ExpressionError
-from engine.spiff.kinds import TYPES, read_as
+from engine.spiff.dmn.cells import compile_cell, compile_output
+from engine.spiff.dmn.decisions import Column
+from engine.spiff.dmn.kinds import TYPES, read_as
+from engine.spiff.language.expressions import EvaluationError, ExpressionError
 from engine.spiff.model import Names, Problem
 from engine.spiff.xml import DMN
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
-    from engine.spiff.expressions import Expression
-    from engine.spiff.unary import Cell
+    from engine.spiff.dmn.unary import Cell
+    from engine.spiff.language.expressions import Expression
 
     Head = tuple[etree._Element | None, etree._Element | None]  # what is typed, and its values
     Place = tuple[str, str, str]  # an id, and where it stands in Chinese and English
