@@ -90,9 +90,8 @@ lanes do not reach into called processes  lanes: the call's own, or as   TestCal
 from __future__ import annotations
 
 from engine.spiff.answering import answer, fail
-from engine.spiff.bundle import closure, promises, roots
 from engine.spiff.compiling import compile_procedure, compile_published
-from engine.spiff.drawing import check_drawings
+from engine.spiff.drawings.drawing import check_drawings
 from engine.spiff.errors import (
     BrokenFilesError,
     NotAwaitedError,
@@ -101,8 +100,9 @@ from engine.spiff.errors import (
     TaskNotReadyError,
     ValueRefusedError,
 )
-from engine.spiff.eventful import DUTY_DATE
 from engine.spiff.explaining import explain_timers
+from engine.spiff.files.bundle import closure, promises, roots
+from engine.spiff.files.eventful import DUTY_DATE
 from engine.spiff.language.expressions import Expression, ExpressionError, compile_expression
 from engine.spiff.lint.words import wrong_in_form
 from engine.spiff.mending import repair, variables

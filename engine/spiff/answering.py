@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from engine.calendar import STANDARD
 from engine.spiff.clock import Time
+from engine.spiff.elements.throwing import throw
 from engine.spiff.errors import NotAwaitedError
 from engine.spiff.stepping import at_rest, moved, moving
-from engine.spiff.throwing import throw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -22,34 +22,34 @@ from SpiffWorkflow.spiff.parser.task_spec import (
     SubWorkflowParser,
 )
 
-from engine.spiff.alarms import alarm
-from engine.spiff.asking import BusinessRule
-from engine.spiff.calling_out import Operation, OperationParser, Request
-from engine.spiff.catching import BoundaryEvent, CatchEvent, ReceiveTask
-from engine.spiff.choosing import EventGateway
-from engine.spiff.conditions import Condition
-from engine.spiff.eventful import CHOICE, CONDITIONAL, SIGNAL
+from engine.spiff.elements.alarms import alarm
+from engine.spiff.elements.asking import BusinessRule
+from engine.spiff.elements.calling_out import Operation, OperationParser, Request
+from engine.spiff.elements.catching import BoundaryEvent, CatchEvent, ReceiveTask
+from engine.spiff.elements.choosing import EventGateway
+from engine.spiff.elements.conditions import Condition
+from engine.spiff.elements.handing_over import handing
+from engine.spiff.elements.lanes import NOBODY, fills, whose
+from engine.spiff.elements.messages import Notice, Subscription
+from engine.spiff.elements.repeating import repeat
+from engine.spiff.elements.repeats import repetition
+from engine.spiff.elements.signals import Broadcast
+from engine.spiff.elements.specs import CallActivity, ProcessSpec, SubProcess, Transaction
+from engine.spiff.elements.throwing import Throw, Trap
+from engine.spiff.elements.timers import Deadline, Rule
+from engine.spiff.elements.timing import says
+from engine.spiff.files.eventful import CHOICE, CONDITIONAL, SIGNAL
+from engine.spiff.files.naming import inside, renamed
+from engine.spiff.files.plain import plain
+from engine.spiff.files.sheet import STEPS, own
 from engine.spiff.fixes import EndEvent, InclusiveGateway, ParallelGateway
-from engine.spiff.handing_over import handing
-from engine.spiff.lanes import NOBODY, fills, whose
 from engine.spiff.language.expressions import compile_expression
-from engine.spiff.messages import Notice, Subscription
-from engine.spiff.naming import inside, renamed
-from engine.spiff.plain import plain
 from engine.spiff.plan import Mark
-from engine.spiff.repeating import repeat
-from engine.spiff.repeats import repetition
-from engine.spiff.sheet import STEPS, own
-from engine.spiff.signals import Broadcast
-from engine.spiff.specs import CallActivity, ProcessSpec, SubProcess, Transaction
-from engine.spiff.throwing import Throw, Trap
-from engine.spiff.timers import Deadline, Rule
-from engine.spiff.timing import says
 
 if TYPE_CHECKING:
-    from engine.spiff.bundle import Bundle
-    from engine.spiff.eventful import Timing
-    from engine.spiff.sheet import Node, Sheet
+    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.eventful import Timing
+    from engine.spiff.files.sheet import Node, Sheet
 
 JOINS: Final = frozenset({"parallelGateway", "inclusiveGateway"})
 

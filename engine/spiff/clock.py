@@ -1,6 +1,6 @@
 """The time of a move, given by whoever asks for it and never read from the machine.
 
-SpiffWorkflow reads the system clock in its timer module; our timers (engine.spiff.timers) read this
+SpiffWorkflow reads the system clock in its timer module; our timers (elements.timers) read this
 variable instead, which is set from `now=` and `calendars=` for the length of one move.
 """
 

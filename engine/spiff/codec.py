@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 import zstandard
 
+from engine.spiff.elements.turns import Turn
 from engine.spiff.fixes import COMPLETED, UNFINISHED, WAITING, Token
 from engine.spiff.flows import CalledFlow, CaseFlow
 from engine.spiff.pruning import prune
 from engine.spiff.reading import Scripts
-from engine.spiff.turns import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

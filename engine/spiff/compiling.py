@@ -9,28 +9,28 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 
 from engine.spiff import foreign
-from engine.spiff.arming import SITE
 from engine.spiff.building import build
-from engine.spiff.bundle import Bundle, missing_diagram, read_needed, stem
+from engine.spiff.elements.arming import SITE
+from engine.spiff.elements.handing_over import handing
+from engine.spiff.elements.lanes import fillings, who_works, whose
+from engine.spiff.elements.repeats import repeated_names
+from engine.spiff.elements.timing import literal_of, names_of_timing
 from engine.spiff.errors import BrokenFilesError
-from engine.spiff.eventful import DUTY_DATE, STARTS, TIMER
-from engine.spiff.handing_over import handing
-from engine.spiff.lanes import fillings, who_works, whose
+from engine.spiff.files.bundle import Bundle, missing_diagram, read_needed, stem
+from engine.spiff.files.eventful import DUTY_DATE, STARTS, TIMER
+from engine.spiff.files.sheet import STEPS, names_of, own
 from engine.spiff.language.expressions import compile_expression, compile_script
 from engine.spiff.lint import check
 from engine.spiff.model import Compiled, Diagram, Element, Flow, Problem, Start, Step
 from engine.spiff.plan import Plan
-from engine.spiff.repeats import repeated_names
-from engine.spiff.sheet import STEPS, names_of, own
-from engine.spiff.timing import literal_of, names_of_timing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from engine.spiff.dmn.decisions import Decider
+    from engine.spiff.files.sheet import Node, Sheet
     from engine.spiff.language.expressions import Script
     from engine.spiff.model import Names
-    from engine.spiff.sheet import Node, Sheet
 
 
 def compile_procedure(

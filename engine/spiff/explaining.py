@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.calendar import Point, RuleError, Words
+from engine.spiff.elements.timers import Deadline
+from engine.spiff.elements.timing import read
 from engine.spiff.language.expressions import EvaluationError
-from engine.spiff.timers import Deadline
-from engine.spiff.timing import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from engine.spiff.elements.timers import Rule
     from engine.spiff.language.expressions import Expression
     from engine.spiff.model import Compiled, Names
-    from engine.spiff.timers import Rule
 
 
 class Told(NamedTuple):

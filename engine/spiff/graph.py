@@ -13,14 +13,14 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from engine.spiff.alarms import ESCALATION, alarm, caught_at, thrown_by
-from engine.spiff.repeats import may_be_left_out
-from engine.spiff.sheet import EMBEDDED
+from engine.spiff.elements.alarms import ESCALATION, alarm, caught_at, thrown_by
+from engine.spiff.elements.repeats import may_be_left_out
+from engine.spiff.files.sheet import EMBEDDED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from engine.spiff.sheet import Edge, Node, Sheet
+    from engine.spiff.files.sheet import Edge, Node, Sheet
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.spiff.codec import load
+from engine.spiff.elements.turns import which
 from engine.spiff.errors import ScopeGoneError
 from engine.spiff.flows import hosts
 from engine.spiff.moves import Scope
 from engine.spiff.stepping import moved
 from engine.spiff.survey import is_call, look_over
-from engine.spiff.turns import which
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

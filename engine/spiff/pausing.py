@@ -11,11 +11,11 @@ from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from engine.calendar import STANDARD, Reckoning, Words
 from engine.calendar.open_time import wall
 from engine.calendar.words import stamp
-from engine.spiff import arming
-from engine.spiff.arming import CASE, STEP, telling
-from engine.spiff.catching import is_open
 from engine.spiff.clock import Time, moment
 from engine.spiff.codec import load
+from engine.spiff.elements import arming
+from engine.spiff.elements.arming import CASE, STEP, telling
+from engine.spiff.elements.catching import is_open
 from engine.spiff.errors import NotAwaitedError, TaskNotReadyError
 from engine.spiff.fixes import COMPLETED, WAITING
 from engine.spiff.moves import Shift

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from engine.spiff.lanes import NOBODY, Whose
+from engine.spiff.elements.lanes import NOBODY, Whose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

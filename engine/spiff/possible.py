@@ -13,18 +13,18 @@ from typing_extensions import override
 
 from engine.spiff.dmn.kinds import LIST, NUMBER
 from engine.spiff.dmn.policies import COUNT
+from engine.spiff.elements.repeats import repetition
 from engine.spiff.language.expressions import ExpressionError, compile_script
 from engine.spiff.language.inference import ANY, EXACT, Values, inferred, of_kind, tree_of, words
 from engine.spiff.model import Asked
-from engine.spiff.repeats import repetition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.bundle import Bundle
     from engine.spiff.dmn.decisions import Decider
+    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sheet import Sheet, Variable
     from engine.spiff.language.expressions import Expression
-    from engine.spiff.sheet import Sheet, Variable
 
 _TYPED: Final = {"decimal": "decimal", "date": "day", "date_time": "moment"}
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.calendar import STANDARD
-from engine.spiff.arming import timer_of
 from engine.spiff.clock import Time
 from engine.spiff.codec import load
+from engine.spiff.elements.arming import timer_of
 from engine.spiff.errors import NotAwaitedError, TaskNotReadyError
 from engine.spiff.flows import CaseFlow
 from engine.spiff.moves import Position

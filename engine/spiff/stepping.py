@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine.spiff.arming import due_of, is_due
 from engine.spiff.clock import standing_at
 from engine.spiff.codec import dump, load
+from engine.spiff.elements.arming import due_of, is_due
 from engine.spiff.errors import NotAwaitedError, RunError, TaskNotReadyError
 from engine.spiff.moves import Call, Move
 from engine.spiff.survey import Survey, look_over, open_task

@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from engine.spiff.arming import due_of, is_running, timer_of
-from engine.spiff.catching import beside
+from engine.spiff.elements.arming import due_of, is_running, timer_of
+from engine.spiff.elements.catching import beside
+from engine.spiff.elements.lanes import role_at
+from engine.spiff.elements.messages import wait_of
+from engine.spiff.elements.specs import CallActivity
+from engine.spiff.elements.throwing import is_trap
+from engine.spiff.elements.timers import Deadline
+from engine.spiff.elements.turns import which
 from engine.spiff.fixes import READY, STARTED, UNFINISHED, WAITING, Token
 from engine.spiff.flows import hosts
-from engine.spiff.lanes import role_at
-from engine.spiff.messages import wait_of
 from engine.spiff.moves import OpenTask, Timer, Wait
-from engine.spiff.specs import CallActivity
-from engine.spiff.throwing import is_trap
-from engine.spiff.timers import Deadline
-from engine.spiff.turns import which
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 from lxml import etree
 
-from engine.spiff.drawing import MOST_PIECES, check_drawing, check_drawings
-from engine.spiff.geometry import BESIDE, Box
-from engine.spiff.xml import BPMN, BPMNDI, DC, NAMESPACES, read_root
+from engine.spiff.drawings.drawing import MOST_PIECES, check_drawing, check_drawings
+from engine.spiff.drawings.geometry import BESIDE, Box
+from engine.spiff.files.xml import BPMN, BPMNDI, DC, NAMESPACES, read_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lxml.etree import _Element as Root
 
-    from engine.spiff.geometry import Line
+    from engine.spiff.drawings.geometry import Line
 
 FOLDER = Path(__file__).parents[2] / "bpmn"
 SHIPPED = sorted(FOLDER.rglob("*.bpmn"))

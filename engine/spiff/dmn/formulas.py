@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from engine.spiff.dmn.decisions import Column, Decider, Rule
 from engine.spiff.dmn.heads import NS, kind_said, note_of, text_of
 from engine.spiff.dmn.policies import Policy
+from engine.spiff.files.sheet import names_of, own
 from engine.spiff.language.expressions import is_name
 from engine.spiff.model import Names, Row, Table
-from engine.spiff.sheet import names_of, own
 
 if TYPE_CHECKING:
     from lxml import etree

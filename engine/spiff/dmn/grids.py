@@ -9,9 +9,9 @@ from engine.spiff.dmn.decisions import Decider, Rule
 from engine.spiff.dmn.heads import NS, constant_of, note_of, read_heads, text_of
 from engine.spiff.dmn.kinds import NUMBER, kind_of
 from engine.spiff.dmn.policies import UNIQUE, WORDS, Policy
+from engine.spiff.files.sheet import names_of, own
 from engine.spiff.language.expressions import compile_expression, is_name
 from engine.spiff.model import Names, Row, Table
-from engine.spiff.sheet import names_of, own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from engine.spiff.dmn.cells import compile_cell, compile_output
 from engine.spiff.dmn.decisions import Column
 from engine.spiff.dmn.kinds import TYPES, read_as
+from engine.spiff.files.xml import DMN
 from engine.spiff.language.expressions import EvaluationError, ExpressionError
 from engine.spiff.model import Names, Problem
-from engine.spiff.xml import DMN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

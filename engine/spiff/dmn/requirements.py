@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from engine.spiff.dmn.heads import NS
+from engine.spiff.files.sheet import local
+from engine.spiff.files.xml import DMN
 from engine.spiff.language.expressions import is_name
 from engine.spiff.model import Names
-from engine.spiff.sheet import local
-from engine.spiff.xml import DMN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -15,8 +15,8 @@ from engine.spiff.dmn.requirements import (
     refuse_strangers,
     requirements_of,
 )
-from engine.spiff.sheet import names_of
-from engine.spiff.xml import DMN, UnreadableError, read_root
+from engine.spiff.files.sheet import names_of
+from engine.spiff.files.xml import DMN, UnreadableError, read_root
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -36,7 +36,7 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from engine.spiff.bundle import Bundle
+    from engine.spiff.files.bundle import Bundle
 
 LIMITS: Final[tuple[Callable[[Bundle], Iterator[Problem]], ...]] = (
     sizes.scopes,

@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.alarms import (
+from engine.spiff.elements.alarms import (
     CANCEL,
     ERROR,
     ESCALATION,
@@ -22,8 +22,8 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from engine.spiff.bundle import Bundle
-    from engine.spiff.sheet import Node, Sheet
+    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sheet import Node, Sheet
 
 _ZH: Final = {ERROR: "错误", ESCALATION: "升级", CANCEL: "取消"}
 _EN: Final = {ERROR: "error", ESCALATION: "escalation", CANCEL: "cancel"}

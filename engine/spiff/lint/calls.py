@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from engine.spiff.files.sheet import AT_ONCE, local
+from engine.spiff.files.xml import NAMESPACES
 from engine.spiff.language.expressions import is_name
 from engine.spiff.model import Problem
-from engine.spiff.sheet import AT_ONCE, local
-from engine.spiff.xml import NAMESPACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.bundle import Bundle
-    from engine.spiff.sheet import Node
+    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sheet import Node
 
 _OPERATOR: Final = "bpmn:extensionElements/spiff:serviceTaskOperator"
 

@@ -17,9 +17,9 @@ from engine.spiff.possible import Seen, comparable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from engine.spiff.bundle import Bundle
     from engine.spiff.dmn.decisions import Decider
     from engine.spiff.dmn.unary import Cell, Test
+    from engine.spiff.files.bundle import Bundle
     from engine.spiff.language.inference import Values
 
 

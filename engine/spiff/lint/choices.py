@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.eventful import CHOICE
+from engine.spiff.files.eventful import CHOICE
+from engine.spiff.files.sheet import local
 from engine.spiff.model import Problem
-from engine.spiff.sheet import local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.bundle import Bundle
-    from engine.spiff.sheet import Node, Sheet
+    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sheet import Node, Sheet
 
 CATCHING: Final = frozenset({"intermediateCatchEvent", "receiveTask"})
 LOOPS: Final = frozenset({"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"})

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.eventful import CHOICE, CONDITIONAL, MESSAGE, SIGNAL, STARTS, TIMER
+from engine.spiff.files.eventful import CHOICE, CONDITIONAL, MESSAGE, SIGNAL, STARTS, TIMER
+from engine.spiff.files.sheet import AT_ONCE, EMBEDDED
 from engine.spiff.lint import refused
 from engine.spiff.model import Problem
-from engine.spiff.sheet import AT_ONCE, EMBEDDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from engine.spiff.bundle import Bundle
-    from engine.spiff.sheet import Node
+    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sheet import Node
 
 TERMINATE: Final = "terminateEventDefinition"
 ERROR: Final = "errorEventDefinition"

@@ -12,7 +12,7 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.bundle import Bundle
+    from engine.spiff.files.bundle import Bundle
     from engine.spiff.lint.rooms import Read, Room
 
 NEARLY_THE_SAME: Final = 0.82  # as difflib counts

@@ -10,8 +10,8 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from engine.spiff.bundle import Bundle
-    from engine.spiff.sheet import Edge, Node, Sheet
+    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sheet import Edge, Node, Sheet
 
 CHOOSING: Final = frozenset({"exclusiveGateway", "inclusiveGateway"})
 

@@ -20,8 +20,8 @@ from engine.spiff.possible import Seen, possible
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from engine.spiff.bundle import Bundle
     from engine.spiff.dmn.decisions import Decider
+    from engine.spiff.files.bundle import Bundle
 
 MOST_TRIED: Final = 3_000_000
 MOST_PLACES: Final = 300_000

@@ -10,9 +10,9 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.bundle import Bundle
+    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sheet import Guarantee, Sheet
     from engine.spiff.graph import Place
-    from engine.spiff.sheet import Guarantee, Sheet
 
 
 LAST: Final = 6  # elements of a way that are told

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.data_objects import data_objects
-from engine.spiff.handing_over import handing, specification
+from engine.spiff.elements.data_objects import data_objects
+from engine.spiff.elements.handing_over import handing, specification
+from engine.spiff.files.sheet import local
+from engine.spiff.files.xml import BPMN, NAMESPACES
 from engine.spiff.language.expressions import is_name
 from engine.spiff.model import Problem
-from engine.spiff.sheet import local
-from engine.spiff.xml import BPMN, NAMESPACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml import etree
 
-    from engine.spiff.bundle import Bundle
-    from engine.spiff.sheet import Sheet
+    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sheet import Sheet
 
 SETS: Final = {
     "inputSet": ("dataInput", frozenset({"dataInputRefs", "optionalInputRefs", "outputSetRefs"})),

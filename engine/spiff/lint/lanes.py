@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.spiff.lanes import entries, lane_called, places, whose
+from engine.spiff.elements.lanes import entries, lane_called, places, whose
+from engine.spiff.files.sheet import STEPS, own
 from engine.spiff.language.expressions import is_name
 from engine.spiff.model import Problem
-from engine.spiff.sheet import STEPS, own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.bundle import Bundle
-    from engine.spiff.sheet import Node, Sheet
+    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sheet import Node, Sheet
 
 
 def lanes_are_roles(bundle: Bundle) -> Iterator[Problem]:

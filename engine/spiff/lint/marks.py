@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
+from engine.spiff.files.xml import BANJIE
 from engine.spiff.model import Problem
-from engine.spiff.xml import BANJIE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.bundle import Bundle
+    from engine.spiff.files.bundle import Bundle
 
 ATTRIBUTES: Final = frozenset(
     {

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from engine.spiff.files.sheet import STEPS, names_of
+from engine.spiff.files.xml import BPMN
 from engine.spiff.model import Problem
-from engine.spiff.sheet import STEPS, names_of
-from engine.spiff.xml import BPMN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml import etree
 
-    from engine.spiff.bundle import Bundle
-    from engine.spiff.sheet import Sheet
+    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sheet import Sheet
 
 
 DRAWN: Final = (

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.spiff.dmn.heads import constant_of
-from engine.spiff.eventful import STARTS
+from engine.spiff.files.eventful import STARTS
+from engine.spiff.files.sheet import STEPS
 from engine.spiff.language.expressions import is_name
 from engine.spiff.model import Problem
-from engine.spiff.sheet import STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.bundle import Bundle
+    from engine.spiff.files.bundle import Bundle
 
 
 def steps_have_forms(bundle: Bundle) -> Iterator[Problem]:

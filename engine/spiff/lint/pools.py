@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.spiff.bundle import stem
+from engine.spiff.files.bundle import stem
+from engine.spiff.files.sheet import names_of
+from engine.spiff.files.xml import BPMN
 from engine.spiff.model import Problem
-from engine.spiff.sheet import names_of
-from engine.spiff.xml import BPMN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.bundle import Bundle
-    from engine.spiff.sheet import Sheet
+    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sheet import Sheet
 
 
 def one_process_a_file(bundle: Bundle) -> Iterator[Problem]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from engine.spiff.eventful import CONDITIONAL
+from engine.spiff.files.eventful import CONDITIONAL
+from engine.spiff.files.sheet import local
+from engine.spiff.files.xml import BPMN, NAMESPACES
 from engine.spiff.model import Problem
-from engine.spiff.sheet import local
-from engine.spiff.xml import BPMN, NAMESPACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.bundle import Bundle
-    from engine.spiff.sheet import Node, Sheet
+    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sheet import Node, Sheet
 
 
 class Refusal(NamedTuple):

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from engine.spiff.dmn.kinds import LIST
+from engine.spiff.elements.repeats import COUNTER, COUNTERS, Again, Many, marker, repetition
+from engine.spiff.files.xml import BANJIE, BPMN, SPIFF
 from engine.spiff.language.expressions import is_name
 from engine.spiff.language.inference import ANY
 from engine.spiff.lint.elements import ACTIVITIES
 from engine.spiff.model import Problem
 from engine.spiff.possible import possible
-from engine.spiff.repeats import COUNTER, COUNTERS, Again, Many, marker, repetition
-from engine.spiff.xml import BANJIE, BPMN, SPIFF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.bundle import Bundle
-    from engine.spiff.sheet import Node, Sheet
+    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sheet import Node, Sheet
 
 READ: Final = frozenset(
     {

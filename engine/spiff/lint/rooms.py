@@ -11,20 +11,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from engine.spiff.alarms import alarm, thrown_by
-from engine.spiff.data_objects import data_objects
-from engine.spiff.handing_over import handing
+from engine.spiff.elements.alarms import alarm, thrown_by
+from engine.spiff.elements.data_objects import data_objects
+from engine.spiff.elements.handing_over import handing
+from engine.spiff.elements.repeats import COUNTER, Many, repetition
+from engine.spiff.files.sheet import STEPS
 from engine.spiff.language.expressions import ExpressionError, is_name
 from engine.spiff.lint.values import texts_in
-from engine.spiff.repeats import COUNTER, Many, repetition
-from engine.spiff.sheet import STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from engine.spiff.bundle import Bundle
-    from engine.spiff.handing_over import Handing
-    from engine.spiff.sheet import Node, Sheet
+    from engine.spiff.elements.handing_over import Handing
+    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sheet import Node, Sheet
 
 Room = tuple[str, str]
 """A process, and the multi-instance activity in it; empty for the process itself."""

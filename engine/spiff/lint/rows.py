@@ -7,16 +7,16 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from engine.spiff.elements.timing import refusal
 from engine.spiff.language.expressions import is_name
 from engine.spiff.language.inference import tree_of
 from engine.spiff.lint.timers import CODES, EXAMPLES, KINDS
 from engine.spiff.model import Problem
-from engine.spiff.timing import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.bundle import Bundle
+    from engine.spiff.files.bundle import Bundle
     from engine.spiff.language.expressions import Expression
 
 _PERCENT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*[%％]")

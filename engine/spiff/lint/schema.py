@@ -14,8 +14,8 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.bundle import Bundle
-    from engine.spiff.sheet import Sheet
+    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sheet import Sheet
 
 MOST: Final = 20
 _SCHEMA: Final[Any] = BpmnValidator().validator

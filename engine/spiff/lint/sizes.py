@@ -9,14 +9,14 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
+from engine.spiff.files.xml import BANJIE, BPMN
 from engine.spiff.model import Problem
-from engine.spiff.xml import BANJIE, BPMN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.bundle import Bundle
-    from engine.spiff.sheet import Node, Sheet
+    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sheet import Node, Sheet
 
 MOST_NODES: Final = 250
 MOST_FLOWS: Final = 1_000

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Final
 
 from engine.calendar import Words
 from engine.spiff.dmn.kinds import DATE, DATE_TIME, DURATION, TEXT
-from engine.spiff.eventful import TIMER, TIMINGS, Timing
+from engine.spiff.elements.timing import is_read, literal_of, objection, refusal
+from engine.spiff.files.eventful import TIMER, TIMINGS, Timing
+from engine.spiff.files.xml import NAMESPACES
 from engine.spiff.language.expressions import ExpressionError, compile_expression
 from engine.spiff.language.inference import ANY, inferred, tree_of
 from engine.spiff.lint.sizes import shown
 from engine.spiff.model import Problem
 from engine.spiff.possible import possible
-from engine.spiff.timing import is_read, literal_of, objection, refusal
-from engine.spiff.xml import NAMESPACES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from engine.spiff.bundle import Bundle
+    from engine.spiff.files.bundle import Bundle
     from engine.spiff.language.inference import Values
 
 CODES: Final = {"limit": "bad_duration", "date": "bad_date", "cycle": "bad_cycle"}

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.spiff.elements.repeats import COUNTER, COUNTERS, Again, Many, repetition
+from engine.spiff.elements.timing import literal_of
 from engine.spiff.language.expressions import (
     ExpressionError,
     compile_expression,
@@ -14,14 +16,12 @@ from engine.spiff.language.expressions import (
 )
 from engine.spiff.lint.sizes import shown
 from engine.spiff.model import Problem
-from engine.spiff.repeats import COUNTER, COUNTERS, Again, Many, repetition
-from engine.spiff.timing import literal_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.bundle import Bundle
-    from engine.spiff.sheet import Node, Sheet
+    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sheet import Node, Sheet
 
 
 @dataclass(frozen=True)

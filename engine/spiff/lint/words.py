@@ -17,7 +17,7 @@ from engine.spiff.possible import asked_for, comparable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from engine.spiff.bundle import Bundle
+    from engine.spiff.files.bundle import Bundle
     from engine.spiff.language.inference import Values
     from engine.spiff.model import Asked
 

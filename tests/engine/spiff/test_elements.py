@@ -8,7 +8,15 @@ import pytest
 from engine import spiff
 from engine.spiff import Call, Message, RunError, TaskNotReadyError
 from engine.spiff.codec import load
-from tests.engine.spiff.drawing import T0, Process, Scope, compiled, extensions, table, variable
+from tests.engine.spiff.drawing import (
+    T0,
+    Process,
+    Scope,
+    compiled,
+    extensions,
+    table,
+    variable,
+)
 from tests.engine.spiff.walking import Walk
 
 

@@ -5,10 +5,17 @@ from random import Random
 import pytest
 
 from engine.spiff import BrokenFilesError, Problem
-from engine.spiff.bundle import read_needed
+from engine.spiff.files.bundle import read_needed
 from engine.spiff.graph import Graph
 from tests.engine.spiff.differing import Runner
-from tests.engine.spiff.drawing import Process, Scope, compiled, files_of, messaging, variable
+from tests.engine.spiff.drawing import (
+    Process,
+    Scope,
+    compiled,
+    files_of,
+    messaging,
+    variable,
+)
 from tests.engine.spiff.random_diagrams import Artist
 
 PROMISE = (

@@ -12,8 +12,16 @@ from lxml import etree
 
 from engine import spiff
 from engine.spiff import BrokenFilesError, Call, RunError, compile_procedure
-from engine.spiff.xml import MAX_BYTES
-from tests.engine.spiff.drawing import OPERATORS, ROLES, T0, Process, Scope, files_of, table
+from engine.spiff.files.xml import MAX_BYTES
+from tests.engine.spiff.drawing import (
+    OPERATORS,
+    ROLES,
+    T0,
+    Process,
+    Scope,
+    files_of,
+    table,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

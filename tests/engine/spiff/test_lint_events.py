@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine.spiff import BrokenFilesError
-from tests.engine.spiff.drawing import Process, compiled, holding, messaging, timing, variable
+from tests.engine.spiff.drawing import (
+    Process,
+    compiled,
+    holding,
+    messaging,
+    timing,
+    variable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from engine import spiff
-from engine.spiff.naming import inside
+from engine.spiff.files.naming import inside
 from tests.engine.spiff.drawing import T0, Process, Scope, compiled
 from tests.engine.spiff.walking import Walk
 

@@ -12,8 +12,16 @@ from hypothesis import strategies as st
 from engine import spiff
 from engine.spiff import BrokenFilesError, RunError
 from engine.spiff.codec import load
-from engine.spiff.turns import LABEL, told
-from tests.engine.spiff.drawing import T0, Process, Scope, compiled, extensions, table, variable
+from engine.spiff.elements.turns import LABEL, told
+from tests.engine.spiff.drawing import (
+    T0,
+    Process,
+    Scope,
+    compiled,
+    extensions,
+    table,
+    variable,
+)
 from tests.engine.spiff.walking import Walk
 
 if TYPE_CHECKING:

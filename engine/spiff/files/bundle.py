@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from engine.spiff.bpmn_file import read_sheet
 from engine.spiff.dmn.tables import TableReading, decision_ids, read_tables
+from engine.spiff.elements.lanes import filled
 from engine.spiff.errors import BrokenFilesError
-from engine.spiff.lanes import filled
+from engine.spiff.files.bpmn_file import read_sheet
+from engine.spiff.files.xml import UnreadableError
 from engine.spiff.model import Names, Problem
-from engine.spiff.xml import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from engine.spiff.lanes import Whose
-    from engine.spiff.sheet import Node, Sheet
+    from engine.spiff.elements.lanes import Whose
+    from engine.spiff.files.sheet import Node, Sheet
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from engine.spiff.eventful import CHOICE, Eventful, Parcel
+from engine.spiff.drawings.neighbours import Neighbours
+from engine.spiff.files.eventful import CHOICE, Eventful, Parcel
+from engine.spiff.files.xml import BANJIE, NAMESPACES, words_of
 from engine.spiff.model import Names
-from engine.spiff.neighbours import Neighbours
-from engine.spiff.xml import BANJIE, NAMESPACES, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

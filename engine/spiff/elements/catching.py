@@ -16,7 +16,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
 from typing_extensions import override
 
-from engine.spiff.choosing import EventGateway
+from engine.spiff.elements.choosing import EventGateway
 from engine.spiff.fixes import UNFINISHED, WAITING
 
 if TYPE_CHECKING:

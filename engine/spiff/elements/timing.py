@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from engine.calendar import Cycle, Limit, Point
-    from engine.spiff.eventful import Timing
+    from engine.spiff.files.eventful import Timing
     from engine.spiff.language.expressions import Expression
 
     When = Limit | Point | Cycle

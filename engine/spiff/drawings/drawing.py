@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from engine.spiff import legibility
-from engine.spiff.geometry import Box
+from engine.spiff.drawings import legibility
+from engine.spiff.drawings.geometry import Box
+from engine.spiff.files.sheet import EMBEDDED
+from engine.spiff.files.xml import BANJIE, BPMN, NAMESPACES, UnreadableError, read_root
 from engine.spiff.model import Problem
-from engine.spiff.sheet import EMBEDDED
-from engine.spiff.xml import BANJIE, BPMN, NAMESPACES, UnreadableError, read_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from engine.spiff.geometry import Line, Point
+    from engine.spiff.drawings.geometry import Line, Point
 
 MOST_PIECES: Final = 1000
 _POINT: Final = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"

@@ -16,8 +16,8 @@ from engine.spiff.fixes import STARTED, EndJoin
 from engine.spiff.flows import CalledFlow
 
 if TYPE_CHECKING:
+    from engine.spiff.elements.handing_over import Handing
     from engine.spiff.fixes import Token
-    from engine.spiff.handing_over import Handing
 
 
 class ProcessSpec(BpmnProcessSpec):

@@ -8,19 +8,19 @@ from uuid import uuid4
 from SpiffWorkflow.spiff.parser.task_spec import SpiffTaskParser
 from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
 
+from engine.spiff.files.sheet import AT_ONCE
+from engine.spiff.files.xml import NAMESPACES
 from engine.spiff.language.arithmetic import storable
 from engine.spiff.language.expressions import compile_expression
 from engine.spiff.moves import Call
 from engine.spiff.reading import evaluate, failure
-from engine.spiff.sheet import AT_ONCE
-from engine.spiff.xml import NAMESPACES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from engine.spiff.files.sheet import Node
     from engine.spiff.fixes import Token
     from engine.spiff.language.expressions import Expression
-    from engine.spiff.sheet import Node
 
 _EXTENSION: Final = "bpmn:extensionElements/spiff:"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.eventful import Parcel
-from engine.spiff.sheet import AT_ONCE
-from engine.spiff.xml import NAMESPACES
+from engine.spiff.files.eventful import Parcel
+from engine.spiff.files.sheet import AT_ONCE
+from engine.spiff.files.xml import NAMESPACES
 
 if TYPE_CHECKING:
-    from engine.spiff.sheet import Node, Sheet
+    from engine.spiff.files.sheet import Node, Sheet
 
 ERROR: Final = "error"
 ESCALATION: Final = "escalation"

@@ -10,9 +10,9 @@ from engine.calendar import Point, RuleError, reckon
 from engine.calendar.cycles import OnDays, Repeat
 from engine.calendar.rounds import Round, reach
 from engine.spiff import clock
+from engine.spiff.elements.timing import read
 from engine.spiff.errors import ValueRefusedError
 from engine.spiff.moves import Timer
-from engine.spiff.timing import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

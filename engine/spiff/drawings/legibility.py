@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.geometry import BESIDE, INSIDE, Box, is_straight, shared_length
+from engine.spiff.drawings.geometry import BESIDE, INSIDE, Box, is_straight, shared_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.drawing import Arrow, Drawing, Shape
+    from engine.spiff.drawings.drawing import Arrow, Drawing, Shape
 
 PADDING: Final = 5
 ICON_HEIGHT: Final = 16

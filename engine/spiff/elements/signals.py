@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 
+from engine.spiff.elements.messages import Subscription, payload_of
 from engine.spiff.fixes import WAITING
-from engine.spiff.messages import Subscription, payload_of
 from engine.spiff.moves import Signal
 
 if TYPE_CHECKING:
-    from engine.spiff.eventful import Parcel
+    from engine.spiff.files.eventful import Parcel
     from engine.spiff.fixes import Token
     from engine.spiff.flows import CaseFlow
 

@@ -11,16 +11,16 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from engine.spiff.files.xml import NAMESPACES
 from engine.spiff.reading import failure
-from engine.spiff.xml import NAMESPACES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from lxml import etree
 
+    from engine.spiff.files.sheet import Sheet
     from engine.spiff.fixes import Token
-    from engine.spiff.sheet import Sheet
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from engine.spiff.catching import Awaited
+from engine.spiff.elements.catching import Awaited
 from engine.spiff.language.expressions import EvaluationError
 from engine.spiff.reading import failure
 

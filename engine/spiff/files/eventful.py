@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from engine.spiff.xml import BANJIE, NAMESPACES, words_of
+from engine.spiff.files.xml import BANJIE, NAMESPACES, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from engine.spiff.eventful import Parcel
-from engine.spiff.lane_file import read_lanes
-from engine.spiff.model import Names, Problem
-from engine.spiff.sheet import (
+from engine.spiff.files.eventful import Parcel
+from engine.spiff.files.lane_file import read_lanes
+from engine.spiff.files.sheet import (
     Edge,
     Guarantee,
     Lane,
@@ -18,7 +17,8 @@ from engine.spiff.sheet import (
     Variable,
     local,
 )
-from engine.spiff.xml import BPMN, NAMESPACES, UnreadableError, read_root, words_of
+from engine.spiff.files.xml import BPMN, NAMESPACES, UnreadableError, read_root, words_of
+from engine.spiff.model import Names, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

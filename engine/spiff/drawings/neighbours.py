@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from engine.spiff.sheet import Edge, Node
+    from engine.spiff.files.sheet import Edge, Node
 
 _Item = TypeVar("_Item")
 

@@ -10,16 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from engine.spiff.files.xml import words_of
 from engine.spiff.model import Filling
 from engine.spiff.reading import failure, read_role
-from engine.spiff.xml import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from engine.spiff.bundle import Bundle
+    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sheet import Lane, Node, Sheet
     from engine.spiff.fixes import Token
-    from engine.spiff.sheet import Lane, Node, Sheet
 
 Place = tuple[str, str]
 """A process, and the id of a lane that its callers fill; empty if the process has no lanes."""

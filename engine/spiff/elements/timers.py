@@ -19,7 +19,7 @@ from engine.calendar import RuleError
 from engine.calendar.cycles import OnDays, Repeat
 from engine.calendar.rounds import Round, next_round, reach
 from engine.spiff import clock
-from engine.spiff.arming import (
+from engine.spiff.elements.arming import (
     CASE,
     SITE,
     calendar_of,
@@ -32,12 +32,12 @@ from engine.spiff.arming import (
     timer_of,
     written,
 )
-from engine.spiff.catching import Awaited
+from engine.spiff.elements.catching import Awaited
+from engine.spiff.elements.lanes import role_at
+from engine.spiff.elements.timing import read
 from engine.spiff.errors import RunError
-from engine.spiff.lanes import role_at
 from engine.spiff.language.arithmetic import storable
 from engine.spiff.reading import evaluate
-from engine.spiff.timing import read
 
 if TYPE_CHECKING:
     from engine.spiff.fixes import Token

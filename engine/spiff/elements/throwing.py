@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from typing_extensions import override
 
-from engine.spiff.alarms import ERROR, ESCALATION, Alarm
-from engine.spiff.catching import Awaited, beside
-from engine.spiff.eventful import Parcel
+from engine.spiff.elements.alarms import ERROR, ESCALATION, Alarm
+from engine.spiff.elements.catching import Awaited, beside
+from engine.spiff.elements.messages import payload_of
+from engine.spiff.files.eventful import Parcel
 from engine.spiff.fixes import WAITING
 from engine.spiff.flows import hosts
-from engine.spiff.messages import payload_of
 from engine.spiff.reading import failure
 
 if TYPE_CHECKING:

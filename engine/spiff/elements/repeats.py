@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from engine.spiff.files.xml import NAMESPACES, SPIFF
 from engine.spiff.language.expressions import compile_expression
-from engine.spiff.xml import NAMESPACES, SPIFF
 
 if TYPE_CHECKING:
     from lxml import etree
 
-    from engine.spiff.sheet import Node
+    from engine.spiff.files.sheet import Node
 
 COUNTERS: Final = ("nrOfInstances", "nrOfCompletedInstances", "nrOfActiveInstances")
 """What a completion condition knows beside the variables."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.spiff.xml import BANJIE, BPMN
+from engine.spiff.files.xml import BANJIE, BPMN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml import etree
 
-    from engine.spiff.sheet import Sheet
+    from engine.spiff.files.sheet import Sheet
 
 
 @dataclass(frozen=True)

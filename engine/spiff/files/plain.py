@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.xml import BPMN
+from engine.spiff.files.xml import BPMN
 
 if TYPE_CHECKING:
     from lxml import etree

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.spiff.sheet import Lane, names_of, own
-from engine.spiff.xml import BPMN, NAMESPACES
+from engine.spiff.files.sheet import Lane, names_of, own
+from engine.spiff.files.xml import BPMN, NAMESPACES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

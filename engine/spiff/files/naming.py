@@ -9,12 +9,12 @@ import re
 from copy import deepcopy
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.xml import BPMN
+from engine.spiff.files.xml import BPMN
 
 if TYPE_CHECKING:
     from lxml import etree
 
-    from engine.spiff.sheet import Sheet
+    from engine.spiff.files.sheet import Sheet
 
 _TAKEN: Final = re.compile(
     r"Start|End|Root|StartEvent(Split|Join)|.*\.(EndJoin|BoundaryEvent(Split|Join))"

@@ -8,14 +8,14 @@ from uuid import UUID, uuid4
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from typing_extensions import override
 
-from engine.spiff.catching import Awaited
+from engine.spiff.elements.catching import Awaited
 from engine.spiff.moves import Message, Wait
 from engine.spiff.reading import failure, read_roles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engine.spiff.eventful import Parcel
+    from engine.spiff.files.eventful import Parcel
     from engine.spiff.fixes import Token
 
 _SCALARS: Final = (str, int, float)

@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
 
+from engine.spiff.elements.repeats import COUNTER, COUNTERS, Many
+from engine.spiff.elements.turns import Turn, forget, told, turns
 from engine.spiff.fixes import READY, STARTED
 from engine.spiff.language.expressions import compile_expression
 from engine.spiff.reading import evaluate, failure
-from engine.spiff.repeats import COUNTER, COUNTERS, Many
-from engine.spiff.turns import Turn, forget, told, turns
 
 if TYPE_CHECKING:
+    from engine.spiff.elements.repeats import Again
     from engine.spiff.fixes import Token
     from engine.spiff.language.expressions import Expression
-    from engine.spiff.repeats import Again
 
 MOST: Final = 1_000
 MOST_IN_CASE: Final = 5_000

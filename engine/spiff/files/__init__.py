@@ -1,0 +1,1 @@
+"""Files as they are drawn, before anybody judges them."""
