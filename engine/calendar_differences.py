@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from engine.calendar.words import noted
 from engine.calendar_cells import hours_said
 from engine.calendars import COMPANY
 from engine.spiff import Names
@@ -97,7 +98,8 @@ def _said(kept: Kept, day: date) -> Names:
     hours = hours_in_words(kept.ordinary if found.spans is None else found.spans)
     if not found.note:
         return hours
-    return Names(f"{hours.zh}（{found.note}）", f"{hours.en} ({found.note})")
+    note = noted(found.note)
+    return Names(f"{hours.zh}（{note.zh}）", f"{hours.en} ({note.en})")
 
 
 def _uses(before: Stored, after: Stored, roles: Mapping[str, Names]) -> Iterator[Difference]:

@@ -6,7 +6,6 @@ What a change would move can so be shown (engine.reckoning) before anybody confi
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
     from engine.calendars import Kept, Stored
 
 LONGEST_NAME: Final = 40
-STATUTORY: Final = 11
-"""Public holidays that a year in China has had at least since 2008."""
-
 USES: Final = frozenset({"company", "site", "role"})
 _CODE: Final = re.compile(r"[a-z][a-z0-9-]{0,29}")
 _WEEKDAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
@@ -62,9 +58,20 @@ def with_days(
 
 
 def complete_years(lines: Iterable[Line]) -> list[int]:
-    """Return the years of which a file has so many days off that it must be the whole notice."""
-    off = Counter(line.day.year for line in lines if line.spans == ())
-    return sorted(year for year, count in off.items() if count >= STATUTORY)
+    """Return the years of which a file has every day off that China's law gives."""
+    off = {line.day for line in lines if line.spans == ()}
+    return sorted(year for year in {day.year for day in off} if by_law(year) <= off)
+
+
+def by_law(year: int) -> frozenset[date]:
+    """Return the statutory public holidays of a year in China, before the State Council's notice.
+
+    Days that are moved to because a holiday falls on a weekend are none of them.
+    """
+    from holidays import country_holidays
+
+    found = country_holidays("CN", years=year, language="zh_CN", observed=False)
+    return frozenset(day for day, name in found.items() if "休息日" not in name)
 
 
 def with_calendar(stored: Stored, new: Kept) -> Stored:

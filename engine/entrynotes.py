@@ -105,7 +105,7 @@ def _shifted(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noq
 
 
 def _stood_for(_version: Version, round_: str) -> list[Names]:
-    return [Names(f"计划日期 {round_}", f"Planned for {round_}")] if round_ else []
+    return [Names(f"对应日期 {round_}", f"Stands for {round_}")] if round_ else []
 
 
 def _missed(_version: Version, count: int) -> list[Names]:

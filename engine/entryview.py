@@ -47,6 +47,7 @@ _TITLES = {
     **letterview.TITLES,
 }
 
+_BY_HAND = {"duty_started": Names("手工启动：{zh}", "Started by hand: {en}")}
 _WHOLE_CASE = {
     "clock_paused": Names("全案计时暂停", "Clock of the case paused"),
     "clock_resumed": Names("全案计时恢复", "Clock of the case resumed"),
@@ -161,8 +162,7 @@ def _view(
 ) -> EntryView:
     body = read(row.body)
     names = named(version, body.get("process"), body.get("element"))
-    titles = _TITLES if "element" in body else _TITLES | _WHOLE_CASE
-    title = titles.get(body["kind"], Names(body["kind"], body["kind"]))
+    title = _title(body)
     number = body.get("facts", {}).get("number", "")
     words = {"zh": names.zh, "en": names.en, "number": number, "incident": body.get("incident")}
     words["called"] = body.get("called")
@@ -190,6 +190,12 @@ def _view(
 
 def _source(told: list[str] | None) -> tuple[UUID, str] | None:
     return None if told is None else (UUID(told[0]), told[1])
+
+
+def _title(body: Mapping[str, Any]) -> Names:
+    kind = body["kind"]
+    special = _WHOLE_CASE if "element" not in body else _BY_HAND if body["name"] else {}
+    return special.get(kind) or _TITLES.get(kind, Names(kind, kind))
 
 
 def _changes(

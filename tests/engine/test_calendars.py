@@ -16,6 +16,7 @@ from engine.calendar_changes import CalendarsChangedError, change
 from engine.calendar_csv import Line
 from engine.calendar_edits import (
     BadCalendarError,
+    by_law,
     complete_years,
     week_from,
     with_calendar,
@@ -143,9 +144,13 @@ def test_a_year_that_people_completed_is_theirs(connection: Connection) -> None:
 
 
 def test_a_file_with_the_public_holidays_of_a_year_completes_it() -> None:
-    few = [Line(n, date(2027, 5, n), (), "") for n in range(1, 11)]
-    assert complete_years([*few, Line(11, date(2027, 5, 11), None, "")]) == []
-    assert complete_years([*few, Line(11, date(2027, 5, 11), (), "")]) == [2027]
+    days = sorted(by_law(2027))
+    assert len(days) == 13
+    assert {date(2027, 1, 1), date(2027, 2, 5), date(2027, 5, 2), date(2027, 10, 3)} <= set(days)
+    lines = [Line(n, day, (), "") for n, day in enumerate(days)]
+    assert complete_years(lines) == [2027]
+    spring = [Line(day, date(2027, 2, day), (), "") for day in range(1, 29)]
+    assert complete_years([*lines[1:], *spring]) == []
 
 
 def pretend_that_2026_was_not_known(conn: Connection) -> None:

@@ -121,7 +121,7 @@ def test_each_round_is_started_once_and_its_case_says_for_which_day(
     dossier = dossier_of(connection, row.id, by=clerk)
     assert [entry.kind for entry in dossier.timeline] == ["duty_started"]
     assert dossier.timeline[0].title.zh == "定期启动：opened名"
-    assert dossier.timeline[0].notes[-1] == Names("计划日期 2026-11-10", "Planned for 2026-11-10")
+    assert dossier.timeline[0].notes[-1] == Names("对应日期 2026-11-10", "Stands for 2026-11-10")
     assert not dossier.doubts
     assert history.verify(connection, row.id) is None
 
@@ -193,7 +193,7 @@ def test_its_owner_switches_it_off_and_on(connection: Connection, clerk: Person)
 def test_somebody_starts_it_beside_its_rounds(connection: Connection, clerk: Person) -> None:
     case_id = start_now(connection, "tidying", by=clerk, now=at("2026-11-09T16:00"))
     (entry,) = dossier_of(connection, case_id, by=clerk).timeline
-    assert (entry.who, entry.notes[-1].en) == (clerk.name, "Planned for 2026-11-09")
+    assert (entry.who, entry.notes[-1].en) == (clerk.name, "Stands for 2026-11-09")
     (run,) = started(connection)
     assert (run.stands_for, run.started_by) == (None, clerk.id)
     assert duty(connection).next_at == at("2026-11-10T09:00")

@@ -6,13 +6,15 @@ import calendar as weeks
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.calendar.words import noted
 from engine.calendar_differences import day_said, hours_in_words
+from engine.spiff import Names
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from engine.calendar import Words
     from engine.calendars import Kept
-    from engine.spiff import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class SetRow:
     day: date
     said: Names
     hours: Names
-    note: str
+    note: Words
     source: str
     is_provisional: bool
     is_off: bool
@@ -61,7 +63,7 @@ def _row(kept: Kept, day: date) -> SetRow:
     spans = kept.ready.days[day].spans
     hours = hours_in_words(spans)
     return SetRow(
-        day, day_said(day), hours, found.note, found.source, found.is_provisional, not spans
+        day, day_said(day), hours, noted(found.note), found.source, found.is_provisional, not spans
     )
 
 
@@ -76,7 +78,8 @@ def _cell(kept: Kept, day: date, month: int, today: date) -> DayCell:
     spans = usual if found is None else found.spans
     title = hours_in_words(spans)
     if found is not None and found.note:
-        title = type(title)(f"{found.note} {title.zh}", f"{found.note} {title.en}")
+        note = noted(found.note)
+        title = Names(f"{note.zh} {title.zh}", f"{note.en} {title.en}")
     state = "work" if spans else "off"
     if found is not None and bool(spans) != bool(usual):
         state = "makeup" if spans else "holiday"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ import pytest
 from werkzeug.datastructures import FileStorage
 
 from engine import calendars
+from engine.calendar_edits import by_law
 from engine.reckoning import reckon_next
 from tests.engine.small import put_in_force, somebody
 from tests.engine.test_reckoning import errand, opened
@@ -25,7 +26,7 @@ HOME = "/admin/calendars"
 PREVIEW, CONFIRM = f"{HOME}/preview", f"{HOME}/confirm"
 STANDARD = f"{HOME}/of/standard"
 NOTICE = "日期,休/班,上班时间,备注\n" + "".join(
-    f"2027-02-{day:02},休,,春节\n" for day in range(6, 18)
+    f"{day},休,,春节\n" for day in sorted({*by_law(2027), date(2027, 2, 11)})
 )
 
 
@@ -209,7 +210,7 @@ def test_in_english(lin: Visitor) -> None:
     upload(lin, "2027-02-06,off\n2027-13-01,off\n")
     assert "Line 2, “date”" in lin.text
     upload(lin, NOTICE)
-    assert ["Thu 2027-02-11", "work 09:00-12:00 13:00-18:00", "off (春节)"] in rows(lin)
+    assert ["Thu 2027-02-11", "work 09:00-12:00 13:00-18:00", "off (Spring Festival)"] in rows(lin)
     lin.get(HOME)
     assert "Public holidays that come with the product" in lin.text
 

@@ -46,7 +46,7 @@ def test_it_says_its_rule_its_next_date_and_what_it_started(
     with database.begin() as conn:
         assert start_next(conn, now=datetime(2027, 2, 15, 4, tzinfo=UTC))
     lin.get(HOME)
-    assert "计划日期 2027-02-10" in card(lin)
+    assert "对应日期 2027-02-10" in card(lin)
     assert "补上错过的 3 次" in card(lin)
     assert "共 3 次，已由其后的一次补上" in card(lin)
     lin.post("/language/en", {})
@@ -67,7 +67,7 @@ def test_it_is_switched_off_and_on(lin: Visitor, database: sa.Engine) -> None:
 def test_one_is_started_now(lin: Visitor) -> None:
     answer = lin.post(f"{HOME}/tidying/start", lin.values(f"{HOME}/tidying/start"))
     lin.follow(answer)
-    assert "定期启动" in lin.text
+    assert "手工启动" in lin.text
     assert "林娜" in lin.text
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from engine import calendars
+from engine.calendar_edits import by_law
 from tests.engine.small import put_in_force
 from tests.engine.test_duties import tidying
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.web.commands.conftest import Typed
 
-NOTICE = "".join(f"2027-02-{day:02},休,,春节\n" for day in range(6, 18))
+NOTICE = "".join(f"{day},休,,春节\n" for day in sorted({*by_law(2027), date(2027, 2, 11)}))
 
 
 def test_a_file_is_tried_and_then_taken_over(
