@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
     from engine.incidents import Incident
     from engine.people import Person
+
+
+BEGUN_BY: Final = "begun_by_role"
+"""The variable that gets the role of who starts an event, if its message carries it."""
 
 
 class EventGoneError(Refusal):
@@ -63,7 +67,9 @@ def begin(
         raise _not_offered(version, row.offered)
     days = calendars.of(conn, case.calendars)
     try:
-        move = spiff.deliver(version.compiled, case.state, wait_id, {}, now=now, calendars=days)
+        move = spiff.deliver(
+            version.compiled, case.state, wait_id, {BEGUN_BY: role}, now=now, calendars=days
+        )
     except NotAwaitedError:
         raise EventGoneError(case_id, None, now) from None
     next_task = next_of(move, by)

@@ -110,6 +110,26 @@ USUAL: dict[str, dict[str, Any]] = {
     },
     "submit_petition": {"petition_matter": "customer_objection"},
     "decide_petition": {"petition_granted": True, "petition_instruction": "同意重新处理。"},
+    "convene_complaint_meeting": {
+        "complaint_meeting_topic": "整批是否召回",
+        "complaint_meeting_at": "2026-11-10T14:00",
+        "complaint_meeting_attendees": "总经办、品管部、制造部门、销售部",
+        "complaint_meeting_result": "先隔离同批，客户处的分批换回。",
+    },
+    "assist_customer": {
+        "customer_difficulty": "灌溉期将至，泵不能停。",
+        "customer_help": "借给十台备用泵。",
+    },
+    "assist_contact": {
+        "contact_matter": "到客户处取样。",
+        "contact_unit": "qc",
+        "contact_help": "已约定周三上午取样。",
+    },
+    "report_customer_opinion": {
+        "opinion_given_by": "马建国",
+        "opinion_content": "希望今后随货附试压记录。",
+        "opinion_proposal": "建议品管部随货附记录。",
+    },
     "convene_meeting": {
         "meeting_at": "2026-11-15T10:00",
         "meeting_attendees": "各部门主管",

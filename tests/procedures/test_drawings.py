@@ -97,11 +97,11 @@ def _slanting(root: Root) -> None:
 
 
 def _loose_end(root: Root) -> None:
-    shift(drawn(root, "decide_petition_to_is_granted").findall(WAYPOINT)[-1], x=-12)
+    shift(drawn(root, "decide_petition_to_tell_petitioner").findall(WAYPOINT)[-1], x=-12)
 
 
 def _no_line_at_all(root: Root) -> None:
-    edge = drawn(root, "decide_petition_to_is_granted")
+    edge = drawn(root, "decide_petition_to_tell_petitioner")
     for point in edge.findall(WAYPOINT):
         edge.remove(point)
 
@@ -171,11 +171,11 @@ def _no_bounds(root: Root) -> None:
 BROKEN: list[tuple[Change, str, str]] = [
     (_out_of_lane, "decide_petition", "outside_lane"),
     (_lane_out_of_pool, "lane_superior", "outside_pool"),
-    (_on_another_task, "is_granted", "shapes_overlap"),
+    (_on_another_task, "tell_petitioner", "shapes_overlap"),
     (_lanes_on_each_other, "lane_superior", "shapes_overlap"),
     (_slanting, "petition_started_to_submit_petition", "slanting_line"),
-    (_loose_end, "decide_petition_to_is_granted", "loose_end"),
-    (_no_line_at_all, "decide_petition_to_is_granted", "loose_end"),
+    (_loose_end, "decide_petition_to_tell_petitioner", "loose_end"),
+    (_no_line_at_all, "decide_petition_to_tell_petitioner", "loose_end"),
     (_line_through_task, "petition_started_to_submit_petition", "line_through_shape"),
     (_line_on_line, "granted_no", "lines_overlap"),
     (_long_name, "submit_petition", "name_too_long"),

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from engine import history, timers
+from engine.beginning import begin
 from engine.cases import open_case
 from engine.dossier import case as dossier_of
 from engine.dossier import history_rows, latest_answers
+from engine.offers import offered
 from engine.people import Person
 from engine.procedures import in_force
 from engine.procedures import version as version_of
@@ -74,6 +76,18 @@ class Walk:
         given = {name: value for name, value in given.items() if name in form.names}
         by = self.person(row.role)
         complete_task(self.conn, row.id, Answered(given), by=by, now=self.now)
+
+    def offers(self, role: str) -> set[str]:
+        """Return the events that a role may start at any time just now."""
+        found = offered(self.conn, self.case_id, by=self.person(role))
+        return {one.place.partition(":")[2] for one in found}
+
+    def begins(self, event: str, *, role: str) -> None:
+        """Let a role start an event that is offered to it."""
+        by = self.person(role)
+        found = offered(self.conn, self.case_id, by=by)
+        wait = next(one.wait_id for one in found if one.place.endswith(f":{event}"))
+        begin(self.conn, self.case_id, wait, by=by, now=self.now)
 
     def does_all(self, *steps: str) -> None:
         """Complete steps one after the other with their usual answers."""
