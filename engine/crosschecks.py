@@ -8,9 +8,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from engine import procedures, spiff
-from engine.correlation import correlation
 from engine.errors import Refusal
-from engine.posting import NOBODY, digest
+from engine.messages.correlation import correlation
+from engine.messages.posting import NOBODY, digest
 from engine.spiff import Names
 from engine.tables import calls, cases, messages, waits
 

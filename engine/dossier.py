@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import attachments, entryview, items, mailbox, procedures, rounds, settings
+from engine import attachments, entryview, items, procedures, rounds, settings
 from engine.doubts import doubts, trusted
 from engine.errors import NotFoundError
 from engine.history import erased, follow
+from engine.messages import mailbox
 from engine.offers import offered
 from engine.path import on_diagrams
 from engine.pauses import pause_of
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from engine.attachments import Attachment
     from engine.doubts import Doubts
     from engine.entryview import EntryView, FilledForm
-    from engine.mailbox import Fate
     from engine.offers import Offer
     from engine.path import DiagramView
     from engine.pauses import Pause
@@ -103,7 +103,7 @@ class Dossier:
     doubts: Doubts
     uploaders: Mapping[UUID, str]
     offers: list[Offer]
-    fates: Mapping[UUID, Fate]
+    fates: Mapping[UUID, mailbox.Fate]
 
     @property
     def broken_at(self) -> int | None:

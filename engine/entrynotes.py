@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from engine import letterview
+from engine.messages import letterview
 from engine.spiff import Names
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ from uuid import UUID
 
 import orjson
 
-from engine import items, letterview, repairview
+from engine import items, repairview
 from engine.entrynotes import named, notes_on
 from engine.history import lacks_answers, moment, read
+from engine.messages import letterview
 from engine.spiff import Names
 
 if TYPE_CHECKING:

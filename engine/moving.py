@@ -7,21 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import (
-    calendars,
-    history,
-    notifying,
-    numbers,
-    posting,
-    settings,
-    spiff,
-    storing,
-    telling,
-)
+from engine import calendars, history, notifying, numbers, settings, spiff, storing, telling
 from engine import facts as case_facts
 from engine.clocks import clocked, reckoned, retimed
 from engine.drafts import of_task
 from engine.history import Draft
+from engine.messages import posting
 from engine.storing import Write, inserts
 from engine.tables import cancelled_tasks, cases, tasks
 

@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from engine import cases, duties, history, incidents, notices, people, timers
 from engine.beginning import begin_again
 from engine.database import is_away
-from engine.delivering import deliver_again
 from engine.drafts import Kept
 from engine.errors import NotFoundError, Refusal
 from engine.history import Draft
 from engine.kinds import CALL, DUTY, EVENT, KINDS, MESSAGE, START, STEP, TIMER, is_over
+from engine.messages.delivering import deliver_again
 from engine.moving import lock
 from engine.reasons import checked_reason
 from engine.roles import OPERATOR, check_holds

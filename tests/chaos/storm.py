@@ -24,8 +24,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from typing_extensions import override
 
-from engine import embedded, history, incidents, messages
+from engine import embedded, history, incidents
 from engine.database import connect, upgrade
+from engine.messages import outside
 from engine.tables import cases, entries, tasks
 from engine.tables import messages as message_rows
 from tests.bench.counting import postmaster
@@ -79,7 +80,7 @@ class Sender:
         while True:
             try:
                 with self.engine.begin() as conn:
-                    messages.send(
+                    outside.send(
                         conn, name, keys=keys, payload=orjson.dumps(payload),
                         idempotency=f"{name} {slip}", by=None, now=datetime.now(UTC),
                     )  # fmt: skip

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import sqlalchemy as sa
 
-from engine import messages
 from engine.cases import open_case
-from engine.delivering import deliver_next
+from engine.messages import outside
+from engine.messages.delivering import deliver_next
 from engine.tables import cases
 from engine.tables import messages as rows
 from engine.tasks import complete_task
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from engine.messages import Sent
+    from engine.messages.outside import Sent
     from engine.people import Person
 
 COUNT: dict[str, Any] = {"type": "integer"}
@@ -146,7 +146,7 @@ def send(
     **payload: Any,  # noqa: ANN401 - any JSON
 ) -> Sent:
     """Send a message from outside."""
-    return messages.send(
+    return outside.send(
         conn,
         name,
         keys=dict(KEYS) if keys is None else keys,

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.correlation import correlation
+from engine.messages.correlation import correlation
 
 NAMES = st.text("abc_", min_size=1, max_size=4)
 KEYS = st.dictionaries(NAMES, st.text(min_size=1, max_size=5), max_size=3)

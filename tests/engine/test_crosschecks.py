@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from engine import messages
 from engine.cases import open_case
+from engine.messages import outside
 from engine.tables import calls, cases, waits
 from engine.tables import messages as rows
 from engine.verifying import check
@@ -57,7 +57,7 @@ def busy(connection: Connection) -> dict[str, UUID]:
     named["waiting"] = claims(connection, clerk, {**KEYS, "claim_no": "TS-98"})
     lost = replies(connection, clerk, 7, {**KEYS, "claim_no": "TS-97"})
     dropped = sa.select(rows.c.id).where(rows.c.sent_from == lost)
-    messages.drop(connection, connection.scalars(dropped).one(), "客户撤诉", by=None, now=NOW)
+    outside.drop(connection, connection.scalars(dropped).one(), "客户撤诉", by=None, now=NOW)
     named["dropping"] = lost
     finish(connection, named["answered"], "check", somebody(connection, "i", {"qc"}))
     return named

@@ -10,8 +10,9 @@ import orjson
 import pytest
 import sqlalchemy as sa
 
-from engine import history, incidents, messages
-from engine.delivering import deliver_next
+from engine import history, incidents
+from engine.messages import outside
+from engine.messages.delivering import deliver_next
 from engine.retrying import retry, settle
 from engine.tables import cases, entries, waits
 from engine.tables import incidents as incident_rows
@@ -194,7 +195,7 @@ def test_dropping_a_stuck_message_closes_its_incident(
     claims(connection, clerk)
     bad = send(connection, amount="viel")
     deliver_all(connection)
-    messages.drop(connection, bad.id, "写错了", by=None, now=LATER)
+    outside.drop(connection, bad.id, "写错了", by=None, now=LATER)
     assert settle(connection, now=LATER) == 1
     assert incidents.unresolved(connection) == []
 

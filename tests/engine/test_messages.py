@@ -10,14 +10,11 @@ import orjson
 import pytest
 import sqlalchemy as sa
 
-from engine import history, incidents, messages
-from engine.correlation import BadKeysError
+from engine import history, incidents
 from engine.errors import NotFoundError
-from engine.messages import (
-    BadIdempotencyError,
-    KeyTakenError,
-    MessageSettledError,
-)
+from engine.messages import outside
+from engine.messages.correlation import BadKeysError
+from engine.messages.outside import BadIdempotencyError, KeyTakenError, MessageSettledError
 from engine.payloads import BadPayloadError
 from engine.reasons import BadReasonError
 from engine.startforms import BadContentError
@@ -102,7 +99,7 @@ def test_eight_threads_that_send_one_key_open_one_case(database: Engine) -> None
         put_in_force(conn, claim())
     ready = Barrier(8)
 
-    def sends(_turn: int) -> messages.Sent:
+    def sends(_turn: int) -> outside.Sent:
         ready.wait()
         with database.begin() as conn:
             return send(conn, "claim_opened", keys={}, idempotency="web-88", claim_no="TS-9")
@@ -118,7 +115,7 @@ def test_eight_threads_that_send_one_key_open_one_case(database: Engine) -> None
 
 @pytest.mark.usefixtures("clerk")
 def test_a_message_that_starts_a_procedure_opens_a_case_once(connection: Connection) -> None:
-    def starts() -> messages.Sent:
+    def starts() -> outside.Sent:
         customer: dict[str, object] = {"customer": "天源水务"}
         return send(connection, "claim_opened", keys=customer, idempotency="w-1", claim_no="TS-8")
 
@@ -173,7 +170,7 @@ def test_a_key_that_no_field_asks_for_does_not_keep_a_case_from_opening(
 )  # fmt: skip
 def test_a_hostile_payload_is_refused_and_not_kept(connection: Connection, payload: bytes) -> None:
     with pytest.raises(BadPayloadError) as refused:
-        messages.send(
+        outside.send(
             connection, "answer", keys={}, payload=payload, idempotency=None, by=None, now=NOW
         )
     assert refused.value.zh
@@ -226,9 +223,9 @@ def test_a_kept_message_is_dropped_once_and_with_a_reason(
     operator = somebody(connection, "operator-one", {"operator"})
     for reason in ("", "  ", "x" * 1001):
         with pytest.raises(BadReasonError):
-            messages.drop(connection, key, reason, by=operator, now=NOW)
+            outside.drop(connection, key, reason, by=operator, now=NOW)
 
-    messages.drop(connection, key, "客户已撤诉", by=operator, now=NOW)
+    outside.drop(connection, key, "客户已撤诉", by=operator, now=NOW)
     row = connection.execute(sa.select(rows)).one()
     assert (row.status, row.reason, row.settled_by) == ("dropped", "客户已撤诉", operator.id)
     assert kinds(connection, sender)[-1] == "message_dropped"
@@ -237,9 +234,9 @@ def test_a_kept_message_is_dropped_once_and_with_a_reason(
     claims(connection, clerk)
     assert deliver_all(connection) == 0
     with pytest.raises(MessageSettledError):
-        messages.drop(connection, key, "again", by=operator, now=NOW)
+        outside.drop(connection, key, "again", by=operator, now=NOW)
     with pytest.raises(NotFoundError):
-        messages.drop(connection, sender, "no message", by=operator, now=NOW)
+        outside.drop(connection, sender, "no message", by=operator, now=NOW)
 
 
 def test_a_case_that_cannot_begin_leaves_its_message_stuck(connection: Connection) -> None:

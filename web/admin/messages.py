@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import redirect, render_template, request, url_for
 
-from engine import mailbox, messages
+from engine.messages import mailbox, outside
 from engine.reasons import BadReasonError
 from engine.roles import ADMINISTRATORS
 from web.admin.sections import section
@@ -44,7 +44,7 @@ def drop(key: UUID) -> ResponseReturnValue:
     try:
         with transaction() as conn:
             reason = request.form.get("reason", "")
-            messages.drop(conn, key, reason, by=current_person(), now=now())
+            outside.drop(conn, key, reason, by=current_person(), now=now())
     except BadReasonError as refusal:
         return _page(refusal=refusal, refused=key), 422
     chosen = _chosen()

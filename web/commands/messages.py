@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine import mailbox, messages
 from engine.errors import Refusal
+from engine.messages import mailbox, outside
 from engine.payloads import MOST_BYTES
 from web.commands.say import say
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from engine.mailbox import Letter
+    from engine.messages.mailbox import Letter
 
 _STATES = {
     "kept": ("留存，等待接收", "kept until somebody waits for it"),
@@ -45,7 +45,7 @@ def send(
     now: datetime,
 ) -> None:
     """Send a message and say what has become of it; the caller commits, here and below."""
-    sent = messages.send(
+    sent = outside.send(
         connection,
         name,
         keys=dict(map(_pair, keys)),
@@ -103,5 +103,5 @@ def _lines(letter: Letter) -> str:
 
 def give_up(connection: Connection, key: UUID, reason: str, *, now: datetime) -> None:
     """Drop a message."""
-    messages.drop(connection, key, reason, by=None, now=now)
+    outside.drop(connection, key, reason, by=None, now=now)
     say("消息已作废。", "The message is dropped.")

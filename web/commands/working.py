@@ -12,8 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from engine.calling import run, take_next
 from engine.connectors import Outside
-from engine.delivering import deliver_next
 from engine.duties import start_next
+from engine.messages.delivering import deliver_next
 from engine.reckoning import reckon_next
 from engine.settling import settle
 from engine.tidying import tidy

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from engine.mailbox import PAGE
+from engine.messages.mailbox import PAGE
 from engine.tables import incidents, messages
 from tests.engine.conftest import NOW
 from tests.engine.letters import claim, claims, deliver_all, replies, reply, send

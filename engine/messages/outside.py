@@ -13,14 +13,15 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from engine import history, intake, procedures
+from engine import history, procedures
 from engine.control import has_control
-from engine.correlation import check_keys, correlation
 from engine.errors import NotFoundError, Refusal
 from engine.history import Draft, to_bytes
+from engine.messages import intake
+from engine.messages.correlation import check_keys, correlation
+from engine.messages.posting import digest
 from engine.moving import lock
 from engine.payloads import read_object
-from engine.posting import digest
 from engine.reasons import checked_reason
 from engine.spiff import RunError
 from engine.tables import messages

@@ -14,8 +14,8 @@ from uuid import uuid4
 import orjson
 import sqlalchemy as sa
 
-from engine.correlation import correlation
 from engine.history import Draft, to_bytes
+from engine.messages.correlation import correlation
 from engine.spiff import Call, Message, Signal
 from engine.storing import NOTHING, Write, inserts, keys_of
 from engine.tables import calls, messages, versions, waits

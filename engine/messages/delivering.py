@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from engine import procedures
 from engine.database import is_away
-from engine.intake import (
+from engine.messages.intake import (
     BEGINS,
     RECEIVER,
     at,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from engine.incidents import Incident
-    from engine.intake import Message
+    from engine.messages.intake import Message
 
 _KEPT = messages.c.status == sa.literal("kept", literal_execute=True)
 _AT_REST = sa.or_(cases.c.next_due.is_(None), cases.c.next_due > sa.bindparam("now"), cases.c.stuck)

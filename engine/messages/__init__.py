@@ -1,0 +1,1 @@
+"""Messages and signals: sent from outside or by cases, kept, and delivered once to who waits."""
