@@ -110,9 +110,19 @@ def field_of(version: Version, name: str) -> Field | None:
 
 
 def title_of(version: Version, name: str) -> Names:
-    """Return what people call a variable: the title of its field, else its name."""
-    field = field_of(version, name)
-    return Names(name, name) if field is None else Names(field.title.zh, field.title.en)
+    """Return what people call a variable: the title of its field, or of its column in a table.
+
+    One that has neither is called by its name.
+    """
+    if (field := field_of(version, name)) is not None:
+        return Names(field.title.zh, field.title.en)
+    for table in version.compiled.tables.values():
+        columns = zip(table.outputs, table.output_names, strict=True)
+        asked = zip(table.inputs, table.input_names, strict=True)
+        for column, title in (*columns, *asked):
+            if column == name and title.zh:
+                return title
+    return Names(name, name)
 
 
 def said(version: Version, name: str, value: Any) -> Names:  # noqa: ANN401 - whatever a case holds

@@ -11,7 +11,8 @@ from engine.people import with_password
 from tests.browser.axe import barriers
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.measuring import unfit_for_fingers
-from tests.web.admin.stuck import stuck_case
+from tests.procedures.complaint import USUAL
+from tests.web.admin.stuck import STEP, mend, spoilt_case, stuck_case
 
 if TYPE_CHECKING:
     from playwright.sync_api import ViewportSize
@@ -30,6 +31,8 @@ class Looks:
 
     def __call__(self) -> None:
         page = self.visitor.page
+        page.wait_for_load_state()
+        expect(page.locator("main")).to_be_visible()
         if self.scripts == "on":
             self.found += barriers(page)
         if self.screen is PHONE:
@@ -58,6 +61,34 @@ def test_a_stuck_case_is_mended_looked_at_and_goes_on(
     _repairs(visitor, looks)
     _retries_both(visitor, looks)
     assert not looks.found, "\n".join(looks.found)
+
+
+@pytest.mark.parametrize("scripts", ["on", "off"])
+def test_whose_step_fails_is_told_that_all_is_kept_and_later_that_it_is_done(
+    comes: Comes, site: Site, scripts: str
+) -> None:
+    with site.engine.begin() as conn:
+        case_id, task = spoilt_case(conn)
+    office, operator = comes("chenjie", scripts=scripts), comes("heqing", scripts=scripts)
+    office.goes(f"/tasks/{task}")
+    office.fills({**USUAL["register_case"], "zone": "china", "register_note": "急件"}, STEP)
+    office.watch.foreseen.add(500)
+    office.sends()
+    expect(office.heading).to_contain_text("这一步没有完成")
+    expect(office.page.locator("main")).to_contain_text("已存为草稿")
+    office.page.get_by_role("link", name="回到表单").click()
+    for _ in range(2):
+        expect(office.page.get_by_role("status").first).to_contain_text("不必再提交")
+        expect(office.page.get_by_label("备注")).to_have_value("急件")
+        office.page.reload()
+
+    with site.engine.begin() as conn:
+        mend(conn, case_id)
+    operator.goes("/admin/incidents/1")
+    operator.presses("重试")
+    expect(operator.page.get_by_role("status").first).to_contain_text("重试成功")
+    office.goes("/")
+    expect(office.region("通知")).to_contain_text("重试成功")
 
 
 def _repairs(visitor: Visitor, looks: Looks) -> None:

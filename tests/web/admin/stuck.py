@@ -28,12 +28,22 @@ STEP = "register_case"
 def stuck_case(engine: sa.Engine, by: Person) -> tuple[UUID, UUID, int]:
     """Take a case to where registering it fails for somebody; give case, task and incident."""
     with engine.begin() as conn:
-        one = walk(conn)
-        one.opens()
-        one.does_all(*REGISTER[:-1])
-        _spoil(conn, one.case_id)
-        task: UUID = one.task(STEP).id
-    return one.case_id, task, fail(engine, task, by)
+        case_id, task = spoilt_case(conn)
+    return case_id, task, fail(engine, task, by)
+
+
+def spoilt_case(conn: sa.Connection) -> tuple[UUID, UUID]:
+    """Take a case to where registering it would fail; give case and task."""
+    one = walk(conn)
+    one.opens()
+    one.does_all(*REGISTER[:-1])
+    _set_variant(conn, one.case_id, 5)
+    return one.case_id, one.task(STEP).id
+
+
+def mend(conn: sa.Connection, case_id: UUID) -> None:
+    """Put right what keeps a case from being registered."""
+    _set_variant(conn, case_id, "CM")
 
 
 def fail(engine: sa.Engine, task: UUID, by: Person) -> int:
@@ -57,9 +67,9 @@ def today() -> str:
     return datetime.now(COMPANY_ZONE).date().isoformat()
 
 
-def _spoil(conn: sa.Connection, case_id: UUID) -> None:
+def _set_variant(conn: sa.Connection, case_id: UUID, variant: object) -> None:
     mine = cases.c.id == case_id
     row = conn.execute(sa.select(cases.c.version_id, cases.c.state).where(mine)).one()
     version = procedures.version(conn, row.version_id)
-    spoilt = spiff.repair(version.compiled, row.state, {"variant": 5})
-    conn.execute(sa.update(cases).where(mine).values(state=spoilt.state))
+    changed = spiff.repair(version.compiled, row.state, {"variant": variant})
+    conn.execute(sa.update(cases).where(mine).values(state=changed.state))

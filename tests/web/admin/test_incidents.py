@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from engine import history, incidents, procedures, spiff
+from engine import history, incidents
 from engine.kinds import TIMER
 from engine.retrying import settle
 from engine.spiff import RunError
 from engine.tables import cases, entries, notices, tasks
 from engine.tables import incidents as rows
-from tests.web.admin.stuck import STEP, fail, stuck_case, today
+from tests.web.admin.stuck import STEP, fail, mend, stuck_case, today
 from tests.web.visiting import statements
 
 if TYPE_CHECKING:
@@ -33,14 +33,9 @@ def he(sign_in: Callable[[str], Visitor]) -> Visitor:
     return sign_in("he")
 
 
-def mend(engine: sa.Engine, case_id: UUID) -> None:
-    """Put right what keeps a case from being registered."""
+def mended(engine: sa.Engine, case_id: UUID) -> None:
     with engine.begin() as conn:
-        mine = cases.c.id == case_id
-        row = conn.execute(sa.select(cases.c.version_id, cases.c.state).where(mine)).one()
-        version = procedures.version(conn, row.version_id)
-        state = spiff.repair(version.compiled, row.state, {"variant": "CM"}).state
-        conn.execute(sa.update(cases).where(mine).values(state=state))
+        mend(conn, case_id)
 
 
 def open_numbers(engine: sa.Engine) -> list[int]:
@@ -108,7 +103,7 @@ def test_a_retry_that_fails_again_says_why_and_one_that_works_says_where_the_cas
     with database.connect() as conn:
         assert conn.scalar(sa.select(tasks.c.id).where(tasks.c.id == task)) == task
 
-    mend(database, case_id)
+    mended(database, case_id)
     he.follow(he.post(f"{INCIDENTS}/{number}/retry"))
     assert "重试成功" in he.text
     assert "审核投诉内容" in he.text
@@ -140,7 +135,7 @@ def test_the_person_is_told_that_what_they_typed_is_kept_and_sees_no_such_word_a
         assert f"异常 {number}" in jie.text
         assert jie.values(f"/tasks/{task}/complete")["register_note"] == "急"
 
-    mend(database, case_id)
+    mended(database, case_id)
     he.post(f"{INCIDENTS}/{number}/retry")
     jie.get("/")
     assert "重试成功" in jie.text
@@ -152,7 +147,7 @@ def test_all_with_one_cause_are_retried_and_those_that_fail_stay(
 ) -> None:
     stuck = [stuck_case(database, staff["jie"]) for _ in range(3)]
     for case_id, _, _ in stuck[:2]:
-        mend(database, case_id)
+        mended(database, case_id)
     first = stuck[0][2]
 
     answer = he.post(f"{INCIDENTS}/{first}/all", {"total": "3"})
@@ -229,7 +224,7 @@ def test_what_somebody_has_done_meanwhile_needs_no_retry_and_is_closed_by_and_by
     he: Visitor, database: sa.Engine, staff: dict[str, Person], sign_in: Callable[[str], Visitor]
 ) -> None:
     case_id, task, number = stuck_case(database, staff["jie"])
-    mend(database, case_id)
+    mended(database, case_id)
     sign_in("jie").does(f"/tasks/{task}", STEP, accepted_at=today(), zone="overseas")
     he.get(INCIDENTS)
     assert "已无需再办" in he.text

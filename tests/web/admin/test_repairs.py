@@ -57,7 +57,7 @@ def test_a_repair_is_looked_at_before_it_is_done_and_leaves_the_case_where_it_is
     assert he.post(f"{path}/data", {**sent, "do": "review"}).status_code == 200
     (row,) = he.all("//table[contains(@class, 'changes')]/tbody/tr")
     assert [" ".join("".join(cell.itertext()).split()) for cell in row] == [
-        "variant",
+        "变体 variant",
         "更正前5",
         "更正后CM",
     ]
