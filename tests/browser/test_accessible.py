@@ -81,3 +81,30 @@ def test_no_page_has_a_barrier(looks: Comes, cases: Cases, screen: ViewportSize)
     sales.looks()
     found = tour.barriers + sales.barriers
     assert not found, "\n".join(found)
+
+
+OWNERS = (
+    "/admin/calendars",
+    "/admin/calendars/of/standard?year=2026",
+    "/admin/calendars/of/standard?year=2027",
+    "/admin/calendars/new",
+    "/admin/calendars/import",
+    "/admin/duties",
+)
+
+
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desk", "phone"])
+def test_no_page_of_a_process_owner_has_a_barrier(
+    looks: Comes, cases: Cases, screen: ViewportSize
+) -> None:
+    tour = Tour(looks("linna", screen=screen), screen)
+    for place in (*OWNERS, f"/cases/{cases.judged}/clock"):
+        tour.goes(place)
+    tour.visitor.goes("/admin/calendars/of/standard")
+    page = tour.visitor.page
+    page.locator("summary", has_text="改一天").click()
+    page.locator("#date").fill("2026-12-25")
+    page.get_by_role("button", name="预览").first.click()
+    expect(page.get_by_role("button", name="确认修改")).to_be_visible()
+    tour.looks()
+    assert tour.barriers == [], "\n".join(tour.barriers)
