@@ -101,8 +101,8 @@ from engine.spiff.errors import (
     ValueRefusedError,
 )
 from engine.spiff.explaining import explain_timers
-from engine.spiff.files.bundle import closure, promises, roots
 from engine.spiff.files.eventful import DUTY_DATE
+from engine.spiff.files.sources import closure, promises, roots
 from engine.spiff.language.expressions import Expression, ExpressionError, compile_expression
 from engine.spiff.lint.words import wrong_in_form
 from engine.spiff.mending import repair, variables

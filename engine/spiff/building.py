@@ -47,9 +47,9 @@ from engine.spiff.language.expressions import compile_expression
 from engine.spiff.plan import Mark
 
 if TYPE_CHECKING:
-    from engine.spiff.files.bundle import Bundle
     from engine.spiff.files.eventful import Timing
     from engine.spiff.files.sheet import Node, Sheet
+    from engine.spiff.files.sources import Sources
 
 JOINS: Final = frozenset({"parallelGateway", "inclusiveGateway"})
 
@@ -97,12 +97,12 @@ class Parser(SpiffBpmnParser):
     }
 
 
-def build(bundle: Bundle) -> tuple[Any, dict[str, Any]]:
+def build(sources: Sources) -> tuple[Any, dict[str, Any]]:
     """Give the root's spec and those it calls.
 
     SpiffWorkflow's ValidationException if it finds something that the lint has not.
     """
-    parser, sheets, root = Parser(), bundle.sheets, bundle.root
+    parser, sheets, root = Parser(), sources.sheets, sources.root
     for sheet in sheets.values():
         parser.add_bpmn_xml(renamed(plain(sheet.root), sheet), filename=sheet.file)
     spec, called = parser.get_spec(root), parser.get_subprocess_specs(root)
@@ -114,11 +114,11 @@ def build(bundle: Bundle) -> tuple[Any, dict[str, Any]]:
     for name, each in {root: spec, **called}.items():
         each.embedded = name not in sheets
         each.hands = None if each.embedded else handing(sheets[name])
-        _dress(each, scopes[name], bundle)
+        _dress(each, scopes[name], sources)
     return spec, called
 
 
-def _dress(spec: Any, sheet: Sheet, bundle: Bundle) -> None:
+def _dress(spec: Any, sheet: Sheet, sources: Sources) -> None:
     """Put a mark on every task spec, and our event definitions in place of upstream's."""
     nodes = {inside(id_): node for id_, node in sheet.nodes.items()}
     for task_spec in list(spec.task_specs.values()):
@@ -126,7 +126,7 @@ def _dress(spec: Any, sheet: Sheet, bundle: Bundle) -> None:
         if node is None:
             task_spec.mark = Mark(sheet.process_id, parks=task_spec is spec.end)
             continue
-        task_spec.mark = _mark(task_spec, node, sheet, bundle)
+        task_spec.mark = _mark(task_spec, node, sheet, sources)
         if isinstance(task_spec, Request):
             task_spec.dress(node)
         event = _event(node, sheet)
@@ -139,7 +139,7 @@ def _dress(spec: Any, sheet: Sheet, bundle: Bundle) -> None:
             repeat(task_spec, drawn)
 
 
-def _mark(task_spec: Any, node: Node, sheet: Sheet, bundle: Bundle) -> Mark:
+def _mark(task_spec: Any, node: Node, sheet: Sheet, sources: Sources) -> Mark:
     joins = node.kind in JOINS and len(sheet.incoming(node.id)) > 1
     works = node.kind in STEPS or node.called is not None or node.timing is not None
     host = sheet.nodes.get(node.attached or "", node)
@@ -155,8 +155,8 @@ def _mark(task_spec: Any, node: Node, sheet: Sheet, bundle: Bundle) -> Mark:
         choices=exits if chooses else {},
         arrives=not joins and node.kind != "boundaryEvent" and not sheet.is_choice(node.id),
         parks=(joins and node.kind == "inclusiveGateway") or CONDITIONAL in node.events,
-        whose=whose(host.lane, bundle.lanes) if works else NOBODY,
-        lanes=fills(node, sheet, bundle) if node.called is not None else None,
+        whose=whose(host.lane, sources.lanes) if works else NOBODY,
+        lanes=fills(node, sheet, sources) if node.called is not None else None,
         host=node.attached or node.id,
         clock=own(node.xml, "clock") == "case",
         reach=_reach(task_spec) if joins and node.kind == "inclusiveGateway" else {},

@@ -16,9 +16,9 @@ from engine.spiff.elements.lanes import fillings, who_works, whose
 from engine.spiff.elements.repeats import repeated_names
 from engine.spiff.elements.timing import literal_of, names_of_timing
 from engine.spiff.errors import BrokenFilesError
-from engine.spiff.files.bundle import Bundle, missing_diagram, read_needed, stem
 from engine.spiff.files.eventful import DUTY_DATE, STARTS, TIMER
 from engine.spiff.files.sheet import STEPS, names_of, own
+from engine.spiff.files.sources import Sources, missing_diagram, read_needed, stem
 from engine.spiff.language.expressions import compile_expression, compile_script
 from engine.spiff.lint import check
 from engine.spiff.model import Compiled, Diagram, Element, Flow, Problem, Start, Step
@@ -56,11 +56,11 @@ def compile_procedure(
         raise BrokenFilesError(tuple(problems) or (missing_diagram(root),))
     unread = frozenset(stem(problem.file) for problem in problems)
     known = frozenset(clauses)
-    bundle = Bundle(root, sheets, tables, roles, known, forms, unread, operators, calendars)
-    problems += check(bundle)
+    sources = Sources(root, sheets, tables, roles, known, forms, unread, operators, calendars)
+    problems += check(sources)
     if problems:
         raise BrokenFilesError(tuple(problems))
-    return _compile(bundle)
+    return _compile(sources)
 
 
 def compile_published(
@@ -74,32 +74,32 @@ def compile_published(
     sheets, tables, problems = read_needed(files, root)
     if problems or root not in sheets:
         raise BrokenFilesError(tuple(problems) or (missing_diagram(root),))
-    return _compile(Bundle(root, sheets, tables, roles))
+    return _compile(Sources(root, sheets, tables, roles))
 
 
-def _compile(bundle: Bundle) -> Compiled:
+def _compile(sources: Sources) -> Compiled:
     try:
-        spec, called = build(bundle)
+        spec, called = build(sources)
     except (SpiffWorkflowException, RecursionError) as error:
-        raise BrokenFilesError((_upstream_problem(bundle, error),)) from error
-    deciders = {r.id: r.decider for r in bundle.tables.values() if r.decider is not None}
-    scripts = {text: compile_script(text) for text in _scripts(bundle)}
-    names = _names_used(bundle, scripts, deciders)
+        raise BrokenFilesError((_upstream_problem(sources, error),)) from error
+    deciders = {r.id: r.decider for r in sources.tables.values() if r.decider is not None}
+    scripts = {text: compile_script(text) for text in _scripts(sources)}
+    names = _names_used(sources, scripts, deciders)
     defaults = {
         variable.name: json.loads(variable.default)
-        for sheet in bundle.sheets.values()
+        for sheet in sources.sheets.values()
         for variable in sheet.variables
         if variable.name in names
     }
-    sheet = bundle.sheets[bundle.root]
-    conditions = {e.condition for s in bundle.sheets.values() for e in s.edges if e.condition}
+    sheet = sources.sheets[sources.root]
+    conditions = {e.condition for s in sources.sheets.values() for e in s.edges if e.condition}
     return Compiled(
-        id=bundle.root,
+        id=sources.root,
         names=names_of(sheet.process),
-        start=_start(sheet, bundle.lanes),
-        diagrams=MappingProxyType({p: _diagram(s, bundle) for p, s in bundle.sheets.items()}),
+        start=_start(sheet, sources.lanes),
+        diagrams=MappingProxyType({p: _diagram(s, sources) for p, s in sources.sheets.items()}),
         tables=MappingProxyType({name: each.table for name, each in deciders.items()}),
-        roles=frozenset(bundle.roles),
+        roles=frozenset(sources.roles),
         variables=names,
         plan=Plan(
             spec=spec,
@@ -108,17 +108,17 @@ def _compile(bundle: Bundle) -> Compiled:
             scripts=scripts,
             deciders=deciders,
             defaults=defaults,
-            roles=frozenset(bundle.roles),
+            roles=frozenset(sources.roles),
             variables=names,
         ),
     )
 
 
-def _upstream_problem(bundle: Bundle, error: Exception) -> Problem:
+def _upstream_problem(sources: Sources, error: Exception) -> Problem:
     words = [word for word in error.args if isinstance(word, str)]
     reason = words[0] if words else type(error).__name__
     return Problem(
-        getattr(error, "file_name", "") or bundle.sheets[bundle.root].file,
+        getattr(error, "file_name", "") or sources.sheets[sources.root].file,
         getattr(error, "id", None) or None,
         "engine_refuses",
         f"流程引擎不接受此图：{foreign.of_engine(reason)}。请改画报错的元素。",
@@ -126,23 +126,23 @@ def _upstream_problem(bundle: Bundle, error: Exception) -> Problem:
     )
 
 
-def _scripts(bundle: Bundle) -> Iterator[str]:
-    for _, node in bundle.nodes():
+def _scripts(sources: Sources) -> Iterator[str]:
+    for _, node in sources.nodes():
         for text in (node.script, node.extension("preScript"), node.extension("postScript")):
             if text and text.strip():
                 yield text.strip()
 
 
 def _names_used(
-    bundle: Bundle, scripts: Mapping[str, Script], deciders: Mapping[str, Decider]
+    sources: Sources, scripts: Mapping[str, Script], deciders: Mapping[str, Decider]
 ) -> frozenset[str]:
     """Collect the names that some expression reads or a script or table sets."""
     names: set[str] = set()
     for script in scripts.values():
         names |= script.names | script.assigns
     for id_, decider in deciders.items():
-        names |= decider.names | set(decider.outputs if id_ in bundle.asked else ())
-    for sheet in bundle.sheets.values():
+        names |= decider.names | set(decider.outputs if id_ in sources.asked else ())
+    for sheet in sources.sheets.values():
         names.update(_named_in(sheet))
     return frozenset(names)
 
@@ -184,9 +184,9 @@ def _start(sheet: Sheet, lanes: Mapping[str, str]) -> Start:
     )
 
 
-def _diagram(sheet: Sheet, bundle: Bundle) -> Diagram:
+def _diagram(sheet: Sheet, sources: Sources) -> Diagram:
     nodes = sheet.nodes
-    steps = {n.id: _step(n, sheet, bundle) for n in nodes.values() if n.kind in STEPS}
+    steps = {n.id: _step(n, sheet, sources) for n in nodes.values() if n.kind in STEPS}
     return Diagram(
         process=sheet.process_id,
         file=sheet.file,
@@ -198,7 +198,7 @@ def _diagram(sheet: Sheet, bundle: Bundle) -> Diagram:
         steps=MappingProxyType(steps),
         calls=MappingProxyType({n.id: n.called for n in nodes.values() if n.called}),
         xml=sheet.data,
-        fillings=tuple(fillings(sheet, bundle)),
+        fillings=tuple(fillings(sheet, sources)),
     )
 
 
@@ -213,13 +213,13 @@ def _element(node: Node) -> Element:
     )
 
 
-def _step(node: Node, sheet: Sheet, bundle: Bundle) -> Step:
-    holders = who_works(node, sheet, bundle)
+def _step(node: Node, sheet: Sheet, sources: Sources) -> Step:
+    holders = who_works(node, sheet, sources)
     names = {holder.variable for holder in holders if holder.variable is not None}
     for timer in sheet.boundary(node.id):
         names |= _timer_names(timer)
-    own = whose(node.lane, bundle.lanes)
-    deciders: list[Any] = [reading.decider for reading in bundle.tables.values()]
+    own = whose(node.lane, sources.lanes)
+    deciders: list[Any] = [reading.decider for reading in sources.tables.values()]
     ours = (d for d in deciders if d.table.our_default and names & set(d.outputs))
     return Step(
         process=sheet.process_id,

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.spiff.dmn.decisions import Decider
-    from engine.spiff.files.bundle import Bundle
     from engine.spiff.files.sheet import Sheet, Variable
+    from engine.spiff.files.sources import Sources
     from engine.spiff.language.expressions import Expression
 
 _TYPED: Final = {"decimal": "decimal", "date": "day", "date_time": "moment"}
@@ -55,24 +55,24 @@ def told_by(decision: str, name: str) -> str:
     return f"{decision}:{name}"
 
 
-def possible(bundle: Bundle) -> dict[str, Values]:
+def possible(sources: Sources) -> dict[str, Values]:
     """Give what every name that something fills may hold in a case of this procedure."""
     fixed: dict[str, Values] = defaultdict(Values)
     for name, values in (
-        *_typed(bundle), *_at_start(bundle), *_repeated(bundle), *_gathered(bundle)
+        *_typed(sources), *_at_start(sources), *_repeated(sources), *_gathered(sources)
     ):  # fmt: skip
         fixed[name] |= values
-    sources = [*_assigned(bundle), *_decided(bundle)]
-    found = {**fixed, **{name: fixed[name] for name, _, _ in sources}}
+    makers = [*_assigned(sources), *_decided(sources)]
+    found = {**fixed, **{name: fixed[name] for name, _, _ in makers}}
     readers: dict[str, list[int]] = defaultdict(list)
-    for place, (_, tree, given) in enumerate(sources):
+    for place, (_, tree, given) in enumerate(makers):
         for node in ast.walk(tree):
             if isinstance(node, ast.Name):
                 by = given.get(node.id)
                 readers[node.id if by is None else told_by(by, node.id)].append(place)
-    pending = dict.fromkeys(range(len(sources)))
+    pending = dict.fromkeys(range(len(makers)))
     while pending:
-        name, tree, given = sources[next(iter(pending))]
+        name, tree, given = makers[next(iter(pending))]
         del pending[next(iter(pending))]
         after = found[name] | inferred(tree, Seen(found, given) if given else found).kept()
         if after != found[name]:
@@ -81,28 +81,28 @@ def possible(bundle: Bundle) -> dict[str, Values]:
     return found
 
 
-def comparable(bundle: Bundle) -> dict[str, Values]:
+def comparable(sources: Sources) -> dict[str, Values]:
     """Give what names may be compared with: what is possible, and `values` that are declared.
 
     A table or diagram that several procedures share speaks of values that only others have.
     """
-    found = possible(bundle)
-    for sheet in bundle.sheets.values():
+    found = possible(sources)
+    for sheet in sources.sheets.values():
         for variable in sheet.variables:
             others = (variable.xml.get("values") or "").split()
             found[variable.name] |= words(*others)
     return found
 
 
-def _typed(bundle: Bundle) -> Iterator[tuple[str, Values]]:
-    for key, fields in bundle.forms.items():
-        if key.split("/")[0] in bundle.sheets:
+def _typed(sources: Sources) -> Iterator[tuple[str, Values]]:
+    for key, fields in sources.forms.items():
+        if key.split("/")[0] in sources.sheets:
             for name in fields or ():
                 yield name, asked_for(fields[name] if isinstance(fields, Mapping) else Asked())
 
 
-def _at_start(bundle: Bundle) -> Iterator[tuple[str, Values]]:
-    for sheet in bundle.sheets.values():
+def _at_start(sources: Sources) -> Iterator[tuple[str, Values]]:
+    for sheet in sources.sheets.values():
         for variable in sheet.variables:
             yield variable.name, _declared(variable)
         yield from ((n.result, of_kind(ANY)) for n in sheet.nodes.values() if n.result)
@@ -116,8 +116,8 @@ def carried(sheet: Sheet) -> set[str]:
     return {name for node in caught for name in sheet.parcel(node).carries}
 
 
-def _repeated(bundle: Bundle) -> Iterator[tuple[str, Values]]:
-    for _, node in bundle.nodes():
+def _repeated(sources: Sources) -> Iterator[tuple[str, Values]]:
+    for _, node in sources.nodes():
         drawn = repetition(node)
         for name in drawn.fills if drawn else ():
             yield name, of_kind(ANY)
@@ -143,9 +143,9 @@ def _declared(variable: Variable) -> Values:
 Source = tuple[str, ast.AST, "Mapping[str, str]"]  # a name, what fills it, and who gives it names
 
 
-def _assigned(bundle: Bundle) -> Iterator[Source]:
+def _assigned(sources: Sources) -> Iterator[Source]:
     """Give every assignment of every script."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         for text in _scripts(sheet):
             try:
                 lines = compile_script(text).lines
@@ -162,16 +162,16 @@ def _scripts(sheet: Sheet) -> Iterator[str]:
                 yield text
 
 
-def _decided(bundle: Bundle) -> Iterator[Source]:
+def _decided(sources: Sources) -> Iterator[Source]:
     """Give every output cell that a table answers with by itself, with its column's name."""
-    for decider, name, cells in _columns(bundle):
+    for decider, name, cells in _columns(sources):
         if not (decider.policy.lists or decider.policy.aggregation in {"SUM", "COUNT"}):
             yield from ((name, tree_of(cell.text), decider.given) for cell in cells)
 
 
-def _gathered(bundle: Bundle) -> Iterator[tuple[str, Values]]:
+def _gathered(sources: Sources) -> Iterator[tuple[str, Values]]:
     """Give what tables answer with that make a list, a sum or a count of their rows."""
-    for decider, name, cells in _columns(bundle):
+    for decider, name, cells in _columns(sources):
         yield name, Values()
         if decider.policy.lists:
             each = [inferred(tree_of(cell.text), {}).kept() for cell in cells]
@@ -183,11 +183,11 @@ def _gathered(bundle: Bundle) -> Iterator[tuple[str, Values]]:
             yield name, Values(open=frozenset({kind, NUMBER})).kept()
 
 
-def _columns(bundle: Bundle) -> Iterator[tuple[Decider, str, list[Expression]]]:
+def _columns(sources: Sources) -> Iterator[tuple[Decider, str, list[Expression]]]:
     """Give every column with its cells, by each name under which something sees it."""
-    for id_, reading in bundle.tables.items():
+    for id_, reading in sources.tables.items():
         for name, cells in reading.decider.columns() if reading.decider else ():
             assert reading.decider is not None  # noqa: S101 - for the type checker
             yield reading.decider, told_by(id_, name), cells
-            if id_ in bundle.asked:
+            if id_ in sources.asked:
                 yield reading.decider, name, cells

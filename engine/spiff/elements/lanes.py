@@ -17,8 +17,8 @@ from engine.spiff.reading import failure, read_role
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from engine.spiff.files.bundle import Bundle
     from engine.spiff.files.sheet import Lane, Node, Sheet
+    from engine.spiff.files.sources import Sources
     from engine.spiff.fixes import Token
 
 Place = tuple[str, str]
@@ -65,30 +65,30 @@ def lane_called(sheet: Sheet | None, name: str) -> Lane | None:
     return None
 
 
-def fills(node: Node, sheet: Sheet, bundle: Bundle) -> dict[str, Whose]:
+def fills(node: Node, sheet: Sheet, sources: Sources) -> dict[str, Whose]:
     """Give what a call activity fills the lanes of the called process with, by their ids."""
-    called = bundle.sheets.get(node.called or "")
+    called = sources.sheets.get(node.called or "")
     found: dict[str, Whose] = {}
     for name, who in entries(node):
         lane, own = lane_called(called, name), lane_called(sheet, who)
         if lane is not None:
-            filling = Whose(role=who) if who in bundle.roles else whose(own, bundle.lanes)
+            filling = Whose(role=who) if who in sources.roles else whose(own, sources.lanes)
             found[lane.id] = filling
     return found
 
 
-def places(sheet: Sheet, bundle: Bundle) -> list[str]:
+def places(sheet: Sheet, sources: Sources) -> list[str]:
     """Give the lanes of a diagram that its callers fill; one empty for a diagram without lanes."""
     if not sheet.lanes:
         return [""]
     leaves = (lane for lane in sheet.lanes if not lane.is_frame)
-    return [lane.id for lane in leaves if whose(lane, bundle.lanes).lane is not None]
+    return [lane.id for lane in leaves if whose(lane, sources.lanes).lane is not None]
 
 
-def filled(bundle: Bundle) -> dict[Place, set[Whose]]:
-    """Give who may work in each place that callers fill, through all calls of the bundle."""
+def filled(sources: Sources) -> dict[Place, set[Whose]]:
+    """Give who may work in each place that callers fill, through all calls of a procedure."""
     found: dict[Place, set[Whose]] = {}
-    ways = list(_ways(bundle))
+    ways = list(_ways(sources))
     before = -1
     while before < (before := sum(map(len, found.values()))):
         for place, who, process in ways:
@@ -100,29 +100,29 @@ def filled(bundle: Bundle) -> dict[Place, set[Whose]]:
     return found
 
 
-def _ways(bundle: Bundle) -> Iterator[tuple[Place, Whose, str]]:
+def _ways(sources: Sources) -> Iterator[tuple[Place, Whose, str]]:
     """Give each place, who a call fills it with, and in which process the call stands."""
-    for sheet, node in bundle.nodes():
-        called = bundle.sheets.get(node.called or "")
+    for sheet, node in sources.nodes():
+        called = sources.sheets.get(node.called or "")
         if called is None:
             continue
-        given, own = fills(node, sheet, bundle), whose(node.lane, bundle.lanes)
-        for lane in places(called, bundle):
+        given, own = fills(node, sheet, sources), whose(node.lane, sources.lanes)
+        for lane in places(called, sources):
             yield (called.process_id, lane), given.get(lane, own), sheet.process_id
 
 
-def who_works(node: Node, sheet: Sheet, bundle: Bundle) -> set[Whose]:
+def who_works(node: Node, sheet: Sheet, sources: Sources) -> set[Whose]:
     """Give all who may work at an element, as far as the drawings say."""
-    own = whose(node.lane, bundle.lanes)
+    own = whose(node.lane, sources.lanes)
     if own.role is not None or own.variable is not None:
         return {own}
-    return bundle.filled.get((sheet.process_id, own.lane or ""), set())
+    return sources.filled.get((sheet.process_id, own.lane or ""), set())
 
 
-def fillings(sheet: Sheet, bundle: Bundle) -> Iterator[Filling]:
+def fillings(sheet: Sheet, sources: Sources) -> Iterator[Filling]:
     """Say of each lane that callers fill who works in it, for people to read."""
-    for lane in places(sheet, bundle):
-        holders = bundle.filled.get((sheet.process_id, lane))
+    for lane in places(sheet, sources):
+        holders = sources.filled.get((sheet.process_id, lane))
         if holders:
             found = lane_called(sheet, lane) if lane else None
             yield Filling(

@@ -36,9 +36,9 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sources import Sources
 
-LIMITS: Final[tuple[Callable[[Bundle], Iterator[Problem]], ...]] = (
+LIMITS: Final[tuple[Callable[[Sources], Iterator[Problem]], ...]] = (
     sizes.scopes,
     sizes.whole,
     sizes.nesting,
@@ -46,7 +46,7 @@ LIMITS: Final[tuple[Callable[[Bundle], Iterator[Problem]], ...]] = (
 )
 MOST_TOLD: Final = 300
 MOST_OF_A_RULE: Final = 1_000
-RULES: Final[tuple[Callable[[Bundle], Iterator[Problem]], ...]] = (
+RULES: Final[tuple[Callable[[Sources], Iterator[Problem]], ...]] = (
     schema.valid_bpmn,
     pools.one_process_a_file,
     pools.pools_named,
@@ -119,12 +119,12 @@ RULES: Final[tuple[Callable[[Bundle], Iterator[Problem]], ...]] = (
 )
 
 
-def check(bundle: Bundle) -> list[Problem]:
+def check(sources: Sources) -> list[Problem]:
     """Judge the files by every rule and give all problems found, once each.
 
     What is too large is judged no further, and of very many problems the first ones are told.
     """
-    found = _found(LIMITS, bundle) or _found(RULES, bundle)
+    found = _found(LIMITS, sources) or _found(RULES, sources)
     if len(found) <= MOST_TOLD:
         return found
     more, first = len(found) - MOST_TOLD, found[MOST_TOLD - 1]
@@ -136,6 +136,8 @@ def check(bundle: Bundle) -> list[Problem]:
     return [*found[:MOST_TOLD], rest]
 
 
-def _found(rules: Iterable[Callable[[Bundle], Iterator[Problem]]], bundle: Bundle) -> list[Problem]:
-    found = (problem for rule in rules for problem in islice(rule(bundle), MOST_OF_A_RULE))
+def _found(
+    rules: Iterable[Callable[[Sources], Iterator[Problem]]], sources: Sources
+) -> list[Problem]:
+    found = (problem for rule in rules for problem in islice(rule(sources), MOST_OF_A_RULE))
     return list(dict.fromkeys(found))

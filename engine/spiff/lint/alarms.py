@@ -22,8 +22,8 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from engine.spiff.files.bundle import Bundle
     from engine.spiff.files.sheet import Node, Sheet
+    from engine.spiff.files.sources import Sources
 
 _ZH: Final = {ERROR: "错误", ESCALATION: "升级", CANCEL: "取消"}
 _EN: Final = {ERROR: "error", ESCALATION: "escalation", CANCEL: "cancel"}
@@ -40,17 +40,17 @@ _PLACES: Final = {
 }
 
 
-def alarms(bundle: Bundle) -> Iterator[tuple[Sheet, Node, Alarm]]:
+def alarms(sources: Sources) -> Iterator[tuple[Sheet, Node, Alarm]]:
     """Give every event that throws or catches an error, an escalation or a cancel."""
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         found = alarm(node, sheet)
         if found is not None:
             yield sheet, node, found
 
 
-def have_codes(bundle: Bundle) -> Iterator[Problem]:
+def have_codes(sources: Sources) -> Iterator[Problem]:
     """Let what is thrown have a code; a boundary event without a reference catches any."""
-    for sheet, node, found in alarms(bundle):
+    for sheet, node, found in alarms(sources):
         refers = reference(node, found.kind) is not None
         if found.kind != CANCEL and not found.code and (refers or not _catches(node)):
             zh, en = _ZH[found.kind], _EN[found.kind]
@@ -71,10 +71,10 @@ def have_codes(bundle: Bundle) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def hang_where_it_is_thrown(bundle: Bundle) -> Iterator[Problem]:
+def hang_where_it_is_thrown(sources: Sources) -> Iterator[Problem]:
     """Let boundary events hang on activities out of which their alarm can come."""
-    sprung = {trap for flight in _flights(bundle) for trap in flight.sprung}
-    for sheet, node, found in alarms(bundle):
+    sprung = {trap for flight in _flights(sources) for trap in flight.sprung}
+    for sheet, node, found in alarms(sources):
         host = sheet.nodes.get(node.attached or "")
         if not _catches(node) or host is None:
             continue
@@ -99,9 +99,9 @@ def hang_where_it_is_thrown(bundle: Bundle) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def interrupt_once(bundle: Bundle) -> Iterator[Problem]:
+def interrupt_once(sources: Sources) -> Iterator[Problem]:
     """Let errors and cancels interrupt, and nothing be caught twice on one activity."""
-    for sheet, node, found in alarms(bundle):
+    for sheet, node, found in alarms(sources):
         if not _catches(node):
             continue
         zh, en = _ZH[found.kind], _EN[found.kind]
@@ -122,9 +122,9 @@ def interrupt_once(bundle: Bundle) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def are_caught(bundle: Bundle) -> Iterator[Problem]:
+def are_caught(sources: Sources) -> Iterator[Problem]:
     """Let every error that an event throws be caught somewhere around it, whoever calls it."""
-    for flight in _flights(bundle):
+    for flight in _flights(sources):
         if flight.way is not None and flight.thrown.kind == ERROR and flight.thrown.code:
             told = " → ".join(flight.way)
             yield Problem(
@@ -136,9 +136,9 @@ def are_caught(bundle: Bundle) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def cancels_lie_in_transactions(bundle: Bundle) -> Iterator[Problem]:
+def cancels_lie_in_transactions(sources: Sources) -> Iterator[Problem]:
     """Let cancel ends lie directly in a transaction that has a boundary event for them."""
-    for sheet, node, thrown in alarms(bundle):
+    for sheet, node, thrown in alarms(sources):
         if thrown.kind != CANCEL or _catches(node):
             continue
         scope = sheet.nodes.get(node.scope)
@@ -173,19 +173,19 @@ class _Flight:
     way: list[str] | None = None
 
 
-def _flights(bundle: Bundle) -> Iterator[_Flight]:
+def _flights(sources: Sources) -> Iterator[_Flight]:
     callers: dict[str, list[tuple[Sheet, Node]]] = {}
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         if node.called:
             callers.setdefault(node.called, []).append((sheet, node))
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         thrown = thrown_by(node, sheet)
         if thrown is not None:
-            yield _fly(bundle, callers, _Flight(sheet, node, thrown))
+            yield _fly(sources, callers, _Flight(sheet, node, thrown))
 
 
 def _fly(
-    bundle: Bundle, callers: Mapping[str, list[tuple[Sheet, Node]]], flight: _Flight
+    sources: Sources, callers: Mapping[str, list[tuple[Sheet, Node]]], flight: _Flight
 ) -> _Flight:
     pending = deque([(flight.sheet, flight.node, flight.thrown, list[str]())])
     seen: set[tuple[str, str, Alarm]] = set()
@@ -200,7 +200,7 @@ def _fly(
         way = [*way, f"{sheet.process_id}:{host.id}"]
         if left is None:
             continue
-        if host.scope == bundle.root:
+        if host.scope == sources.root:
             flight.way = flight.way or way
         around = callers.get(host.scope, []) if host.scope == sheet.process_id else None
         for outer, node in around if around is not None else [(sheet, sheet.nodes[host.scope])]:

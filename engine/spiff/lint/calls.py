@@ -12,16 +12,16 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.files.bundle import Bundle
     from engine.spiff.files.sheet import Node
+    from engine.spiff.files.sources import Sources
 
 _OPERATOR: Final = "bpmn:extensionElements/spiff:serviceTaskOperator"
 
 
-def called_exist(bundle: Bundle) -> Iterator[Problem]:
+def called_exist(sources: Sources) -> Iterator[Problem]:
     """Let every call activity call a process that there is."""
-    for sheet, node in bundle.nodes():
-        if node.kind == "callActivity" and node.called not in {*bundle.sheets, *bundle.unread}:
+    for sheet, node in sources.nodes():
+        if node.kind == "callActivity" and node.called not in {*sources.sheets, *sources.unread}:
             yield Problem(
                 sheet.file, node.id, "no_process",
                 f"调用活动“{node.id}”调用的流程“{node.called or '—'}”没有可读的 .bpmn 文件。",
@@ -29,10 +29,10 @@ def called_exist(bundle: Bundle) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def no_recursion(bundle: Bundle) -> Iterator[Problem]:
+def no_recursion(sources: Sources) -> Iterator[Problem]:
     """Let no process call itself, directly or through others."""
-    for sheet, node in bundle.nodes():
-        if node.called and _leads_to(bundle, node.called, sheet.process_id):
+    for sheet, node in sources.nodes():
+        if node.called and _leads_to(sources, node.called, sheet.process_id):
             yield Problem(
                 sheet.file, node.id, "recursion",
                 f"调用活动“{node.id}”最终又调用本流程“{sheet.process_id}”。请用循环代替。",
@@ -40,10 +40,10 @@ def no_recursion(bundle: Bundle) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def _leads_to(bundle: Bundle, process: str, goal: str) -> bool:
+def _leads_to(sources: Sources, process: str, goal: str) -> bool:
     seen, pending = {process}, [process]
     while pending:
-        sheet = bundle.sheets.get(pending.pop())
+        sheet = sources.sheets.get(pending.pop())
         for node in sheet.nodes.values() if sheet else ():
             if node.called and node.called not in seen:
                 seen.add(node.called)
@@ -51,10 +51,10 @@ def _leads_to(bundle: Bundle, process: str, goal: str) -> bool:
     return goal in seen
 
 
-def tables_exist(bundle: Bundle) -> Iterator[Problem]:
+def tables_exist(sources: Sources) -> Iterator[Problem]:
     """Let every business rule task ask a table that there is."""
-    for sheet, node in bundle.nodes():
-        if node.kind == "businessRuleTask" and node.decision not in bundle.tables:
+    for sheet, node in sources.nodes():
+        if node.kind == "businessRuleTask" and node.decision not in sources.tables:
             yield Problem(
                 sheet.file, node.id, "no_table",
                 f"规则任务“{node.id}”的决策表“{node.decision or '—'}”不存在。"
@@ -64,16 +64,16 @@ def tables_exist(bundle: Bundle) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def tables_readable(bundle: Bundle) -> Iterator[Problem]:
+def tables_readable(sources: Sources) -> Iterator[Problem]:
     """Let every cell of every table be one that we can read."""
-    for reading in bundle.tables.values():
+    for reading in sources.tables.values():
         yield from reading.problems
 
 
-def operations_known(bundle: Bundle) -> Iterator[Problem]:
+def operations_known(sources: Sources) -> Iterator[Problem]:
     """Let service tasks ask only for operations that the engine or a connector does."""
-    operators = {**bundle.operators, **AT_ONCE}
-    for sheet, node in bundle.nodes():
+    operators = {**sources.operators, **AT_ONCE}
+    for sheet, node in sources.nodes():
         if node.kind != "serviceTask":
             continue
         if node.operator not in operators:

@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
     from engine.spiff.dmn.decisions import Decider
     from engine.spiff.dmn.unary import Cell, Test
-    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sources import Sources
     from engine.spiff.language.inference import Values
 
 
-def cells_can_fit(bundle: Bundle) -> Iterator[Problem]:
+def cells_can_fit(sources: Sources) -> Iterator[Problem]:
     """Let no cell ask for a value that its column's input can never have."""
-    if bundle.is_partly_unknown:
+    if sources.is_partly_unknown:
         return
-    known = comparable(bundle)
-    for reading in bundle.tables.values():
+    known = comparable(sources)
+    for reading in sources.tables.values():
         if reading.decider is not None:
             seen = Seen(known, reading.decider.given)
             yield from _in_table(reading.file, reading.decider, seen)

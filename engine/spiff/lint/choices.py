@@ -11,16 +11,16 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.files.bundle import Bundle
     from engine.spiff.files.sheet import Node, Sheet
+    from engine.spiff.files.sources import Sources
 
 CATCHING: Final = frozenset({"intermediateCatchEvent", "receiveTask"})
 LOOPS: Final = frozenset({"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"})
 
 
-def plain_choices(bundle: Bundle) -> Iterator[Problem]:
+def plain_choices(sources: Sources) -> Iterator[Problem]:
     """Let event-based gateways be exclusive, and inside the flow rather than at its start."""
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         if node.kind != CHOICE:
             continue
         if node.xml.get("eventGatewayType", "Exclusive") != "Exclusive":
@@ -39,9 +39,9 @@ def plain_choices(bundle: Bundle) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def choices_wait(bundle: Bundle) -> Iterator[Problem]:
+def choices_wait(sources: Sources) -> Iterator[Problem]:
     """Let only what waits follow an event-based gateway, reached from there alone."""
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         for edge in sheet.outgoing(node.id) if node.kind == CHOICE else ():
             target = sheet.nodes.get(edge.target)
             objection = _objection(sheet, target) if target else None

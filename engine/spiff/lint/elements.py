@@ -12,8 +12,8 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from engine.spiff.files.bundle import Bundle
     from engine.spiff.files.sheet import Node
+    from engine.spiff.files.sources import Sources
 
 TERMINATE: Final = "terminateEventDefinition"
 ERROR: Final = "errorEventDefinition"
@@ -34,9 +34,9 @@ GATEWAYS: Final = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGa
 SUPPORTED: Final = ACTIVITIES | GATEWAYS | EVENTS.keys()
 
 
-def supported(bundle: Bundle) -> Iterator[Problem]:
+def supported(sources: Sources) -> Iterator[Problem]:
     """Let elements and their event definitions be ones that are proven to run."""
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         if node.kind not in SUPPORTED:
             yield refused.KINDS.get(node.kind, _other(node)).of(sheet.file, node.id)
         elif node.kind in EVENTS and node.events not in EVENTS[node.kind]:
@@ -62,9 +62,9 @@ def _other(node: Node) -> refused.Refusal:
     )
 
 
-def supported_details(bundle: Bundle) -> Iterator[Problem]:
+def supported_details(sources: Sources) -> Iterator[Problem]:
     """Let activities carry no markers, associations or scripts that would be ignored."""
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         for zh, en in _odd_details(node):
             yield Problem(
                 sheet.file, node.id, "unsupported",
@@ -80,9 +80,9 @@ def _odd_details(node: Node) -> Iterator[tuple[str, str]]:
                 yield f"不会执行的 {script}", f"a {script}, which would not run"
 
 
-def one_start(bundle: Bundle) -> Iterator[Problem]:
+def one_start(sources: Sources) -> Iterator[Problem]:
     """Let every scope have one start event: of any kind for a procedure, else a plain one."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         for scope in sheet.scopes:
             starts = [node for node in sheet.inside(scope) if node.kind == "startEvent"]
             if len(starts) != 1:
@@ -93,7 +93,7 @@ def one_start(bundle: Bundle) -> Iterator[Problem]:
                 )  # fmt: skip
                 continue
             node = starts[0]
-            if node.events and scope != bundle.root:
+            if node.events and scope != sources.root:
                 yield Problem(
                     sheet.file, node.id, "start_kind",
                     f"“{scope}”由别的图调用，开始事件“{node.id}”应为普通开始事件。"
@@ -103,9 +103,9 @@ def one_start(bundle: Bundle) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def some_end(bundle: Bundle) -> Iterator[Problem]:
+def some_end(sources: Sources) -> Iterator[Problem]:
     """Let every scope have an end event."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         for scope in sheet.scopes:
             if not any(node.kind == "endEvent" for node in sheet.inside(scope)):
                 yield Problem(
@@ -114,9 +114,9 @@ def some_end(bundle: Bundle) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def hosts_wait(bundle: Bundle) -> Iterator[Problem]:
+def hosts_wait(sources: Sources) -> Iterator[Problem]:
     """Let boundary events hang on activities that wait, in their own scope."""
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         if node.kind != "boundaryEvent":
             continue
         host = sheet.nodes.get(node.attached or "")

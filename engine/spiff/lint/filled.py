@@ -12,7 +12,7 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sources import Sources
     from engine.spiff.lint.rooms import Read, Room
 
 NEARLY_THE_SAME: Final = 0.82  # as difflib counts
@@ -20,14 +20,14 @@ MOST_GUESSES: Final = 50  # each compares a name with all others
 ALIKE: Final = 0.6
 
 
-def names_are_filled(bundle: Bundle) -> Iterator[Problem]:
+def names_are_filled(sources: Sources) -> Iterator[Problem]:
     """Let every name be a form's field, a table's output, an assignment or a declared variable.
 
     While a file cannot be read, only what looks misspelt is told: that file may fill the rest.
     """
-    rooms = Rooms(bundle)
+    rooms = Rooms(sources)
     unknown = [read for read in rooms.reads if read.name not in rooms.filled(read.room)]
-    near = NEARLY_THE_SAME if bundle.is_partly_unknown else ALIKE
+    near = NEARLY_THE_SAME if sources.is_partly_unknown else ALIKE
     meant: dict[str, str | None] = {}
     for read in unknown:
         if read.name not in meant and len(meant) < MOST_GUESSES:
@@ -35,7 +35,7 @@ def names_are_filled(bundle: Bundle) -> Iterator[Problem]:
             meant[read.name] = next(iter(alike), None)
     for read in unknown:
         close, filled = meant.get(read.name), rooms.elsewhere(read.name)
-        if bundle.is_partly_unknown and not close:
+        if sources.is_partly_unknown and not close:
             continue
         yield _unfilled(read, close) if filled is None else _not_handed(read, filled)
 

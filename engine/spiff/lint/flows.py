@@ -10,15 +10,15 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from engine.spiff.files.bundle import Bundle
     from engine.spiff.files.sheet import Edge, Node, Sheet
+    from engine.spiff.files.sources import Sources
 
 CHOOSING: Final = frozenset({"exclusiveGateway", "inclusiveGateway"})
 
 
-def whole(bundle: Bundle) -> Iterator[Problem]:
+def whole(sources: Sources) -> Iterator[Problem]:
     """Let every flow join two nodes of one scope, none leave an end or enter a start."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         for edge in sheet.edges:
             source, target = sheet.nodes.get(edge.source), sheet.nodes.get(edge.target)
             if source is None or target is None or source.scope != target.scope:
@@ -38,9 +38,9 @@ def whole(bundle: Bundle) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def between_once(bundle: Bundle) -> Iterator[Problem]:
+def between_once(sources: Sources) -> Iterator[Problem]:
     """Let two elements be joined by one flow at most: the path taken must be told apart."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         seen: dict[tuple[str, str], str] = {}
         for edge in sheet.edges:
             first = seen.setdefault((edge.source, edge.target), edge.id)
@@ -54,9 +54,9 @@ def between_once(bundle: Bundle) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def no_implicit_split(bundle: Bundle) -> Iterator[Problem]:
+def no_implicit_split(sources: Sources) -> Iterator[Problem]:
     """Let only gateways have several ways out, and everything but ends have one."""
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         ways = len(sheet.outgoing(node.id))
         if ways > 1 and node.kind not in GATEWAYS:
             yield Problem(
@@ -72,9 +72,9 @@ def no_implicit_split(bundle: Bundle) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def conditions_on_gateways(bundle: Bundle) -> Iterator[Problem]:
+def conditions_on_gateways(sources: Sources) -> Iterator[Problem]:
     """Let conditions stand only where they are read: on ways out of a choosing gateway."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         for edge in sheet.edges:
             source = sheet.nodes.get(edge.source)
             if edge.condition is None or source is None:
@@ -89,9 +89,9 @@ def conditions_on_gateways(bundle: Bundle) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def defaults(bundle: Bundle) -> Iterator[Problem]:
+def defaults(sources: Sources) -> Iterator[Problem]:
     """Let choosing gateways have a default way out without condition, and conditions elsewhere."""
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         ways = sheet.outgoing(node.id)
         if node.kind not in CHOOSING or len(ways) < 2:  # noqa: PLR2004 - a choice has two ways
             continue
@@ -121,9 +121,9 @@ def _condition_problem(sheet: Sheet, edge: Edge, default: str | None) -> Iterato
         )  # fmt: skip
 
 
-def reachable(bundle: Bundle) -> Iterator[Problem]:
+def reachable(sources: Sources) -> Iterator[Problem]:
     """Let every element be reached from its start event."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         for scope in sheet.scopes:
             nodes = list(sheet.inside(scope))
             starts = [node.id for node in nodes if node.kind == "startEvent"]
@@ -137,9 +137,9 @@ def reachable(bundle: Bundle) -> Iterator[Problem]:
                     )  # fmt: skip
 
 
-def ending(bundle: Bundle) -> Iterator[Problem]:
+def ending(sources: Sources) -> Iterator[Problem]:
     """Let an end event be within reach of every element."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         for scope in sheet.scopes:
             nodes = list(sheet.inside(scope))
             backward: dict[str, list[str]] = {}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from engine.spiff.dmn.decisions import Decider
-    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sources import Sources
 
 MOST_TRIED: Final = 3_000_000
 MOST_PLACES: Final = 300_000
@@ -33,15 +33,15 @@ class TooIntricateError(Exception):
     """Nobody could look at all combinations of a table in a reasonable time."""
 
 
-def one_row_fits(bundle: Bundle) -> Iterator[Problem]:
+def one_row_fits(sources: Sources) -> Iterator[Problem]:
     """Let a row fit each choice of the inputs, and one only where the hit policy says so.
 
     A table is not tried whose cells read variables, or whose inputs can be anything.
     """
-    if bundle.is_partly_unknown:
+    if sources.is_partly_unknown:
         return
-    known = possible(bundle)
-    for reading in bundle.tables.values():
+    known = possible(sources)
+    for reading in sources.tables.values():
         decider = reading.decider
         columns = pieces_of(decider, Seen(known, decider.given)) if decider else None
         if decider is None or columns is None:

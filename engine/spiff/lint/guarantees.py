@@ -10,27 +10,27 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.files.bundle import Bundle
     from engine.spiff.files.sheet import Guarantee, Sheet
+    from engine.spiff.files.sources import Sources
     from engine.spiff.graph import Place
 
 
 LAST: Final = 6  # elements of a way that are told
 
 
-def kept(bundle: Bundle) -> Iterator[Problem]:
+def kept(sources: Sources) -> Iterator[Problem]:
     """Let every guarantee hold: without its flows, none of its elements is within reach."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         for guarantee in sheet.guarantees:
-            unknown = list(_unknown(bundle, sheet, guarantee))
+            unknown = list(_unknown(sources, sheet, guarantee))
             yield from unknown
             if not unknown:
-                yield from _broken(bundle, sheet, guarantee)
+                yield from _broken(sources, sheet, guarantee)
 
 
-def _unknown(bundle: Bundle, sheet: Sheet, guarantee: Guarantee) -> Iterator[Problem]:
-    flows = {f"{s.process_id}:{edge.id}" for s in bundle.sheets.values() for edge in s.edges}
-    nodes = {f"{s.process_id}:{node}" for s in bundle.sheets.values() for node in s.nodes}
+def _unknown(sources: Sources, sheet: Sheet, guarantee: Guarantee) -> Iterator[Problem]:
+    flows = {f"{s.process_id}:{edge.id}" for s in sources.sheets.values() for edge in s.edges}
+    nodes = {f"{s.process_id}:{node}" for s in sources.sheets.values() for node in s.nodes}
     for names, known in ((guarantee.without, flows), (guarantee.never, nodes)):
         for name in names or ("",):
             if _full(name, sheet) not in known:
@@ -42,13 +42,13 @@ def _unknown(bundle: Bundle, sheet: Sheet, guarantee: Guarantee) -> Iterator[Pro
                 )  # fmt: skip
 
 
-def _broken(bundle: Bundle, sheet: Sheet, guarantee: Guarantee) -> Iterator[Problem]:
+def _broken(sources: Sources, sheet: Sheet, guarantee: Guarantee) -> Iterator[Problem]:
     without = {_full(name, sheet) for name in guarantee.without}
-    came = Graph(bundle.sheets, without).ways(sheet.process_id)
+    came = Graph(sources.sheets, without).ways(sheet.process_id)
     for name in guarantee.never:
         path = way_to(_full(name, sheet), came)
         if path is not None:
-            zh, en = _told(path, bundle)
+            zh, en = _told(path, sources)
             yield Problem(
                 sheet.file, guarantee.id, "guarantee_broken",
                 f"保证“{guarantee.names.zh}”不成立：不经过 {'、'.join(guarantee.without)} 也能到"
@@ -62,9 +62,9 @@ def _full(name: str, sheet: Sheet) -> str:
     return name if ":" in name else f"{sheet.process_id}:{name}"
 
 
-def _told(path: list[Place], bundle: Bundle) -> tuple[str, str]:
+def _told(path: list[Place], sources: Sources) -> tuple[str, str]:
     """Tell the end of a way in Chinese and in English, element by element."""
-    nodes = [bundle.sheets[place.process].nodes[place.element] for place in path[-LAST:]]
+    nodes = [sources.sheets[place.process].nodes[place.element] for place in path[-LAST:]]
     more = "… → " if len(path) > LAST else ""
     zh = " → ".join(f"{node.names.zh}[{node.id}]" for node in nodes)
     return more + zh, more + " → ".join(f"{node.names.en}[{node.id}]" for node in nodes)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
-    from engine.spiff.files.bundle import Bundle
     from engine.spiff.files.sheet import Sheet
+    from engine.spiff.files.sources import Sources
 
 SETS: Final = {
     "inputSet": ("dataInput", frozenset({"dataInputRefs", "optionalInputRefs", "outputSetRefs"})),
@@ -29,16 +29,16 @@ SETS: Final = {
 ASSOCIATIONS: Final = ("dataInputAssociation", "dataOutputAssociation")
 
 
-def specifications_read(bundle: Bundle) -> Iterator[Problem]:
+def specifications_read(sources: Sources) -> Iterator[Problem]:
     """Let what a called process is given and gives back be said by names, in one set each."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         xml = specification(sheet.process)
         for place in sheet.root.iter(f"{{{BPMN}}}ioSpecification"):
             if place is not xml:
                 yield from _misplaced(sheet, place)
         if xml is None:
             continue
-        if sheet is bundle.sheets[bundle.root]:
+        if sheet is sources.sheets[sources.root]:
             yield Problem(
                 sheet.file, sheet.process_id, "bad_specification",
                 f"规程“{sheet.process_id}”没有人调用，ioSpecification 不起作用。请删去。",
@@ -92,9 +92,9 @@ def _bad_sets(
         )  # fmt: skip
 
 
-def associations_only_drawn(bundle: Bundle) -> Iterator[Problem]:
+def associations_only_drawn(sources: Sources) -> Iterator[Problem]:
     """Let data associations be lines on the drawing: what they would compute is not."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         for xml in sheet.process.iter(*(f"{{{BPMN}}}{name}" for name in ASSOCIATIONS)):
             odd = sorted({local(child) for child in xml} & {"transformation", "assignment"})
             if odd:
@@ -107,9 +107,9 @@ def associations_only_drawn(bundle: Bundle) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def data_objects_named(bundle: Bundle) -> Iterator[Problem]:
+def data_objects_named(sources: Sources) -> Iterator[Problem]:
     """Let every data object that is drawn stand for a variable."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         for each in data_objects(sheet):
             if not is_name(each.variable):
                 yield Problem(

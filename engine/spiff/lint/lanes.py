@@ -12,14 +12,14 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.files.bundle import Bundle
     from engine.spiff.files.sheet import Node, Sheet
+    from engine.spiff.files.sources import Sources
 
 
-def lanes_are_roles(bundle: Bundle) -> Iterator[Problem]:
+def lanes_are_roles(sources: Sources) -> Iterator[Problem]:
     """Let a lane of the procedure itself be a role, or its roleFrom a variable."""
-    roles = bundle.lanes
-    for process, sheet in bundle.sheets.items():
+    roles = sources.lanes
+    for process, sheet in sources.sheets.items():
         for lane in sheet.lanes:
             if lane.role_from is not None and not is_name(lane.role_from):
                 yield Problem(
@@ -27,7 +27,7 @@ def lanes_are_roles(bundle: Bundle) -> Iterator[Problem]:
                     f"泳道“{lane.name}”的 banjie:roleFrom“{lane.role_from}”不是变量名。",
                     f'The roleFrom "{lane.role_from}" of lane "{lane.name}" is no variable.',
                 )  # fmt: skip
-            if process != bundle.root or lane.is_frame:
+            if process != sources.root or lane.is_frame:
                 continue
             if whose(lane, roles).lane is not None:
                 yield Problem(
@@ -40,9 +40,9 @@ def lanes_are_roles(bundle: Bundle) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def one_lane_each(bundle: Bundle) -> Iterator[Problem]:
+def one_lane_each(sources: Sources) -> Iterator[Problem]:
     """Let no element lie in two lanes of which neither lies in the other."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         for element in sheet.twice_in_lanes:
             yield Problem(
                 sheet.file, element, "two_lanes",
@@ -51,10 +51,10 @@ def one_lane_each(bundle: Bundle) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def steps_have_lanes(bundle: Bundle) -> Iterator[Problem]:
+def steps_have_lanes(sources: Sources) -> Iterator[Problem]:
     """Let every step lie in a lane, or be called from one where its process has no lanes at all."""
-    for process, sheet in bundle.sheets.items():
-        free = process != bundle.root and not sheet.lanes
+    for process, sheet in sources.sheets.items():
+        free = process != sources.root and not sheet.lanes
         for node in sheet.nodes.values():
             if node.kind in STEPS and node.lane is None and not free:
                 yield Problem(
@@ -62,7 +62,7 @@ def steps_have_lanes(bundle: Bundle) -> Iterator[Problem]:
                     f"任务“{node.id}”不在任何泳道里。请放进负责角色的泳道。",
                     f'Step "{node.id}" lies in no lane. Put it into the lane of its role.',
                 )  # fmt: skip
-            called = bundle.sheets.get(node.called or "")
+            called = sources.sheets.get(node.called or "")
             if called is not None and not called.lanes and node.lane is None and not free:
                 yield Problem(
                     sheet.file, node.id, "no_lane",
@@ -73,11 +73,11 @@ def steps_have_lanes(bundle: Bundle) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def start_has_a_role(bundle: Bundle) -> Iterator[Problem]:
+def start_has_a_role(sources: Sources) -> Iterator[Problem]:
     """Let the procedure's start lie in a lane with a fixed role."""
-    for sheet, node in bundle.nodes():
-        starts = node.kind == "startEvent" and node.scope == bundle.root
-        if starts and whose(node.lane, bundle.lanes).role is None:
+    for sheet, node in sources.nodes():
+        starts = node.kind == "startEvent" and node.scope == sources.root
+        if starts and whose(node.lane, sources.lanes).role is None:
             yield Problem(
                 sheet.file, node.id, "start_lane",
                 f"开始事件“{node.id}”应在固定角色的泳道里，以确定谁可以发起。",
@@ -85,10 +85,10 @@ def start_has_a_role(bundle: Bundle) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def calls_fill_lanes(bundle: Bundle) -> Iterator[Problem]:
+def calls_fill_lanes(sources: Sources) -> Iterator[Problem]:
     """Let every call say who works in each lane of the called process that is no role."""
-    for sheet, node in bundle.nodes():
-        called = bundle.sheets.get(node.called or "")
+    for sheet, node in sources.nodes():
+        called = sources.sheets.get(node.called or "")
         said = entries(node)
         if own(node.xml, "lanes") is not None and node.kind != "callActivity":
             yield _problem(
@@ -97,15 +97,15 @@ def calls_fill_lanes(bundle: Bundle) -> Iterator[Problem]:
             )  # fmt: skip
         elif called is not None:
             filled = {lane.id for name, _ in said if (lane := lane_called(called, name))}
-            yield from _wrong_entries(sheet, node, called, bundle)
-            for place in places(called, bundle):
+            yield from _wrong_entries(sheet, node, called, sources)
+            for place in places(called, sources):
                 if place and place not in filled:
                     yield _unfilled(sheet, node, called, place)
 
 
-def _wrong_entries(sheet: Sheet, node: Node, called: Sheet, bundle: Bundle) -> Iterator[Problem]:
-    free = places(called, bundle)
-    own_places = set(places(sheet, bundle)) if sheet is not bundle.sheets[bundle.root] else set()
+def _wrong_entries(sheet: Sheet, node: Node, called: Sheet, sources: Sources) -> Iterator[Problem]:
+    free = places(called, sources)
+    own_places = set(places(sheet, sources)) if sheet is not sources.sheets[sources.root] else set()
     seen: set[str] = set()
     for name, who in entries(node):
         lane, mine = lane_called(called, name), lane_called(sheet, who)
@@ -120,7 +120,7 @@ def _wrong_entries(sheet: Sheet, node: Node, called: Sheet, bundle: Bundle) -> I
             )  # fmt: skip
             continue
         seen.add(lane.id)
-        if who not in bundle.roles and (mine is None or mine.id not in own_places):
+        if who not in sources.roles and (mine is None or mine.id not in own_places):
             yield _problem(
                 sheet, node,
                 f"banjie:lanes 把泳道“{name}”指定为“{who or '—'}”，它不是角色代码，也不是本图等待"

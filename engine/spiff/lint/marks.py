@@ -13,7 +13,7 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sources import Sources
 
 ATTRIBUTES: Final = frozenset(
     {
@@ -27,11 +27,11 @@ ELEMENTS: Final = {
 }
 
 
-def known_marks(bundle: Bundle) -> Iterator[Problem]:
+def known_marks(sources: Sources) -> Iterator[Problem]:
     """Let whatever stands in our namespace be something that we read."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         yield from unknown_marks(sheet.file, sheet.root)
-    for reading in bundle.tables.values():
+    for reading in sources.tables.values():
         if reading.root is not None:
             yield from unknown_marks(reading.file, reading.root)
 

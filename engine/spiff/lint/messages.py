@@ -12,15 +12,15 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.files.bundle import Bundle
     from engine.spiff.files.sheet import Node, Sheet
+    from engine.spiff.files.sources import Sources
 
 WAITING: Final = frozenset({"receiveTask", "intermediateCatchEvent", "boundaryEvent"})
 
 
-def messages_exist(bundle: Bundle) -> Iterator[Problem]:
+def messages_exist(sources: Sources) -> Iterator[Problem]:
     """Let every message that is thrown or waited for have a name."""
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         if not node.has_message:
             continue
         if not sheet.message(node).name:
@@ -38,16 +38,16 @@ def messages_exist(bundle: Bundle) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def signals_exist(bundle: Bundle) -> Iterator[Problem]:
+def signals_exist(sources: Sources) -> Iterator[Problem]:
     """Let every signal that is thrown or waited for have a name, and no keys: all hear it."""
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         if SIGNAL in node.events and not sheet.signal(node).name:
             yield Problem(
                 sheet.file, node.id, "no_signal",
                 f"“{node.id}”没有引用有名称的信号。请定义 signal 并选择它。",
                 f'"{node.id}" refers to no signal with a name. Define one and choose it.',
             )  # fmt: skip
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         for id_, parcel in sheet.signals.items():
             if parcel.keys:
                 yield Problem(
@@ -59,9 +59,9 @@ def signals_exist(bundle: Bundle) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def named_by_variables(bundle: Bundle) -> Iterator[Problem]:
+def named_by_variables(sources: Sources) -> Iterator[Problem]:
     """Let keys, and what messages and signals carry, be names of variables."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         for id_, parcel in (*sheet.messages.items(), *sheet.signals.items()):
             for name in (*parcel.keys, *parcel.carries):
                 if not is_name(name):
@@ -74,9 +74,9 @@ def named_by_variables(bundle: Bundle) -> Iterator[Problem]:
                     )  # fmt: skip
 
 
-def waits_are_told_apart(bundle: Bundle) -> Iterator[Problem]:
+def waits_are_told_apart(sources: Sources) -> Iterator[Problem]:
     """Let who waits for a message have keys, or be offered to people: else anybody's would do."""
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         if node.has_message and node.kind in WAITING:
             parcel = sheet.message(node)
             if parcel.name and not parcel.keys and not node.offered:
@@ -90,10 +90,10 @@ def waits_are_told_apart(bundle: Bundle) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def keys_agree(bundle: Bundle) -> Iterator[Problem]:
+def keys_agree(sources: Sources) -> Iterator[Problem]:
     """Let a message have the same keys wherever it is drawn."""
     first: dict[str, tuple[str, tuple[str, ...]]] = {}
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         for id_, parcel in sheet.messages.items():
             file, keys = first.setdefault(parcel.name, (sheet.file, parcel.keys))
             if set(keys) != set(parcel.keys):
@@ -107,9 +107,9 @@ def keys_agree(bundle: Bundle) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def offered_to_roles(bundle: Bundle) -> Iterator[Problem]:
+def offered_to_roles(sources: Sources) -> Iterator[Problem]:
     """Let only who waits for a message be offered to people, by roles that there are."""
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         if node.offered and not (node.has_message and node.kind in WAITING):
             yield Problem(
                 sheet.file, node.id, "misplaced_offer",
@@ -118,12 +118,12 @@ def offered_to_roles(bundle: Bundle) -> Iterator[Problem]:
                 f'The banjie:offeredTo of "{node.id}" would be ignored. It belongs on a message '
                 "catch event, boundary event or receive task.",
             )  # fmt: skip
-        yield from _unknown_roles(bundle, sheet, node)
+        yield from _unknown_roles(sources, sheet, node)
 
 
-def _unknown_roles(bundle: Bundle, sheet: Sheet, node: Node) -> Iterator[Problem]:
+def _unknown_roles(sources: Sources, sheet: Sheet, node: Node) -> Iterator[Problem]:
     for entry in node.offered:
-        known = is_name(entry[1:]) if entry.startswith("=") else entry in bundle.roles
+        known = is_name(entry[1:]) if entry.startswith("=") else entry in sources.roles
         if not known:
             yield Problem(
                 sheet.file, node.id, "unknown_role",

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
-    from engine.spiff.files.bundle import Bundle
     from engine.spiff.files.sheet import Sheet
+    from engine.spiff.files.sources import Sources
 
 
 DRAWN: Final = (
@@ -22,10 +22,10 @@ DRAWN: Final = (
 )  # fmt: skip
 
 
-def free_ids(bundle: Bundle) -> Iterator[Problem]:
+def free_ids(sources: Sources) -> Iterator[Problem]:
     """Let everything have an id, and scopes one that is unique over the files."""
     seen: dict[str, str] = {}
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         for id_ in (*sheet.nodes, *(edge.id for edge in sheet.edges)):
             if not id_:
                 yield Problem(
@@ -42,7 +42,7 @@ def free_ids(bundle: Bundle) -> Iterator[Problem]:
                     f'The process or sub-process id "{scope}" is also in {seen[scope]}. Rename it.',
                 )  # fmt: skip
             seen[scope] = sheet.file
-        for id_ in sheet.nodes.keys() & bundle.sheets.keys():
+        for id_ in sheet.nodes.keys() & sources.sheets.keys():
             yield Problem(
                 sheet.file, id_, "duplicate_id",
                 f"元素“{id_}”与一个流程同名。请改名。",
@@ -63,9 +63,9 @@ def _twice(sheet: Sheet) -> Iterator[Problem]:
         seen.add(id_ or "")
 
 
-def both_names(bundle: Bundle) -> Iterator[Problem]:
+def both_names(sources: Sources) -> Iterator[Problem]:
     """Let steps and processes have both names, and whatever has one name have the other too."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         must = {sheet.process_id, *(n.id for n in sheet.nodes.values() if n.kind in STEPS)}
         named: list[etree._Element] = [sheet.process]
         for tag in DRAWN:
@@ -85,9 +85,9 @@ def both_names(bundle: Bundle) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def drawn(bundle: Bundle) -> Iterator[Problem]:
+def drawn(sources: Sources) -> Iterator[Problem]:
     """Let every element and flow that runs be drawn."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         shapes = ((node.id, "形状 (shape)", "shape") for node in sheet.nodes.values())
         lines = ((edge.id, "连线 (edge)", "edge") for edge in sheet.edges)
         for id_, zh, en in (*shapes, *lines):
@@ -99,11 +99,11 @@ def drawn(bundle: Bundle) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def known_clauses(bundle: Bundle) -> Iterator[Problem]:
+def known_clauses(sources: Sources) -> Iterator[Problem]:
     """Let elements name only clauses that the regulations have."""
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         for clause in node.clauses:
-            if clause not in bundle.clauses:
+            if clause not in sources.clauses:
                 yield Problem(
                     sheet.file, node.id, "unknown_clause",
                     f"元素“{node.id}”引用的条款“{clause}”不存在。请核对 bpmn/clauses。",

@@ -13,16 +13,16 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sources import Sources
 
 
-def steps_have_forms(bundle: Bundle) -> Iterator[Problem]:
+def steps_have_forms(sources: Sources) -> Iterator[Problem]:
     """Let every step have its form, and a procedure's start that is begun by hand."""
-    for sheet, node in bundle.nodes():
-        root = node.kind == "startEvent" and node.scope == bundle.root
+    for sheet, node in sources.nodes():
+        root = node.kind == "startEvent" and node.scope == sources.root
         starts = root and STARTS.get(node.events) in {"message", "none"}
         key = f"{sheet.process_id}/{node.id}"
-        if (node.kind in STEPS or starts) and key not in bundle.forms:
+        if (node.kind in STEPS or starts) and key not in sources.forms:
             yield Problem(
                 sheet.file, node.id, "no_form",
                 f"“{node.id}”没有表单。请添加 forms/{key}.json。",
@@ -30,11 +30,11 @@ def steps_have_forms(bundle: Bundle) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def notified_are_roles(bundle: Bundle) -> Iterator[Problem]:
+def notified_are_roles(sources: Sources) -> Iterator[Problem]:
     """Let notices go to role codes, or to variables that hold one."""
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         for entry in node.notifies:
-            known = is_name(entry[1:]) if entry.startswith("=") else entry in bundle.roles
+            known = is_name(entry[1:]) if entry.startswith("=") else entry in sources.roles
             if not known:
                 yield Problem(
                     sheet.file, node.id, "unknown_role",
@@ -43,16 +43,16 @@ def notified_are_roles(bundle: Bundle) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def tables_give_roles(bundle: Bundle) -> Iterator[Problem]:
+def tables_give_roles(sources: Sources) -> Iterator[Problem]:
     """Let columns that name who works hold roles only, where a cell is a literal."""
-    wanted = {lane.role_from for sheet in bundle.sheets.values() for lane in sheet.lanes} | {
-        entry[1:] for _, node in bundle.nodes() for entry in node.notifies if entry[0] == "="
+    wanted = {lane.role_from for sheet in sources.sheets.values() for lane in sheet.lanes} | {
+        entry[1:] for _, node in sources.nodes() for entry in node.notifies if entry[0] == "="
     }
-    for id_ in sorted(bundle.asked & bundle.tables.keys()):
-        reading = bundle.tables[id_]
+    for id_ in sorted(sources.asked & sources.tables.keys()):
+        reading = sources.tables[id_]
         for row, _, name, cell in reading.decider.answers() if reading.decider else ():
             is_known, value = constant_of(cell)
-            is_role = value is None or (isinstance(value, str) and value in bundle.roles)
+            is_role = value is None or (isinstance(value, str) and value in sources.roles)
             if name in wanted and is_known and not is_role:
                 yield Problem(
                     reading.file, reading.id, "unknown_role",

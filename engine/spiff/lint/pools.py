@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.spiff.files.bundle import stem
 from engine.spiff.files.sheet import names_of
+from engine.spiff.files.sources import stem
 from engine.spiff.files.xml import BPMN
 from engine.spiff.model import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.files.bundle import Bundle
     from engine.spiff.files.sheet import Sheet
+    from engine.spiff.files.sources import Sources
 
 
-def one_process_a_file(bundle: Bundle) -> Iterator[Problem]:
+def one_process_a_file(sources: Sources) -> Iterator[Problem]:
     """Let a file hold one executable process whose id is the file's name, and black boxes."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         running = [xml for xml in sheet.processes if xml.get("isExecutable") == "true"]
         if len(running) > 1:
             ids = "、".join(xml.get("id") or "—" for xml in running)
@@ -57,9 +57,9 @@ def _named_like_its_file(sheet: Sheet) -> Iterator[Problem]:
         )  # fmt: skip
 
 
-def pools_named(bundle: Bundle) -> Iterator[Problem]:
+def pools_named(sources: Sources) -> Iterator[Problem]:
     """Let every pool have both names and, if any, a process of this file."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         processes = {xml.get("id") for xml in sheet.processes}
         for xml in sheet.root.iter(f"{{{BPMN}}}participant"):
             names, process = names_of(xml), xml.get("processRef")
@@ -79,9 +79,9 @@ def pools_named(bundle: Bundle) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def message_flows_between_pools(bundle: Bundle) -> Iterator[Problem]:
+def message_flows_between_pools(sources: Sources) -> Iterator[Problem]:
     """Let message flows lead from one pool to another."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         pool_of = dict.fromkeys(sheet.nodes, sheet.process_id)
         for xml in sheet.root.iter(f"{{{BPMN}}}participant"):
             pool_of[xml.get("id") or ""] = xml.get("processRef") or xml.get("id") or ""

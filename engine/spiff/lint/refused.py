@@ -12,8 +12,8 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.files.bundle import Bundle
     from engine.spiff.files.sheet import Node, Sheet
+    from engine.spiff.files.sources import Sources
 
 
 class Refusal(NamedTuple):
@@ -174,9 +174,9 @@ def event(node: Node) -> Refusal | None:
     return DEFINITIONS.get(definition)
 
 
-def markers(bundle: Bundle) -> Iterator[Problem]:
+def markers(sources: Sources) -> Iterator[Problem]:
     """Let nothing carry a marker or an assignment that would be ignored."""
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         for refusal in _markers(node):
             yield refusal.of(sheet.file, node.id)
 
@@ -199,9 +199,9 @@ def _markers(node: Node) -> Iterator[Refusal]:
             )
 
 
-def outside(bundle: Bundle) -> Iterator[Problem]:
+def outside(sources: Sources) -> Iterator[Problem]:
     """Let nothing stand beside the process that would be ignored, and no data store be used."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         for xml in sheet.root.iterchildren(f"{{{BPMN}}}*"):
             if local(xml) in ROOTS:
                 yield ROOTS[local(xml)].of(sheet.file, xml.get("id"))

@@ -18,8 +18,8 @@ from engine.spiff.possible import possible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.files.bundle import Bundle
     from engine.spiff.files.sheet import Node, Sheet
+    from engine.spiff.files.sources import Sources
 
 READ: Final = frozenset(
     {
@@ -36,9 +36,9 @@ OURS: Final = frozenset({None, SPIFF, BANJIE, BPMN})
 Words = tuple[str, str]
 
 
-def repeats_read(bundle: Bundle) -> Iterator[Problem]:
+def repeats_read(sources: Sources) -> Iterator[Problem]:
     """Let nothing in loop characteristics be written for another engine, or be left unread."""
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         xml = marker(node)
         for zh, en in _unread(xml) if xml is not None else ():
             yield Problem(
@@ -72,9 +72,9 @@ def _foreign(xml: etree._Element) -> Iterator[Words]:
             yield f"其他引擎的元素 {inner.localname}", f"another engine's {inner.localname}"
 
 
-def repeats_whole(bundle: Bundle) -> Iterator[Problem]:
+def repeats_whole(sources: Sources) -> Iterator[Problem]:
     """Let repeated activities say over what, with names that expressions can use."""
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         drawn = repetition(node)
         if drawn is None:
             continue
@@ -88,12 +88,12 @@ def repeats_whole(bundle: Bundle) -> Iterator[Problem]:
             yield _problem(sheet, node, zh, en)
 
 
-def repeats_over_lists(bundle: Bundle) -> Iterator[Problem]:
+def repeats_over_lists(sources: Sources) -> Iterator[Problem]:
     """Let what an activity is repeated over be something that can be a list."""
-    if bundle.is_partly_unknown:
+    if sources.is_partly_unknown:
         return
-    known = possible(bundle)
-    for sheet, node in bundle.nodes():
+    known = possible(sources)
+    for sheet, node in sources.nodes():
         drawn = repetition(node)
         items = drawn.items if isinstance(drawn, Many) else None
         if items in known and not known[items].open & {LIST, ANY}:

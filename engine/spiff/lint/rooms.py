@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from engine.spiff.elements.handing_over import Handing
-    from engine.spiff.files.bundle import Bundle
     from engine.spiff.files.sheet import Node, Sheet
+    from engine.spiff.files.sources import Sources
 
 Room = tuple[str, str]
 """A process, and the multi-instance activity in it; empty for the process itself."""
@@ -44,18 +44,18 @@ class Read:
 
 @dataclass
 class Rooms:
-    """The rooms of a bundle: what is filled in each by itself, and how they hand over."""
+    """The rooms of a procedure: what is filled in each by itself, and how they hand over."""
 
-    bundle: Bundle
+    sources: Sources
     own: dict[Room, set[str]] = field(default_factory=lambda: defaultdict(set))
     reads: list[Read] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        sheets = self.bundle.sheets
+        sheets = self.sources.sheets
         self._inside = {sheet.process_id: _rooms_of(sheet) for sheet in sheets.values()}
         for sheet in sheets.values():
             self._look_at(sheet)
-        for key, fields in self.bundle.forms.items():
+        for key, fields in self.sources.forms.items():
             file, _, element = key.partition("/")
             if file in sheets:
                 process = sheets[file].process_id
@@ -73,7 +73,7 @@ class Rooms:
     def _look_at(self, sheet: Sheet) -> None:
         declared = {variable.name for variable in sheet.variables}
         self.own[sheet.process_id, ""] |= declared
-        self.own[self.bundle.sheets[self.bundle.root].process_id, ""] |= declared
+        self.own[self.sources.sheets[self.sources.root].process_id, ""] |= declared
         for node in sheet.nodes.values():
             self._look_at_node(sheet, node)
         self._look_at_lanes(sheet)
@@ -117,11 +117,11 @@ class Rooms:
         self._look_at_table(node, within)
 
     def _look_at_table(self, node: Node, room: Room) -> None:
-        reading = self.bundle.tables.get(node.decision or "")
+        reading = self.sources.tables.get(node.decision or "")
         if reading is None:
             return
         self.own[room] |= set(reading.outputs or ())
-        for each in self.bundle.chain(reading):
+        for each in self.sources.chain(reading):
             names = sorted(each.decider.names) if each.decider else []
             self.reads += [Read(room, each.file, each.id, name) for name in names]
 
@@ -139,7 +139,7 @@ class Rooms:
                     self._read(room, sheet, lane.id, lane.role_from)
 
     def _free(self, node: Node) -> bool:
-        called = self.bundle.sheets.get(node.called or "")
+        called = self.sources.sheets.get(node.called or "")
         return called is not None and not called.lanes
 
     @cached_property
@@ -147,13 +147,13 @@ class Rooms:
         """Which room calls which process."""
         return [
             (self._inside[sheet.process_id][node.id], called.process_id)
-            for sheet, node in self.bundle.nodes()
-            if (called := self.bundle.sheets.get(node.called or "")) is not None
+            for sheet, node in self.sources.nodes()
+            if (called := self.sources.sheets.get(node.called or "")) is not None
         ]
 
     @cached_property
     def _hands(self) -> dict[str, Handing | None]:
-        return {sheet.process_id: handing(sheet) for sheet in self.bundle.sheets.values()}
+        return {sheet.process_id: handing(sheet) for sheet in self.sources.sheets.values()}
 
     def _out(self) -> Iterator[Way]:
         """Name what is handed out at the end of a called process."""
@@ -165,7 +165,7 @@ class Rooms:
         """Name what errors and escalations carry to where they are caught."""
         alarms = [
             (self._inside[sheet.process_id][node.id], found, node.kind == "boundaryEvent")
-            for sheet, node in self.bundle.nodes()
+            for sheet, node in self.sources.nodes()
             if (found := alarm(node, sheet)) is not None
         ]
         for room, thrown, caught in alarms:
@@ -178,7 +178,7 @@ class Rooms:
         for room, process in self._calls:
             hands = self._hands[process]
             yield room, (process, ""), set(hands.inputs) if hands else None
-        for sheet, node in self.bundle.nodes():
+        for sheet, node in self.sources.nodes():
             if is_many(node):
                 room = self._inside[sheet.process_id][node.id]
                 yield self._home(sheet, node.scope), room, None

@@ -16,19 +16,19 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sources import Sources
     from engine.spiff.language.expressions import Expression
 
 _PERCENT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*[%％]")
 _NUMBER: Final = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 
 
-def limits_are_readable(bundle: Bundle) -> Iterator[Problem]:
+def limits_are_readable(sources: Sources) -> Iterator[Problem]:
     """Let columns that timers take hold limits, dates or cycles, where a cell is a literal."""
-    timings = [node.timing for _, node in bundle.nodes() if node.timing]
+    timings = [node.timing for _, node in sources.nodes() if node.timing]
     wanted = {timing.text: timing.kind for timing in timings if is_name(timing.text)}
-    for id_ in sorted(bundle.asked & bundle.tables.keys()):
-        reading = bundle.tables[id_]
+    for id_ in sorted(sources.asked & sources.tables.keys()):
+        reading = sources.tables[id_]
         for row, element, name, cell in reading.decider.answers() if reading.decider else ():
             if name not in wanted:
                 continue
@@ -53,9 +53,9 @@ def _unreadable(cell: Expression | None, kind: str) -> Iterator[tuple[str, str]]
         yield error.zh, error.en
 
 
-def rows_are_told(bundle: Bundle) -> Iterator[Problem]:
+def rows_are_told(sources: Sources) -> Iterator[Problem]:
     """Let every row be described in both languages, with the numbers that it tests."""
-    for reading in bundle.tables.values():
+    for reading in sources.tables.values():
         for n, row in enumerate(reading.decider.table.rules if reading.decider else (), 1):
             if not row.note.zh or row.note.zh == row.note.en:
                 yield Problem(

@@ -14,17 +14,17 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.files.bundle import Bundle
     from engine.spiff.files.sheet import Sheet
+    from engine.spiff.files.sources import Sources
 
 MOST: Final = 20
 _SCHEMA: Final[Any] = BpmnValidator().validator
 _lock: Final = Lock()
 
 
-def valid_bpmn(bundle: Bundle) -> Iterator[Problem]:
+def valid_bpmn(sources: Sources) -> Iterator[Problem]:
     """Let every diagram be valid against the BPMN 2.0 schema."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         for message, path in _errors(sheet):
             element = _element_at(sheet, path)
             yield Problem(

@@ -15,8 +15,8 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.files.bundle import Bundle
     from engine.spiff.files.sheet import Node, Sheet
+    from engine.spiff.files.sources import Sources
 
 MOST_NODES: Final = 250
 MOST_FLOWS: Final = 1_000
@@ -29,9 +29,9 @@ _SHOWN: Final = 80
 _SHORT: Final = ("id", "name", f"{{{BANJIE}}}nameEn", "errorCode", "escalationCode")
 
 
-def scopes(bundle: Bundle) -> Iterator[Problem]:
+def scopes(sources: Sources) -> Iterator[Problem]:
     """Let a process and each of its sub-processes be one that a person can look over."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         for scope in sheet.scopes:
             count = sum(1 for _ in sheet.inside(scope))
             if count > MOST_NODES:
@@ -51,28 +51,28 @@ def scopes(bundle: Bundle) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def whole(bundle: Bundle) -> Iterator[Problem]:
+def whole(sources: Sources) -> Iterator[Problem]:
     """Let a procedure with all that it calls be of a size that can be checked and run."""
-    count = sum(len(sheet.nodes) for sheet in bundle.sheets.values())
-    length = sum(map(_written, bundle.sheets.values()))
+    count = sum(len(sheet.nodes) for sheet in sources.sheets.values())
+    length = sum(map(_written, sources.sheets.values()))
     if count > MOST_IN_ALL:
         yield _in_all(
-            bundle,
+            sources,
             f"规程及其调用的图共有 {count} 个元素，上限 {MOST_IN_ALL}。请分成几个规程。",
             f"The procedure and what it calls have {count} elements; the limit is {MOST_IN_ALL}. "
             "Make several procedures of it.",
         )
     if length > MOST_TEXT:
         yield _in_all(
-            bundle,
+            sources,
             f"条件、脚本和默认值共 {length} 个字符，上限 {MOST_TEXT}。请把判断写进决策表。",
             f"Conditions, scripts and defaults have {length} characters; the limit is {MOST_TEXT}. "
             "Put decisions into tables.",
         )
 
 
-def _in_all(bundle: Bundle, zh: str, en: str) -> Problem:
-    return Problem(bundle.sheets[bundle.root].file, bundle.root, "too_large", zh, en)
+def _in_all(sources: Sources, zh: str, en: str) -> Problem:
+    return Problem(sources.sheets[sources.root].file, sources.root, "too_large", zh, en)
 
 
 def _written(sheet: Sheet) -> int:
@@ -84,13 +84,13 @@ def _written(sheet: Sheet) -> int:
     return sum(len(text) for text in texts if text)
 
 
-def nesting(bundle: Bundle) -> Iterator[Problem]:
+def nesting(sources: Sources) -> Iterator[Problem]:
     """Let sub-processes and calls lie in each other so far as a person can follow."""
-    level, copies = {bundle.root: 1}, {bundle.root: 1}
-    for process in _callers_first(bundle):
-        sheet = bundle.sheets[process]
+    level, copies = {sources.root: 1}, {sources.root: 1}
+    for process in _callers_first(sources):
+        sheet = sources.sheets[process]
         depths = _depths(sheet)
-        for node in _calls(bundle, sheet):
+        for node in _calls(sources, sheet):
             called, inside = node.called or "", level[process] + depths.get(node.scope, 0)
             level[called] = max(level.get(called, 0), inside + 1)
             copies[called] = copies.get(called, 0) + copies[process]
@@ -105,10 +105,10 @@ def nesting(bundle: Bundle) -> Iterator[Problem]:
                 f"the limit is {MOST_LEVELS}. Draw it flatter.",
             )  # fmt: skip
             return
-    folded = sum(times * len(bundle.sheets[process].nodes) for process, times in copies.items())
+    folded = sum(times * len(sources.sheets[process].nodes) for process, times in copies.items())
     if folded > MOST_FOLDED:
         yield _in_all(
-            bundle,
+            sources,
             f"把每次调用都展开后有 {folded} 个元素，上限 {MOST_FOLDED}。请减少对同一图的重复调用。",
             f"With every call folded out there are {folded} elements; the limit is {MOST_FOLDED}. "
             "Call the same diagrams less often.",
@@ -124,28 +124,28 @@ def _depths(sheet: Sheet) -> dict[str, int]:
     return found
 
 
-def _calls(bundle: Bundle, sheet: Sheet) -> Iterator[Node]:
-    return (node for node in sheet.nodes.values() if node.called in bundle.sheets)
+def _calls(sources: Sources, sheet: Sheet) -> Iterator[Node]:
+    return (node for node in sheet.nodes.values() if node.called in sources.sheets)
 
 
-def _callers_first(bundle: Bundle) -> list[str]:
+def _callers_first(sources: Sources) -> list[str]:
     """Give the processes, each after all that call it; those of a circle are left out."""
-    callers = dict.fromkeys(bundle.sheets, 0)
-    for sheet in bundle.sheets.values():
-        for node in _calls(bundle, sheet):
+    callers = dict.fromkeys(sources.sheets, 0)
+    for sheet in sources.sheets.values():
+        for node in _calls(sources, sheet):
             callers[node.called or ""] += 1
-    order = [process for process in (bundle.root,) if not callers[process]]
+    order = [process for process in (sources.root,) if not callers[process]]
     for process in order:
-        for node in _calls(bundle, bundle.sheets[process]):
+        for node in _calls(sources, sources.sheets[process]):
             callers[node.called or ""] -= 1
             if not callers[node.called or ""]:
                 order.append(node.called or "")
     return order
 
 
-def lengths(bundle: Bundle) -> Iterator[Problem]:
+def lengths(sources: Sources) -> Iterator[Problem]:
     """Let ids, names and codes be of a length that can be shown and kept."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         for xml in sheet.root.iter(f"{{{BPMN}}}*"):
             for name in _SHORT:
                 length = len(xml.get(name) or "")

@@ -18,7 +18,7 @@ from engine.spiff.possible import possible
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sources import Sources
     from engine.spiff.language.inference import Values
 
 CODES: Final = {"limit": "bad_duration", "date": "bad_date", "cycle": "bad_cycle"}
@@ -37,9 +37,9 @@ READABLE: Final = {
 """The kinds of values that may be read as each, as engine.spiff.language.inference names them."""
 
 
-def timers_say_when(bundle: Bundle) -> Iterator[Problem]:
+def timers_say_when(sources: Sources) -> Iterator[Problem]:
     """Let every timer have one limit, date or cycle."""
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         if TIMER not in node.events:
             continue
         said = node.xml.xpath("bpmn:timerEventDefinition/bpmn:*", namespaces=NAMESPACES)
@@ -54,9 +54,9 @@ def timers_say_when(bundle: Bundle) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def starts_have_a_schedule(bundle: Bundle) -> Iterator[Problem]:
+def starts_have_a_schedule(sources: Sources) -> Iterator[Problem]:
     """Let a timer that begins a procedure say by itself on which date, or when it comes round."""
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         timing = node.timing if node.kind == "startEvent" else None
         if timing is not None and (timing.kind == "limit" or literal_of(timing) is None):
             yield Problem(
@@ -69,9 +69,9 @@ def starts_have_a_schedule(bundle: Bundle) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def timers_are_readable(bundle: Bundle) -> Iterator[Problem]:
+def timers_are_readable(sources: Sources) -> Iterator[Problem]:
     """Let a timer's own text be a limit, date or cycle."""
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         timing = node.timing
         error = objection(timing) if timing else None
         if timing is None or error is None:
@@ -83,23 +83,23 @@ def timers_are_readable(bundle: Bundle) -> Iterator[Problem]:
         )  # fmt: skip
 
 
-def timers_are_given_what_they_read(bundle: Bundle) -> Iterator[Problem]:
+def timers_are_given_what_they_read(sources: Sources) -> Iterator[Problem]:
     """Let what a timer's expression may come to be a limit, date or cycle, as far as that is known.
 
     What tables say is judged at their rows.
     """
-    if bundle.is_partly_unknown:
+    if sources.is_partly_unknown:
         return
-    timers = [(sheet, node, node.timing) for sheet, node in bundle.nodes() if node.timing]
+    timers = [(sheet, node, node.timing) for sheet, node in sources.nodes() if node.timing]
     asked = [each for each in timers if literal_of(each[2]) is None]
-    known = possible(bundle) if asked else {}
+    known = possible(sources) if asked else {}
     for sheet, node, timing in asked:
         try:
             names = compile_expression(timing.text).names
         except ExpressionError:
             continue
         values = inferred(tree_of(timing.text), known)
-        tabled = {word for name in names for word in _tabled(bundle, name)}
+        tabled = {word for name in names for word in _tabled(sources, name)}
         for zh, en in _misfits(values, timing, tabled):
             yield Problem(
                 sheet.file, node.id, CODES[timing.kind],
@@ -128,9 +128,9 @@ def _misfits(values: Values, timing: Timing, tabled: set[str]) -> Iterator[Words
                 yield elsewhere(Timing(kind, str(value))) or Words(error.zh, error.en)
 
 
-def _tabled(bundle: Bundle, name: str) -> Iterator[str]:
+def _tabled(sources: Sources, name: str) -> Iterator[str]:
     """Give the texts that tables say for a variable."""
-    for reading in bundle.tables.values():
+    for reading in sources.tables.values():
         for output, cells in reading.decider.columns() if reading.decider else ():
             for cell in cells if output == name else ():
                 value = getattr(tree_of(cell.text), "value", None)
@@ -150,9 +150,9 @@ def elsewhere(timing: Timing) -> Words | None:
     return None
 
 
-def calendars_exist(bundle: Bundle) -> Iterator[Problem]:
+def calendars_exist(sources: Sources) -> Iterator[Problem]:
     """Let the calendars that timers name be there, and nothing else name one."""
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         if node.calendar is not None and TIMER not in node.events:
             yield Problem(
                 sheet.file, node.id, "stray_calendar",
@@ -160,8 +160,8 @@ def calendars_exist(bundle: Bundle) -> Iterator[Problem]:
                 f'"{node.id}" is no timer: the calendar "{node.calendar}" on it means nothing. '
                 "Write it on its timer.",
             )  # fmt: skip
-        elif node.calendar is not None and node.calendar not in (bundle.calendars or ()):
-            yield from _unknown(sheet.file, node.id, node.calendar, bundle.calendars)
+        elif node.calendar is not None and node.calendar not in (sources.calendars or ()):
+            yield from _unknown(sheet.file, node.id, node.calendar, sources.calendars)
 
 
 def _unknown(

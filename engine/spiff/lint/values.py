@@ -20,8 +20,8 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.files.bundle import Bundle
     from engine.spiff.files.sheet import Node, Sheet
+    from engine.spiff.files.sources import Sources
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ class Text:
         return compile_expression(self.text).names.difference(self.known), frozenset()
 
 
-def variables_declared(bundle: Bundle) -> Iterator[Problem]:
+def variables_declared(sources: Sources) -> Iterator[Problem]:
     """Let declared variables have a name that expressions can use and a JSON default."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         for variable in sheet.variables:
             if not is_name(variable.name) or not _is_json(variable.default):
                 yield Problem(
@@ -70,16 +70,16 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def texts_compile(bundle: Bundle) -> Iterator[Problem]:
+def texts_compile(sources: Sources) -> Iterator[Problem]:
     """Let conditions, scripts and durations be ones that we can compute."""
-    for sheet, node in bundle.nodes():
+    for sheet, node in sources.nodes():
         if node.kind == "scriptTask" and not (node.script or "").strip():
             yield Problem(
                 sheet.file, node.id, "bad_expression",
                 f"脚本任务“{node.id}”没有脚本。请写“名称 = 表达式”。",
                 f'Script task "{node.id}" has no script. Write "name = expression".',
             )  # fmt: skip
-    for text in texts(bundle):
+    for text in texts(sources):
         try:
             text.compiled()
         except ExpressionError as error:
@@ -90,9 +90,9 @@ def texts_compile(bundle: Bundle) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def texts(bundle: Bundle) -> Iterator[Text]:
+def texts(sources: Sources) -> Iterator[Text]:
     """Give every text of the diagrams that is computed."""
-    for sheet in bundle.sheets.values():
+    for sheet in sources.sheets.values():
         yield from texts_in(sheet)
 
 

@@ -17,7 +17,7 @@ from engine.spiff.possible import asked_for, comparable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from engine.spiff.files.bundle import Bundle
+    from engine.spiff.files.sources import Sources
     from engine.spiff.language.inference import Values
     from engine.spiff.model import Asked
 
@@ -29,12 +29,12 @@ _READ_BY: Final = {"decimal": "number", "moment": "date_time"}
 _SAME: Final = {EXACT: NUMBER, "day": TEXT}
 
 
-def known_values(bundle: Bundle) -> Iterator[Problem]:
+def known_values(sources: Sources) -> Iterator[Problem]:
     """Let no comparison ask for a value that what it is compared with can never have."""
-    if bundle.is_partly_unknown:
+    if sources.is_partly_unknown:
         return
-    known = comparable(bundle)
-    for text in texts(bundle):
+    known = comparable(sources)
+    for text in texts(sources):
         try:
             text.compiled()
         except ExpressionError:

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from engine.spiff import BrokenFilesError, Problem
-from engine.spiff.files.bundle import read_needed
+from engine.spiff.files.sources import read_needed
 from engine.spiff.graph import Graph
 from tests.engine.spiff.differing import Runner
 from tests.engine.spiff.drawing import (

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Bundle:
+class Sources:
     """`sheets` by process id and `tables` by decision id are those that the root needs.
 
     `roles`, `clauses` and `forms` (field names by "process/element", None of one that cannot be
