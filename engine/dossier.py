@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import attachments, entryview, items, procedures, rounds, settings
+from engine import attachments, entryview, procedures, rounds, settings, spiff
 from engine.doubts import doubts, trusted
 from engine.errors import NotFoundError
 from engine.history import erased, follow
 from engine.messages import mailbox
 from engine.offers import offered
+from engine.opensteps import open_steps
 from engine.path import on_diagrams
 from engine.pauses import pause_of
-from engine.tables import cases, entries, people, tasks
+from engine.standing import standing
+from engine.tables import cases, entries, people
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,12 +28,13 @@ if TYPE_CHECKING:
     from engine.doubts import Doubts
     from engine.entryview import EntryView, FilledForm
     from engine.offers import Offer
+    from engine.opensteps import OpenStep
     from engine.path import DiagramView
     from engine.pauses import Pause
     from engine.people import Person
     from engine.procedures import Version
     from engine.spiff import Names
-    from forms import Names as FormNames
+    from engine.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +70,11 @@ class CaseHeader:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenStep:
-    """A task that waits in the case."""
-
-    task_id: UUID
-    place: str
-    names: Names
-    within: Names | None
-    role: str
-    role_names: Names
-    due: datetime | None
-    paused: Pause | None
-    since: datetime
-    claimed_by: UUID | None
-    item: FormNames | None
-
-
-@dataclass(frozen=True, slots=True)
 class Dossier:
     """Everything that a case page shows; ``uploaders`` are names by id.
 
-    ``offers`` is what the person may start, ``fates`` what became of messages by their ids.
+    ``standing`` is what it waits for besides people, ``offers`` what the person may start,
+    ``fates`` what became of messages by their ids.
     """
 
     header: CaseHeader
@@ -98,6 +85,7 @@ class Dossier:
     approved_amount: str | None
     attachments: list[Attachment]
     open_steps: list[OpenStep]
+    standing: list[Standing]
     diagrams: list[DiagramView]
     version: Version
     doubts: Doubts
@@ -172,6 +160,7 @@ def case(conn: sa.Connection, case_id: UUID, *, by: Person) -> Dossier:
     forms = rounds.filled(version, readable)
     files = attachments.of_case(conn, case_id)
     timeline = _timeline(conn, version, rows, forms)
+    at = spiff.position(version.compiled, row.state) if row.status == "open" else None
     return Dossier(
         header=header(conn, row),
         parent=_parent(conn, row.parent_id),
@@ -180,8 +169,9 @@ def case(conn: sa.Connection, case_id: UUID, *, by: Person) -> Dossier:
         filled=forms,
         approved_amount=rounds.fact(forms, "approved"),
         attachments=files,
-        open_steps=_open_steps(conn, version, case_id),
-        diagrams=on_diagrams(version, row, readable),
+        open_steps=open_steps(conn, version, case_id),
+        standing=[] if at is None else standing(conn, version, case_id, at),
+        diagrams=on_diagrams(version, at, readable),
         doubts=doubts(row, follow(rows), files, version=version.digest),
         uploaders=_names(conn, {file.uploaded_by for file in files}),
         version=version,
@@ -193,7 +183,7 @@ def case(conn: sa.Connection, case_id: UUID, *, by: Person) -> Dossier:
 def whereabouts(conn: sa.Connection, case_id: UUID, *, by: Person) -> Whereabouts:
     """Return a case's header and its open steps. Raises NotFoundError."""
     row = case_row(conn, case_id, by=by)
-    steps = _open_steps(conn, procedures.version(conn, row.version_id), case_id)
+    steps = open_steps(conn, procedures.version(conn, row.version_id), case_id)
     return Whereabouts(header(conn, row), steps)
 
 
@@ -227,24 +217,3 @@ def _names(conn: sa.Connection, keys: set[UUID]) -> dict[UUID, str]:
         return {}
     named = sa.select(people.c.id, people.c.name).where(people.c.id.in_(keys))
     return {row.id: row.name for row in conn.execute(named)}
-
-
-def _open_steps(conn: sa.Connection, version: Version, case_id: UUID) -> list[OpenStep]:
-    query = sa.select(tasks).where(tasks.c.case_id == case_id).order_by(tasks.c.opened_at)
-    found = sorted(conn.execute(query), key=lambda row: (row.opened_at, items.place(row.item)))
-    return [
-        OpenStep(
-            row.id,
-            f"{row.process}:{row.element}",
-            version.step(row.process, row.element).names,
-            version.place(row.within),
-            row.role,
-            version.bundle.roles[row.role],
-            row.due_at,
-            pause_of(row, None, None),
-            row.opened_at,
-            row.claimed_by,
-            items.told(version, row.item),
-        )
-        for row in found
-    ]

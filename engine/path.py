@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from engine import spiff
 from engine.history import read
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import sqlalchemy as sa
 
+    from engine import spiff
     from engine.procedures import Version
     from engine.spiff import Names
+
+
+STANDS_AT: Final = frozenset(
+    {"intermediateCatchEvent", "receiveTask", "serviceTask", "callActivity"}
+)
+"""Kinds of elements at which a case can stand besides steps of people; what hangs on one is not."""
 
 
 @dataclass(slots=True)
@@ -30,9 +36,12 @@ class DiagramView:
 
 
 def on_diagrams(
-    version: Version, row: sa.Row[Any], rows: Sequence[sa.Row[Any]]
+    version: Version, at: spiff.Position | None, rows: Sequence[sa.Row[Any]]
 ) -> list[DiagramView]:
-    """Return the version's diagrams in which something happened, the procedure's own first."""
+    """Return the version's diagrams in which something happened, the procedure's own first.
+
+    ``at`` is where the case stands, None once it has ended.
+    """
     compiled = version.compiled
     views = {
         process: DiagramView(process, diagram.names, diagram.calls)
@@ -46,22 +55,22 @@ def on_diagrams(
         for reached in body.get("reached", ()):
             process, _, element = reached.partition(":")
             views[process].done.add(element)
-    for process, element in _present(compiled, row):
+    for process, element in () if at is None else _present(compiled, at):
         views[process].current.add(element)
         views[process].done.discard(element)
     visited = [v for v in views.values() if v.done or v.current or v.process == compiled.id]
     return sorted(visited, key=lambda view: view.process != compiled.id)
 
 
-def _present(compiled: spiff.Compiled, row: sa.Row[Any]) -> list[tuple[str, str]]:
-    """Return where the case stands: its open steps, and the call activities that they stand in."""
-    if row.status != "open":
-        return []
-    places = []
-    for task in spiff.position(compiled, row.state).tasks:
+def _present(compiled: spiff.Compiled, at: spiff.Position) -> Iterator[tuple[str, str]]:
+    """Give where the case stands: its open steps, what else it waits at, and what they stand in."""
+    for task in at.tasks:
         process = compiled.id
         for call in task.path:
-            places.append((process, call))
+            yield process, call
             process = compiled.diagrams[process].calls[call]
-        places.append((task.process, task.element))
-    return places
+        yield task.process, task.element
+    for place in at.live:
+        process, _, element = place.partition(":")
+        if compiled.diagrams[process].elements[element].kind in STANDS_AT:
+            yield process, element
