@@ -15,6 +15,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from engine.spiff.language.arithmetic import FUNCTIONS, GUARDS, LimitError, exact
+from engine.spiff.language.failures import in_words
 from engine.spiff.language.habits import cure, place_of
 from engine.spiff.language.whitelist import Decimals, guard, lines_of, objection, segment
 
@@ -96,19 +97,16 @@ class Expression:
                 self.text, f"结果过大（{error}）。", f"The result is too large ({error})."
             ) from error
         except _FAILURES as error:
+            zh, en = in_words(error)
             raise EvaluationError(
                 self.text,
-                f"无法计算（{_reason(error)}）。请检查各变量的值和类型。",
-                f"Cannot be computed ({_reason(error)}). Check the variables' values and types.",
+                f"无法计算：{zh}。请检查各变量的值和类型。",
+                f"Cannot be computed: {en}. Check the variables' values and types.",
                 variable=_only(self.names),
             ) from error
 
 
 _FAILURES: Final = (TypeError, ValueError, ArithmeticError, LookupError, RecursionError)
-
-
-def _reason(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:200]
 
 
 def _only(names: frozenset[str]) -> str | None:
