@@ -19,7 +19,7 @@ from engine.spiff.language.expressions import (
     ExpressionError,
     compile_expression,
 )
-from engine.spiff.language.habits import cell_cure, cell_trap
+from engine.spiff.language.habits import cell_cure, cell_trap, range_trap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,6 +36,9 @@ def compile_cell(cell: str) -> Cell | None:
     if not tokens or [token.text for token in tokens] == ["-"]:
         return None
     _refuse_traps(cell, tokens)
+    span = range_trap(bare(cell, tokens))
+    if span:
+        raise ExpressionError(cell, *span)
     return _Parser(cell).cell(tokens)
 
 
@@ -48,6 +51,12 @@ def compile_output(cell: str) -> Expression | None:
     if any(token.text in {"?", INPUT} for token in tokens):
         raise ExpressionError(
             cell, "输出里没有 ?，请写变量名。", "An output knows no ?; name the variable."
+        )
+    if range_trap(bare(cell, tokens)):
+        raise ExpressionError(
+            cell,
+            f'一个输出只是一个值。请写一个数，或给文字加引号："{cell.strip()}"。',
+            f'An output is one value. Write one number, or quote the text: "{cell.strip()}".',
         )
     return _Parser(cell).expression(tokens)
 

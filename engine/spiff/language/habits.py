@@ -28,6 +28,9 @@ _TRAPS: Final = (
     (r"[０-９]", "请改用半角数字，如 1000。", "Use half-width digits, as 1000."),
     (r"[“”‘’「」＂＇]", '请改用英文引号 "。', 'Use straight quotes: ".'),
 )
+_RANGE: Final = re.compile(
+    r"(?<![\w.])(\d+(?:\.\d+)?)\s*(?:[-‐‑–—−~～〜至到]|—{2})\s*(\d+(?:\.\d+)?)(?![\w.])"
+)
 _CURES: Final = (
     (r"\bbetween\b", "两头的限写 [1..5]。", "Write both limits as [1..5]."),
     (r"\b(in|not in)\b", '几个值用逗号隔开，如 "a", "b"。', 'Write several values as "a", "b".'),
@@ -40,6 +43,18 @@ _CURES: Final = (
 def cell_trap(bare: str) -> tuple[str, str] | None:
     """Give the cure for what would mean something else in a cell; `bare` is it without texts."""
     return _first(_TRAPS, bare)
+
+
+def range_trap(bare: str) -> tuple[str, str] | None:
+    """Give the cure for 60-80, which is minus twenty here; `bare` as above."""
+    found = _RANGE.search(bare)
+    if found is None:
+        return None
+    whole, both = found[0], f"[{found[1]}..{found[2]}]"
+    return (
+        f"“{whole}”不是范围。请写 {both}（两头都算在内）。",
+        f'"{whole}" is no range. Write {both}, which holds both its ends.',
+    )
 
 
 def cell_cure(bare: str) -> tuple[str, str] | None:

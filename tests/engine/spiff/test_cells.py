@@ -53,6 +53,9 @@ MEANINGS = [
     ("not(null)", [0, ""], [None]),
     ("5", [5, Decimal("5.00"), "5.00"], [6, "x", None]),
     ("-5", [-5], [5]),
+    ("-5, -3", [-5, -3], [5, -2]),
+    ('"60-80"', ["60-80"], [-20]),
+    ("limit-3", [4], [7]),
     ("0.1", [Decimal("0.1"), "0.10", 0.1], ["0.100001"]),
     ("< 5000", [4999, 0, "900.00", "4999.99"], [5000, "5000.00", "12000.00", None, "x", True]),
     ("<= 5000", [5000, "5000.00"], [5001, "5000.01"]),
@@ -192,6 +195,14 @@ def test_what_is_unknown_is_neither_fitting_nor_its_opposite() -> None:
         ("“a”", "英文引号", "straight quotes"),
         ("< 2026-10-30", 'date("2026-09-30")', 'date("2026-09-30")'),
         ("2026/10/30", 'date("2026-09-30")', 'date("2026-09-30")'),
+        ("60-80", "请写 [60..80]", "Write [60..80]"),
+        ("60 - 80, 90", "请写 [60..80]", "Write [60..80]"),
+        ("not(60.5-80)", "请写 [60.5..80]", "Write [60.5..80]"),
+        ("60~80", "请写 [60..80]", "Write [60..80]"),
+        ("60～80", "请写 [60..80]", "Write [60..80]"),
+        ("60–80", "请写 [60..80]", "Write [60..80]"),
+        ("60至80", "请写 [60..80]", "Write [60..80]"),
+        ("60 到 80", "请写 [60..80]", "Write [60..80]"),
         ("2026年10月30日", 'date("2026-09-30")', 'date("2026-09-30")'),
         ('date("2026-13-01")', "无法计算", "Cannot be computed"),
         ('duration("P1M")', "无法计算", "Cannot be computed"),
@@ -222,7 +233,7 @@ def test_what_an_output_says(cell: str, value: object) -> None:
     assert output.evaluate(DATA) == value
 
 
-@pytest.mark.parametrize("cell", ["10,000", "“a”", "? + 1", "2026-10-30", '"a', "5%", "a.b"])
+@pytest.mark.parametrize("cell", ["10,000", "“a”", "? + 1", "2026-10-30", '"a', "5%", "a.b", "3-5"])
 def test_what_an_output_cannot_say(cell: str) -> None:
     with pytest.raises(ExpressionError):
         compile_output(cell)
