@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engine.spiff.errors import RunError
 from engine.spiff.language.arithmetic import storable
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
     from engine.spiff.fixes import Token
     from engine.spiff.language.expressions import Expression
+
+
+_SHOWN: Final = 60
+"""Characters of a value that a message shows."""
 
 
 class Scripts:
@@ -61,12 +65,24 @@ def read_role(token: Token, variable: str, roles: AbstractSet[str]) -> str:
     value = token.data.get(variable)
     if isinstance(value, str) and value in roles:
         return value
+    zh, en = in_words(value)
     raise failure(
         token,
-        f"变量“{variable}”应为角色代码，现为 {value!r}。请检查给它赋值的表单或决策表。",
-        f'Variable "{variable}" must hold a role code, but is {value!r}. Check what sets it.',
+        f"变量“{variable}”应为角色代码，现在{zh}。请检查给它赋值的表单或决策表。",
+        f'Variable "{variable}" must hold a role code, but {en}. Check what sets it.',
         variable=variable,
     )
+
+
+def in_words(value: object) -> tuple[str, str]:
+    """Say what a variable holds, in Chinese and English, as the end of a sentence."""
+    if value is None or value == "":
+        return "没有值", "has no value"
+    if isinstance(value, bool):
+        return ("是“是”", "is yes") if value else ("是“否”", "is no")
+    written = " ".join(str(value).split())
+    short = f"{written[:_SHOWN]}…" if len(written) > _SHOWN else written
+    return f"是“{short}”", f'is "{short}"'
 
 
 def read_roles(token: Token, entries: Iterable[str], roles: AbstractSet[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from engine.spiff.elements.catching import Awaited
 from engine.spiff.moves import Message, Wait
-from engine.spiff.reading import failure, read_roles
+from engine.spiff.reading import failure, in_words, read_roles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,10 +109,11 @@ def read_keys(token: Token, names: tuple[str, ...]) -> dict[str, object]:
     keys = {name: token.data.get(name) for name in names}
     for name, value in keys.items():
         if not isinstance(value, _SCALARS) or value == "":
+            zh, en = in_words(value)
             raise failure(
                 token,
-                f"关联键“{name}”应为文字或数，现为 {value!r}。请在它之前填写或赋值。",
-                f'The key "{name}" must be a text or number, but is {value!r}. Fill it earlier.',
+                f"关联键“{name}”应为文字或数，现在{zh}。请在它之前填写或赋值。",
+                f'The key "{name}" must be a text or number, but {en}. Fill it earlier.',
                 variable=name,
             )
     return keys

@@ -37,7 +37,7 @@ from engine.spiff.elements.lanes import role_at
 from engine.spiff.elements.timing import read
 from engine.spiff.errors import RunError
 from engine.spiff.language.arithmetic import storable
-from engine.spiff.reading import evaluate
+from engine.spiff.reading import evaluate, in_words
 
 if TYPE_CHECKING:
     from engine.spiff.fixes import Token
@@ -149,9 +149,10 @@ def _said(token: Token, rule: Rule) -> str:
     if isinstance(value, (date, timedelta)):
         value = storable(value)
     if not isinstance(value, str):
+        zh, en = in_words(value)
         raise RuleError(
-            f"定时器的值是 {value!r}，不是文字。请写成文字，如 3 个工作日、P3D。",
-            f"The timer says {value!r}, which is no text. Give one, such as 3 working days, P3D.",
+            f"定时器的值应为文字，现在{zh}。请写成文字，如 3 个工作日、P3D。",
+            f"A timer's value must be a text, but {en}. Give one, such as 3 working days, P3D.",
         )
     return value
 
