@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from engine import procedures
+from engine.pauses import pause_of
 from engine.tables import cases
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from engine.pauses import Pause
     from engine.people import Person
     from engine.spiff import Names
 
@@ -34,6 +36,7 @@ class CaseRow:
     product: str | None
     opened_at: datetime
     due: datetime | None
+    paused: Pause | None
     closed_at: datetime | None
 
 
@@ -65,6 +68,7 @@ def search(
             r.product,
             r.opened_at,
             r.due_at,
+            pause_of(r, None, None) if r.status == "open" else None,
             r.closed_at,
         )
         for r in rows[:PAGE]

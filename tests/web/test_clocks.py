@@ -111,6 +111,26 @@ def test_a_case_is_paused_by_who_works_on_it(
     assert jie.post(f"{case}/clock/pause", {"reason": ""}).status_code == 422
 
 
+def test_nothing_counts_while_the_clock_of_the_case_stands(
+    jie: Visitor, database: sa.Engine
+) -> None:
+    with database.connect() as conn:
+        case = f"/cases/{conn.scalar(sa.select(cases.c.id))}"
+    jie.get(f"{case}/clock")
+    pause(jie)
+    (limit,) = jie.all("//dl[@class='case-facts']/div[dt='结案时限']/dd")
+    assert limit.text_content().strip().startswith("计时暂停，恢复后顺延")
+    jie.get("/cases")
+    (row,) = jie.all("//li[contains(@class, 'case-row')]")
+    assert "计时暂停" in row.text_content()
+    assert not row.xpath(".//time")
+    assert "row-none" in row.get("class")
+    jie.get("/")
+    jie.get(jie.all("//a[@class='row-main']/@href")[0])
+    assert "计时暂停" in "".join(jie.all("//aside//text()"))
+    assert not jie.all("//aside//time[@data-due]")
+
+
 def test_a_clock_is_not_everybodys(jie: Visitor, sign_in: Callable[[str], Visitor]) -> None:
     task = jie.path
     yang = sign_in("yang")
