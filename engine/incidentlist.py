@@ -117,9 +117,19 @@ def alike(conn: sa.Connection, key: int, *, page: int = 1) -> tuple[Cause, bool]
     return Cause(lines, rows[0].many, rows[0].since), len(rows) > PAGE
 
 
-def next_alike(conn: sa.Connection, key: int, *, after: int) -> int | None:
-    """Return the next open incident with the cause of this one, by number."""
-    wanted = sa.select(incidents.c.id).where(_OPEN, incidents.c.id > after, same_cause(key))
+def last_alike(conn: sa.Connection, key: int) -> int | None:
+    """Return the newest open incident with the cause of this one, by number."""
+    wanted = sa.select(incidents.c.id).where(_OPEN, same_cause(key))
+    return conn.scalar(wanted.order_by(incidents.c.id.desc()).limit(1))
+
+
+def next_alike(conn: sa.Connection, last: int, *, after: int) -> int | None:
+    """Return the next open incident, up to the last, that has the last one's cause, by number.
+
+    The last is tried last: whatever becomes of those before it, it still tells the cause.
+    """
+    within = incidents.c.id.between(after + 1, last)
+    wanted = sa.select(incidents.c.id).where(_OPEN, within, same_cause(last))
     return conn.scalar(wanted.order_by(incidents.c.id).limit(1))
 
 

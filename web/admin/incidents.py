@@ -95,17 +95,20 @@ def close(key: int) -> ResponseReturnValue:
 def run(key: int) -> ResponseReturnValue:
     """Show how far retrying all with one cause has come; the page itself asks to go on."""
     told = {name: _number(request.args, name) for name in ("after", "total", "done", "failed")}
-    following = incidentlist.next_alike(connection(), key, after=told["after"])
-    return render_template("admin/run.html", key=key, is_finished=following is None, **told)
+    last = _last(request.args, key)
+    following = incidentlist.next_alike(connection(), last, after=told["after"])
+    is_finished = following is None
+    return render_template("admin/run.html", key=key, is_finished=is_finished, last=last, **told)
 
 
 @bp.post(f"{KEY}/all")
 def retry_all(key: int) -> ResponseReturnValue:
     """Retry the next ones with the same cause, each in a transaction of its own."""
     after, done, failed = (_number(request.form, name) for name in ("after", "done", "failed"))
-    total, until = _number(request.form, "total"), monotonic() + AT_A_TIME
+    total, last = _number(request.form, "total"), _last(request.form, key)
+    until = monotonic() + AT_A_TIME
     while monotonic() < until:
-        following = incidentlist.next_alike(connection(), key, after=after)
+        following = incidentlist.next_alike(connection(), last, after=after)
         if following is None:
             break
         after = following
@@ -113,8 +116,13 @@ def retry_all(key: int) -> ResponseReturnValue:
             done += 1
         else:
             failed += 1
-    there = url_for(".run", key=key, after=after, total=total, done=done, failed=failed)
+    there = url_for(".run", key=key, after=after, last=last, total=total, done=done, failed=failed)
     return redirect(there, 303)
+
+
+def _last(given: dict[str, str], key: int) -> int:
+    """Return the last one to be tried, which is fixed when the first is."""
+    return _number(given, "last") or incidentlist.last_alike(connection(), key) or 0
 
 
 def _is_done(key: int) -> bool:

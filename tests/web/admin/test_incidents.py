@@ -163,9 +163,29 @@ def test_all_with_one_cause_are_retried_and_those_that_fail_stay(
     assert open_numbers(database) == [stuck[2][2]]
 
 
+def test_a_first_one_that_fails_of_something_else_now_does_not_lead_away_from_the_rest(
+    he: Visitor, database: sa.Engine, staff: dict[str, Person]
+) -> None:
+    stuck = [stuck_case(database, staff["jie"]) for _ in range(3)]
+    for case_id, _, _ in stuck[1:]:
+        mended(database, case_id)
+    with database.begin() as conn:
+        spoilt = sa.update(cases).where(cases.c.id == stuck[0][0])
+        conn.execute(spoilt.values(state=b"\x01damaged"))
+
+    path = f"{INCIDENTS}/{stuck[0][2]}/all"
+    answer = he.post(path, {"total": "3"})
+    he.follow(answer)
+    while he.all("//section[@id='run']//form"):
+        he.follow(he.post(path, he.values(path)))
+
+    assert "2 件已排除" in he.text
+    assert open_numbers(database) == [stuck[0][2]]
+
+
 @pytest.mark.parametrize("value", ["-1", "x", "٣", "9" * 40, ""])
 def test_garbage_in_the_count_of_a_run_is_read_as_none(he: Visitor, value: str) -> None:
-    names = ("after", "total", "done", "failed")
+    names = ("after", "last", "total", "done", "failed")
     he.get(f"{INCIDENTS}/1/all?" + "&".join(f"{name}={value}" for name in names))
     assert (he.status, "已试 0 件" in he.text) == (200, True)
 
