@@ -8,8 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from engine import planning
+from engine.calendar_differences import differences
+from engine.calendar_revisions import body_of, chained, last_hash
 from engine.calendars import Revision, current
 from engine.errors import Refusal
+from engine.people import role_names
+from engine.reasons import checked_reason
+from engine.spiff import Names
 from engine.tables import calendar_days, calendar_revisions, calendar_uses, calendars, cases
 
 if TYPE_CHECKING:
@@ -20,6 +25,8 @@ if TYPE_CHECKING:
     from engine.people import Person
 
 _CHANGING = 0x63_61_6C_65  # advisory lock: revisions commit in the order of their numbers
+
+_NEXT_KEY = sa.select(sa.func.nextval(sa.func.pg_get_serial_sequence("calendar_revisions", "id")))
 
 
 class CalendarsChangedError(Refusal):
@@ -45,8 +52,10 @@ def change(
 ) -> Revision:
     """Store calendars that were made from the newest revision (engine.calendar_edits).
 
-    Raises CalendarsChangedError when there is a newer one by now.
+    ``note`` says why. What it changes is kept with it and chained to the revision before. Raises
+    BadReasonError, and CalendarsChangedError when there is a newer revision by now.
     """
+    why = checked_reason(note)
     lock(conn)
     before = current(conn)
     if before.revision != after.revision:
@@ -55,7 +64,7 @@ def change(
         _store(conn, kept, before.kept.get(code))
     _store_uses(conn, before.uses, after.uses)
     planning.replan(conn, known=after)
-    return _revise(conn, by=by, now=now, note=note)
+    return _revise(conn, before, after, by=by, now=now, note=why)
 
 
 def _store(conn: sa.Connection, kept: Kept, before: Kept | None) -> None:
@@ -117,14 +126,31 @@ def _store_uses(
             )
 
 
-def _revise(conn: sa.Connection, *, by: Person | None, now: datetime, note: str) -> Revision:
+def _revise(
+    conn: sa.Connection,
+    before: Stored,
+    after: Stored,
+    *,
+    by: Person | None,
+    now: datetime,
+    note: str,
+) -> Revision:
     waiting = sa.select(sa.func.count()).where(
         cases.c.status == "open", cases.c.next_due.is_not(None)
     )
     count = int(conn.scalar(waiting) or 0)
-    key = conn.scalar(
-        sa.insert(calendar_revisions)
-        .values(at=now, changed_by=None if by is None else by.id, note=note, cases=count)
-        .returning(calendar_revisions.c.id)
-    )
-    return Revision(int(key or 0), now, None if by is None else by.name, note, count)
+    key = int(conn.scalar(_NEXT_KEY) or 0)
+    roles = {code: Names(*names) for code, names in role_names(conn).items()}
+    who = None if by is None else by.name
+    row: dict[str, Any] = {
+        "id": key,
+        "at": now,
+        "changed_by": None if by is None else by.id,
+        "note": note,
+    }
+    row["cases"] = count
+    found = differences(before, after, roles=roles)
+    row["body"] = body_of(row, who, found, after)
+    row["hash"] = chained(last_hash(conn), row["body"])
+    conn.execute(sa.insert(calendar_revisions).values(row))
+    return Revision(key, now, who, note, count, row["hash"])

@@ -27,11 +27,17 @@ _SCOPES: Final = {"site": Names("地点", "Site"), "role": Names("角色", "Role
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that is `before` so and `after` otherwise."""
+    """One thing that is `before` so and `after` otherwise.
+
+    `key` says what without words, such as ``2026-11-25`` or ``zone``, of the calendar with this
+    code; a use, such as ``role qc``, is of none.
+    """
 
     what: Names
     before: Names
     after: Names
+    key: str
+    calendar: str | None = None
 
 
 def differences(
@@ -65,30 +71,33 @@ def day_said(day: date) -> Names:
 
 
 def _new(kept: Kept) -> Difference:
-    return Difference(Names("新日历", "New calendar"), _NONE, Names(kept.zh, kept.en))
+    names = Names(kept.zh, kept.en)
+    return Difference(Names("新日历", "New calendar"), _NONE, names, "new", kept.code)
 
 
 def _of(before: Kept, after: Kept) -> Iterator[Difference]:
+    code = after.code
     if (before.zh, before.en) != (after.zh, after.en):
         names = Names(before.zh, before.en), Names(after.zh, after.en)
-        yield Difference(Names("名称", "Name"), *names)
+        yield Difference(Names("名称", "Name"), *names, "name", code)
     if before.zone != after.zone:
         zones = Names(before.zone, before.zone), Names(after.zone, after.zone)
-        yield Difference(Names("时区", "Time zone"), *zones)
+        yield Difference(Names("时区", "Time zone"), *zones, "zone", code)
     for name, old, new in zip(WEEKDAYS, before.week, after.week, strict=True):
         if old != new:
-            yield Difference(name, hours_in_words(old), hours_in_words(new))
+            yield Difference(name, hours_in_words(old), hours_in_words(new), name.en, code)
     yield from _years(before, after)
     for day in sorted(before.days.keys() | after.days.keys()):
         said = _said(before, day), _said(after, day)
         if said[0] != said[1]:
-            yield Difference(day_said(day), *said)
+            yield Difference(day_said(day), *said, f"{day}", code)
 
 
 def _years(before: Kept, after: Kept) -> Iterator[Difference]:
     for year in sorted((after.announced or frozenset()) - (before.announced or frozenset())):
         said = Names("暂定", "provisional"), Names("已公布", "announced")
-        yield Difference(Names(f"{year} 年放假安排", f"Public holidays of {year}"), *said)
+        what = Names(f"{year} 年放假安排", f"Public holidays of {year}")
+        yield Difference(what, *said, f"{year}", after.code)
 
 
 def _said(kept: Kept, day: date) -> Names:
@@ -106,7 +115,8 @@ def _uses(before: Stored, after: Stored, roles: Mapping[str, Names]) -> Iterator
     for use in sorted(before.uses.keys() | after.uses.keys()):
         old, new = before.uses.get(use), after.uses.get(use)
         if old != new:
-            yield Difference(use_said(*use, roles), _calendar(before, old), _calendar(after, new))
+            names = _calendar(before, old), _calendar(after, new)
+            yield Difference(use_said(*use, roles), *names, " ".join(use).strip())
 
 
 def use_said(kind: str, code: str, roles: Mapping[str, Names]) -> Names:

@@ -116,13 +116,17 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One change of the calendars: when (UTC), by whom, why, and how many cases it may touch."""
+    """One change of the calendars: when (UTC), by whom, why, and how many cases it may touch.
+
+    ``hash`` binds it to all changes before it.
+    """
 
     id: int
     at: datetime
     who: str | None
     note: str
     cases: int
+    hash: bytes
 
 
 REVISION: Final = sa.select(
@@ -148,6 +152,7 @@ _REVISIONS = sa.select(
     people.c.name,
     calendar_revisions.c.note,
     calendar_revisions.c.cases,
+    calendar_revisions.c.hash,
 ).join(people, people.c.id == calendar_revisions.c.changed_by, isouter=True)
 
 _known: WeakKeyDictionary[sa.Dialect, Stored] = WeakKeyDictionary()

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from engine import procedures, spiff
+from engine import calendar_revisions, procedures, spiff
 from engine.errors import Refusal
 from engine.messages.correlation import correlation
 from engine.messages.posting import NOBODY, digest
@@ -24,6 +24,7 @@ WAITS: Final = Names("等待的消息与信号", "what is waited for")
 CALLS: Final = Names("外部调用", "calls")
 MESSAGES: Final = Names("消息", "messages")
 TAKEN_IN: Final = frozenset({"message_delivered", "signal_delivered", "case_opened"})
+CALENDARS: Final = Names("所依据的日历修改", "changes of calendars")
 STATE: Final = Names("案件状态无法读取", "the state cannot be read")
 
 _STATE = sa.select(cases.c.state, cases.c.version_id, cases.c.status).where(
@@ -44,6 +45,7 @@ class Crosschecks:
     def __init__(self, conn: sa.Connection) -> None:
         """Look which cases have rows of each kind at all."""
         self._conn = conn
+        self._revisions = calendar_revisions.digests(conn)
         self._waiting = self._having(waits.c.case_id)
         self._calling = self._having(calls.c.case_id)
         self._writing = self._having(messages.c.sent_from) | self._having(messages.c.case_id)
@@ -66,6 +68,13 @@ class Crosschecks:
             yield CALLS
         if not _same_letters(case_id, self._rows(_MESSAGES, case_id, self._writing), told.letters):
             yield MESSAGES
+        if not all(map(self._is_revision, told.revised)):
+            yield CALENDARS
+
+    def _is_revision(self, said: object) -> bool:
+        """Whether calendars were changed as an entry says, by the change's digest."""
+        known = isinstance(said, dict) and self._revisions.get(said.get("id", 0))
+        return isinstance(said, dict) and bool(known) and known == said.get("sha256")
 
     def _position(self, state: bytes, version_id: int, status: str) -> Position | None:
         if status != "open":

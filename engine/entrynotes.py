@@ -104,6 +104,25 @@ def _shifted(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noq
     return notes
 
 
+def _revised(_version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
+    notes = []
+    for row in rows:
+        zh, en = row["who"] or "系统", row["who"] or "The system"
+        said = [_day_changed(*change) for change in row["changes"]]
+        if row["more"]:
+            said.append(Names(f"另有 {row['more']} 处", f"{row['more']} more"))
+        what = _together(said)
+        why_zh, _, why_en = row["why"].partition(" / ")
+        zh = f"{zh} 改了日历：{what.zh}；原因：{why_zh}"
+        notes.append(Names(zh, f"{en} changed calendars: {what.en}; reason: {why_en or why_zh}"))
+    return notes
+
+
+def _day_changed(calendar: list[str] | None, what: list[str], after: list[str]) -> Names:
+    zh, en = (f"{calendar[0]} ", f"{calendar[1]}, ") if calendar else ("", "")
+    return Names(f"{zh}{what[0]} {after[0]}", f"{en}{what[1]}: {after[1]}")
+
+
 def _stood_for(_version: Version, round_: str) -> list[Names]:
     return [Names(f"对应日期 {round_}", f"Stands for {round_}")] if round_ else []
 
@@ -124,6 +143,7 @@ _SAID: dict[str, Callable[[Version, Any], list[Names]]] = {
     "told": _told,
     "cancelled": _cancelled,
     "reason": _reasoned,
+    "revised": _revised,
     "stands_for": _stood_for,
     "missed": _missed,
 }

@@ -126,8 +126,7 @@ def enter(
 class Told:
     """What a case's entries say when they are read in order, and the first that does not hold.
 
-    ``facts`` are the case's facts as last entered, ``files`` its attachments by id (hex);
-    ``letters`` are the bodies that name a message, each with what it carried.
+    ``files`` are attachments by id (hex), ``letters`` bodies with a message and what it carried.
     """
 
     broken: int | None = None
@@ -136,6 +135,7 @@ class Told:
     facts: dict[str, Any] = field(default_factory=dict)
     files: dict[str, list[Any]] = field(default_factory=dict)
     letters: list[tuple[dict[str, Any], bytes | None]] = field(default_factory=list)
+    revised: list[Any] = field(default_factory=list)
 
     def hear(self, body: Mapping[str, Any]) -> None:
         """Take in what one entry says of its case."""
@@ -144,6 +144,7 @@ class Told:
         for file in _listed(body, "files"):
             if isinstance(file, list) and len(file) > 1:
                 self.files[str(file[0])] = file
+        self.revised += _listed(body, "revised")
 
 
 def follow(rows: Iterable[sa.Row[Any]]) -> Told:

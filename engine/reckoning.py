@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from engine import calendars, incidents, procedures, spiff
+from engine import calendar_revisions, calendars, incidents, procedures, spiff
 from engine.database import is_away
 from engine.history import Draft
 from engine.moving import COLUMNS, Case, lock, move_to
@@ -63,9 +63,11 @@ def reckon(conn: sa.Connection, case: Case, *, now: datetime) -> None:
     version = procedures.version(conn, case.version_id)
     known = calendars.of(conn, case.calendars)
     move = spiff.reckon_anew(version.compiled, case.state, now=now, calendars=known)
+    reckoned = case.reckoned
     case = replace(case, reckoned=known.revision, calendars=known.revision)
     if move.shifted:
-        happened = [Draft(MOVED, {"calendars": known.revision})]
+        revised = calendar_revisions.told(conn, after=reckoned, until=known.revision)
+        happened = [Draft(MOVED, {"calendars": known.revision, "revised": revised})]
         move_to(conn, case, version, move, happened, by=None, now=now)
         return
     mine = sa.update(cases).where(cases.c.id == case.id)

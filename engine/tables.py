@@ -432,6 +432,8 @@ calendar_revisions = sa.Table(
     sa.Column("changed_by", sa.ForeignKey("people.id"), nullable=True),
     sa.Column("note", sa.Text, nullable=False),
     sa.Column("cases", sa.Integer, nullable=False, comment="Open cases to be reckoned again."),
+    sa.Column("body", sa.LargeBinary, nullable=False, comment="What it changed, as JSON."),
+    sa.Column("hash", sa.LargeBinary, nullable=False, comment="SHA-256 of the last hash + body."),
 )
 
 duties = sa.Table(

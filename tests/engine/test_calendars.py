@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from engine import calendars
+from engine import calendar_revisions, calendars
 from engine.calendar import parse_limit, reckon
 from engine.calendar_changes import CalendarsChangedError, change
 from engine.calendar_csv import Line
@@ -27,7 +27,10 @@ from engine.calendar_edits import (
 from engine.calendar_seeds import ANNOUNCED, KNOWN, seed
 from engine.calendars import Kept
 from engine.errors import NotFoundError
-from engine.tables import calendar_days, calendar_revisions, calendar_uses
+from engine.reasons import BadReasonError
+from engine.spiff import Names
+from engine.tables import calendar_days, calendar_uses
+from engine.tables import calendar_revisions as calendar_revisions_table
 from engine.tables import calendars as calendar_rows
 from tests.engine.conftest import NOW
 from tests.engine.hearing import listening
@@ -114,7 +117,7 @@ def test_seeding_again_changes_nothing_and_a_later_year_adds_provisional_days(
 
 
 def unseeded(conn: Connection) -> None:
-    for table in (calendar_uses, calendar_days, calendar_rows, calendar_revisions):
+    for table in (calendar_uses, calendar_days, calendar_rows, calendar_revisions_table):
         conn.execute(sa.delete(table))
 
 
@@ -212,6 +215,62 @@ def test_a_change_says_who_made_it_and_is_refused_after_another_one(
     assert made.id == calendars.current(connection).revision > stale.revision
     with pytest.raises(CalendarsChangedError):
         confirmed(connection, with_use(stale, "site", "hami", "always"))
+
+
+def test_a_revision_keeps_what_it_changed_and_is_chained_to_the_one_before(
+    connection: Connection, anna: Person
+) -> None:
+    line = Line(1, date(2026, 11, 25), (), "停产")
+    after = with_days(calendars.current(connection), "standard", [line], announced=(), source="x")
+    made = confirmed(connection, with_use(after, "role", "qc", "always"), by=anna)
+
+    (day, use) = calendar_revisions.changes(connection, made.id)
+    assert day == calendar_revisions.Changed(
+        Names("标准日历", "Standard calendar"),
+        Names("2026-11-25（周三）", "Wed 2026-11-25"),
+        Names("班 09:00-12:00 13:00-18:00", "work 09:00-12:00 13:00-18:00"),
+        Names("休（停产）", "off (停产)"),
+    )
+    assert (use.calendar, use.before.zh, use.after.zh) == (None, "—", "全天候（24×7）")
+    assert list(calendar_revisions.broken(connection)) == []
+    assert calendar_revisions.digests(connection)[made.id] == made.hash.hex()
+
+
+@pytest.mark.parametrize(
+    "tampered",
+    [
+        {"note": "另一个原因"},
+        {"changed_by": None},
+        {"at": datetime(2020, 1, 1, tzinfo=UTC)},
+        {"cases": 99},
+        {"body": b"{}"},
+        {"hash": b"x" * 32},
+    ],
+)
+def test_a_revision_that_was_tampered_with_is_told(
+    connection: Connection, anna: Person, tampered: dict[str, object]
+) -> None:
+    made = confirmed(connection, with_calendar(calendars.current(connection), PLANT), by=anna)
+    mine = sa.update(calendar_revisions_table).where(calendar_revisions_table.c.id == made.id)
+    connection.execute(mine.values(tampered))
+    assert list(calendar_revisions.broken(connection)) == [made.id]
+
+
+def test_a_revision_that_is_gone_breaks_the_next(connection: Connection) -> None:
+    gone = confirmed(connection, with_calendar(calendars.current(connection), PLANT))
+    after = with_use(calendars.current(connection), "site", "hami", "always")
+    later = confirmed(connection, after)
+    table = calendar_revisions_table
+    connection.execute(sa.delete(table).where(table.c.id == gone.id))
+    assert list(calendar_revisions.broken(connection)) == [later.id]
+
+
+@pytest.mark.parametrize("note", ["", "  ", "x" * 1001])
+def test_a_change_without_a_reason_is_refused(connection: Connection, note: str) -> None:
+    before = calendars.current(connection)
+    with pytest.raises(BadReasonError):
+        change(connection, with_calendar(before, PLANT), by=None, now=NOW, note=note)
+    assert calendars.current(connection).kept == before.kept
 
 
 def test_a_revision_is_read_once(connection: Connection) -> None:

@@ -92,7 +92,7 @@ def work(conn: Connection, *moments: str) -> list[int]:
 def off(conn: Connection, day: date, spans: tuple[tuple[int, int], ...] | None = ()) -> None:
     now = calendars.current(conn)
     after = with_days(now, "standard", [Line(1, day, spans, "")], announced=(), source="x")
-    change(conn, after, by=None, now=NOW, note="")
+    change(conn, after, by=None, now=NOW, note="试验")
 
 
 @pytest.mark.usefixtures("clerk")
@@ -172,7 +172,7 @@ def test_holidays_move_a_round_and_never_make_two_of_one(connection: Connection)
     later = with_use(now, "role", "clerk", "always")
     (moved,) = [one for one in foresee(connection, later) if one.names.zh == "tidying名"]
     assert (moved.before, moved.after) == (at("2026-12-10T09:00"), at("2026-12-10T00:00"))
-    change(connection, later, by=None, now=NOW, note="")
+    change(connection, later, by=None, now=NOW, note="试验")
     assert duty(connection).next_at == at("2026-12-10T00:00")
 
 

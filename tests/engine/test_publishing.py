@@ -291,7 +291,7 @@ def test_a_timer_may_name_a_calendar_that_the_company_has(
         known = current(connection)
         harbin = replace(known.kept["standard"], code=code)
         after = replace(known, kept={**known.kept, code: harbin})
-        change(connection, after, by=None, now=NOW, note="")
+        change(connection, after, by=None, now=NOW, note="试验")
     assert publish(connection, files, by=None, now=NOW)[0].changed
 
 

@@ -18,8 +18,9 @@ from engine.cases import open_case
 from engine.dossier import case as dossier_of
 from engine.reckoning import reckon_next
 from engine.spiff import Names
-from engine.tables import cases, entries, tasks
+from engine.tables import calendar_revisions, cases, entries, tasks
 from engine.tasks import complete_task
+from engine.verifying import check
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
@@ -153,6 +154,10 @@ def test_workers_move_deadlines_with_one_entry_a_case(
         "“step_late名”时限由 2026-11-16 10:00 改为 2026-11-17 10:00",
         "“step_late in English” is due by 2026-11-17 10:00, not 2026-11-16 10:00",
     )
+    assert entry.notes[0] == Names(
+        "系统 改了日历：标准日历 2026-11-13（周五） 休（厂休）；原因：厂休",
+        "The system changed calendars: Standard calendar, Fri 2026-11-13: off (厂休); reason: 厂休",
+    )
     assert not dossier.doubts
     assert history.verify(connection, case_id) is None
     told = deadlines.moved(connection, revision)
@@ -160,6 +165,26 @@ def test_workers_move_deadlines_with_one_entry_a_case(
         (case_id, BEFORE[0], AFTER[0]),
         (case_id, BEFORE[1], AFTER[1]),
     }
+
+
+def test_the_case_vouches_for_the_revisions_that_moved_its_deadlines(
+    connection: Connection, clerk: Person
+) -> None:
+    case_id = opened(connection, clerk)
+    revised(connection, with_use(calendars.current(connection), "site", "hami", "always"))
+    revision = revised(connection)
+    assert reckon_next(connection, now=NOW)
+    notes = dossier_of(connection, case_id, by=clerk).timeline[-1].notes
+    assert [note.zh for note in notes[:2]] == [
+        "系统 改了日历：标准日历 2026-11-13（周五） 休（厂休）；原因：厂休",
+        "系统 改了日历：地点 hami 全天候（24×7）；原因：厂休",
+    ]
+    assert all(case.is_sound for case in check(connection))
+
+    another = sa.update(calendar_revisions).where(calendar_revisions.c.id == revision.id)
+    connection.execute(another.values(hash=b"x" * 32))
+    (case,) = [case for case in check(connection) if not case.is_sound]
+    assert (case.id, [name.en for name in case.astray]) == (case_id, ["changes of calendars"])
 
 
 def test_what_is_not_touched_gets_no_entry(connection: Connection, clerk: Person) -> None:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from flask import redirect, render_template, request, url_for
 
-from engine import calendars, deadlines, planning
+from engine import calendar_revisions, calendars, deadlines, planning
 from engine.calendar_cells import hours_said
 from engine.calendar_changes import change
 from engine.calendar_csv import BadCalendarFileError
 from engine.calendar_differences import differences, use_said
 from engine.calendar_edits import BadCalendarError, existing, zones
 from engine.people import role_names
+from engine.reasons import BadReasonError, checked_reason
 from engine.roles import PROCESS_OWNER
 from engine.spiff import Names
 from web.admin.proposals import proposed
@@ -27,11 +28,12 @@ from web.people import current_person
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from engine.calendars import Stored
     from engine.errors import Refusal
+    from web.admin.proposals import Proposal
 
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2099
-LONGEST_NOTE: Final = 200
 MOST_FORESEEN: Final = 1000
 """Open cases that a preview looks at; reckoning one takes a millisecond."""
 
@@ -123,6 +125,10 @@ def preview() -> ResponseReturnValue:
         found = proposed(stored, request.form, request.files.get("file"))
     except (BadCalendarError, BadCalendarFileError) as refusal:
         return _again(refusal), 422
+    return _preview(stored, found, None)
+
+
+def _preview(stored: Stored, found: Proposal, refusal: Refusal | None) -> str:
     return render_template(
         "admin/calendar_preview.html",
         found=found,
@@ -131,19 +137,25 @@ def preview() -> ResponseReturnValue:
         foreseen=deadlines.foresee(connection(), found.after, now=now(), most=MOST_FORESEEN),
         duties=planning.foresee(connection(), found.after),
         back=_back(),
+        refusal=refusal,
+        why=request.form.get("why", ""),
     )
 
 
 @bp.post("/confirm")
 def confirm() -> ResponseReturnValue:
-    """Store a change that was previewed. Raises CalendarsChangedError."""
-    by, why = current_person(), request.form.get("why", "").strip()[:LONGEST_NOTE]
+    """Store a change that was previewed, or ask why once more. Raises CalendarsChangedError."""
+    by, why = current_person(), request.form.get("why", "")
+    try:
+        checked_reason(why)
+    except BadReasonError as refusal:
+        stored = calendars.current(connection())
+        return _preview(stored, proposed(stored, request.form, None), refusal), 422
     revision = request.form.get("revision", -1, type=int)
     with transaction() as conn:
         stored = replace(calendars.current(conn), revision=revision)
         found = proposed(stored, request.form, None)
-        note = why or request.form.get("name", "")
-        made = change(conn, found.after, by=by, now=now(), note=note)
+        made = change(conn, found.after, by=by, now=now(), note=why)
     return redirect(url_for("admin_calendars.told", key=made.id), 303)
 
 
@@ -156,6 +168,7 @@ def told(key: int) -> ResponseReturnValue:
         revision=revision,
         waiting=deadlines.waiting(conn, key),
         moved=deadlines.moved(conn, revision),
+        changes=calendar_revisions.changes(conn, key),
     )
 
 

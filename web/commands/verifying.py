@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from engine import calendar_revisions
 from engine.verifying import Seal, changed_versions, check, missing_numbers
 from web.commands.say import say
 
@@ -32,7 +33,7 @@ def verify(engine: Engine, code: str | None, *, now: datetime) -> bool:
                 seal.add(case)
                 broken += not case.is_sound
                 _tell(case, seal.cases)
-            others = [] if code else [*_versions(connection), *_numbers(connection)]
+            others = [] if code else _beside(connection)
     for zh, en in others:
         say(zh, en)
     if not broken and not others:
@@ -72,6 +73,14 @@ def _said(case: Checked) -> tuple[str, str]:
         en.append("not as state or history say: " + ", ".join(name.en for name in case.astray))
     name = case.number or case.code
     return f"{name}（{case.code}）：{'；'.join(zh)}", f"{name} ({case.code}): {'; '.join(en)}"
+
+
+def _beside(connection: Connection) -> list[tuple[str, str]]:
+    calendars = [
+        (f"日历第 {key} 次修改校验不符", f"Change {key} of the calendars does not verify")
+        for key in calendar_revisions.broken(connection)
+    ]
+    return [*_versions(connection), *_numbers(connection), *calendars]
 
 
 def _versions(connection: Connection) -> list[tuple[str, str]]:

@@ -57,6 +57,13 @@ def upgrade() -> None:
         sa.Column(
             "cases", sa.Integer(), nullable=False, comment="Open cases to be reckoned again."
         ),
+        sa.Column("body", sa.LargeBinary(), nullable=False, comment="What it changed, as JSON."),
+        sa.Column(
+            "hash",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="SHA-256 of the last hash + body.",
+        ),
         sa.ForeignKeyConstraint(
             ["changed_by"], ["people.id"], name=op.f("fk_calendar_revisions_changed_by")
         ),

@@ -45,7 +45,7 @@ def upload(visitor: Visitor, content: str | bytes, **more: str) -> Any:  # noqa:
 
 
 def confirm(visitor: Visitor, **more: Any) -> Any:  # noqa: ANN401
-    return visitor.post(CONFIRM, {**visitor.values(CONFIRM), **more})
+    return visitor.post(CONFIRM, {**visitor.values(CONFIRM), "why": "停产检修", **more})
 
 
 def rows(visitor: Visitor) -> list[list[str]]:
@@ -106,6 +106,7 @@ def test_a_file_is_seen_before_it_is_confirmed(lin: Visitor, database: sa.Engine
 def test_a_year_is_announced_only_if_somebody_says_so(lin: Visitor, database: sa.Engine) -> None:
     upload(lin, "2027-05-10,休,,厂庆")
     values = {k: v for k, v in lin.values(CONFIRM).items() if k != "announced"}
+    values["why"] = "厂庆"
     assert lin.all("//input[@name='announced']")
     assert lin.post(CONFIRM, values).status_code == 303
     after = now(database).kept["standard"]
@@ -126,6 +127,24 @@ def test_a_bad_file_is_refused_line_by_line(lin: Visitor, database: sa.Engine) -
     assert upload(lin, b"").status_code == 422
     assert upload(lin, NOTICE, calendar="nowhere").status_code == 404
     assert now(database).revision == before.revision
+
+
+def test_a_change_needs_a_reason_and_its_page_says_what_changed(
+    lin: Visitor, database: sa.Engine
+) -> None:
+    before = now(database)
+    lin.get(STANDARD)
+    day = {"change": "day", "calendar": "standard", "date": "2026-12-25", "kind": "off"}
+    lin.post(PREVIEW, day)
+    assert confirm(lin, why="  ").status_code == 422
+    assert "请写明原因" in lin.text
+    assert now(database).revision == before.revision
+    lin.follow(confirm(lin, why="停产检修"))
+    assert "停产检修" in lin.text
+    assert ["2026-12-25（周五）", "标准日历", "班 09:00-12:00 13:00-18:00", "休"] in rows(lin)
+    made = now(database).revision
+    with database.connect() as conn:
+        assert calendars.revision(conn, made).hash.hex()[:12] in lin.text
 
 
 def test_one_day_and_a_week(lin: Visitor, database: sa.Engine) -> None:

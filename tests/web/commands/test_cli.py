@@ -11,7 +11,7 @@ from sqlalchemy import text, update
 
 from engine.bundles import SHIPPED
 from engine.cases import open_case
-from engine.tables import cases
+from engine.tables import calendar_revisions, cases
 from forms import Answered
 from tests.engine.small import somebody
 from tests.procedures.complaint import USUAL
@@ -211,5 +211,10 @@ def test_verifying_says_what_does_not_hold_and_ends_with_a_line_to_file(
     assert code == 1
     assert "与履历不符：客户" in said
     assert "differs from the history: customer" in said
+    with database.begin() as conn:
+        conn.execute(update(calendar_revisions).values(note="另一个原因"))
+    code, said, _ = type_in("verify", DATABASE_URL=url)
+    assert "日历第 1 次修改校验不符" in said
+    assert "Change 1 of the calendars does not verify" in said
     code, _, complained = type_in("verify", "C0", DATABASE_URL=url)
     assert (code, "没有案件“C0”" in complained) == (1, True)
