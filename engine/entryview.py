@@ -35,6 +35,9 @@ _TITLES = {
     "incident_resolved": Names(
         "异常 {incident} 已排除：{zh}", "Incident {incident} resolved: {en}"
     ),
+    "call_queued": Names(
+        "异常 {incident} 重试，已重新排队：{zh}", "Incident {incident} retried, queued again: {en}"
+    ),
     "number_allotted": Names("编号：{number}", "Number allotted: {number}"),
     "case_linked": Names("关联新案：{zh}", "Linked case opened: {en}"),
     "answers_erased": Names("按规定删除填写内容", "Answers erased as the rules demand"),

@@ -36,8 +36,8 @@ _log = logging.getLogger("banjie.incidents")
 class Incident:
     """One failure: where, which expression and variable, and the answers as posted.
 
-    ``subject`` is the message or call that it is about. ``tries`` counts the failures from ``at``
-    to ``tried_at`` (UTC); the cause is that of the last one.
+    ``subject`` is the message or call that it is about. ``tries`` counts its failures up to
+    ``tried_at`` (UTC), with the last one's cause. ``is_queued``: a worker has still to retry it.
     """
 
     id: int
@@ -57,6 +57,7 @@ class Incident:
     tries: int
     tried_at: datetime
     resolved_at: datetime | None
+    is_queued: bool = False
 
 
 _SAME = ("kind", "case_id", "procedure", "task_id", "subject", "person_id")
@@ -160,8 +161,12 @@ def record_as(
     tried = again.values(**told, tries=incidents.c.tries + 1).returning(incidents.c.id)
     if (key := conn.scalar(tried)) is not None:
         return int(key)
-    new = sa.insert(incidents).values(**about, **told, at=now).returning(incidents.c.id)
-    return int(conn.scalar(new) or 0)
+    before = sa.select(sa.func.max(incidents.c.tries)).where(
+        incidents.c.kind == about["kind"], incidents.c.subject == about["subject"]
+    )
+    tries = sa.func.coalesce(before.scalar_subquery(), 0) + 1
+    new = sa.insert(incidents).values(**about, **told, at=now, tries=tries)
+    return int(conn.scalar(new.returning(incidents.c.id)) or 0)
 
 
 def _cause(error: Exception, place: tuple[str, str]) -> dict[str, Any]:
@@ -183,7 +188,7 @@ def _unexpected(error: Exception, place: tuple[str, str]) -> RunError:
     )
 
 
-_NAMES = tuple(name for name in Incident.__dataclass_fields__ if name != "text")
+_NAMES = tuple(name for name in Incident.__dataclass_fields__ if name not in {"text", "is_queued"})
 COLUMNS = (*(incidents.c[name] for name in _NAMES), incidents.c.zh, incidents.c.en)
 
 
@@ -203,8 +208,7 @@ def unresolved(conn: sa.Connection) -> list[Incident]:
 def find(conn: sa.Connection, key: int) -> Incident:
     """Return an open incident. Raises NotFoundError."""
     query = sa.select(*COLUMNS).where(incidents.c.id == key, incidents.c.resolved_at.is_(None))
-    row = conn.execute(query).one_or_none()
-    if row is None:
+    if (row := conn.execute(query).one_or_none()) is None:
         raise none_open(key)
     return incident_of(row)
 

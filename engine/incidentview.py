@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import orjson
 import sqlalchemy as sa
 
 from engine.casedata import case_data, title_of
@@ -12,10 +13,10 @@ from engine.errors import Refusal
 from engine.incidentlist import count_alike, line_of, version_of
 from engine.kinds import START
 from engine.spiff import ExpressionError, compile_expression
-from engine.tables import tasks
+from engine.tables import calls, tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from engine.casedata import CaseData
     from engine.incidentlist import Line
@@ -41,7 +42,7 @@ class Opened:
     ``data`` are the variables of its case (``is_damaged``: they cannot be read), ``form`` is what
     the person had filled in; ``suspects`` are the names that the failed expression reads, and what
     tables make them from; ``made`` says which tables, and ``own`` the titles of those that this
-    very form fills.
+    very form fills. ``asked`` are the parameters of a failed call.
     """
 
     line: Line
@@ -53,6 +54,7 @@ class Opened:
     made: tuple[Made, ...]
     own: tuple[Names, ...]
     alike: int
+    asked: Mapping[str, object]
 
 
 def opened(conn: sa.Connection, key: int) -> Opened:
@@ -74,6 +76,7 @@ def opened(conn: sa.Connection, key: int) -> Opened:
         tuple(_made(version, *one) for one in makers if version is not None),
         tuple(title_of(version, n) for n in suspects if version and form and n in form.by_name),
         count_alike(conn, key),
+        _asked(conn, line.incident),
     )
 
 
@@ -85,6 +88,13 @@ def _data(conn: sa.Connection, incident: Incident, wanted: Iterable[str]) -> Cas
         return case_data(conn, incident.case_id, wanted=tuple(wanted))
     except (KeyError, ValueError, Refusal):
         return None
+
+
+def _asked(conn: sa.Connection, incident: Incident) -> dict[str, object]:
+    """Return what a call asked when it failed; nothing for another kind."""
+    wanted = sa.select(calls.c.parameters).where(calls.c.id == incident.subject)
+    asked: dict[str, object] = orjson.loads(conn.scalar(wanted) or b"{}")
+    return asked
 
 
 def _suspects(incident: Incident) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from engine.messages.delivering import deliver_again
 from engine.moving import lock
 from engine.reasons import checked_reason
 from engine.roles import OPERATOR, check_holds
-from engine.settling import call_again
+from engine.settling import Queued, call_again
 from engine.spiff import Names
 from engine.tables import cases as case_rows
 from engine.tables import incidents as rows
@@ -42,7 +42,8 @@ def retry(conn: sa.Connection, key: int, *, by: Person | None, now: datetime) ->
     """Do again what failed; when it works now, or needs no more doing, the incident is resolved.
 
     A start gets the case that it opened. When it fails again the incident is returned unresolved,
-    with its new cause and one more try, and nothing else has changed. ``by`` is the operator, None
+    with its new cause and one more try, and nothing else has changed. What a worker has still to do
+    is queued; when that fails, it is a new incident. ``by`` is the operator, None
     on the command line; the person whose step it was is told. Raises NotFoundError,
     RoleNeededError, and the refusals of completing a task.
     """
@@ -51,7 +52,7 @@ def retry(conn: sa.Connection, key: int, *, by: Person | None, now: datetime) ->
     incident = incidents.take(conn, key)
     try:
         with conn.begin_nested():
-            case_id = AGAIN[incident.kind](conn, incident, now)
+            done = AGAIN[incident.kind](conn, incident, now)
     except Refusal:
         raise
     except Exception as error:
@@ -59,9 +60,13 @@ def retry(conn: sa.Connection, key: int, *, by: Person | None, now: datetime) ->
             raise
         return incidents.fail_again(conn, incident, error, now=now)
     incidents.resolve(conn, incident, now=now)
-    if case_id is not None:
-        _enter(conn, incident, case_id, by=by, now=now)
-    return replace(incident, case_id=case_id or incident.case_id, resolved_at=now)
+    if isinstance(done, Queued):
+        queued = Draft("call_queued", _place(incident))
+        history.enter(conn, lock(conn, done.case_id), queued, by=by, now=now)
+        return replace(incident, resolved_at=now, is_queued=True)
+    if done is not None:
+        _enter(conn, incident, done, by=by, now=now)
+    return replace(incident, case_id=done or incident.case_id, resolved_at=now)
 
 
 class AnswersRefusedError(Refusal):
@@ -176,7 +181,7 @@ def _person(conn: sa.Connection, incident: Incident) -> Person:
     return found
 
 
-AGAIN: Final[Mapping[str, Callable[[sa.Connection, Incident, datetime], UUID | None]]] = {
+AGAIN: Final[Mapping[str, Callable[[sa.Connection, Incident, datetime], UUID | Queued | None]]] = {
     STEP: _complete,
     START: _open,
     TIMER: _wake,

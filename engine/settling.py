@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -126,11 +127,19 @@ def _answer_in(outcome: Outcome | None) -> bytes | None:
     return to_bytes(outcome.result) if isinstance(outcome, Answered) else None
 
 
-def call_again(conn: sa.Connection, incident: Incident, now: datetime) -> UUID | None:
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What a worker has still to do for a case."""
+
+    case_id: UUID
+
+
+def call_again(conn: sa.Connection, incident: Incident, now: datetime) -> UUID | Queued | None:
     """Apply the answer of a call that was given up, or let workers ask again.
 
-    Returns its case, which the caller has locked; None when nothing is left to do. Raises
-    whatever the diagram cannot do with the answer.
+    What is asked is read anew from the case, whose data may have been mended. Returns its case,
+    which the caller has locked; None when nothing is left to do. Raises whatever the diagram
+    cannot do with the answer, or cannot ask.
     """
     columns: tuple[sa.Column[Any], ...] = (*COLUMNS, calls.c.status)
     wanted = sa.select(*columns).where(calls.c.id == incident.subject)
@@ -138,11 +147,21 @@ def call_again(conn: sa.Connection, incident: Incident, now: datetime) -> UUID |
     if row is None or row.status != "failed":
         return None
     call = call_of(row)
+    case = lock(conn, call.case_id)
     if call.result is None:
-        _change(conn, call.id, status="waiting", tries=0, next_try=now, settled_at=None)
-    else:
-        go_on(conn, lock(conn, call.case_id), call, Answered(call.result), now=now)
-    return call.case_id
+        _queue(conn, case, call, now=now)
+        return Queued(case.id)
+    go_on(conn, case, call, Answered(call.result), now=now)
+    return case.id
+
+
+def _queue(conn: sa.Connection, case: Case, call: Call, *, now: datetime) -> None:
+    compiled = procedures.version(conn, case.version_id).compiled
+    days = calendars.of(conn, case.calendars)
+    asked = spiff.asked_again(compiled, case.state, call.id, now=now, calendars=days)
+    given = to_bytes(asked.parameters)
+    anew = {"status": "waiting", "tries": 0, "next_try": now, "settled_at": None}
+    _change(conn, call.id, parameters=given, **anew)
 
 
 def _change(conn: sa.Connection, key: UUID, **values: Any) -> None:  # noqa: ANN401 - columns

@@ -89,7 +89,7 @@ lanes do not reach into called processes  lanes: the call's own, or as   TestCal
 
 from __future__ import annotations
 
-from engine.spiff.answering import answer, fail
+from engine.spiff.answering import answer, asked_again, fail
 from engine.spiff.compiling import compile_procedure, compile_published
 from engine.spiff.drawings.drawing import check_drawings
 from engine.spiff.errors import (
@@ -170,6 +170,7 @@ __all__ = [
     "ValueRefusedError",
     "Wait",
     "answer",
+    "asked_again",
     "check_drawings",
     "closure",
     "compile_expression",

@@ -1,4 +1,4 @@
-"""The verbs for what a service task has asked for: it is answered, or it has failed."""
+"""The verbs for what a service task has asked for: it is answered, fails, or is asked again."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from engine.calendar import STANDARD
 from engine.spiff.clock import Time
+from engine.spiff.codec import load
 from engine.spiff.elements.throwing import throw
 from engine.spiff.errors import NotAwaitedError
 from engine.spiff.stepping import at_rest, moved, moving
+from engine.spiff.survey import look_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from engine.calendar import Calendars
     from engine.spiff.fixes import Token
     from engine.spiff.model import Compiled
-    from engine.spiff.moves import Move
+    from engine.spiff.moves import Call, Move
 
 
 def answer(
@@ -53,6 +55,28 @@ def fail(
     NotAwaitedError if nothing waits for the call any more; RunError if nobody catches the error.
     """
     return _settle(compiled, state, call, Time(now, calendars), lambda t: throw(t, code))
+
+
+def asked_again(
+    compiled: Compiled,
+    state: bytes,
+    call: UUID,
+    *,
+    now: datetime,
+    calendars: Calendars = STANDARD,
+) -> Call:
+    """Say what a waiting service task asks by the case's variables as they stand; nothing moves.
+
+    NotAwaitedError if nothing waits for the call any more; RunError if it cannot be said.
+    """
+    case = load(compiled.plan, state)
+    token = look_over(case).calls.get(call)
+    if token is None:
+        raise NotAwaitedError(call)
+    with moving(case, Time(now, calendars)):
+        case.current = token
+        asked: Call = token.task_spec.asked(token, call)
+    return asked
 
 
 def _settle(

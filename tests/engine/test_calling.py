@@ -10,13 +10,16 @@ import orjson
 import pytest
 import sqlalchemy as sa
 
-from engine import dossier, history, incidents
+from engine import dossier, history, incidents, incidentview
 from engine.calling import LEASE, PAUSES, take_next
 from engine.calling import run as run_call
+from engine.casedata import case_data
 from engine.cases import open_case
 from engine.connectors import Outside
+from engine.repairing import repair
 from engine.retrying import retry
 from engine.retrying import settle as settle_incidents
+from engine.roles import OPERATOR
 from engine.settling import settle
 from engine.tables import calls, cases, entries
 from engine.timers import wake_next
@@ -188,6 +191,55 @@ def test_what_the_diagram_cannot_go_on_with_is_kept_and_not_asked_again(
     assert set(waiting(connection, case_id)) == {"check"}
     assert len(site.asked) == 1
     assert history.verify(connection, case_id) is None
+
+
+@pytest.fixture
+def operator(connection: Connection) -> Person:
+    return somebody(connection, "operator-one", {OPERATOR})
+
+
+def call_in_vain(conn: Connection) -> incidents.Incident:
+    call = take_next(conn, now=NOW)
+    assert call is not None
+    settle(conn, call, run_call(call, Outside()), now=NOW)
+    (incident,) = incidents.unresolved(conn)
+    return incident
+
+
+def mend(conn: Connection, case_id: UUID, by: Person, **values: object) -> None:
+    told: dict[str, Any] = {"scope": 0, "revision": case_data(conn, case_id).revision}
+    repair(conn, case_id, values, by=by, reason="写错", now=NOW, **told)
+
+
+def test_a_call_that_is_retried_asks_what_is_right_since_the_repair(
+    connection: Connection, clerk: Person, operator: Person, site: Site
+) -> None:
+    case_id = asked(connection, clerk, "soup")
+    incident = call_in_vain(connection)
+    shown = incidentview.opened(connection, incident.id)
+    assert shown.asked == {"endpoint": "erp", "data": "soup"}
+    mend(connection, case_id, operator, item="soap")
+    retry(connection, incident.id, by=operator, now=NOW)
+    site.answer = b'{"price": 120}'
+    assert call_next(connection, site)
+    assert [body for _, _, body in site.asked] == [b'"soap"']
+    assert kinds(connection, case_id)[-1] == "call_answered"
+    assert history.verify(connection, case_id) is None
+
+
+def test_a_call_that_is_queued_again_is_not_said_to_be_over_and_fails_as_a_new_incident(
+    connection: Connection, clerk: Person, operator: Person
+) -> None:
+    case_id = asked(connection, clerk)
+    incident = call_in_vain(connection)
+    again = retry(connection, incident.id, by=operator, now=NOW)
+    assert (again.is_queued, again.resolved_at) == (True, NOW)
+    assert kinds(connection, case_id)[-1] == "call_queued"
+    last = dossier.case(connection, case_id, by=operator).timeline[-1]
+    assert "已重新排队" in last.title.zh
+    new = call_in_vain(connection)
+    assert (new.id != incident.id, new.tries) == (True, 2)
+    assert "incident_resolved" not in kinds(connection, case_id)
 
 
 def test_without_an_address_the_call_waits_for_an_operator(

@@ -34,6 +34,12 @@ def try_again(connection: Connection, number: int, *, now: datetime) -> bool:
         complain(f"异常 {number} 重试后仍未解决：", f"Incident {number} has failed again:")
         complain(incident.text.zh, incident.text.en)
         return False
+    if incident.is_queued:
+        say(
+            f"异常 {number} 已重新排队，由后台进程办理；再失败会成为新的异常。",
+            f"Incident {number} is queued again for a worker; a failure will be a new incident.",
+        )
+        return True
     say(f"异常 {number} 已解决。", f"Incident {number} is resolved.")
     return True
 

@@ -17,6 +17,7 @@ from engine.spiff.reading import evaluate, failure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from uuid import UUID
 
     from engine.spiff.files.sheet import Node
     from engine.spiff.fixes import Token
@@ -54,14 +55,18 @@ class Request(SpiffBpmnTask):
         self.result = node.result
 
     def _run_hook(self, my_task: Token) -> None:
+        call = uuid4()
+        my_task.internal_data["call"] = call.hex
+        my_task.workflow.top_workflow.journal.effects.append(self.asked(my_task, call))
+
+    def asked(self, my_task: Token, call: UUID) -> Call:
+        """Say what is asked, by the variables as they are; RunError if that cannot be said."""
         given = {
             name: _kept(my_task, name, evaluate(my_task, expression))
             for name, expression in self.parameters.items()
         }
-        call, mark = uuid4(), my_task.mark
-        my_task.internal_data["call"] = call.hex
-        effect = Call(self.operator, mark.process, mark.element, call, given)
-        my_task.workflow.top_workflow.journal.effects.append(effect)
+        mark = my_task.mark
+        return Call(self.operator, mark.process, mark.element, call, given)
 
     def answered(self, my_task: Token, result: Mapping[str, object]) -> None:
         """Take the answer and go on; RunError if it cannot be kept."""

@@ -63,6 +63,21 @@ def test_a_call_is_answered_once() -> None:
             spiff.fail(walk.compiled, walk.move.state, gone, "E1", now=T0)
 
 
+def test_a_call_is_asked_again_by_what_the_case_knows_now() -> None:
+    walk = Walk(compiled(asking(), fields=("item",)), item="soap")
+    call = walk.call("look_up")
+    state = spiff.repair(walk.compiled, walk.move.state, {"item": "wax"}).state
+    again = spiff.asked_again(walk.compiled, state, call, now=T0)
+    assert again == Call("ask", "demo", "look_up", call, {"question": "price of wax"})
+    spiff.answer(walk.compiled, state, call, {"price": 12}, now=T0)
+    with pytest.raises(NotAwaitedError):
+        spiff.asked_again(walk.compiled, state, uuid4(), now=T0)
+    state = spiff.repair(walk.compiled, state, {"item": 12}).state
+    with pytest.raises(RunError) as caught:
+        spiff.asked_again(walk.compiled, state, call, now=T0)
+    assert caught.value.element == "look_up"
+
+
 def test_an_answer_that_cannot_be_kept_or_used_leaves_the_call_open() -> None:
     walk = Walk(compiled(asking(), fields=("item",)), item="soap")
     call = walk.call("look_up")
