@@ -105,7 +105,7 @@ def test_a_case_goes_on_by_what_a_connector_answers(
         "answered": {"price": 120},
     }
     assert row.parameters == b"{}"
-    assert b"120" not in entry.body
+    assert b":120" not in entry.body
     assert "经由：调用外部系统" in told_of(connection, case_id, clerk)
     assert entry.actor is None
     assert history.verify(connection, case_id) is None
