@@ -58,9 +58,12 @@ def tables_exist(sources: Sources) -> Iterator[Problem]:
             yield Problem(
                 sheet.file, node.id, "no_table",
                 f"规则任务“{node.id}”的决策表“{node.decision or '—'}”不存在。"
-                "请填 calledDecisionId，并在 bpmn/decisions 放同名 .dmn。",
+                "请在其 extensionElements 内写 <spiffworkflow:calledDecisionId>表的 id"
+                "</spiffworkflow:calledDecisionId>，并在 bpmn/decisions 放同名 .dmn。",
                 f'"{node.id}" asks the table "{node.decision or "—"}", which does not exist. '
-                "Set calledDecisionId and put the .dmn of that name in bpmn/decisions.",
+                "Write <spiffworkflow:calledDecisionId>the table's id"
+                "</spiffworkflow:calledDecisionId> into its extensionElements and put the .dmn "
+                "of that name in bpmn/decisions.",
             )  # fmt: skip
 
 

@@ -293,12 +293,14 @@ class Process(Scope):
         return id_
 
     def _codes(self) -> str:
-        """Define each error and escalation that some event refers to."""
+        """Define each error and escalation that some event refers to and nobody has declared."""
+        own = "".join(self.declared)
         drawn = re.findall(r'(error|escalation)Ref="\1_([^"]+)"', "".join(self.xml))
         return "".join(
             f'<bpmn:{kind} id="{kind}_{code}" name="{code}" {kind}Code="{code}" '
             f'banjie:carries="{self.carried.get(code, "")}"/>'
             for kind, code in dict.fromkeys(drawn)
+            if f' id="{kind}_{code}"' not in own
         )
 
     def lane(self, name: str, *elements: str, role_from: str = "") -> None:
