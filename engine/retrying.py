@@ -106,7 +106,10 @@ class NotClosableError(Refusal):
 
 
 def close(conn: sa.Connection, key: int, *, reason: str, by: Person, now: datetime) -> Incident:
-    """Leave undone what failed, for a reason. Raises NotFoundError and NotClosableError."""
+    """Leave undone what failed, for a reason that the person whose step it was is told.
+
+    Raises NotFoundError and NotClosableError.
+    """
     check_holds(conn, by, {OPERATOR})
     incident = incidents.take(conn, key)
     if not KINDS[incident.kind].may_close:
@@ -117,7 +120,23 @@ def close(conn: sa.Connection, key: int, *, reason: str, by: Person, now: dateti
         facts = {**_place(incident), "reason": reason}
         case = lock(conn, incident.case_id)
         history.enter(conn, case, Draft("incident_closed", facts), by=by, now=now)
+        _tell_closed(conn, incident, incident.case_id, reason, now=now)
     return replace(incident, resolved_at=now)
+
+
+def _tell_closed(
+    conn: sa.Connection, incident: Incident, case_id: UUID, reason: str, *, now: datetime
+) -> None:
+    """Tell the person whose step failed that nobody does it for them any more."""
+    if incident.kind != STEP or incident.person_id is None:
+        return
+    reason = reason.rstrip("。.")
+    text = Names(
+        f"您提交后受阻的一步（异常 {incident.id}）不再由管理员处理：{reason}。请改正后重新提交。",
+        f"The step that you sent and that failed (incident {incident.id}) is no longer seen to by "
+        f"the operators: {reason}. Please correct it and send it again.",
+    )
+    notices.tell_one(conn, incident.person_id, text, case_id=case_id, now=now)
 
 
 def _place(incident: Incident) -> dict[str, object]:

@@ -203,6 +203,12 @@ def test_an_incident_is_left_undone_only_for_a_reason(
     assert open_numbers(database) == []
     he.get(f"/cases/{case_id}")
     assert "客户已撤诉" in he.text
+    with database.connect() as conn:
+        told = conn.execute(sa.select(notices).where(notices.c.case_id == case_id)).all()
+    last = max(told, key=lambda row: row.id)
+    assert last.person_id == staff["jie"].id
+    assert "客户已撤诉。请改正后重新提交" in last.zh
+    assert "send it again" in last.en
 
 
 def test_a_deadline_that_failed_is_not_left_undone(
