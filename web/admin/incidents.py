@@ -10,7 +10,6 @@ from flask import redirect, render_template, request, url_for
 
 from engine import dossier, incidentlist, incidentview
 from engine.errors import NotFoundError, Refusal
-from engine.reasons import BadReasonError
 from engine.retrying import close as leave_undone
 from engine.retrying import retry as do_again
 from engine.roles import OPERATOR
@@ -87,8 +86,11 @@ def close(key: int) -> ResponseReturnValue:
     try:
         with transaction() as conn:
             closed = leave_undone(conn, key, reason=reason, by=current_person(), now=now())
-    except BadReasonError as refusal:
-        return page_of(incidentview.opened(connection(), key), refusal=refusal), 422
+    except NotFoundError:
+        raise
+    except Refusal as refusal:
+        found = incidentview.opened(connection(), key)
+        return page_of(found, refusal=refusal), status_of(refusal)
     return redirect(url_for(".index", closed=closed.id), 303)
 
 

@@ -44,7 +44,14 @@ def edit(key: int) -> ResponseReturnValue:
 @draws
 def repair(key: int) -> ResponseReturnValue:
     """Show what would change, and once a reason is given and it is confirmed, change it."""
-    found = incidentview.opened(connection(), key)
+    try:
+        return _taken(incidentview.opened(connection(), key))
+    except CaseMovedError as refusal:
+        found = incidentview.opened(connection(), key)
+        return page_of(found, typing=_typing(found), refusal=refusal), 409
+
+
+def _taken(found: Opened) -> ResponseReturnValue:
     part = _part(found)
     typed = _typed(part)
     changed = {v.name: t.value for v, t in _changed(part, typed)}
@@ -62,6 +69,15 @@ def repair(key: int) -> ResponseReturnValue:
     except BadReasonError as refusal:
         return _review(found, part, typed, refusal), 422
     return _review(found, part, typed)
+
+
+def _typing(found: Opened) -> Typing | None:
+    """Return what was typed to be repaired, for the part of the data as it is now."""
+    try:
+        part = _part(found)
+    except CaseMovedError:
+        return None
+    return Typing(part.scope, _typed(part))
 
 
 def _part(found: Opened) -> Part:

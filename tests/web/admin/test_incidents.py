@@ -223,6 +223,8 @@ def test_a_deadline_that_failed_is_not_left_undone(
     he.get(f"{INCIDENTS}/{number}")
     assert not he.all("//textarea[@name='reason']")
     assert he.post(f"{INCIDENTS}/{number}/close", {"reason": "不想办"}).status_code == 409
+    assert "不能搁下" in he.text
+    assert he.all(f"//form[@action='{INCIDENTS}/{number}/retry']")
 
 
 def test_a_start_that_failed_has_no_data_but_what_was_filled_in(

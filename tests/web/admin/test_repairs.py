@@ -148,8 +148,11 @@ def test_a_case_that_has_moved_on_meanwhile_is_not_touched(
     sent = {**typed(he, path, rounds="7"), "reason": "试", "do": "repair"}
     assert he.post(f"{path}/data", {**sent, "revision": "1"}).status_code == 409
     assert "又有了变化" in he.text
-    assert he.all(f"//a[@href='/cases/{case_id}']")
+    assert he.all(f"//form[@action='{path}/retry']")
+    assert he.values(f"{path}/data")["value.rounds"] == "7"
+    assert "kind.rounds" not in he.text
     assert he.post(f"{path}/data", {**sent, "scope": "999"}).status_code == 409
+    assert he.all(f"//form[@action='{path}/retry']")
     assert value(database, case_id, "rounds") == 0
 
 
