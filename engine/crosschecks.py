@@ -1,4 +1,4 @@
-"""What waits, messages and calls say beside a case's stored state and its entries."""
+"""What tasks, deadlines, waits, messages and calls say beside a case's state and its entries."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from engine import calendar_revisions, procedures, spiff
+from engine import calendar_revisions, procedures, projections, spiff
 from engine.errors import Refusal
 from engine.messages.correlation import correlation
 from engine.messages.posting import NOBODY, digest
 from engine.spiff import Names
-from engine.tables import calls, cases, messages, waits
+from engine.tables import calls, cases, messages, tasks, waits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,9 +27,11 @@ TAKEN_IN: Final = frozenset({"message_delivered", "signal_delivered", "case_open
 CALENDARS: Final = Names("所依据的日历修改", "changes of calendars")
 STATE: Final = Names("案件状态无法读取", "the state cannot be read")
 
-_STATE = sa.select(cases.c.state, cases.c.version_id, cases.c.status).where(
-    cases.c.id == sa.bindparam("case")
-)
+_STATE = sa.select(
+    *(cases.c[name] for name in ("state", "version_id", "status", "clock")),
+    *(cases.c[name] for name in ("next_due", "due_at", "paused_at")),
+).where(cases.c.id == sa.bindparam("case"))
+_TASKS = sa.select(tasks).where(tasks.c.case_id == sa.bindparam("case"))
 _WAITS = sa.select(waits).where(waits.c.case_id == sa.bindparam("case"))
 _CALLS = sa.select(calls.c.id).where(
     calls.c.case_id == sa.bindparam("case"), calls.c.status.in_(("waiting", "failed"))
@@ -58,10 +60,13 @@ class Crosschecks:
         return tuple(dict.fromkeys(self._astray(case_id, told)))
 
     def _astray(self, case_id: UUID, told: Told) -> Iterator[Names]:
-        position = self._position(*self._conn.execute(_STATE, {"case": case_id}).one())
+        row = self._conn.execute(_STATE, {"case": case_id}).one()
+        position = self._position(row.state, row.version_id, row.status)
         if position is None:
             yield STATE
             return
+        steps = self._conn.execute(_TASKS, {"case": case_id}).all()
+        yield from projections.differing(row, steps, position)
         if not _same_waits(self._rows(_WAITS, case_id, self._waiting), position.waits):
             yield WAITS
         if {call.id for call in self._rows(_CALLS, case_id, self._calling)} != set(position.calls):

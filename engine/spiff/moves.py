@@ -133,7 +133,8 @@ class Decision:
 class Position:
     """Where a case stands: what waits for people, which timers run, which elements are live.
 
-    `calls` are those of service tasks that wait for an answer.
+    `calls` are those of service tasks that wait for an answer; `paused` says that the clock of the
+    whole case stands.
     """
 
     tasks: tuple[OpenTask, ...]
@@ -141,6 +142,7 @@ class Position:
     live: tuple[str, ...]
     waits: tuple[Wait, ...] = ()
     calls: tuple[UUID, ...] = ()
+    paused: bool = False
 
 
 @dataclass(frozen=True)

@@ -133,4 +133,5 @@ def position(compiled: Compiled, state: bytes) -> Position:
         live=tuple(dict.fromkeys(live(case))),
         waits=tuple(survey.wait(wait) for wait in survey.waits),
         calls=tuple(survey.calls),
+        paused=case.paused,
     )
