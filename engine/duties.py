@@ -22,6 +22,7 @@ from engine.history import Draft
 from engine.kinds import DUTY
 from engine.opening import every_field, move_on, new_case
 from engine.planning import ONE, coming, found, write
+from engine.roles import PROCESS_OWNER
 from engine.tables import duties, duty_runs
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def _begin(
     facts = {
         "process": start.process,
         "element": start.element,
-        "role": start.role,
+        "role": start.role if by is None else _let_by(by, start.role),
         "facts": known,
         "stands_for": written(drawn),
         "missed": missed,
@@ -172,6 +173,11 @@ def _begin(
         )
     )
     return case.id
+
+
+def _let_by(by: Person, role: str) -> str | None:
+    """Return the role that lets a person start a duty: that of its lane, or the process owner's."""
+    return next((held for held in (role, PROCESS_OWNER) if held in by.roles), None)
 
 
 def written(drawn: datetime) -> str:

@@ -43,11 +43,10 @@ def plan(conn: sa.Connection, compiled: Compiled, *, now: datetime) -> None:
         "rule": start.schedule,
         "rounds": 0,
         "stuck": False,
-        "changed_at": now,
     }
     if row is not None and not row.active:
         values |= coming(None)
-    written = insert(duties).values(procedure=compiled.id, **values)
+    written = insert(duties).values(procedure=compiled.id, changed_at=now, **values)
     conn.execute(written.on_conflict_do_update(index_elements=["procedure"], set_=values))
 
 

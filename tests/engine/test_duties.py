@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from engine.dutyview import Duty, all_duties
 from engine.errors import NotFoundError
 from engine.planning import foresee, switch_off, switch_on
 from engine.procedures import version
+from engine.publishing import publish
 from engine.retrying import retry, settle
 from engine.spiff import Names
 from engine.tables import cases, duties, duty_runs, entries, tasks
@@ -198,6 +200,27 @@ def test_somebody_starts_it_beside_its_rounds(connection: Connection, clerk: Per
     assert (run.stands_for, run.started_by) == (None, clerk.id)
     assert duty(connection).next_at == at("2026-11-10T09:00")
     assert history.verify(connection, case_id) is None
+
+
+def test_who_starts_it_is_entered_in_the_role_that_lets_them(
+    connection: Connection, clerk: Person
+) -> None:
+    said = []
+    for who in (clerk, replace(clerk, roles=frozenset({"process-owner"}))):
+        case_id = start_now(connection, "tidying", by=who, now=at("2026-11-09T16:00"))
+        body = connection.scalar(sa.select(entries.c.body).where(entries.c.case_id == case_id))
+        said.append(history.read(body or b"")["role"])
+    assert said == ["clerk", "process-owner"]
+
+
+def test_another_rule_is_not_taken_for_a_switch(connection: Connection, clerk: Person) -> None:
+    switch_off(connection, "tidying", by=clerk, now=NOW)
+    files = tidying("每月10日 16:00，遇假日顺延")
+    publish(connection, files, by=None, now=at("2027-01-01T09:00"))
+    ours = sa.select(duties).where(duties.c.procedure == "tidying")
+    after = connection.execute(ours).one()
+    assert (after.rule, after.changed_by) == ("每月10日 16:00，遇假日顺延", clerk.id)
+    assert after.changed_at == NOW
 
 
 @pytest.mark.usefixtures("clerk")
