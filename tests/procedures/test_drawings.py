@@ -200,6 +200,21 @@ def test_a_spoilt_drawing_is_noticed(change: Change, element: str, code: str) ->
     assert (element, code) in codes(root)
 
 
+def test_lines_that_all_lie_on_one_stretch_are_told_once_each() -> None:
+    root = read(FOLDER / "shared" / "petition.bpmn")
+    arrows = list(root.iter(f"{{{BPMNDI}}}BPMNEdge"))
+    for arrow in arrows:
+        for point, (x, y) in zip(arrow.findall(WAYPOINT), ((0, 0), (500, 0)), strict=False):
+            point.set("x", str(x))
+            point.set("y", str(y))
+    told = [
+        problem.element
+        for problem in check_drawing("drawing.bpmn", root)
+        if problem.code == "lines_overlap"
+    ]
+    assert len(told) == len(set(told)) == len(arrows) - 1
+
+
 def nested(root: Root) -> Root:
     """Put all of the superior's lane into one inside it, and give that one's place."""
     outer = root.find(".//bpmn:lane[@id='lane_superior']", NAMESPACES)

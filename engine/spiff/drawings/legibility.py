@@ -132,13 +132,19 @@ def _through_shapes(arrow: Arrow, drawing: Drawing) -> Iterator[Fault]:
 
 
 def _on_each_other(drawing: Drawing) -> Iterator[Fault]:
-    for one, other in combinations(drawing.arrows, 2):
-        if any(shared_length(a, b) > _ROUND for a in one.lines for b in other.lines):
+    """Tell each line once, of the first of those before it that it lies on."""
+    for place, arrow in enumerate(drawing.arrows):
+        under = next((one for one in drawing.arrows[:place] if _share(one, arrow)), None)
+        if under is not None:
             yield Fault(
-                other.id, "lines_overlap",
-                f"与“{one.id}”有一段重合。请分开走线。",
-                f'lies on "{one.id}" for a stretch. Lead them apart.',
+                arrow.id, "lines_overlap",
+                f"与“{under.id}”有一段重合。请分开走线。",
+                f'lies on "{under.id}" for a stretch. Lead them apart.',
             )  # fmt: skip
+
+
+def _share(one: Arrow, other: Arrow) -> bool:
+    return any(shared_length(a, b) > _ROUND for a in one.lines for b in other.lines)
 
 
 def _cramped_names(drawing: Drawing) -> Iterator[Fault]:
