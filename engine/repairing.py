@@ -82,7 +82,10 @@ def repair(
     check_changed(changed)
     _check_names(version, before, changed)
     facts = {"process": before.process, "names": sorted(changed), "reason": checked_reason(reason)}
-    move = spiff.repair(version.compiled, case.state, changed, scope=scope)
+    try:
+        move = spiff.repair(version.compiled, case.state, changed, scope=scope)
+    except spiff.RunError as error:
+        raise BadRepairError(error.zh, error.en) from error
     told = {"from": {name: before.values.get(name) for name in changed}, "to": changed}
     known = _facts(version, changed)
     entry = Draft("data_repaired", facts, answers=told, known=known)

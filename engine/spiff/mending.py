@@ -1,10 +1,11 @@
-"""Mending the data of a case that stands still; nothing of it moves."""
+"""Mending the data of a case that stands still; what waits by them waits by them anew."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.spiff.codec import load
+from engine.spiff.elements.messages import keys_of, wait_anew
 from engine.spiff.elements.turns import which
 from engine.spiff.errors import ScopeGoneError
 from engine.spiff.flows import hosts
@@ -35,16 +36,22 @@ def repair(
     """Set variables of the case or of one called process, by the id of its scope.
 
     A process called from there that still has the same value as before gets the new one as well:
-    its copy was never its own. ScopeGoneError if the called process does not run.
+    its copy was never its own. What waits by one of them waits by the new value, with a new id.
+    ScopeGoneError if the called process does not run; RunError if a key is nothing to wait by.
     """
     case = load(compiled.plan, state)
     survey = look_over(case)
     owners = _owners(case)
     if scope not in owners:
         raise ScopeGoneError(scope)
+    keys = {wait: keys_of(token) for wait, token in survey.waits.items()}
     for name, value in values.items():
         _set(owners, owners[scope], name, value)
-    return moved(case, survey, survey)
+    for wait, token in survey.waits.items():
+        now = keys_of(token)
+        if differing := tuple(name for name in now if now[name] != keys[wait][name]):
+            wait_anew(token, differing)
+    return moved(case, survey, look_over(case))
 
 
 def _owners(case: CaseFlow) -> dict[int, Any]:

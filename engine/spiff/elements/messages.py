@@ -90,6 +90,19 @@ class Subscription(Awaited):
             internal["offered"] = offered
 
 
+def keys_of(token: Token) -> dict[str, tuple[type, object]]:
+    """Give the variables by whose values a token waits, as they are now and not as it waits."""
+    names = token.internal_data.get("keys", {})
+    return {name: (type(token.data.get(name)), token.data.get(name)) for name in names}
+
+
+def wait_anew(token: Token, names: tuple[str, ...]) -> None:
+    """Let a token wait, under a new id, by what these keys are now; RunError if one is nothing."""
+    internal = token.internal_data
+    internal["keys"] = {**internal["keys"], **read_keys(token, names)}
+    internal["wait"] = uuid4().hex
+
+
 def wait_of(token: Token) -> Wait:
     """Describe what a token waits for."""
     mark, internal, post = token.mark, token.internal_data, token.task_spec.event_definition.post
