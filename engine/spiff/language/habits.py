@@ -31,12 +31,22 @@ _TRAPS: Final = (
 _RANGE: Final = re.compile(
     r"(?<![\w.])(\d+(?:\.\d+)?)\s*(?:[-‐‑–—−~～〜至到]|—{2})\s*(\d+(?:\.\d+)?)(?![\w.])"
 )
+_TRUTHS: Final = (
+    (r"(?<!\w)是(?!\w)", "“是”请写 true。", "Write true for 是."),
+    (r"(?<!\w)否(?!\w)", "“否”请写 false。", "Write false for 否."),
+)
+_QUOTES: Final = (
+    r"[\u4e00-\u9fff]", '文字要加引号，如 "甲"、"5 个工作日"。',
+    'Put texts in quotes, such as "甲", "5 个工作日".',
+)  # fmt: skip
 _CURES: Final = (
+    *_TRUTHS,
     (r"\bbetween\b", "两头的限写 [1..5]。", "Write both limits as [1..5]."),
     (r"\b(in|not in)\b", '几个值用逗号隔开，如 "a", "b"。', 'Write several values as "a", "b".'),
     (r"\b(some|every|for|if|instance)\b", "单元格里不用这个词；请把这一行分成几行。",
      "That word does not stand in a cell; split the row into several."),
     (r"\d\s*[元万天日个件年月]", "数字后面不写单位。", "Write numbers without a unit."),
+    _QUOTES,
 )  # fmt: skip
 
 
@@ -60,6 +70,11 @@ def range_trap(bare: str) -> tuple[str, str] | None:
 def cell_cure(bare: str) -> tuple[str, str] | None:
     """Give the cure for a habit in a cell that cannot be read."""
     return _first(_CURES, bare)
+
+
+def output_cure(bare: str) -> tuple[str, str] | None:
+    """Give the cure for words of an output cell that stand in no quotes."""
+    return _first((*_TRUTHS, _QUOTES), bare)
 
 
 def _first(habits: tuple[tuple[str, str, str], ...], bare: str) -> tuple[str, str] | None:

@@ -195,6 +195,10 @@ def test_what_is_unknown_is_neither_fitting_nor_its_opposite() -> None:
         ("“a”", "英文引号", "straight quotes"),
         ("< 2026-10-30", 'date("2026-09-30")', 'date("2026-09-30")'),
         ("2026/10/30", 'date("2026-09-30")', 'date("2026-09-30")'),
+        ("是", "请写 true", "Write true"),
+        ("not(否)", "请写 false", "Write false"),
+        ("甲", "要加引号", "in quotes"),
+        ("甲, 是否", "要加引号", "in quotes"),
         ("60-80", "请写 [60..80]", "Write [60..80]"),
         ("60 - 80, 90", "请写 [60..80]", "Write [60..80]"),
         ("not(60.5-80)", "请写 [60.5..80]", "Write [60.5..80]"),
@@ -237,6 +241,17 @@ def test_what_an_output_says(cell: str, value: object) -> None:
 def test_what_an_output_cannot_say(cell: str) -> None:
     with pytest.raises(ExpressionError):
         compile_output(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "zh", "en"),
+    [("5 个工作日", "要加引号", "in quotes"), ("是", "请写 true", "Write true")],
+)
+def test_words_of_an_output_stand_in_quotes(cell: str, zh: str, en: str) -> None:
+    with pytest.raises(ExpressionError) as refused:
+        compile_output(cell)
+    assert zh in refused.value.zh
+    assert en in refused.value.en
 
 
 @pytest.mark.parametrize(
