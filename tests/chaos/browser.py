@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -82,15 +83,17 @@ class Browser:
         self, method: str, path: str, form: dict[str, str] | None
     ) -> httpx.Response:
         """Send the same again while the line breaks or the database is away; 30 s at the most."""
-        deadline = time.monotonic() + PATIENCE
+        deadline, why = time.monotonic() + PATIENCE, Counter[str]()
         while True:
             self.sent += 1
             try:
                 response = self._http.request(method, path, data=form)
-            except httpx.TransportError:
-                response = None
-            if response is not None and response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                return response
-            assert time.monotonic() < deadline, f"{path} is not answered"
+            except httpx.TransportError as error:
+                why[type(error).__name__] += 1
+            else:
+                if response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                    return response
+                why[str(response.status_code)] += 1
+            assert time.monotonic() < deadline, f"{path} is not answered: {why}"
             self.broken += 1
             time.sleep(PAUSE)
