@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from random import Random
     from threading import Event
 
-PAUSE, PATIENCE = 0.1, 30
+PAUSE, PATIENCE = 0.1, 120
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 TASK = re.compile(r"/tasks/([0-9a-f-]{36})")
 
@@ -82,7 +82,7 @@ class Browser:
     def _until_answered(
         self, method: str, path: str, form: dict[str, str] | None
     ) -> httpx.Response:
-        """Send the same again while the line breaks or the database is away; 30 s at the most."""
+        """Send the same again while the line breaks or the database is away; two minutes at the most."""
         deadline, why = time.monotonic() + PATIENCE, Counter[str]()
         while True:
             self.sent += 1
