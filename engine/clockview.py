@@ -42,6 +42,7 @@ class Clock:
     """The clock of a case, or of one step of it, for the page that pauses it or lets it go on.
 
     ``deadlines`` are those that stand, or would; ``resumed`` are the same if it goes on now.
+    ``waiting`` are the roles that have an open task in the case.
     """
 
     case: dossier.CaseHeader
@@ -51,6 +52,7 @@ class Clock:
     reason: str | None
     deadlines: tuple[Reckoned, ...]
     resumed: tuple[Reckoned, ...]
+    waiting: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,8 @@ def _clock(
 ) -> Clock:
     version = procedures.version(conn, case.version_id)
     days = calendars.current(conn)
-    timers = [] if case.status != "open" else spiff.position(version.compiled, case.state).timers
+    at = None if case.status != "open" else spiff.position(version.compiled, case.state)
+    timers = () if at is None else at.timers
     paused = case if task is None else task
     ours = [timer for timer in timers if task is None or _hangs_on(timer, task)]
     stands = paused.paused_at is not None
@@ -148,6 +151,7 @@ def _clock(
         reason=paused.paused_for,
         deadlines=tuple(_told(version, case.state, shown, days)),
         resumed=tuple(_resumed(version, case, task, shown, now=now, days=days)) if stands else (),
+        waiting=frozenset() if at is None else frozenset(open_.role for open_ in at.tasks),
     )
 
 

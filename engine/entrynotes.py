@@ -99,6 +99,8 @@ def _shifted(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noq
     for place, _host, before, after in rows:
         names = named(version, *place.split(":"))
         was, due = _local(before, zone), _local(after, zone)
+        if was == due:
+            continue
         zh, en = f"“{names.zh}”时限由 {was} 改为 {due}", f"“{names.en}” is due by {due}, not {was}"
         notes.append(Names(zh, en))
     return notes

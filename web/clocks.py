@@ -84,6 +84,8 @@ def _page(clock: clockview.Clock, refusal: Refusal | None, *, back: str, section
     verb = "pause" if clock.since is None else "resume"
     if clock.task_id is None:
         action = url_for(f"clocks.{verb}_case", case_id=clock.case.id)
+        if not pausing.may_pause(current_person().roles, set(clock.waiting)):
+            refusal, action = pausing.MayNotPauseError(), ""
     else:
         action = url_for(f"clocks.{verb}_task", task_id=clock.task_id)
     return render_template(

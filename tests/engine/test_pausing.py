@@ -256,3 +256,14 @@ def test_a_step_without_a_deadline_has_no_clock(connection: Connection, clerk: P
     with pytest.raises(ClockStandsError):
         pausing.pause_case(connection, opened, "x", by=clerk, now=TUESDAY)
     assert kinds(connection, opened) == ["case_opened"]
+
+
+def test_a_deadline_that_is_the_same_to_the_minute_is_not_told_as_moved(
+    connection: Connection, clerk: Person, case_id: UUID
+) -> None:
+    task = step(connection, case_id)
+    pausing.pause_task(connection, task, "等客户寄样", by=clerk, now=TUESDAY)
+    soon = TUESDAY + timedelta(seconds=20)
+    pausing.resume_task(connection, task, by=clerk, now=soon)
+    resumed = dossier_of(connection, case_id, by=clerk).timeline[-1]
+    assert not [note.zh for note in resumed.notes if "改为" in note.zh]

@@ -101,6 +101,9 @@ def test_a_case_is_paused_by_who_works_on_it(
     yang = sign_in("yang")
     yang.get(case)
     assert not yang.all(f"//a[@href='{case}/clock']")
+    yang.get(f"{case}/clock")
+    assert "规程管理员" in yang.text
+    assert not yang.all("//main//form")
     assert yang.post(f"{case}/clock/resume").status_code == 403
     assert "规程管理员" in yang.text
     assert sign_in("nobody").get(f"{case}/clock").status_code == 404
