@@ -14,6 +14,7 @@ from engine.history import Draft, moment, read
 from engine.kinds import EVENT
 from engine.moving import lock
 from engine.opening import move_on
+from engine.reckoning import fresh
 from engine.spiff import NotAwaitedError
 from engine.tables import cases, entries, waits
 
@@ -56,7 +57,7 @@ def begin(
     The same wait started again by the same person, as by a double click, gives the same result.
     Raises EventGoneError, NotYoursError, NotFoundError and spiff.RunError.
     """
-    case = lock(conn, case_id)
+    case = fresh(conn, lock(conn, case_id), now=now)
     mine = sa.select(waits).where(waits.c.id == wait_id, waits.c.case_id == case_id)
     row = conn.execute(mine).one_or_none()
     if row is None:

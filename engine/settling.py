@@ -26,6 +26,7 @@ from engine.history import Draft, to_bytes
 from engine.kinds import CALL
 from engine.moving import lock
 from engine.opening import move_on
+from engine.reckoning import fresh
 from engine.spiff import NotAwaitedError, RunError
 from engine.tables import calls
 
@@ -87,6 +88,7 @@ def go_on(
 
     What was asked and answered stands in the case's entry from then on, and nowhere else.
     """
+    case = fresh(conn, case, now=now)
     version = procedures.version(conn, case.version_id)
     days = calendars.of(conn, case.calendars)
     facts = {"process": call.process, "element": call.element, "operator": call.operator}
