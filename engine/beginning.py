@@ -9,12 +9,12 @@ import sqlalchemy as sa
 
 from engine import calendars, incidents, people, procedures, spiff
 from engine.cases import Completed, NotYoursError, next_of
+from engine.clocks.reckoning import fresh
 from engine.errors import NotFoundError, Refusal
 from engine.history import Draft, moment, read
 from engine.kinds import EVENT
 from engine.moving import lock
 from engine.opening import move_on
-from engine.reckoning import fresh
 from engine.spiff import NotAwaitedError
 from engine.tables import cases, entries, waits
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from engine import procedures
-from engine.pauses import pause_of
+from engine.clocks.pauses import pause_of
 from engine.tables import cases
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from engine.pauses import Pause
+    from engine.clocks.pauses import Pause
     from engine.people import Person
     from engine.spiff import Names
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from engine import calendar_revisions, procedures, projections, spiff
+from engine import procedures, projections, spiff
+from engine.calendars import chain
 from engine.errors import Refusal
 from engine.messages.correlation import correlation
 from engine.messages.posting import NOBODY, digest
@@ -47,7 +48,7 @@ class Crosschecks:
     def __init__(self, conn: sa.Connection) -> None:
         """Look which cases have rows of each kind at all."""
         self._conn = conn
-        self._revisions = calendar_revisions.digests(conn)
+        self._revisions = chain.digests(conn)
         self._waiting = self._having(waits.c.case_id)
         self._calling = self._having(calls.c.case_id)
         self._writing = self._having(messages.c.sent_from) | self._having(messages.c.case_id)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from engine import attachments, entryview, procedures, rounds, settings, spiff
+from engine.clocks.pauses import pause_of
 from engine.doubts import doubts, trusted
 from engine.errors import NotFoundError
 from engine.history import erased, follow
@@ -15,7 +16,6 @@ from engine.messages import mailbox
 from engine.offers import offered
 from engine.opensteps import open_steps
 from engine.path import on_diagrams
-from engine.pauses import pause_of
 from engine.standing import standing
 from engine.tables import cases, entries, people
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from engine.attachments import Attachment
+    from engine.clocks.pauses import Pause
     from engine.doubts import Doubts
     from engine.entryview import EntryView, FilledForm
     from engine.offers import Offer
     from engine.opensteps import OpenStep
     from engine.path import DiagramView
-    from engine.pauses import Pause
     from engine.people import Person
     from engine.procedures import Version
     from engine.spiff import Names

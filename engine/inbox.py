@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from engine import items, procedures
+from engine.clocks.pauses import Pause, pause_of
 from engine.drafts import of_start, times
-from engine.pauses import Pause, pause_of
 from engine.spiff import Names
 from engine.tables import cases, drafts, tasks
 

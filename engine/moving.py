@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from engine import calendars, history, notifying, numbers, settings, spiff, storing, telling
 from engine import facts as case_facts
-from engine.clocks import clocked, reckoned, retimed
+from engine.clocks.rows import clocked, reckoned, retimed
 from engine.drafts import of_task
 from engine.history import Draft
 from engine.messages import posting

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from engine import items
-from engine.pauses import pause_of
+from engine.clocks.pauses import pause_of
 from engine.tables import tasks
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from engine.pauses import Pause
+    from engine.clocks.pauses import Pause
     from engine.procedures import Version
     from engine.spiff import Names
     from forms import Names as FormNames

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from engine import planning
 from engine.bundles import prepare_all
-from engine.calendar_seeds import BROUGHT, seed
 from engine.calendars import current
+from engine.calendars.seeds import BROUGHT, seed
+from engine.duties import planning
 from engine.firsts import taken_by_others
 from engine.people import save_roles
 from engine.procedures import IN_FORCE, VersionChangedError, files_of

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from engine import cases, duties, history, incidents, notices, people, timers
+from engine import cases, history, incidents, notices, people, timers
 from engine.beginning import begin_again
 from engine.database import is_away
 from engine.drafts import Kept
+from engine.duties import starting
 from engine.errors import NotFoundError, Refusal
 from engine.history import Draft
 from engine.kinds import CALL, DUTY, EVENT, KINDS, MESSAGE, START, STEP, TIMER, is_over
@@ -204,7 +205,7 @@ AGAIN: Final[Mapping[str, Callable[[sa.Connection, Incident, datetime], UUID | Q
     STEP: _complete,
     START: _open,
     TIMER: _wake,
-    DUTY: duties.start_again,
+    DUTY: starting.start_again,
     EVENT: begin_again,
     CALL: call_again,
     MESSAGE: deliver_again,

@@ -20,13 +20,13 @@ from engine.calling import (
     Postponed,
     call_of,
 )
+from engine.clocks.reckoning import fresh
 from engine.connectors import RefusedCallError, RetryLaterError
 from engine.database import is_away
 from engine.history import Draft, to_bytes
 from engine.kinds import CALL
 from engine.moving import lock
 from engine.opening import move_on
-from engine.reckoning import fresh
 from engine.spiff import NotAwaitedError, RunError
 from engine.tables import calls
 

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from engine import calendars, drafts, enclosing, procedures, spiff
 from engine.cases import Completed, next_of, read_answers
+from engine.clocks.reckoning import fresh
 from engine.history import Draft, enter, read, says_the_same
 from engine.opening import every_field, move_on
-from engine.reckoning import fresh
 from engine.tables import cases, tasks
 from engine.waiting import (
     COMPLETION,

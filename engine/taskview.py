@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from engine import dossier, drafts, items, procedures, rounds, spiff
+from engine.clocks.pauses import pause_of
 from engine.doubts import trusted
-from engine.pauses import pause_of
 from engine.tables import incidents, people, tasks
 from engine.waiting import check_role, gone
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from engine.clocks.pauses import Pause
     from engine.dossier import CaseHeader
     from engine.entryview import FilledForm
-    from engine.pauses import Pause
     from engine.people import Person
     from engine.spiff import Names, Step, Table
     from forms import Form

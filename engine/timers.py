@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from engine import calendars, incidents, procedures, spiff
+from engine.clocks.reckoning import fresh
 from engine.database import is_away
 from engine.errors import Refusal
 from engine.history import Draft
 from engine.moving import COLUMNS, Case
 from engine.opening import move_on
-from engine.reckoning import fresh
 from engine.tables import cases
 
 if TYPE_CHECKING:

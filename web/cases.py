@@ -7,9 +7,10 @@ from uuid import uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from engine import caselist, cases, clockview, dossier, drafts, incidents
+from engine import caselist, cases, dossier, drafts, incidents
+from engine.clocks import clockview
+from engine.clocks.pausing import may_pause
 from engine.inbox import startable
-from engine.pausing import may_pause
 from engine.sending import FIELD as SENDING
 from web import answering
 from web.answering import Shown, Subject

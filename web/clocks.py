@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from engine import clockview, pausing
+from engine.clocks import clockview, pausing
 from engine.reasons import BadReasonError
 from web.clock import now
 from web.database import connection, transaction

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from engine import clockview, drafts, incidents, tasks
+from engine import drafts, incidents, tasks
+from engine.clocks import clockview
 from engine.taskview import TaskView, open_task
 from web import answering
 from web.answering import Shown, Subject
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from werkzeug.datastructures import MultiDict
 
-    from engine.clockview import Reckoned
+    from engine.clocks.clockview import Reckoned
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 

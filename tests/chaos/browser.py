@@ -82,7 +82,7 @@ class Browser:
     def _until_answered(
         self, method: str, path: str, form: dict[str, str] | None
     ) -> httpx.Response:
-        """Send the same again while the line breaks or the database is away; two minutes at the most."""
+        """Send the same again while nobody or no database is there; two minutes at most."""
         deadline, why = time.monotonic() + PATIENCE, Counter[str]()
         while True:
             self.sent += 1

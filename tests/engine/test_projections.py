@@ -9,15 +9,16 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from engine import pausing, timers
-from engine.reckoning import reckon_next
+from engine import timers
+from engine.clocks import pausing
+from engine.clocks.reckoning import reckon_next
 from engine.tables import cases, tasks
 from engine.tasks import complete_task
 from engine.verifying import check
+from tests.engine.clocks.deskwork import BEFORE, NOTE, deskwork, opened, revised
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
 from tests.engine.small import put_in_force, somebody
-from tests.engine.test_reckoning import BEFORE, NOTE, errand, opened, revised
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -31,7 +32,7 @@ LATER = NOW + timedelta(days=1)
 
 @pytest.fixture
 def clerk(connection: Connection) -> Person:
-    put_in_force(connection, errand())
+    put_in_force(connection, deskwork())
     return somebody(connection, "clerk-one", {"clerk"})
 
 

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from engine import procedures
 from engine.bundles import read_folder
-from engine.calendar_changes import change
 from engine.calendars import current
+from engine.calendars.changes import change
 from engine.publishing import publish
 from engine.spiff import BrokenFilesError, Names
 from engine.tables import cases, files, roles, version_files, versions

@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from engine import demo, notices
-from engine.duties import start_next
-from engine.planning import switch_off, switch_on
+from engine.duties.planning import switch_off, switch_on
+from engine.duties.starting import start_next
 from engine.tables import cases, duty_runs, tasks
 from tests.procedures.walk import ACCEPTED, Walk
 

@@ -15,8 +15,8 @@ import sqlalchemy as sa
 
 from engine import demo, history
 from engine.cases import open_case
-from engine.duties import start_next
-from engine.planning import switch_off, switch_on
+from engine.duties.planning import switch_off, switch_on
+from engine.duties.starting import start_next
 from engine.tables import cases, duties, duty_runs, entries, tasks
 from engine.timers import wake_next
 from forms import Answered

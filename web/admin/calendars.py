@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from flask import redirect, render_template, request, url_for
 
-from engine import calendar_revisions, calendars, deadlines, planning
-from engine.calendar_cells import hours_said
-from engine.calendar_changes import change
-from engine.calendar_csv import BadCalendarFileError
-from engine.calendar_differences import differences, use_said
-from engine.calendar_edits import BadCalendarError, existing, zones
+from engine import calendars
+from engine.calendars import chain
+from engine.calendars.cells import hours_said
+from engine.calendars.changes import change
+from engine.calendars.differences import differences, use_said
+from engine.calendars.edits import BadCalendarError, existing, zones
+from engine.calendars.files import BadCalendarFileError
+from engine.clocks import deadlines
+from engine.duties import planning
 from engine.people import role_names
 from engine.reasons import BadReasonError, checked_reason
 from engine.roles import PROCESS_OWNER
@@ -168,7 +171,7 @@ def told(key: int) -> ResponseReturnValue:
         revision=revision,
         waiting=deadlines.waiting(conn, key),
         moved=deadlines.moved(conn, revision),
-        changes=calendar_revisions.changes(conn, key),
+        changes=chain.changes(conn, key),
     )
 
 

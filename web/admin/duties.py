@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from flask import redirect, render_template, url_for
 
-from engine import planning
-from engine.duties import start_now
-from engine.dutyview import all_duties
+from engine.duties import planning
+from engine.duties.dutyview import all_duties
+from engine.duties.starting import start_now
 from engine.roles import PROCESS_OWNER
 from web.admin.sections import section
 from web.clock import now

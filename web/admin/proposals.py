@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from engine.calendar_cells import CellError
-from engine.calendar_csv import COLUMNS, line_of, read, written
-from engine.calendar_edits import (
+from engine.calendars import Kept
+from engine.calendars.cells import CellError
+from engine.calendars.edits import (
     BadCalendarError,
     complete_years,
     existing,
@@ -17,7 +17,7 @@ from engine.calendar_edits import (
     with_days,
     with_use,
 )
-from engine.calendars import Kept
+from engine.calendars.files import COLUMNS, line_of, read, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.calendar.words import noted
-from engine.calendar_differences import day_said, hours_in_words
+from engine.calendars.differences import day_said, hours_in_words
 from engine.spiff import Names
 
 if TYPE_CHECKING:

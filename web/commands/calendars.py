@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine import calendars, deadlines
-from engine.calendar_changes import change
-from engine.calendar_csv import read
-from engine.calendar_differences import day_said, differences, hours_in_words
-from engine.calendar_edits import complete_years, existing, with_days
+from engine import calendars
+from engine.calendars.changes import change
+from engine.calendars.differences import day_said, differences, hours_in_words
+from engine.calendars.edits import complete_years, existing, with_days
+from engine.calendars.files import read
+from engine.clocks import deadlines
 from engine.settings import company
 from web.commands.say import say
 

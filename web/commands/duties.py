@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine import planning
-from engine.dutyview import all_duties
+from engine.duties import planning
+from engine.duties.dutyview import all_duties
 from engine.settings import company
 from web.commands.say import say
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from engine.dutyview import Duty
+    from engine.duties.dutyview import Duty
 
 
 def show(connection: Connection) -> None:

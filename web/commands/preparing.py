@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from engine import demo, settings
 from engine.bundles import read_folder
-from engine.calendar_seeds import seed
+from engine.calendars.seeds import seed
 from engine.database import upgrade
 from engine.errors import Refusal
 from engine.people import all_people

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine import calendar_revisions
+from engine.calendars import chain
 from engine.verifying import Seal, changed_versions, check, missing_numbers
 from web.commands.say import say
 
@@ -78,7 +78,7 @@ def _said(case: Checked) -> tuple[str, str]:
 def _beside(connection: Connection) -> list[tuple[str, str]]:
     calendars = [
         (f"日历第 {key} 次修改校验不符", f"Change {key} of the calendars does not verify")
-        for key in calendar_revisions.broken(connection)
+        for key in chain.broken(connection)
     ]
     return [*_versions(connection), *_numbers(connection), *calendars]
 

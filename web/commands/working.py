@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine.calling import run, take_next
+from engine.clocks.reckoning import reckon_next
 from engine.connectors import Outside
-from engine.duties import start_next
+from engine.duties.starting import start_next
 from engine.messages.delivering import deliver_next
-from engine.reckoning import reckon_next
 from engine.settling import settle
 from engine.tidying import tidy
 from engine.timers import wake_next

@@ -10,10 +10,10 @@ import pytest
 from werkzeug.datastructures import FileStorage
 
 from engine import calendars
-from engine.calendar_edits import by_law
-from engine.reckoning import reckon_next
+from engine.calendars.edits import by_law
+from engine.clocks.reckoning import reckon_next
+from tests.engine.clocks.deskwork import deskwork, opened
 from tests.engine.small import put_in_force, somebody
-from tests.engine.test_reckoning import errand, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -236,7 +236,7 @@ def test_in_english(lin: Visitor) -> None:
 
 def test_deadlines_are_foreseen_and_followed(lin: Visitor, database: sa.Engine) -> None:
     with database.begin() as conn:
-        put_in_force(conn, errand())
+        put_in_force(conn, deskwork())
         case_id = opened(conn, somebody(conn, "clerk-one", {"clerk"}))
     upload(lin, "2026-11-13,休,,厂休")
     code = lin.all(f"//a[@href='/cases/{case_id}']")[0].text

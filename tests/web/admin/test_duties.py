@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.duties import start_next
-from engine.dutyview import all_duties
+from engine.duties.dutyview import all_duties
+from engine.duties.starting import start_next
+from tests.engine.duties.tidying import tidying
 from tests.engine.small import put_in_force
-from tests.engine.test_duties import tidying
 
 if TYPE_CHECKING:
     from collections.abc import Callable

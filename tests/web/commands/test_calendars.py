@@ -6,9 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from engine import calendars
-from engine.calendar_edits import by_law
+from engine.calendars.edits import by_law
+from tests.engine.duties.tidying import tidying
 from tests.engine.small import put_in_force
-from tests.engine.test_duties import tidying
 
 if TYPE_CHECKING:
     from pathlib import Path

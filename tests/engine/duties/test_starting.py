@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
 from engine import calendars, history, incidents, spiff
-from engine.calendar_changes import change
-from engine.calendar_csv import Line
-from engine.calendar_edits import with_days, with_use
+from engine.calendars.changes import change
+from engine.calendars.edits import with_days, with_use
+from engine.calendars.files import Line
 from engine.dossier import case as dossier_of
-from engine.duties import DutyFailedError, start_next, start_now
-from engine.dutyview import Duty, all_duties
+from engine.duties.dutyview import Duty, all_duties
+from engine.duties.planning import foresee, switch_off, switch_on
+from engine.duties.starting import DutyFailedError, start_next, start_now
 from engine.errors import NotFoundError
-from engine.planning import foresee, switch_off, switch_on
 from engine.procedures import version
 from engine.publishing import publish
 from engine.retrying import retry, settle
 from engine.spiff import Names
 from engine.tables import cases, duties, duty_runs, entries, tasks
 from tests.engine.conftest import NOW
+from tests.engine.duties.tidying import at, drawn, tidying
 from tests.engine.small import TEXT, form, put_in_force, small, somebody
 from tests.engine.spiff.drawing import Process
 
@@ -33,34 +33,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from engine.people import Person
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-MONTHLY = "每月10日，遇假日提前"
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
-
-
-def drawn(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def tidying(rule: str = MONTHLY, condition: str = "", tag: str = "timeCycle") -> dict[str, bytes]:
-    """Give a duty of the clerk; with a condition, it is asked before the step."""
-    p = Process("tidying")
-    p.timer_start(rule, tag=tag)
-    p.user("tidy")
-    p.end()
-    if condition:
-        p.xor("is_much", default="is_little")
-        p.chain("opened", "is_much")
-        p.flow("is_much", "tidy", condition)
-        p.flow("is_much", "done", id_="is_little")
-        p.chain("tidy", "done")
-    else:
-        p.chain("opened", "tidy", "done")
-    return small(p, forms={"tidying/tidy": form(note=TEXT, kilos={"type": "integer"})})
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from engine import calendar_revisions, calendars
+from engine import calendars
 from engine.calendar import parse_limit, reckon
-from engine.calendar_changes import CalendarsChangedError, change
-from engine.calendar_csv import Line
-from engine.calendar_edits import (
+from engine.calendars import Kept, chain
+from engine.calendars.changes import CalendarsChangedError, change
+from engine.calendars.edits import (
     BadCalendarError,
     by_law,
     complete_years,
@@ -24,8 +24,8 @@ from engine.calendar_edits import (
     with_days,
     with_use,
 )
-from engine.calendar_seeds import ANNOUNCED, KNOWN, seed
-from engine.calendars import Kept
+from engine.calendars.files import Line
+from engine.calendars.seeds import ANNOUNCED, KNOWN, seed
 from engine.errors import NotFoundError
 from engine.reasons import BadReasonError
 from engine.spiff import Names
@@ -224,16 +224,16 @@ def test_a_revision_keeps_what_it_changed_and_is_chained_to_the_one_before(
     after = with_days(calendars.current(connection), "standard", [line], announced=(), source="x")
     made = confirmed(connection, with_use(after, "role", "qc", "always"), by=anna)
 
-    (day, use) = calendar_revisions.changes(connection, made.id)
-    assert day == calendar_revisions.Changed(
+    (day, use) = chain.changes(connection, made.id)
+    assert day == chain.Changed(
         Names("标准日历", "Standard calendar"),
         Names("2026-11-25（周三）", "Wed 2026-11-25"),
         Names("班 09:00-12:00 13:00-18:00", "work 09:00-12:00 13:00-18:00"),
         Names("休（停产）", "off (停产)"),
     )
     assert (use.calendar, use.before.zh, use.after.zh) == (None, "—", "全天候（24×7）")
-    assert list(calendar_revisions.broken(connection)) == []
-    assert calendar_revisions.digests(connection)[made.id] == made.hash.hex()
+    assert list(chain.broken(connection)) == []
+    assert chain.digests(connection)[made.id] == made.hash.hex()
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_a_revision_that_was_tampered_with_is_told(
     made = confirmed(connection, with_calendar(calendars.current(connection), PLANT), by=anna)
     mine = sa.update(calendar_revisions_table).where(calendar_revisions_table.c.id == made.id)
     connection.execute(mine.values(tampered))
-    assert list(calendar_revisions.broken(connection)) == [made.id]
+    assert list(chain.broken(connection)) == [made.id]
 
 
 def test_a_revision_that_is_gone_breaks_the_next(connection: Connection) -> None:
@@ -262,7 +262,7 @@ def test_a_revision_that_is_gone_breaks_the_next(connection: Connection) -> None
     later = confirmed(connection, after)
     table = calendar_revisions_table
     connection.execute(sa.delete(table).where(table.c.id == gone.id))
-    assert list(calendar_revisions.broken(connection)) == [later.id]
+    assert list(chain.broken(connection)) == [later.id]
 
 
 @pytest.mark.parametrize("note", ["", "  ", "x" * 1001])

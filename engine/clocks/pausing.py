@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from engine import calendars, procedures, spiff
+from engine.clocks.reckoning import fresh
 from engine.errors import NotFoundError, Refusal
 from engine.facts import written
 from engine.history import Draft
 from engine.moving import lock
 from engine.opening import move_on
 from engine.reasons import checked_reason
-from engine.reckoning import fresh
 from engine.roles import PROCESS_OWNER
 from engine.tables import cases, tasks
 from engine.waiting import lock_task, passed

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING, Final
 
-from engine.calendar_cells import CellError, day_in, hours_in, hours_said, is_off, note_in
+from engine.calendars.cells import CellError, day_in, hours_in, hours_said, is_off, note_in
 from engine.errors import Refusal
 from engine.spiff import Names
 

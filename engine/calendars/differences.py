@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from engine.calendar.words import noted
-from engine.calendar_cells import hours_said
 from engine.calendars import COMPANY
+from engine.calendars.cells import hours_said
 from engine.spiff import Names
 
 if TYPE_CHECKING:

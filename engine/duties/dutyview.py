@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import calendars, procedures, schedules
+from engine import calendars, procedures
+from engine.duties import schedules
 from engine.spiff import Names
 from engine.tables import cases, duties, duty_runs, people
 

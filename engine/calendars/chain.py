@@ -18,8 +18,8 @@ from engine.tables import calendar_revisions as revisions
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from engine.calendar_differences import Difference
     from engine.calendars import Kept, Stored
+    from engine.calendars.differences import Difference
 
 MOST_TOLD: Final = 3
 """Changes that a case's entry tells in full, and revisions, the newest first."""

@@ -3,111 +3,49 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
-from engine import calendars, deadlines, history, incidents, timers
-from engine.calendar_changes import change
-from engine.calendar_csv import Line
-from engine.calendar_edits import with_days, with_use
-from engine.cases import open_case
+from engine import calendars, history, incidents, timers
+from engine.calendars.edits import with_days, with_use
+from engine.calendars.files import Line
+from engine.clocks import deadlines
+from engine.clocks.reckoning import reckon_next
 from engine.dossier import case as dossier_of
-from engine.reckoning import reckon_next
 from engine.spiff import Names
-from engine.tables import calendar_revisions, cases, entries, tasks
+from engine.tables import calendar_revisions, cases
 from engine.tasks import complete_task
 from engine.verifying import check
-from forms import Answered
+from tests.engine.clocks.deskwork import (
+    AFTER,
+    BEFORE,
+    NOTE,
+    at,
+    deskwork,
+    dues,
+    friday_off,
+    kinds,
+    opened,
+    revised,
+    row_of,
+)
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
-from tests.engine.small import TEXT, form, put_in_force, small, somebody
-from tests.engine.spiff.drawing import Process
+from tests.engine.small import put_in_force, somebody
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from sqlalchemy import Connection, Engine
 
-    from engine.calendars import Revision, Stored
     from engine.people import Person
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-FRIDAY = date(2026, 11, 13)
-NOTE = Answered({"note": "已办"})
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
-
-
-def errand(limit: str = "5 个工作日") -> dict[str, bytes]:
-    """Give a procedure whose whole work is under the case's clock, and whose step has a limit."""
-    inside = Process("errand")
-    inside.start("inner")
-    inside.user("prepare")
-    inside.end("prepared")
-    inside.deadline("step_late", "prepare", limit)
-    inside.chain("inner", "prepare", "prepared")
-    inside.user("urge")
-    inside.end("urged")
-    inside.chain("step_late", "urge", "urged")
-    p = Process("errand")
-    p.message_start("asked")
-    p.sub("work", inside)
-    p.terminate("done")
-    p.deadline("case_late", "work", "10 个工作日", 'banjie:clock="case"')
-    p.user("chase")
-    p.end("chased")
-    p.chain("asked", "work", "done")
-    p.chain("case_late", "chase", "chased")
-    return small(
-        p, forms={f"errand/{s}": form(note=TEXT) for s in ("asked", "prepare", "urge", "chase")}
-    )
 
 
 @pytest.fixture
 def clerk(connection: Connection) -> Person:
-    put_in_force(connection, errand())
+    put_in_force(connection, deskwork())
     return somebody(connection, "clerk-one", {"clerk"})
-
-
-def opened(conn: Connection, by: Person) -> UUID:
-    """Open one on Monday 2026-11-09 10:00: the step is due on 11-16 10:00, the case on 11-23."""
-    return open_case(conn, "errand", NOTE, by=by, now=NOW).case_id
-
-
-def friday_off(conn: Connection) -> Stored:
-    line = Line(1, FRIDAY, (), "厂休")
-    return with_days(calendars.current(conn), "standard", [line], announced=(), source="x")
-
-
-def revised(conn: Connection, after: Stored | None = None) -> Revision:
-    return change(conn, after or friday_off(conn), by=None, now=NOW, note="厂休")
-
-
-def row_of(conn: Connection, case_id: UUID) -> Any:  # noqa: ANN401 - a row
-    return conn.execute(sa.select(cases).where(cases.c.id == case_id)).one()
-
-
-def dues(conn: Connection, case_id: UUID) -> tuple[datetime, datetime, datetime]:
-    """Give when the step is due, the case, and what comes next."""
-    row = row_of(conn, case_id)
-    step = conn.scalar(sa.select(tasks.c.due_at).where(tasks.c.case_id == case_id))
-    assert step is not None
-    return step, row.due_at, row.next_due
-
-
-def kinds(conn: Connection, case_id: UUID) -> list[str]:
-    mine = sa.select(entries.c.kind).where(entries.c.case_id == case_id)
-    return list(conn.scalars(mine.order_by(entries.c.seq)))
-
-
-BEFORE = (at("2026-11-16T10:00"), at("2026-11-23T10:00"), at("2026-11-16T10:00"))
-AFTER = (at("2026-11-17T10:00"), at("2026-11-24T10:00"), at("2026-11-17T10:00"))
 
 
 def test_a_change_is_foreseen_and_nothing_is_written(connection: Connection, clerk: Person) -> None:
@@ -188,7 +126,7 @@ def test_the_case_vouches_for_the_revisions_that_moved_its_deadlines(
 
 
 def test_what_is_not_touched_gets_no_entry(connection: Connection, clerk: Person) -> None:
-    put_in_force(connection, errand("P5D"))
+    put_in_force(connection, deskwork("P5D"))
     untouched = opened(connection, clerk)
     later = Line(1, date(2026, 12, 31), (), "")
     stored = calendars.current(connection)
@@ -264,7 +202,7 @@ def test_a_damaged_case_stands_aside(connection: Connection, clerk: Person) -> N
 
 def test_any_number_of_workers_and_one_that_is_killed(database: Engine) -> None:
     with database.begin() as conn:
-        put_in_force(conn, errand())
+        put_in_force(conn, deskwork())
         clerk = somebody(conn, "clerk-one", {"clerk"})
         ours = [opened(conn, clerk) for _ in range(12)]
         revision = revised(conn)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from engine import planning
-from engine.calendar_differences import differences
-from engine.calendar_revisions import body_of, chained, last_hash
 from engine.calendars import Revision, current
+from engine.calendars.chain import body_of, chained, last_hash
+from engine.calendars.differences import differences
+from engine.duties import planning
 from engine.errors import Refusal
 from engine.people import role_names
 from engine.reasons import checked_reason
@@ -50,7 +50,7 @@ def lock(conn: sa.Connection) -> None:
 def change(
     conn: sa.Connection, after: Stored, *, by: Person | None, now: datetime, note: str
 ) -> Revision:
-    """Store calendars that were made from the newest revision (engine.calendar_edits).
+    """Store calendars that were made from the newest revision (engine.calendars.edits).
 
     ``note`` says why. What it changes is kept with it and chained to the revision before. Raises
     BadReasonError, and CalendarsChangedError when there is a newer revision by now.

@@ -1,6 +1,6 @@
 """Changes of calendars, thought through before they are stored: each gives the calendars after it.
 
-What a change would move can so be shown (engine.reckoning) before anybody confirms it.
+What a change would move can so be shown (engine.clocks.deadlines) before anybody confirms it.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 from zoneinfo import available_timezones
 
-from engine.calendar_cells import DAY_LONG, CellError, hours_in
 from engine.calendars import COMPANY, SetDay
+from engine.calendars.cells import DAY_LONG, CellError, hours_in
 from engine.control import has_control
 from engine.errors import NotFoundError, Refusal
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from engine.calendar import Span
-    from engine.calendar_csv import Line
     from engine.calendars import Kept, Stored
+    from engine.calendars.files import Line
 
 LONGEST_NAME: Final = 40
 USES: Final = frozenset({"company", "site", "role"})

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from engine import calendar_revisions, calendars, incidents, procedures, spiff
+from engine import calendars, incidents, procedures, spiff
+from engine.calendars import chain
 from engine.database import is_away
 from engine.history import Draft
 from engine.moving import COLUMNS, Case, lock, move_to
@@ -66,7 +67,7 @@ def reckon(conn: sa.Connection, case: Case, *, now: datetime) -> None:
     reckoned = case.reckoned
     case = replace(case, reckoned=known.revision, calendars=known.revision)
     if move.shifted:
-        revised = calendar_revisions.told(conn, after=reckoned, until=known.revision)
+        revised = chain.told(conn, after=reckoned, until=known.revision)
         happened = [Draft(MOVED, {"calendars": known.revision, "revised": revised})]
         move_to(conn, case, version, move, happened, by=None, now=now)
         return

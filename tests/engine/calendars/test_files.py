@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from engine.calendar_cells import FIRST, LAST, hours_in, hours_said
-from engine.calendar_csv import (
+from engine.calendars.cells import FIRST, LAST, hours_in, hours_said
+from engine.calendars.files import (
     MOST_BYTES,
     MOST_LINES,
     BadCalendarFileError,

@@ -8,35 +8,36 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from engine import history, pausing, timers
+from engine import history, timers
 from engine.cases import NotYoursError, open_case
-from engine.clockview import Clock, of_case, of_task, of_whole
+from engine.clocks import pausing
+from engine.clocks.clockview import Clock, of_case, of_task, of_whole
+from engine.clocks.pausing import ClockStandsError, MayNotPauseError
+from engine.clocks.reckoning import reckon_next
 from engine.dossier import case as dossier_of
 from engine.errors import NotFoundError
 from engine.inbox import inbox
-from engine.pausing import ClockStandsError, MayNotPauseError
 from engine.reasons import BadReasonError
-from engine.reckoning import reckon_next
 from engine.spiff import Names
 from engine.tables import cases, tasks
 from engine.tasks import claim, complete_task
 from engine.taskview import open_task
 from engine.waiting import TaskClaimedError, TaskGoneError
-from tests.engine.conftest import NOW
-from tests.engine.errand import waiting
-from tests.engine.small import TEXT, form, put_in_force, small, somebody
-from tests.engine.spiff.drawing import Process
-from tests.engine.test_reckoning import (
+from tests.engine.clocks.deskwork import (
     BEFORE,
     NOTE,
     at,
+    deskwork,
     dues,
-    errand,
     kinds,
     opened,
     revised,
     row_of,
 )
+from tests.engine.conftest import NOW
+from tests.engine.errand import waiting
+from tests.engine.small import TEXT, form, put_in_force, small, somebody
+from tests.engine.spiff.drawing import Process
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -52,7 +53,7 @@ LATER = at("2026-11-18T12:00")
 
 @pytest.fixture
 def clerk(connection: Connection) -> Person:
-    put_in_force(connection, errand())
+    put_in_force(connection, deskwork())
     return somebody(connection, "clerk-one", {"clerk"})
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from engine import calendars, procedures, schedules
+from engine import calendars, procedures
+from engine.duties import schedules
 from engine.errors import NotFoundError
 from engine.tables import duties, duty_runs
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 import chinese_calendar.constants as announced
 
 from engine.calendar.model import OFFICE_HOURS
-from engine.calendar_cells import DAY_LONG
-from engine.calendar_changes import change, lock
 from engine.calendars import COMPANY, PROVISIONAL, STANDARD_CODE, Kept, SetDay, current
+from engine.calendars.cells import DAY_LONG
+from engine.calendars.changes import change, lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

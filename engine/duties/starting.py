@@ -14,14 +14,15 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from engine import calendars, incidents, procedures, schedules, spiff
+from engine import calendars, incidents, procedures, spiff
 from engine.calendar.open_time import wall
 from engine.database import is_away
+from engine.duties import schedules
+from engine.duties.planning import ONE, coming, found, write
 from engine.errors import Refusal
 from engine.history import Draft
 from engine.kinds import DUTY
 from engine.opening import every_field, move_on, new_case
-from engine.planning import ONE, coming, found, write
 from engine.roles import PROCESS_OWNER
 from engine.tables import duties, duty_runs
 
