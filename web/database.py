@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from flask import Flask, current_app, g
+from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,6 +53,11 @@ def keep_open(conn: sa.Connection) -> Callable[[], None]:
 
 
 def _give_back(_error: BaseException | None) -> None:
+    """Return the connection; a database that goes away now does not spoil a page that is made."""
     conn: sa.Connection | None = g.pop("connection", None)
-    if conn is not None:
+    if conn is None:
+        return
+    try:
+        conn.close()
+    except DBAPIError:
         conn.close()

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from flask import Blueprint, Flask
 
 import engine
 from engine.errors import Refusal
 from tests.web.visiting import START, filled
 from web import create_app
+from web.database import connection
 from web.errors import STATUS
 from web.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    import sqlalchemy as sa
 
     from tests.web.visiting import Visitor
 
@@ -33,8 +33,8 @@ def refusals(kind: type[Refusal]) -> Iterator[type[Refusal]]:
 
 
 def test_every_refusal_of_the_engine_has_its_own_code_and_a_status() -> None:
-    for module in pkgutil.iter_modules(engine.__path__):
-        importlib.import_module(f"engine.{module.name}")
+    for module in pkgutil.walk_packages(engine.__path__, "engine."):
+        importlib.import_module(module.name)
     ours = [one for one in refusals(Refusal) if one.__module__.startswith("engine.")]
     codes = [one.code for one in ours]
     assert len(codes) == len(set(codes))
@@ -150,3 +150,14 @@ def test_two_processes_read_each_others_sessions(
     other.set_cookie("banjie", cookie.value)
     assert other.get("/").status_code == 200
     assert app.secret_key
+
+
+def test_a_database_that_goes_away_at_the_end_does_not_spoil_the_page(
+    app: Flask, database: sa.Engine
+) -> None:
+    with app.test_request_context("/"):
+        mine = connection().scalar(sa.select(sa.func.pg_backend_pid()))
+        with database.begin() as other:
+            other.execute(sa.select(sa.func.pg_terminate_backend(mine)))
+    with app.test_request_context("/"):
+        assert connection().scalar(sa.select(1)) == 1
