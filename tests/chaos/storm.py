@@ -10,7 +10,7 @@ import signal
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
@@ -114,8 +114,9 @@ class Told:
 def rage(seconds: float, seed: int) -> Told:
     """Let the storm rage for so long, wait for calm, and count; AssertionError if it is wrong."""
     random, over = Random(seed), Event()
-    with embedded.throw_away(DURABLE) as server:
+    with embedded.throw_away(DURABLE) as server, ExitStack() as at_the_end:
         engine = connect(server.url, size=10)
+        at_the_end.callback(engine.dispose)
         upgrade(engine)
         with engine.begin() as conn:
             delivery.begin(conn)
@@ -141,7 +142,6 @@ def rage(seconds: float, seed: int) -> Told:
             sender.slips, _count(engine, sender.slips), kills,
             sender.broken + sum(b.broken for b in browsers), sum(b.sent for b in browsers),
         )  # fmt: skip
-        engine.dispose()
     return told
 
 

@@ -282,7 +282,7 @@ def test_a_run_error_names_element_expression_and_variable() -> None:
     assert missing.value.expression == "amount < 5000"
     with pytest.raises(RunError) as mistyped:
         walk.does("ask", amount=None)
-    assert "TypeError" in mistyped.value.en
+    assert "cannot be compared" in mistyped.value.en
     assert "amount" in mistyped.value.variable  # type: ignore[operator]
     assert walk.does("ask", amount=1).ended == "demo:other", "the state before is still good"
 
