@@ -22,6 +22,7 @@ from engine.verifying import check
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
+from tests.engine.letters import KEYS, claim, claims, deliver_all, send, status
 from tests.engine.parcel import LATER, fails, parcel
 from tests.engine.small import TEXT, form, put_in_force, small, somebody
 from tests.engine.spiff.drawing import Process
@@ -209,6 +210,27 @@ def test_a_case_that_has_moved_on_since_it_was_looked_at_is_left_alone(
     assert row_of(connection, opened).status == "ended"
     with pytest.raises(CaseMovedError):
         mend(connection, opened, operator, kilos=8)
+
+
+def test_a_case_whose_key_is_repaired_takes_in_what_is_sent_to_the_right_one(
+    connection: Connection, operator: Person
+) -> None:
+    put_in_force(connection, claim())
+    by = somebody(connection, "clerk-two", {"clerk"})
+    case_id = claims(connection, by, {**KEYS, "claim_no": "TS-8"})
+    sent = send(connection, amount=5)
+    assert deliver_all(connection) == 0
+    with pytest.raises(BadRepairError, match="claim_no"):
+        mend(connection, case_id, operator, claim_no=None)
+
+    mend(connection, case_id, operator, claim_no="TS-7")
+
+    assert all(checked.is_sound for checked in check(connection))
+    send(connection, keys={**KEYS, "claim_no": "TS-8"}, amount=7)
+    assert deliver_all(connection) == 1
+    assert status(connection, sent.id) == "delivered"
+    assert set(waiting(connection, case_id)) == {"check"}
+    assert all(checked.is_sound for checked in check(connection))
 
 
 def test_a_repaired_value_is_what_later_forms_begin_with_and_the_case_is_called_by(

@@ -126,6 +126,40 @@ def test_a_called_process_that_has_ended_cannot_be_repaired() -> None:
         spiff.repair(walk.compiled, walk.move.state, {"limit": 1}, scope=first.id)
 
 
+def expecting() -> Walk:
+    p = Process("demo", extra=variable("claim", "17") + variable("other", "1"))
+    p.message_start()
+    p.message("m_paid", keys="claim", name="paid")
+    p.catch("paid", "m_paid")
+    p.end()
+    p.chain("opened", "paid", "done")
+    return Walk(compiled(p))
+
+
+def test_what_waits_by_a_repaired_key_waits_by_it_anew() -> None:
+    walk = expecting()
+    (old,) = walk.move.awaited
+    repaired(walk, claim=18)
+    (new,) = walk.move.awaited
+    assert (new.keys, walk.move.unawaited) == ({"claim": 18}, (old.id,))
+    assert spiff.position(walk.compiled, walk.move.state).waits == (new,)
+    move = spiff.deliver(walk.compiled, walk.move.state, new.id, {}, now=T0)
+    assert move.ended == "demo:done"
+
+
+def test_a_repair_of_something_else_leaves_the_wait_as_it_is() -> None:
+    walk = expecting()
+    repaired(walk, other=18, claim=17)
+    assert (walk.move.awaited, walk.move.unawaited) == ((), ())
+
+
+def test_a_key_that_nobody_can_wait_by_is_named() -> None:
+    walk = expecting()
+    with pytest.raises(RunError) as refused:
+        repaired(walk, claim=None)
+    assert (refused.value.element, refused.value.variable) == ("paid", "claim")
+
+
 @given(values=st.dictionaries(st.sampled_from(["limit", "kilos"]), JSON))
 def test_any_value_is_kept_as_it_was_given(values: dict[str, object]) -> None:
     walk = Walk(carrying())
