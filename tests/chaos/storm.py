@@ -138,11 +138,10 @@ def rage(seconds: float, seed: int) -> Told:
                 over.set()
             for one in working:
                 one.result()
-        told = Told(
+        return Told(
             sender.slips, _count(engine, sender.slips), kills,
             sender.broken + sum(b.broken for b in browsers), sum(b.sent for b in browsers),
         )  # fmt: skip
-    return told
 
 
 def _strike(server: Server, servers: Servers, random: Random, seconds: float) -> int:
