@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from engine.calendar.cycles import Cycle, Once, OnDays, Repeat, Schedule, Shift
 from engine.calendar.dates import parse_date
 from engine.calendar.limits import LAST_DAY, ByDay, Elapsed, OpenTime, SameDay
-from engine.calendar.model import RuleError
+from engine.calendar.model import NoLimitError, RuleError
 from engine.calendar.rules import (
     QUARTER_FIRSTS,
     QUARTER_LASTS,
@@ -55,7 +55,7 @@ _EACH: Final = r"(?:of )?(?:each|every|the)"
 _RULES: Final = tuple(
     re.compile(text)
     for text in (
-        rf"每个?月(?:的)? ?(?P<days>{_DAY}(?: ?[、,，和] ?{_DAY})*)",
+        rf"每个?月(?:的)? ?(?P<days>(?:\d{{1,2}} ?[日号]? ?[、,，和] ?)*{_DAY})",
         r"每个?月(?:的)?(?P<last>(?:最后一|末)[天日]|月?底)",
         rf"每个?季度?的?(?:(?P<first>第一个|首个?)|(?P<final>最后一个|末))月的? ?(?P<days>{_DAY})",
         rf"每年的? ?(?P<month>\d{{1,2}}) ?月 ?(?P<days>{_DAY})",
@@ -134,9 +134,7 @@ def _repeat(written: str, times: int | None, text: str | None = None) -> Repeat:
     bare = re.fullmatch(r"[^\d]+", written)
     try:
         limit = parse_limit(f"1 {written}" if bare else written)
-    except RuleError:
-        if bare is None:
-            raise
+    except NoLimitError:
         raise no_cycle(text or written) from None
     if isinstance(limit, SameDay | ByDay):
         raise no_cycle(text or written)

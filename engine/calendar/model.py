@@ -29,6 +29,10 @@ class RuleError(ValueError):
         self.en = en
 
 
+class NoLimitError(RuleError):
+    """A text cannot be read as a limit at all."""
+
+
 class NothingError(RuleError):
     """A limit is no time at all: nobody would draw it, but a table may give it."""
 

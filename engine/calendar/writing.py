@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from engine.calendar.limits import LAST_DAY, ByDay, Elapsed, OpenDays, OpenTime, SameDay
-from engine.calendar.model import NothingError, RuleError, Words
+from engine.calendar.model import NoLimitError, NothingError, RuleError, Words
 from engine.calendar.open_time import MAX_YEARS, too_long
 
 if TYPE_CHECKING:
@@ -115,9 +115,9 @@ EXAMPLES: Final = Words(
 )
 
 
-def no_limit(text: str) -> RuleError:
+def no_limit(text: str) -> NoLimitError:
     """Say that a text is no limit, and how one is written."""
-    return RuleError(f"“{text}”不是期限。{EXAMPLES.zh}", f'"{text}" is no limit. {EXAMPLES.en}')
+    return NoLimitError(f"“{text}”不是期限。{EXAMPLES.zh}", f'"{text}" is no limit. {EXAMPLES.en}')
 
 
 def day_number(text: str) -> int:

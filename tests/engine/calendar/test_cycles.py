@@ -134,3 +134,14 @@ def test_the_round_after_one_is_the_one_that_comes_next(
         assert drawn_next.at == first.at, "two rounds on one moment, and none before it"
         drawn_next = following(rule, drawn_next.drawn, calendar)
     assert (then and then.at) == (drawn_next and drawn_next.at)
+
+
+def test_the_days_of_a_month_share_their_word() -> None:
+    assert parse_cycle("每月10、20日") == parse_cycle("每月10日、20日")
+
+
+@pytest.mark.parametrize("text", ["每月2月30日", "每三小半天 3"])
+def test_what_is_no_cycle_is_said_of_the_whole_text(text: str) -> None:
+    with pytest.raises(RuleError) as refused:
+        parse_cycle(text)
+    assert refused.value.zh.startswith(f"“{text}”不是周期。")
