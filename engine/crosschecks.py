@@ -97,6 +97,14 @@ class Crosschecks:
         return self._conn.execute(wanted, {"case": case_id}).all() if case_id in having else []
 
 
+def changed_messages(conn: sa.Connection) -> Iterator[Names]:
+    """Return what to say of each message from outside that is not what was sent any more."""
+    alone = messages.c.sent_from.is_(None), messages.c.case_id.is_(None)
+    for row in conn.execute(sa.select(messages).where(*alone).order_by(messages.c.sent_at)):
+        if not _is_whole(row):
+            yield Names(f"消息 {row.id} 与发出时不符", f"Message {row.id} is not as it was sent")
+
+
 def _same_waits(rows: Sequence[sa.Row[Any]], waiting: Sequence[Wait]) -> bool:
     names = ("id", "kind", "name", "keys", "process", "element", "offered")
     kept = {row.id: tuple(getattr(row, name) for name in names) for row in rows}
@@ -162,4 +170,5 @@ def _says_so(row: sa.Row[Any] | None, body: Mapping[str, Any], answers: bytes | 
 
 
 def _is_whole(row: sa.Row[Any]) -> bool:
-    return bool(row.digest == digest(row.name, row.keys, row.payload))
+    found = correlation(row.kind, row.name, row.keys)
+    return bool(row.digest == digest(row.name, row.keys, row.payload) and row.correlation == found)

@@ -29,8 +29,13 @@ def correlation(kind: str, name: str, keys: Mapping[str, object]) -> bytes:
 
     A number equals the text that writes it, since what comes from outside is often all text.
     """
-    written = {key: _written(value) for key, value in keys.items()}
-    return sha256(orjson.dumps([kind, name, written], option=orjson.OPT_SORT_KEYS)).digest()
+    said = [kind, name, written(keys)]
+    return sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+def written(keys: Mapping[str, object]) -> dict[str, str]:
+    """Return keys in the one form that does not depend on how a database keeps numbers."""
+    return {key: _written(value) for key, value in keys.items()}
 
 
 def _written(value: object) -> str:

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from engine import calendars, incidents, procedures, spiff
 from engine.history import Draft
 from engine.kinds import MESSAGE
+from engine.messages.correlation import correlation
+from engine.messages.posting import digest
 from engine.moving import lock
 from engine.opening import begin, move_on, new_case
 from engine.spiff import RunError
@@ -38,6 +40,8 @@ class Message:
     payload: bytes
     status: str
     sent_from: UUID | None
+    digest: bytes
+    correlation: bytes
     sender: str | None
     code: str | None
 
@@ -98,7 +102,7 @@ _RECEIVER = (
     .select_from(messages.join(RECEIVER, sa.true()))
     .where(messages.c.id == sa.bindparam("message"))
 )
-_OWN = ("id", "kind", "name", "keys", "payload", "status", "sent_from")
+_OWN = ("id", "kind", "name", "keys", "payload", "status", "sent_from", "digest", "correlation")
 _TAKEN: tuple[sa.Column[Any], ...] = (*(messages.c[n] for n in _OWN), people.c.name, cases.c.code)
 _MESSAGE = (
     sa.select(*_TAKEN)
@@ -122,6 +126,7 @@ def receiver_of(conn: sa.Connection, key: UUID) -> Receiver | None:
 
 def take_in(conn: sa.Connection, taken: Message, receiver: Receiver, *, now: datetime) -> None:
     """Give a message to the case that waits for it. Raises spiff.RunError and NotAwaitedError."""
+    _check_whole(taken, (receiver.process, receiver.element))
     case = lock(conn, receiver.case_id)
     version = procedures.version(conn, case.version_id)
     content, known = taken.content, calendars.of(conn, case.calendars)
@@ -146,11 +151,26 @@ def open_by(
 
     Raises BadContentError when the start form refuses what it carries, and spiff.RunError.
     """
+    start = version.compiled.start
+    _check_whole(taken, (start.process, start.element))
     values = _read(taken, version, now=now)
     case, known = new_case(conn, version, uuid4(), parent=taken.sent_from, by=by, now=now)
     begin(conn, case, version, values, {**taken.said, "facts": known}, by=by, now=now)
     settle(conn, taken.id, "delivered", case_id=case.id, now=now)
     return case.id
+
+
+def _check_whole(taken: Message, place: tuple[str, str]) -> None:
+    """Refuse a message that is not what was sent any more (RunError)."""
+    said = digest(taken.name, taken.keys, taken.payload)
+    if (said, correlation(taken.kind, taken.name, taken.keys)) != (taken.digest, taken.correlation):
+        raise RunError(
+            process=place[0],
+            element=place[1],
+            zh="这条消息发出后在数据库里被改动，没有送达。请查明后作废它，并请发送方重发。",
+            en="This message was changed in the database after it was sent, and is not delivered. "
+            "Find out why, drop it, and have it sent again.",
+        )
 
 
 def _read(taken: Message, version: Version, *, now: datetime) -> dict[str, Any]:

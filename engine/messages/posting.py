@@ -15,7 +15,7 @@ import orjson
 import sqlalchemy as sa
 
 from engine.history import Draft, to_bytes
-from engine.messages.correlation import correlation
+from engine.messages.correlation import correlation, written
 from engine.spiff import Call, Message, Signal
 from engine.storing import NOTHING, Write, inserts, keys_of
 from engine.tables import calls, messages, versions, waits
@@ -91,7 +91,7 @@ def sent(
 
 def digest(name: str, keys: Mapping[str, object], payload: bytes) -> bytes:
     """Return the SHA-256 of all that a message says."""
-    return sha256(to_bytes({"name": name, "keys": dict(keys)}) + b"\0" + payload).digest()
+    return sha256(to_bytes({"name": name, "keys": written(keys)}) + b"\0" + payload).digest()
 
 
 def _wait(case_id: UUID, wait: Wait, now: datetime) -> Row:

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine import history, incidents
+from engine.crosschecks import changed_messages
 from engine.messages import outside
 from engine.messages.delivering import deliver_next
 from engine.retrying import retry, settle
@@ -30,6 +31,7 @@ from tests.engine.letters import (
     prepared,
     replies,
     reply,
+    rewrite,
     send,
     status,
 )
@@ -115,6 +117,42 @@ def test_both_keys_must_agree_and_no_other_may_be_there(
     assert waiting(connection, case_id) == {}
 
 
+@pytest.mark.parametrize(
+    "forged",
+    [{"payload": b'{"amount":9}'}, {"keys": {**KEYS, "customer": "x"}}, {}],
+)
+def test_a_message_that_somebody_has_changed_is_not_delivered(
+    connection: Connection, clerk: Person, forged: dict[str, object]
+) -> None:
+    sent = send(connection, keys={**KEYS, "claim_no": "8"}, amount=5)
+    case_id = claims(connection, clerk)
+    waits_for = sa.select(waits.c.correlation).where(waits.c.case_id == case_id).scalar_subquery()
+    changed = {**forged, "correlation": waits_for}
+    connection.execute(sa.update(rows).where(rows.c.id == sent.id).values(changed))
+    assert deliver_all(connection) == 1
+    assert status(connection, sent.id) == "stuck"
+    (incident,) = incidents.unresolved(connection)
+    assert "被改动" in incident.text.zh
+    assert waiting(connection, case_id) == {}
+    assert len(list(changed_messages(connection))) == 1
+    assert retry(connection, incident.id, by=None, now=LATER).resolved_at is None
+
+
+def test_a_key_that_is_a_large_number_is_not_taken_for_a_change(
+    connection: Connection, clerk: Person
+) -> None:
+    for number in (1e22, 1e16, 17.0, 1e-7, 2**63, True):
+        case_id = claims(connection, clerk, {**KEYS, "claim_no": _text(number)})
+        send(connection, keys={**KEYS, "claim_no": number}, amount=5)
+        assert deliver_all(connection) == 1
+        assert amount_of(connection, case_id) == 5
+    assert list(changed_messages(connection)) == []
+
+
+def _text(number: float) -> str:
+    return "true" if number is True else str(int(number)) if number > 1 else str(number)
+
+
 def test_a_number_equals_the_text_that_writes_it(connection: Connection, clerk: Person) -> None:
     case_id = claims(connection, clerk, {**KEYS, "claim_no": "17"})
     send(connection, keys={**KEYS, "claim_no": 17}, amount=5)
@@ -180,8 +218,7 @@ def test_a_stuck_message_is_tried_again_once_its_cause_is_gone(
     bad = send(connection, amount="viel")
     deliver_all(connection)
     (incident,) = incidents.unresolved(connection)
-    mended = sa.update(rows).where(rows.c.id == bad.id)
-    connection.execute(mended.values(payload=b'{"amount":4}'))
+    rewrite(connection, bad.id, amount=4)
 
     assert retry(connection, incident.id, by=None, now=LATER).resolved_at == LATER
     assert amount_of(connection, case_id) == 4

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.calendars import chain
+from engine.crosschecks import changed_messages
 from engine.verifying import Seal, changed_versions, check, missing_numbers
 from web.commands.say import say
 
@@ -80,7 +81,8 @@ def _beside(connection: Connection) -> list[tuple[str, str]]:
         (f"日历第 {key} 次修改校验不符", f"Change {key} of the calendars does not verify")
         for key in chain.broken(connection)
     ]
-    return [*_versions(connection), *_numbers(connection), *calendars]
+    letters = [(name.zh, name.en) for name in changed_messages(connection)]
+    return [*_versions(connection), *_numbers(connection), *calendars, *letters]
 
 
 def _versions(connection: Connection) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from engine.messages.mailbox import PAGE
 from engine.tables import incidents, messages
 from tests.engine.conftest import NOW
-from tests.engine.letters import claim, claims, deliver_all, replies, reply, send
+from tests.engine.letters import claim, claims, deliver_all, replies, reply, rewrite, send
 from tests.engine.small import put_in_force, somebody
 
 if TYPE_CHECKING:
@@ -134,9 +134,7 @@ def test_what_a_case_cannot_take_in_is_an_incident_that_leads_to_its_message(
     sign_in: Callable[[str], Visitor], database: sa.Engine, sent: UUID
 ) -> None:
     with database.begin() as conn:
-        conn.execute(
-            sa.update(messages).where(messages.c.id == sent).values(payload=b'{"amount":"x"}')
-        )
+        rewrite(conn, sent, amount="x")
         claims(conn, somebody(conn, "clerk-two", {"clerk"}))
         deliver_all(conn)
         number = conn.scalar(sa.select(incidents.c.id))

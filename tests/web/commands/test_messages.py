@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.tables import cases, messages
-from tests.engine.letters import claim, replies, reply
+from tests.engine.letters import claim, replies, reply, send
 from tests.engine.small import put_in_force, somebody
 
 if TYPE_CHECKING:
@@ -96,3 +96,16 @@ def test_listing_and_dropping(type_in: Typed, url: str, ready: Engine) -> None:
     code, _, complained = type_in(*drop, "again", DATABASE_URL=url)
     assert code == 1
     assert "无需再处理" in complained
+
+
+def test_verifying_tells_of_a_kept_message_that_was_changed(
+    type_in: Typed, url: str, ready: Engine
+) -> None:
+    with ready.begin() as conn:
+        sent = send(conn, amount=5)
+    assert type_in("verify", DATABASE_URL=url)[0] == 0
+    with ready.begin() as conn:
+        conn.execute(sa.update(messages).values(payload=b'{"amount":9}'))
+    code, said, _ = type_in("verify", DATABASE_URL=url)
+    assert (code, f"消息 {sent.id} 与发出时不符" in said) == (1, True)
+    assert f"Message {sent.id} is not as it was sent" in said
