@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
 import psutil
@@ -16,12 +16,33 @@ from web.commands.ports import LOOPBACK, answers
 from web.processes import banjie
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from random import Random
 
     from sqlalchemy import Engine
 
 PATIENCE = 20
 """Seconds within which web must answer again after it was started."""
+
+
+def environment(database: Engine, **settings: str) -> dict[str, str]:
+    """Give the environment of a process that works on a database, with these settings only."""
+    return {
+        **{k: v for k, v in os.environ.items() if not k.startswith("BANJIE_")},
+        "DATABASE_URL": database.url.render_as_string(hide_password=False),
+        **settings,
+    }
+
+
+@contextmanager
+def worker(database: Engine, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Give one `banjie worker`, which is killed in the end if it is not dead yet."""
+    process = subprocess.Popen(banjie("worker"), env=environment(database, **settings))
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 class Servers:
@@ -32,12 +53,7 @@ class Servers:
         with socket.socket() as trial:
             trial.bind((LOOPBACK, 0))
             self.port: int = trial.getsockname()[1]
-        address = database.url.render_as_string(hide_password=False)
-        self._environment = {
-            **{k: v for k, v in os.environ.items() if not k.startswith("BANJIE_")},
-            "DATABASE_URL": address,
-            "BANJIE_PROCESSES": "2",
-        }
+        self._environment = environment(database, BANJIE_PROCESSES="2")
         self._started: list[subprocess.Popen[bytes]] = []
         self._web = self._start_web()
         self._workers = [self._start("worker") for _ in range(workers)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socketserver
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -37,7 +37,7 @@ class Site:
     asked: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     status: int = 200
     answer: bytes = b"{}"
-    meanwhile: Callable[[bytes], None] = lambda _: None
+    meanwhile: Callable[[bytes], object] = lambda _: None
 
 
 class _Smtp(socketserver.StreamRequestHandler):
@@ -83,10 +83,11 @@ class _Http(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.site.asked.append((self.path, dict(self.headers), body))
         self.site.meanwhile(body)
-        self.send_response(self.site.status)
-        self.send_header("Content-Length", str(len(self.site.answer)))
-        self.end_headers()
-        self.wfile.write(self.site.answer)
+        with suppress(ConnectionError):  # who has asked may be dead by now
+            self.send_response(self.site.status)
+            self.send_header("Content-Length", str(len(self.site.answer)))
+            self.end_headers()
+            self.wfile.write(self.site.answer)
 
     @override
     def log_message(self, *_: object) -> None:
