@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from engine.calendar.limits import LAST_DAY, ByDay, Elapsed, OpenDays, OpenTime, SameDay
 from engine.calendar.model import NoLimitError, NothingError, RuleError, Words
+from engine.calendar.numerals import in_digits
 from engine.calendar.open_time import MAX_YEARS, too_long
 
 if TYPE_CHECKING:
@@ -85,7 +86,10 @@ def parse_limit(text: str) -> Limit:
 
 
 def tidied(text: str) -> str:
-    """Give a text in small letters with single blanks; RuleError for what must be typed anew."""
+    """Give a text in small letters, with single blanks and with digits.
+
+    RuleError for what must be typed anew.
+    """
     if len(text) > MOST_LETTERS:
         raise no_limit(f"{text[:MOST_LETTERS]}…")
     plain = " ".join(text.split()).casefold()
@@ -105,7 +109,7 @@ def tidied(text: str) -> str:
             f"“{text}”是表格软件的写法。{EXAMPLES.zh}",
             f'"{text}" is how a spreadsheet writes it. {EXAMPLES.en}',
         )
-    return plain
+    return in_digits(plain, text)
 
 
 EXAMPLES: Final = Words(

@@ -138,9 +138,10 @@ def test_the_round_after_one_is_the_one_that_comes_next(
 
 def test_the_days_of_a_month_share_their_word() -> None:
     assert parse_cycle("每月10、20日") == parse_cycle("每月10日、20日")
+    assert parse_cycle("每月十、二十日") == parse_cycle("每月10日、20日")
 
 
-@pytest.mark.parametrize("text", ["每月2月30日", "每三小半天 3"])
+@pytest.mark.parametrize("text", ["每月2月30日", "每三小天 3"])
 def test_what_is_no_cycle_is_said_of_the_whole_text(text: str) -> None:
     with pytest.raises(RuleError) as refused:
         parse_cycle(text)

@@ -14,25 +14,26 @@ BY_CLOSE = "by the close of business of the "
     [
         (
             ["3 个工作日", "3个工作日", "工作日 3", "3 工作日", "3 working days", "3 Business Days",
-             "3 workdays", "working days 3", "within 3 working days", "3 个工作日内"],
+             "3 workdays", "working days 3", "within 3 working days", "3 个工作日内", "三个工作日",
+             "三个工作天", "工作天 3", "三工作日内"],
             "3 个工作日（跳过周末和节假日）",
             "3 working days (weekends and holidays skipped)",
         ),
         (
             ["4 工作小时", "工作小时 4", "4 个工作小时", "4 working hours", "240 工作分钟",
-             "3.5 工作小时 30 工作分钟"],
+             "3.5 工作小时 30 工作分钟", "四个工作小时", "三个半工作小时三十工作分钟"],
             "4 个工作小时（只计上班时间）",
             "4 working hours (only while open)",
         ),
         (
             ["4 小时", "4小时", "4 hours", "PT4H", "4 hrs", "240 分钟",
-             "3 小时 60 分钟", "4 小时内"],
+             "3 小时 60 分钟", "4 小时内", "四小时", "四个小时以内", "二百四十分钟"],
             "4 小时，昼夜连续计算",
             "4 hours, day and night",
         ),
         (
             ["14 天", "2 周", "2 weeks", "P2W", "P14D", "14 日", "14 个自然日", "2 个星期",
-             "1 week and 7 days"],
+             "1 week and 7 days", "十四天", "两周", "二个星期", "14天内"],
             "14 天，不分工作日",
             "14 days, working or not",
         ),
@@ -43,6 +44,12 @@ BY_CLOSE = "by the close of business of the "
         (["1 天 12 小时", "P1DT12H", "1 day 12 hours"], "1 天 12 小时，不分工作日",
          "1 day 12 hours, working or not"),
         (["1 天", "1 day", "P1D"], "1 天，不分工作日", "1 day, working or not"),
+        (["1 小时 30 分钟", "一个半小时", "1个半钟头", "一小时三十分钟"],
+         "1 小时 30 分钟，昼夜连续计算", "1 hour 30 minutes, day and night"),
+        (["30 分钟", "半小时", "半个小时", "三十分"], "30 分钟，昼夜连续计算",
+         "30 minutes, day and night"),
+        (["6 个月", "半年", "六个月"], "6 个月，不分工作日", "6 months, working or not"),
+        (["103 天", "一百零三天"], "103 天，不分工作日", "103 days, working or not"),
         (["PT90S"], "1 分钟 30 秒，昼夜连续计算", "1 minute 30 seconds, day and night"),
         (
             ["当天", "当日", "same day", "Same  Day", "the same day", "当天内"],
@@ -50,7 +57,7 @@ BY_CLOSE = "by the close of business of the "
             BY_CLOSE + "same day; begun after hours or on a day off, of the next working day",
         ),
         (
-            ["每月10日前", "每月 10 日 前", "每月10号之前", "by the 10th",
+            ["每月10日前", "每月 10 日 前", "每月10号之前", "每月十日前", "by the 10th",
              "by the 10th of the month", "by 10th"],
             "下一个 10 日下班前；遇休息日提前到前一个工作日",
             BY_CLOSE + "next day 10 of a month; if that is a day off, of the working day before",
@@ -72,7 +79,12 @@ def test_a_limit_is_read_however_it_is_written(texts: list[str], zh: str, en: st
     [
         ("", "不是期限", "请写 3 天"),
         ("3", "不是期限", "请写 3 天"),
-        ("三天", "不是期限", "请写 3 天"),
+        ("三五天", "不是期限", "请写 3 天"),
+        ("一百二天", "不是期限", "请写 3 天"),
+        ("零天", "是零", "大于零"),
+        ("半天", "说不清有多长", "4 个工作小时"),
+        ("半个工作日", "说不清有多长", "4 个工作小时"),
+        ("半个月", "说不清有多长", "15 天"),
         ("3 天左右", "不是期限", "请写 3 天"),
         ("3 fortnights", "不是期限", "请写 3 天"),
         ("PT1.5H", "不是期限", "PT4H"),
@@ -120,7 +132,8 @@ def test_what_is_no_limit_is_refused_with_reason_and_cure(
     [
         (["R/PT30M", "每 30 分钟", "每30分钟", "every 30 minutes", "每隔 30 分钟"],
          "每隔 30 分钟", "every 30 minutes"),
-        (["R3/PT30M", "每 30 分钟，3 次", "every 30 minutes, 3 times", "每 30 分钟，共 3 次"],
+        (["R3/PT30M", "每 30 分钟，3 次", "every 30 minutes, 3 times", "每 30 分钟，共 3 次",
+          "每三十分钟，三次"],
          "每隔 30 分钟，共 3 次", "every 30 minutes, 3 times"),
         (["R/PT1H", "每小时", "every hour", "hourly", "every 1 hour"],
          "每隔 1 小时", "every 1 hour"),
@@ -135,7 +148,7 @@ def test_what_is_no_limit_is_refused_with_reason_and_cure(
           "day 10 of each month at 09:30, the working day after"],
          "每月 10 日 09:30，遇休息日顺延到后一个工作日",
          "day 10 of each month at 09:30, the working day after a day off"),
-        (["每月2日、16日 8:00"],
+        (["每月2日、16日 8:00", "每月二日、十六日 8:00"],
          "每月 2 日、16 日 08:00", "day 2 and day 16 of each month at 08:00"),
         (["每月最后一天 18:00", "每月底 18:00",
           "the last day of each month at 18:00"],
@@ -147,17 +160,18 @@ def test_what_is_no_limit_is_refused_with_reason_and_cure(
          "每周一、周三、周五 08:00", "every Monday and Wednesday and Friday at 08:00"),
         (["每周日 10:00", "每周天 10:00", "Sundays at 10:00"],
          "每周日 10:00", "every Sunday at 10:00"),
-        (["每季度首月2日 09:00", "每季度第一个月的2日 09:00", "每个季度首月 2 日 09:00",
+        (["每季度首月2日 09:00", "每季度第一个月的二日 09:00", "每个季度首月 2 日 09:00",
           "the 2nd of the first month of a quarter at 09:00"],
          "每季度首月 2 日 09:00", "day 2 of the first month of each quarter at 09:00"),
         (["每季度末月25日 09:00", "the 25th of the last month of each quarter at 09:00"],
          "每季度末月 25 日 09:00", "day 25 of the last month of each quarter at 09:00"),
-        (["每年3月1日 09:00", "March 1 of each year at 09:00"],
+        (["每年3月1日 09:00", "每年三月一日 09:00", "March 1 of each year at 09:00"],
          "每年 3 月 1 日 09:00", "day 1 of March each year at 09:00"),
         (["每天 09:00、15:00", "每日15:00，09:00", "daily at 09:00, 15:00",
           "every day at 09:00 and 15:00", "每天 9：00、15：00"],
          "每天 09:00、15:00", "every day at 09:00, 15:00"),
-        (["每个工作日 09:00", "每工作日 09:00", "every working day at 09:00"],
+        (["每个工作日 09:00", "每工作日 09:00", "每个工作天 09:00",
+          "every working day at 09:00"],
          "每个工作日 09:00", "every working day at 09:00"),
         (["每天 09:00，5 次", "daily at 09:00, 5 times"],
          "每天 09:00，共 5 次", "every day at 09:00, 5 times"),
@@ -203,7 +217,8 @@ def test_what_is_no_cycle_is_refused_with_its_reason(text: str, reason: str) -> 
 
 @given(
     st.text(
-        alphabet="PTRDHMSWY0123456789/. 每天日周月年工作个小时分钟当前以内,，:：nthdays-=",
+        alphabet="PTRDHMSWY0123456789/. 每天日周月年工作个小时分钟当前以内"
+        "一两三十百零半,，:：nthdays-=",
         max_size=24,
     )
 )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FIELDS = {
     "days": Asked("number"),
     "agreed": Asked("date"),
-    "choice": Asked("choice", ("P3D", "三天", "2026-12-31")),
+    "choice": Asked("choice", ("P3D", "三五天", "2026-12-31")),
     "good_choice": Asked("choice", ("P3D", "3 个工作日")),
     "note": Asked("text"),
     "yes": Asked("boolean"),
@@ -96,7 +96,7 @@ def test_every_choice_of_a_form_is_looked_at() -> None:
     found = problems(waiting("choice"))
     assert [problem.zh.partition("：")[2] for problem in found] == [
         "“2026-12-31”是日期，不是期限。请写到 timeDate 中。",
-        f"“三天”不是期限。{EXAMPLES.zh}",
+        f"“三五天”不是期限。{EXAMPLES.zh}",
     ]
 
 

@@ -1,0 +1,58 @@
+"""Chinese numerals before units, and half a unit, as digits: 十五个工作日, 两小时, 一个半小时."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from engine.calendar.model import RuleError
+
+_ONE_TO_NINE: Final = "一二三四五六七八九"
+_DIGITS: Final = {**{each: n for n, each in enumerate(_ONE_TO_NINE, 1)}, "两": 2, "零": 0}
+_ONE: Final = f"[{_ONE_TO_NINE}]"
+_NUMERAL: Final = (
+    rf"(?:[{_ONE_TO_NINE}两]百(?:零{_ONE}|{_ONE}?十{_ONE}?)?|{_ONE}?十{_ONE}?|{_ONE}|[两零])"
+)
+_HOUR: Final = "(?:小时|钟头|工作小时|工时)"
+_UNIT: Final = (
+    "个?(?:工作[日天]|工作分|自然日|日历日|星期|礼拜|季|周|月)"
+    rf"|个?{_HOUR}|年|天|日|号|分|秒|次"
+)
+_LIST: Final = r" ?[、,，和] ?"
+_WHOLE: Final = re.compile(
+    rf"(?<![\d.{_ONE_TO_NINE}两零十百千万亿半第周期拜前后上下末当同])(?P<numeral>{_NUMERAL})"
+    rf"(?=(?:{_LIST}{_NUMERAL})* ?(?:{_UNIT}))"
+)
+_AND_A_HALF: Final = re.compile(rf"(?P<number>{_NUMERAL}|\d{{1,6}}) ?个半(?={_HOUR})")
+_HALF_HOUR: Final = re.compile(rf"(?<![个\d{_ONE_TO_NINE}两十百])半个?(?={_HOUR})")
+_HALF_YEAR: Final = re.compile(rf"(?<![个\d{_ONE_TO_NINE}两十百年])半年")
+_VAGUE: Final = re.compile(r"半个?(?:天|日|工作[日天]|月|周|星期|礼拜|季)")
+_WORKING_DAY: Final = re.compile("工作天")
+
+
+def in_digits(plain: str, text: str) -> str:
+    """Give a text with the numerals before units as digits; others, as in 每周一, stay.
+
+    `text` is what was typed. RuleError for half a day, which may mean two things.
+    """
+    if _VAGUE.search(plain):
+        raise RuleError(
+            f"“{text}”里的“半”说不清有多长：半天是 12 小时，还是半个工作日？"
+            "请写 12 小时、4 个工作小时或 15 天。",
+            f'How long is the half in "{text}": is half a day 12 hours, or half a working day? '
+            "Write 12 hours, 4 working hours or 15 days.",
+        )
+    plain = _WORKING_DAY.sub("工作日", plain)
+    plain = _AND_A_HALF.sub(lambda found: f"{_number(found['number'])}.5", plain)
+    plain = _HALF_YEAR.sub("6个月", _HALF_HOUR.sub("0.5", plain))
+    return _WHOLE.sub(lambda found: str(_number(found["numeral"])), plain)
+
+
+def _number(numeral: str) -> int:
+    """Read a number below a thousand: 十五, 二十, 一百零三."""
+    if numeral.isdecimal():
+        return int(numeral)
+    hundreds, _, rest = numeral.rpartition("百")
+    tens, ten, ones = rest.removeprefix("零").rpartition("十")
+    number = _DIGITS.get(hundreds, 0) * 100 + _DIGITS.get(ones, 0)
+    return number + (_DIGITS.get(tens, 1) * 10 if ten else 0)
