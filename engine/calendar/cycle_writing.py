@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from engine.calendar.rules import Days
 
 MOST_TIMES: Final = 10_000
+A_LEAP_YEAR: Final = 2000
 HOURS: Final = 24
 MINUTES: Final = 60
 SHORTEST: Final = timedelta(minutes=1)
@@ -58,7 +60,8 @@ _RULES: Final = tuple(
         rf"每个?月(?:的)? ?(?P<days>(?:\d{{1,2}} ?[日号]? ?[、,，和] ?)*{_DAY})",
         r"每个?月(?:的)?(?P<last>(?:最后一|末)[天日]|月?底)",
         rf"每个?季度?的?(?:(?P<first>第一个|首个?)|(?P<final>最后一个|末))月的? ?(?P<days>{_DAY})",
-        rf"每年的? ?(?P<month>\d{{1,2}}) ?月 ?(?P<days>{_DAY})",
+        rf"每年的? ?(?P<month>\d{{1,2}}) ?月的? ?(?P<days>{_DAY})",
+        r"每年的? ?(?P<month>\d{1,2}) ?月的? ?(?P<last>(?:最后一|末)[天日]|底)",
         rf"每(?:个?星期|周|礼拜)(?P<week>{_WEEKDAY}(?: ?[、,，和] ?(?:周|星期)?{_WEEKDAY})*)",
         r"每个?(?P<working>工作日)",
         r"每(?P<daily>天|日)",
@@ -67,6 +70,7 @@ _RULES: Final = tuple(
         rf"(?P<last>(?:on )?the last day) {_EACH} month",
         rf"(?:the )?(?:day )?(?P<days>{_TH}) of {_FIRST_OR_LAST} of {_QUARTER}",
         rf"(?P<name>{_EN_MONTH}) (?P<days>{_TH}) {_EACH} year",
+        rf"(?:on )?(?P<last>the last day) of (?P<name>{_EN_MONTH}) {_EACH} year",
         rf"(?:every |on )?(?P<week>(?:{_EN_WEEK})s?(?:(?:, ?| and )(?:{_EN_WEEK})s?)*)",
         r"(?:every |each |on )?(?P<working>(?:working|business) days?|weekdays? at work)",
         r"(?P<daily>daily|every day|each day)",
@@ -201,8 +205,22 @@ def _days(found: dict[str, str | None]) -> Days:
         return EveryDay()
     if week := found.get("week"):
         return WeekDays(_weekdays(week))
-    numbers = re.findall(r"\d+", found.get("days") or str(LAST_DAY))
-    return MonthDays(tuple(sorted({day_number(n) for n in numbers})), _months(found))
+    months, numbers = _months(found), re.findall(r"\d+", found.get("days") or "")
+    days = tuple(sorted({day_number(n) for n in numbers})) or (LAST_DAY,)
+    if len(months) == 1 and numbers:
+        _check_comes(months[0], days[-1])
+    return MonthDays(days, months)
+
+
+def _check_comes(month: int, day: int) -> None:
+    """Raise RuleError for a day that the month has in no year."""
+    if day > monthrange(A_LEAP_YEAR, month)[1]:
+        name = MONTHS[month - 1]
+        raise RuleError(
+            f"{month} 月没有 {day} 日，这一天永远不会来。请写有的日期，或 每年{month}月最后一天。",
+            f"No {name} has a day {day}: it would never come. Write a day that it has, or the last "
+            f"day of {name} of each year.",
+        )
 
 
 def _weekdays(text: str) -> tuple[int, ...]:

@@ -23,7 +23,7 @@ from engine.calendar.open_time import (
     wall,
     working_days,
 )
-from engine.calendar.words import amount, calendar_length, clock_length, joined
+from engine.calendar.words import amount, calendar_length, clock_length, february, joined
 
 if TYPE_CHECKING:
     from engine.calendar.model import Calendar
@@ -206,9 +206,10 @@ class ByDay:
 
     @property
     def words(self) -> Words:
+        short = february((self.day,))
         return Words(
-            f"{self.length.zh}；遇休息日提前到前一个工作日",
-            f"{self.length.en}; if that is a day off, of the working day before",
+            f"{self.length.zh}{short.zh}；遇休息日提前到前一个工作日",
+            f"{self.length.en}{short.en}; if that is a day off, of the working day before",
         )
 
     def due(self, since: datetime, calendar: Calendar) -> datetime:

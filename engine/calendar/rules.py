@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final, Protocol
 from engine.calendar.limits import LAST_DAY, day_of_month
 from engine.calendar.model import Words
 from engine.calendar.open_time import spans_of
-from engine.calendar.words import MONTHS, WEEKDAYS
+from engine.calendar.words import MONTHS, WEEKDAYS, february
 
 if TYPE_CHECKING:
     from datetime import date
 
     from engine.calendar.model import Calendar
 
+FEBRUARY: Final = 2
 QUARTER_FIRSTS: Final = (1, 4, 7, 10)
 QUARTER_LASTS: Final = (3, 6, 9, 12)
 _MONTHS_SAID: Final = {
@@ -37,7 +38,10 @@ class Days(Protocol):
 
 @dataclass(frozen=True)
 class MonthDays:
-    """Days of certain months; 31 is the last one of a shorter month."""
+    """Days of certain months; a shorter month has its last day instead (31 is always the last).
+
+    So does a period of months that ends in one: Civil Code of China, article 202.
+    """
 
     days: tuple[int, ...]
     months: tuple[int, ...] = tuple(range(1, 13))
@@ -47,12 +51,13 @@ class MonthDays:
         last = Words("最后一天", "the last day")
         days = [last if n == LAST_DAY else Words(f"{n} 日", f"day {n}") for n in self.days]
         zh, en = "、".join(day.zh for day in days), " and ".join(day.en for day in days)
+        short = february(self.days) if FEBRUARY in self.months else Words("", "")
         if self.months in _MONTHS_SAID:
             said = _MONTHS_SAID[self.months]
-            return Words(f"{said.zh} {zh}", f"{en} of {said.en}")
+            return Words(f"{said.zh} {zh}{short.zh}", f"{en} of {said.en}{short.en}")
         names = " and ".join(MONTHS[month - 1] for month in self.months)
         months = "、".join(str(month) for month in self.months)
-        return Words(f"每年 {months} 月 {zh}", f"{en} of {names} each year")
+        return Words(f"每年 {months} 月 {zh}{short.zh}", f"{en} of {names} each year{short.en}")
 
     def has(self, day: date, calendar: Calendar) -> bool:
         del calendar

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from engine.calendar.model import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date, datetime, timedelta
 
 WEEKDAYS: Final = (
@@ -18,6 +19,7 @@ MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
+MISSING_IN_FEBRUARY: Final = (29, 30)
 _UNITS: Final = {
     "second": ("秒", "second"),
     "minute": ("分钟", "minute"),
@@ -105,6 +107,21 @@ def noted(note: str) -> Words:
     for known in _NOTES:
         zh, en = zh.replace(known.en, known.zh), en.replace(known.zh, f" {known.en} ")
     return Words(zh, " ".join(en.split()))
+
+
+def february(days: Iterable[int]) -> Words:
+    """Say what a rule with such days of the month does in February; nothing if it has them.
+
+    31 is always the last day of a month, and needs no words.
+    """
+    missing = [day for day in days if day in MISSING_IN_FEBRUARY]
+    if not missing:
+        return Words("", "")
+    if max(missing) == min(MISSING_IN_FEBRUARY):
+        return Words(
+            "（平年 2 月为最后一天）", " (in February its last day, unless in a leap year)"
+        )
+    return Words("（2 月为最后一天）", " (in February its last day)")
 
 
 def clock_said(minute: int) -> str:
