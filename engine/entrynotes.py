@@ -28,10 +28,13 @@ def notes_on(version: Version, body: Mapping[str, Any], zone: ZoneInfo) -> list[
     notes = [note for key, say in _SAID.items() for note in say(version, body.get(key) or ())]
     notes += letterview.notes(version, body)
     notes += _armed(version, body.get("armed") or (), zone)
+    notes += _reminding(version, body.get("reminding") or (), zone)
     notes += _shifted(version, body.get("shifted") or (), zone)
     if "due" in body:
         due, found = _local(body["due"], zone), _local(body["at"], zone)
-        notes.append(Names(f"时限 {due}，{found} 发现", f"Due {due}, found {found}"))
+        late = Names(f"时限 {due}，{found} 发现", f"Due {due}, found {found}")
+        round_ = Names(f"应在 {due}，{found} 提醒", f"Due {due}, reminded {found}")
+        notes.append(round_ if body.get("reminds") else late)
     if body.get("ended"):
         end = named(version, *body["ended"].split(":"))
         notes.append(Names(f"案件结束：{end.zh}", f"Case ended: {end.en}"))
@@ -91,6 +94,15 @@ def _armed(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noqa:
         names = named(version, *place.split(":"))
         until = _local(due, zone)
         notes.append(Names(f"“{names.zh}”时限至 {until}", f"“{names.en}” is due by {until}"))
+    return notes
+
+
+def _reminding(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noqa: ANN401
+    notes = []
+    for place, due in rows:
+        names = named(version, *place.split(":"))
+        at = _local(due, zone)
+        notes.append(Names(f"“{names.zh}”下次 {at}", f"“{names.en}” comes next {at}"))
     return notes
 
 

@@ -51,6 +51,7 @@ _TITLES = {
     **letterview.TITLES,
 }
 
+_REMINDER = Names("提醒：{zh}", "Reminder: {en}")
 _BY_HAND = {"duty_started": Names("手工启动：{zh}", "Started by hand: {en}")}
 _WHOLE_CASE = {
     "clock_paused": Names("全案计时暂停", "Clock of the case paused"),
@@ -65,7 +66,7 @@ class EntryView:
     ``erased`` answers are gone as a later entry says, ``missing`` ones for no known reason;
     ``linked`` is the case that this entry opened, ``item`` the one of several instances;
     ``came_from`` is the case (id and code) that sent what came in, ``message`` what was sent.
-    ``hash`` is the chain's, in hex.
+    ``is_late`` says that a deadline passed. ``hash`` is the chain's, in hex.
     """
 
     seq: int
@@ -85,6 +86,7 @@ class EntryView:
     linked: UUID | None = None
     came_from: tuple[UUID, str] | None = None
     message: UUID | None = None
+    is_late: bool = False
 
     @property
     def carries(self) -> bool:
@@ -189,6 +191,7 @@ def _view(
         linked=UUID(body["linked"]) if "linked" in body else None,
         came_from=_source(body.get("from")),
         message=UUID(body["message"]) if body["kind"] == "message_sent" else None,
+        is_late=body["kind"] == "timer_fired" and not body.get("reminds"),
     )
 
 
@@ -198,6 +201,8 @@ def _source(told: list[str] | None) -> tuple[UUID, str] | None:
 
 def _title(body: Mapping[str, Any]) -> Names:
     kind = body["kind"]
+    if body.get("reminds"):
+        return _REMINDER
     special = _WHOLE_CASE if "element" not in body else _BY_HAND if body["name"] else {}
     return special.get(kind) or _TITLES.get(kind, Names(kind, kind))
 

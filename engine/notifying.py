@@ -1,4 +1,4 @@
-"""Notifying: what a move's messages tell roles, and which deadlines have just passed."""
+"""Notifying: what a move's messages tell roles, and which timers have just come."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def tell(
 
 
 def _notice(version: Version, message: spiff.Message, fired: Sequence[spiff.Timer]) -> spiff.Names:
-    """Say what a role is told, and which deadlines passed if some did just now."""
+    """Say what a role is told, and which deadlines or reminders came just now, if any."""
     told = version.element(message.process, message.element).names
-    late = [version.element(timer.process, timer.element).names for timer in fired]
-    if not late:
+    come = [version.element(timer.process, timer.element).names for timer in fired]
+    if not come:
         return told
-    zh, en = "、".join(name.zh for name in late), ", ".join(name.en for name in late)
+    zh, en = "、".join(name.zh for name in come), ", ".join(name.en for name in come)
     return spiff.Names(f"{zh}：{told.zh}", f"{en}: {told.en}")

@@ -26,12 +26,14 @@ def as_it_happened(version: Version, move: Move, happened: Sequence[Draft]) -> l
 
 
 def _fired(version: Version, timer: spiff.Timer) -> Draft:
-    facts = {
+    facts: dict[str, object] = {
         "process": timer.process,
         "element": timer.element,
         "due": timer.due.isoformat(),
         "clauses": list(version.element(timer.process, timer.element).clauses),
     }
+    if timer.reminds:
+        facts["reminds"] = True
     return Draft("timer_fired", facts, timer_id=timer.id)
 
 
@@ -65,7 +67,8 @@ def consequences(
         "opened": [[t.id.hex, f"{t.process}:{t.element}", t.role] for t in move.opened],
         "turns": {t.id.hex: [t.turn, *t.path] for t in move.opened if t.turn},
         "cancelled": [[row.id.hex, f"{row.process}:{row.element}"] for row in cancelled],
-        "armed": [[f"{t.process}:{t.element}", t.due.isoformat()] for t in move.armed],
+        "armed": [_armed(timer) for timer in move.armed if not timer.reminds],
+        "reminding": [_armed(timer) for timer in move.armed if timer.reminds],
         "shifted": [_shifted(shift) for shift in move.shifted],
         "decided": [
             [d.table, d.rule, dict(d.inputs), dict(d.outputs), d.our_default]
@@ -79,6 +82,10 @@ def consequences(
         "ended": move.ended,
     }
     return {name: value for name, value in facts.items() if value}
+
+
+def _armed(timer: spiff.Timer) -> list[str]:
+    return [f"{timer.process}:{timer.element}", timer.due.isoformat()]
 
 
 def _shifted(shift: spiff.Shift) -> list[str]:

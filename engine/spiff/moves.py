@@ -38,7 +38,8 @@ class Timer:
     """One arming of a timer event; `host` is the activity it hangs on, `due` is UTC.
 
     `rule` is what is drawn, read; `since` (UTC) is when it began to count, by `calendar` (a code).
-    While its clock is paused, `stopped` (UTC) says since when, and `due` is not asked.
+    While its clock is paused, `stopped` (UTC) says since when, and `due` is not asked. One that
+    `reminds` comes round beside an activity that stays open: `due` is its next round, no deadline.
     """
 
     id: UUID
@@ -51,6 +52,7 @@ class Timer:
     since: datetime | None = None
     calendar: str = ""
     stopped: datetime | None = None
+    reminds: bool = False
 
 
 @dataclass(frozen=True)

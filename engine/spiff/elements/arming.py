@@ -123,6 +123,7 @@ def timer_of(token: Token) -> Timer:
         since=clock.moment(since) if since else None,
         calendar=internal.get("calendar", ""),
         stopped=clock.moment(stopped) if stopped else None,
+        reminds=token.task_spec.event_definition.rule.repeats,
     )
 
 

@@ -1,0 +1,79 @@
+"""A timer that comes round beside a step reminds of it: nobody is told that anything is overdue."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from engine import timers
+from engine.cases import open_case
+from engine.dossier import case as dossier_of
+from forms import Answered
+from tests.engine.conftest import NOW
+from tests.engine.small import TEXT, form, put_in_force, small, somebody
+from tests.engine.spiff.drawing import Process
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+    from engine.entryview import EntryView
+    from engine.people import Person
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def clerk(connection: Connection) -> Person:
+    drawn = Process("errand")
+    drawn.message_start("asked")
+    drawn.user("prepare")
+    drawn.end("done")
+    drawn.deadline("knock", "prepare", "R/PT1H", tag="timeCycle")
+    drawn.deadline("late", "prepare", "PT3H")
+    drawn.end("knocked")
+    drawn.end("told")
+    drawn.chain("asked", "prepare", "done")
+    drawn.chain("knock", "knocked")
+    drawn.chain("late", "told")
+    forms = {f"errand/{step}": form(note=TEXT) for step in ("asked", "prepare")}
+    put_in_force(connection, small(drawn, forms=forms))
+    return somebody(connection, "clerk-one", {"clerk"})
+
+
+@pytest.fixture
+def case_id(connection: Connection, clerk: Person) -> UUID:
+    return open_case(connection, "errand", Answered({}), by=clerk, now=NOW).case_id
+
+
+def story(conn: Connection, case_id: UUID, by: Person) -> list[EntryView]:
+    return dossier_of(conn, case_id, by=by).timeline
+
+
+def test_a_reminder_says_that_it_reminds_and_when_it_comes_next(
+    connection: Connection, clerk: Person, case_id: UUID
+) -> None:
+    assert timers.wake_next(connection, now=NOW + HOUR)
+
+    reminded = story(connection, case_id, clerk)[-1]
+    assert (reminded.title.zh, reminded.title.en) == ("提醒：knock名", "Reminder: knock in English")
+    assert not reminded.is_late
+    assert [note.zh for note in reminded.notes] == [
+        "“knock名”下次 2026-11-09 12:00",
+        "应在 2026-11-09 11:00，2026-11-09 11:00 提醒",
+    ]
+
+
+def test_a_deadline_beside_it_is_still_overdue(
+    connection: Connection, clerk: Person, case_id: UUID
+) -> None:
+    opened = story(connection, case_id, clerk)[0]
+    assert "“late名”时限至 2026-11-09 13:00" in [note.zh for note in opened.notes]
+    assert "“knock名”下次 2026-11-09 11:00" in [note.zh for note in opened.notes]
+
+    assert timers.wake_next(connection, now=NOW + 3 * HOUR)
+    found = {one.title.zh: one.is_late for one in story(connection, case_id, clerk)[1:]}
+    assert found == {"提醒：knock名": False, "逾期：late名": True}
