@@ -36,7 +36,7 @@ def begin(case_id: UUID, wait_id: UUID) -> ResponseReturnValue:
     except Exception as error:  # noqa: BLE001 - whatever it is, it becomes an incident
         return _stuck(case_id, wait_id, error)
     if done.next_task is not None:
-        return onward(done)
+        return onward(done, "begun")
     return redirect(url_for("cases.show", case_id=case_id), 303)
 
 

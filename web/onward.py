@@ -1,4 +1,4 @@
-"""Where a person goes once a form was taken: to their next task of the case, else to the inbox."""
+"""Where a person goes on: to their next task of the case, else to the inbox."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from engine.cases import Completed
 
 
-def onward(done: Completed) -> Response:
-    """Redirect by 303, so that going back and reloading send nothing again."""
+def onward(done: Completed, word: str = "then") -> Response:
+    """Redirect by 303, so that going back and reloading send nothing again.
+
+    ``word`` is what the task's page says once: how the person has come to it.
+    """
     if done.next_task is None:
         return redirect(url_for("inbox.show", done=done.case_id), 303)
     path = url_for("tasks.show", task_id=done.next_task)
-    say_once(path, "then")
+    say_once(path, word)
     return redirect(path, 303)

@@ -73,6 +73,8 @@ def test_pressing_it_leads_to_the_persons_own_task_and_twice_is_once(
     assert "/tasks/" in first.headers["Location"]
     fang.follow(again)
     assert "meet名" in fang.text
+    assert "已发起。这是随之要填的表单" in fang.text
+    assert "上一步已提交" not in fang.text
     with database.connect() as conn:
         met = sa.select(sa.func.count()).where(tasks.c.element == "meet")
         assert conn.scalar(met) == 1
