@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import barriers
+from tests.browser.company import furnish
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.measuring import unfit_for_fingers
 from tests.browser.procedure import PROCEDURE
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from tests.browser.company import Cases
     from tests.browser.conftest import Comes
+    from tests.browser.site import Site
     from tests.browser.visitor import Visitor
 
 PLACES = (
@@ -108,3 +110,22 @@ def test_no_page_of_a_process_owner_has_a_barrier(
     expect(page.get_by_role("button", name="确认修改")).to_be_visible()
     tour.looks()
     assert tour.barriers == [], "\n".join(tour.barriers)
+
+
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desk", "phone"])
+def test_no_page_in_english_has_a_barrier(comes: Comes, site: Site, screen: ViewportSize) -> None:
+    cases = furnish(site.engine)
+    places = {
+        "wangfang": (*PLACES, f"/cases/{cases.settled}", f"/cases/{cases.judged}"),
+        "linna": (*OWNERS, f"/cases/{cases.judged}/clock"),
+        "heqing": ("/admin/incidents", "/admin/messages"),
+    }
+    found = []
+    for login, theirs in places.items():
+        tour = Tour(comes(login, screen=screen), screen)
+        tour.visitor.presses("English")
+        expect(tour.visitor.heading).to_have_text("Inbox")
+        for place in theirs:
+            tour.goes(place)
+        found += tour.barriers
+    assert not found, "\n".join(found)
