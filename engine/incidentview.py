@@ -42,7 +42,8 @@ class Opened:
     ``data`` are the variables of its case (``is_damaged``: they cannot be read), ``form`` is what
     the person had filled in; ``suspects`` are the names that the failed expression reads, and what
     tables make them from; ``made`` says which tables, and ``own`` the titles of those that this
-    very form fills. ``asked`` are the parameters of a failed call.
+    very form fills. ``refilled`` are all the names that a retry fills in from what was kept.
+    ``asked`` are the parameters of a failed call.
     """
 
     line: Line
@@ -53,6 +54,7 @@ class Opened:
     suspects: tuple[str, ...]
     made: tuple[Made, ...]
     own: tuple[Names, ...]
+    refilled: frozenset[str]
     alike: int
     asked: Mapping[str, object]
 
@@ -75,6 +77,7 @@ def opened(conn: sa.Connection, key: int) -> Opened:
         suspects,
         tuple(_made(version, *one) for one in makers if version is not None),
         tuple(title_of(version, n) for n in suspects if version and form and n in form.by_name),
+        _refilled(conn, line.incident, form),
         count_alike(conn, key),
         _asked(conn, line.incident),
     )
@@ -119,6 +122,14 @@ def _makers(version: Version, names: Iterable[str]) -> Iterator[tuple[str, Table
 def _made(version: Version, name: str, table: Table, inputs: Iterable[str]) -> Made:
     titles = tuple(title_of(version, each) for each in inputs)
     return Made(title_of(version, name), table.names, titles)
+
+
+def _refilled(conn: sa.Connection, incident: Incident, form: Form | None) -> frozenset[str]:
+    """Return what retrying fills in; none for one of several instances, whose others keep theirs."""
+    item = sa.select(tasks.c.item).where(tasks.c.id == incident.task_id)
+    if form is None or incident.answers is None or conn.scalar(item) is not None:
+        return frozenset()
+    return frozenset(form.by_name)
 
 
 def _form(conn: sa.Connection, incident: Incident, version: Version) -> Form | None:

@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One variable to be typed; ``is_open`` when it is to be seen at once."""
+    """One variable to be typed; ``is_open`` when it is to be seen at once.
+
+    One that is ``refilled`` gets by a retry what the person had filled in, repaired or not.
+    """
 
     variable: Variable
     typed: Typed
     is_open: bool
     is_suspect: bool
+    is_refilled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +68,18 @@ def page_of(
 
 def _boxes(part: Part, found: Opened, typing: Typing | None) -> list[Box]:
     typed = typing.typed if typing is not None and typing.scope == part.scope else {}
-    return [
-        _box(one, typed.get(one.name), is_suspect=one.name in found.suspects)
-        for one in part.variables
-    ]
+    return [_box(one, typed.get(one.name), found) for one in part.variables]
 
 
-def _box(variable: Variable, typed: Typed | None, *, is_suspect: bool) -> Box:
-    kind = values.kind_of(variable)
+def _box(variable: Variable, typed: Typed | None, found: Opened) -> Box:
+    kind, name = values.kind_of(variable), variable.name
+    is_suspect, is_refilled = name in found.suspects, name in found.refilled
     if typed is None:
         as_it_is = Typed(kind, values.texts_of(kind, variable.value), variable.value)
-        return Box(variable, as_it_is, is_suspect, is_suspect)
+        return Box(variable, as_it_is, is_suspect and not is_refilled, is_suspect, is_refilled)
     is_open = typed.problem is not None or typed.kind != kind or values.is_changed(variable, typed)
-    return Box(variable, typed, is_open or is_suspect, is_suspect)
+    is_open = is_open or (is_suspect and not is_refilled)
+    return Box(variable, typed, is_open, is_suspect, is_refilled)
 
 
 def _tabs(found: Opened) -> list[Tab]:

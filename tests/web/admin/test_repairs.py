@@ -80,6 +80,22 @@ def test_a_repair_is_looked_at_before_it_is_done_and_leaves_the_case_where_it_is
     assert "重试成功" in he.text
 
 
+def test_what_the_steps_own_form_fills_in_is_folded_away_with_why(
+    he: Visitor, stuck: Stuck
+) -> None:
+    _, path = stuck
+    he.get(path)
+    (fold,) = he.all("//details[contains(., '盖过这里的更正')][contains(@class, 'datum-rest')]")
+    assert fold.get("open") is None
+    assert fold.xpath(".//*[@name='value.zone']")
+    assert not fold.xpath(".//*[@name='value.variant']")
+    assert len(he.all("//*[@name='value.zone']")) == 1
+
+    he.post(f"{path}/data", {**typed(he, path, zone="overseas"), "do": "edit"})
+    (fold,) = he.all("//details[contains(., '盖过这里的更正')][contains(@class, 'datum-rest')]")
+    assert fold.get("open") is not None, "what was typed there is to be seen again"
+
+
 def test_several_variables_are_repaired_at_once(
     he: Visitor, stuck: Stuck, database: sa.Engine
 ) -> None:
