@@ -12,6 +12,8 @@ from engine.calendars.differences import day_said, differences, hours_in_words
 from engine.calendars.edits import complete_years, existing, with_days
 from engine.calendars.files import read
 from engine.clocks import deadlines
+from engine.errors import Refusal
+from engine.reasons import LONGEST, BadReasonError, checked_reason
 from engine.settings import company
 from web.commands.say import say
 
@@ -27,17 +29,40 @@ if TYPE_CHECKING:
 EVERY_CASE = 1_000_000
 
 
+class UnexplainedError(Refusal):
+    """A file is to be taken over without a reason that can be kept."""
+
+    code = "bad_reason"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"没有导入：请用 --why 写明原因，{LONGEST} 字以内；只看会改动什么，请用 --dry-run。",
+            f"Nothing was taken over: say why with --why, in {LONGEST} characters or fewer, or "
+            "only look at what would change with --dry-run.",
+        )
+
+
 def import_file(
-    connection: Connection, file: Path, *, code: str, years: Collection[int], now: datetime
+    connection: Connection,
+    file: Path,
+    *,
+    code: str,
+    years: Collection[int],
+    why: str,
+    now: datetime,
 ) -> None:
     """Take over a file and say what it changes; the caller commits.
 
-    Raises BadCalendarFileError and NotFoundError.
+    Raises UnexplainedError, BadCalendarFileError and NotFoundError.
     """
+    try:
+        reason = checked_reason(why)
+    except BadReasonError as error:
+        raise UnexplainedError from error
     after = try_file(connection, file, code=code, years=years, now=now)
     if after is None:
         return
-    made = change(connection, after, by=None, now=now, note=file.name)
+    made = change(connection, after, by=None, now=now, note=reason)
     say(
         f"已保存为第 {made.id} 次修改；后台将重新计算 {made.cases} 个案件的期限"
         "（banjie calendar changes）。",

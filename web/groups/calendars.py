@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -29,13 +30,14 @@ def calendar() -> None:
     multiple=True,
     help="a year that is complete with FILE; else those with all its public holidays",
 )
+@click.option("--why", default="", help="the reason, kept with the change; needed to change")
 @click.option("--dry-run", is_flag=True, help="show what would change, and change nothing")
-def import_days(file: Path, code: str, years: tuple[int, ...], dry_run: bool) -> None:  # noqa: FBT001 - a flag
+def import_days(file: Path, code: str, years: tuple[int, ...], why: str, dry_run: bool) -> None:  # noqa: FBT001 - a flag
     """导入 / Take over the days of the CSV FILE: date, off or work, hours, note."""
     from web.commands.calendars import import_file, try_file
     from web.commands.opening import opened
 
-    verb = try_file if dry_run else import_file
+    verb = try_file if dry_run else partial(import_file, why=why)
     with opened(settings_here()) as engine, engine.begin() as connection:
         verb(connection, file, code=code, years=years, now=datetime.now(UTC))
 

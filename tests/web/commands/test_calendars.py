@@ -25,7 +25,7 @@ def test_a_file_is_tried_and_then_taken_over(
 ) -> None:
     file = tmp_path / "2027.csv"
     file.write_text(NOTICE, encoding="gb18030")
-    words = ("calendar", "import", str(file))
+    words: tuple[str, ...] = ("calendar", "import", str(file))
     code, said, _ = type_in(*words, "--dry-run", DATABASE_URL=url)
     assert code == 0
     assert "2027-02-11（周四）  班 09:00-12:00 13:00-18:00 → 休（春节）" in said
@@ -33,12 +33,23 @@ def test_a_file_is_tried_and_then_taken_over(
     with database.connect() as conn:
         before = calendars.current(conn).revision
 
+    for why in ((), ("--why", "  ")):
+        code, said, complained = type_in(*words, *why)
+        assert (code, said) == (1, "")
+        assert "请用 --why 写明原因" in complained
+        assert "say why with --why" in complained
+    with database.connect() as conn:
+        assert calendars.current(conn).revision == before
+
+    words = (*words, "--why", "国办通知")
     code, said, _ = type_in(*words)
     assert (code, f"Saved as change {before + 1}" in said) == (0, True)
     assert type_in(*words)[1] == "没有变化。\nNothing changes.\n"
     code, said, _ = type_in("calendar", "changes")
     assert said.splitlines()[0].startswith(f"{before + 1}  ")
-    assert said.splitlines()[0].endswith("2027.csv")
+    assert said.splitlines()[0].endswith("国办通知")
+    with database.connect() as conn:
+        assert calendars.current(conn).kept["standard"].days[date(2027, 2, 11)].source == file.name
 
 
 def test_a_bad_file_and_an_unknown_calendar_are_refused(
@@ -46,11 +57,12 @@ def test_a_bad_file_and_an_unknown_calendar_are_refused(
 ) -> None:
     file = tmp_path / "2027.csv"
     file.write_text("2027-02-06,休\n2027-02-30,休\n", encoding="utf-8")
-    code, said, complained = type_in("calendar", "import", str(file), DATABASE_URL=url)
+    words = ("calendar", "import", str(file), "--why", "国办通知")
+    code, said, complained = type_in(*words, DATABASE_URL=url)
     assert (code, said) == (1, "")
     assert "第 2 行“日期”" in complained
     assert "Line 2, “date”" in complained
-    code, _, complained = type_in("calendar", "import", str(file), "--calendar", "mars")
+    code, _, complained = type_in(*words, "--calendar", "mars")
     assert (code, "没有日历“mars”" in complained) == (1, True)
 
 
