@@ -110,8 +110,9 @@ def reckon_anew(
 def derivation(
     compiled: Compiled, state: bytes, timer: UUID, *, calendars: Calendars = STANDARD
 ) -> Reckoning:
-    """Explain when an armed timer is due, one that has fired too as long as its activity is open.
+    """Explain by which calendar and when an armed timer is due.
 
+    One that has fired is explained too as long as its activity is open.
     NotAwaitedError if it is gone; RunError if it cannot be reckoned on these calendars.
     """
     case = load(compiled.plan, state)
@@ -171,7 +172,9 @@ def _explained(token: Token, calendar: Calendar) -> Reckoning:
         at = arming.due_of(token)
         zh, en = stamp(wall(at, calendar))
         return Reckoning(at, provisional=False, tell=lambda: (Words(f"{zh} 到期", f"Due {en}"),))
-    found = arming.reckoned(token, calendar)
+    reckoned = arming.reckoned(token, calendar)
+    by = Words(f"日历：{calendar.zh}", f"Calendar: {calendar.en}")
+    found = replace(reckoned, tell=lambda: (by, *reckoned.lines))
     if arming.is_running(token):
         return found
     zh, en = stamp(wall(moment(internal["stopped"]), calendar))

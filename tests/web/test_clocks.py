@@ -49,7 +49,8 @@ def test_a_task_says_how_its_deadline_is_reckoned(jie: Visitor) -> None:
     lines = [li.text_content() for li in why.xpath(".//li")]
     assert "怎么算的" in why.text_content()
     assert len(lines) >= 2
-    assert "起，期限：" in lines[0]
+    assert lines[0] == "日历：标准日历"
+    assert "起，期限：" in lines[1]
     jie.post("/language/en", {})
     jie.get(jie.path)
 

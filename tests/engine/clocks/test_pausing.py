@@ -189,7 +189,8 @@ def test_each_deadline_says_how_it_is_reckoned_even_when_it_has_passed(
     task = step(connection, case_id)
     found = of_case(connection, case_id, by=clerk)
     assert found.steps[task].due == BEFORE[0]
-    assert found.steps[task].lines[0].en == "From Mon 2026-11-09 10:00: 5 working days"
+    assert found.steps[task].lines[0].en == "Calendar: Standard calendar"
+    assert found.steps[task].lines[1].en == "From Mon 2026-11-09 10:00: 5 working days"
     assert found.case is not None
     assert found.case.due == BEFORE[1]
     assert timers.wake_next(connection, now=BEFORE[0])

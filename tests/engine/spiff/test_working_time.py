@@ -83,7 +83,9 @@ def test_an_armed_timer_says_what_its_rule_was() -> None:
     assert walk.timer("late") == walk.move.armed[0]
     lines = spiff.derivation(walk.compiled, walk.move.state, walk.timer("late").id, calendars=ONE)
     assert lines.at == walk.timer("late").due
-    assert lines.lines[0].zh == "2026-11-20（周五）16:00 起，期限：3 个工作日"
+    calendar, begun, *_ = lines.lines
+    assert calendar == ("日历：公司日历", "Calendar: Company calendar")
+    assert begun.zh == "2026-11-20（周五）16:00 起，期限：3 个工作日"
     walk.wakes(days=9)
     gone = walk.move.fired[0].id
     passed = spiff.derivation(walk.compiled, walk.move.state, gone, calendars=ONE)
