@@ -104,6 +104,7 @@ def _publish(
             start_role=compiled.start.role,
             start_message=compiled.start.message,
             start_signal=compiled.start.signal,
+            awaits=dict(compiled.awaits),
             note=note,
             published_by=None if by is None else by.id,
             published_at=now,

@@ -77,6 +77,13 @@ versions = sa.Table(
     sa.Column("start_role", sa.Text, nullable=False),
     sa.Column("start_message", sa.Text, nullable=False),
     sa.Column("start_signal", sa.Text, nullable=False, server_default=""),
+    sa.Column(
+        "awaits",
+        JSONB,
+        nullable=False,
+        server_default="{}",
+        comment="Messages that its cases wait for, with the names of their keys.",
+    ),
     sa.Column("note", sa.Text, nullable=False, server_default=""),
     sa.Column("published_by", Key, sa.ForeignKey("people.id"), nullable=True),
     sa.Column("published_at", Moment, nullable=False),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 import sqlalchemy as sa
 
+from engine.messages.expecting import expected
 from engine.tables import cases, messages, people
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
+
+    from engine.messages.expecting import Expected
+    from engine.spiff import Names
 
 PAGE: Final = 50
 
@@ -32,6 +36,7 @@ class Letter:
     """A message with who sent it and what became of it; times are UTC.
 
     ``sender`` and ``settled_by`` are names of people, None for the engine and what is outside.
+    ``doubt`` says why a kept one may wait for ever.
     """
 
     id: UUID
@@ -48,6 +53,7 @@ class Letter:
     settled_by: str | None
     reason: str | None
     case: CaseLink | None
+    doubt: Names | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,17 @@ def letters(
     if name:
         wanted = wanted.where(messages.c.name == name)
     rows = conn.execute(wanted.limit(PAGE + 1).offset((page - 1) * PAGE)).all()
-    return [_letter(row) for row in rows[:PAGE]], len(rows) > PAGE
+    found = [_letter(row) for row in rows[:PAGE]]
+    if status == "kept":
+        found = _doubted(found, expected(conn))
+    return found, len(rows) > PAGE
+
+
+def _doubted(found: Sequence[Letter], known: Expected) -> list[Letter]:
+    return [
+        replace(each, doubt=known.doubt(each.name, each.keys)) if each.kind == "message" else each
+        for each in found
+    ]
 
 
 def fates(conn: sa.Connection, case_id: UUID) -> dict[UUID, Fate]:

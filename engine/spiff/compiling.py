@@ -21,6 +21,7 @@ from engine.spiff.files.sheet import STEPS, names_of, own
 from engine.spiff.files.sources import Sources, missing_diagram, read_needed, stem
 from engine.spiff.language.expressions import compile_expression, compile_script
 from engine.spiff.lint import check
+from engine.spiff.lint.messages import WAITING
 from engine.spiff.model import Compiled, Diagram, Element, Flow, Problem, Start, Step
 from engine.spiff.plan import Plan
 
@@ -101,6 +102,7 @@ def _compile(sources: Sources) -> Compiled:
         tables=MappingProxyType({name: each.table for name, each in deciders.items()}),
         roles=frozenset(sources.roles),
         variables=names,
+        awaits=MappingProxyType(dict(_awaited(sources))),
         plan=Plan(
             spec=spec,
             called=called,
@@ -112,6 +114,12 @@ def _compile(sources: Sources) -> Compiled:
             variables=names,
         ),
     )
+
+
+def _awaited(sources: Sources) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for sheet, node in sources.nodes():
+        if node.has_message and node.kind in WAITING and (keys := sheet.message(node).keys):
+            yield sheet.message(node).name, keys
 
 
 def _upstream_problem(sources: Sources, error: Exception) -> Problem:

@@ -174,7 +174,8 @@ class Start:
 class Compiled:
     """A procedure that passed every check; read-only, shared by threads.
 
-    `variables` are the names that enter a case's state.
+    `variables` are the names that enter a case's state, `awaits` the messages that its cases
+    wait for, by name, with the keys that correlate them.
     """
 
     id: str
@@ -184,4 +185,5 @@ class Compiled:
     tables: Mapping[str, Table]
     roles: frozenset[str]
     variables: frozenset[str]
+    awaits: Mapping[str, tuple[str, ...]]
     plan: Plan = field(repr=False, compare=False)

@@ -9,8 +9,10 @@ import click
 
 from engine.errors import Refusal
 from engine.messages import mailbox, outside
+from engine.messages.expecting import expected
+from engine.messages.intake import receiver_of
 from engine.payloads import MOST_BYTES
-from web.commands.say import say
+from web.commands.say import complain, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,10 +47,11 @@ def send(
     now: datetime,
 ) -> None:
     """Send a message and say what has become of it; the caller commits, here and below."""
+    given = dict(map(_pair, keys))
     sent = outside.send(
         connection,
         name,
-        keys=dict(map(_pair, keys)),
+        keys=given,
         payload=_read(data),
         idempotency=idempotency,
         by=None,
@@ -56,6 +59,9 @@ def send(
     )
     zh, en = _STATES[sent.status]
     say(f"消息 {sent.id}：{zh}。", f"Message {sent.id}: {en}.")
+    doubt = expected(connection).doubt(name, given) if sent.status == "kept" else None
+    if doubt is not None and receiver_of(connection, sent.id) is None:
+        complain(doubt.zh, doubt.en)
 
 
 def _pair(given: str) -> tuple[str, str]:
@@ -97,7 +103,8 @@ def _lines(letter: Letter) -> str:
     keys = " ".join(f"{name}={value}" for name, value in letter.keys.items())
     source = letter.sent_from.code if letter.sent_from else letter.sender or "-"
     head = f"{letter.id}  {letter.sent_at:%Y-%m-%d %H:%M:%S}Z  {letter.name}  {source}"
-    more = [text for text in (keys, letter.reason) if text]
+    doubt = (letter.doubt.zh, letter.doubt.en) if letter.doubt else ()
+    more = [text for text in (keys, letter.reason, *doubt) if text]
     return "\n    ".join([head, *more])
 
 

@@ -233,6 +233,16 @@ def upgrade() -> None:
     op.add_column(
         "versions", sa.Column("start_signal", sa.Text(), server_default="", nullable=False)
     )
+    op.add_column(
+        "versions",
+        sa.Column(
+            "awaits",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default="{}",
+            nullable=False,
+            comment="Messages that its cases wait for, with the names of their keys.",
+        ),
+    )
     op.add_column("cases", sa.Column("reckoned", sa.Integer(), server_default="0", nullable=False))
     op.add_column("cases", sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
@@ -308,6 +318,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("kind = 'deadline_moved'"),
     )
     op.drop_column("tasks", "paused_for")
+    op.drop_column("versions", "awaits")
     op.drop_column("versions", "start_signal")
     op.drop_column("tasks", "paused_at")
     op.drop_column("tasks", "item")

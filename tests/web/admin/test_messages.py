@@ -52,7 +52,9 @@ def test_what_is_kept_is_shown_with_its_sender_and_content(
     assert "answer claim_no = TS-7，customer = 天源水务" in kept
     assert "clerk-one君" in kept
     assert "amount 5" in kept
-    assert "question 没有关联键" in other
+    assert "无人等待" not in kept
+    assert "生效的规程都不等待“question”。已知的消息名：answer、" in other
+    assert "question 无人等待 没有关联键" in other
     assert "来件编号 erp-1" in other
     assert "外部系统" in other
     assert "<b>你好</b>" in other

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from engine.tables import cases, messages
-from tests.engine.letters import claim, replies, reply, send
+from engine.tables import cases, messages, versions
+from tests.engine.letters import claim, claims, replies, reply, send
 from tests.engine.small import put_in_force, somebody
 
 if TYPE_CHECKING:
@@ -45,6 +45,41 @@ def test_sending_a_message(type_in: Typed, url: str, ready: Engine, tmp_path: Pa
     code, said, complained = type_in(*words, "--data", "{}", "--id", "a-1", DATABASE_URL=url)
     assert (code, said) == (1, "")
     assert "a-1" in complained
+
+
+@pytest.mark.usefixtures("ready")
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("anwser",), ("生效的规程都不等待“anwser”。已知的消息名：answer、claim_opened、",
+                       "No procedure in force waits for “anwser”. The names known are: answer,")),
+        (("answer", "--key", "claim_no=TS-7"),
+         ("按 claim_no、customer 等待“answer”，这条消息的关联键是 claim_no。",
+          "by the keys claim_no and customer; this one has claim_no.")),
+        (("answer",), ("这条消息没有关联键。", "this one has none.")),
+    ],
+)  # fmt: skip
+def test_who_sends_what_nobody_is_drawn_to_wait_for_is_told(
+    type_in: Typed, url: str, words: tuple[str, ...], told: tuple[str, str]
+) -> None:
+    code, said, complained = type_in("message", "send", *words, DATABASE_URL=url)
+    listed = type_in("messages", DATABASE_URL=url)[1]
+    assert (code, "留存" in said) == (0, True)
+    for sentence in told:
+        assert sentence in complained
+        assert sentence in listed
+
+
+def test_nobody_is_warned_of_a_message_that_an_older_version_waits_for(
+    type_in: Typed, url: str, ready: Engine
+) -> None:
+    words = ("message", "send", "answer", "--key", "claim_no=TS-7", "--key", "customer=天源水务")
+    assert type_in(*words, DATABASE_URL=url)[2] == ""
+    with ready.begin() as conn:
+        claims(conn, somebody(conn, "clerk-one", {"clerk"}))
+        conn.execute(sa.update(versions).values(in_force=False))
+    assert type_in(*words, DATABASE_URL=url)[2] == ""
+    assert "已知的消息名：无" in type_in(*words, "--key", "zone=x", DATABASE_URL=url)[2]
 
 
 def test_sending_one_that_opens_a_case(type_in: Typed, url: str, ready: Engine) -> None:
