@@ -125,7 +125,7 @@ def _made(version: Version, name: str, table: Table, inputs: Iterable[str]) -> M
 
 
 def _refilled(conn: sa.Connection, incident: Incident, form: Form | None) -> frozenset[str]:
-    """Return what retrying fills in; none for one of several instances, whose others keep theirs."""
+    """Return what a retry fills in; none for one of several instances: the others keep theirs."""
     item = sa.select(tasks.c.item).where(tasks.c.id == incident.task_id)
     if form is None or incident.answers is None or conn.scalar(item) is not None:
         return frozenset()
