@@ -23,6 +23,7 @@ from engine.errors import Refusal
 from engine.history import Draft
 from engine.kinds import DUTY
 from engine.opening import every_field, move_on, new_case
+from engine.reasons import checked_reason
 from engine.roles import PROCESS_OWNER
 from engine.tables import duties, duty_runs
 
@@ -70,15 +71,24 @@ class _Round:
     then: Occurrence | None
 
 
-def start_now(conn: sa.Connection, procedure: str, *, by: Person, now: datetime) -> UUID:
+@dataclass(frozen=True, slots=True)
+class _ByHand:
+    """Who starts a run beside the rounds, and why."""
+
+    by: Person
+    why: str
+
+
+def start_now(conn: sa.Connection, procedure: str, *, why: str, by: Person, now: datetime) -> UUID:
     """Start a duty's case beside its rounds, which stay as they are; return the case.
 
-    Raises NotFoundError and DutyFailedError.
+    Its first entry keeps the reason. Raises NotFoundError, BadReasonError and DutyFailedError.
     """
     found(conn, procedure)
+    cause = _ByHand(by, checked_reason(why))
     version = procedures.in_force(conn, procedure)
     try:
-        return _begin(conn, version, None, by=by, now=now)
+        return _begin(conn, version, cause, now=now)
     except spiff.RunError as error:
         raise DutyFailedError(error) from error
 
@@ -119,7 +129,7 @@ def _start(conn: sa.Connection, row: sa.Row[Any], *, now: datetime) -> UUID:
     version = procedures.in_force(conn, row.procedure)
     calendar = schedules.calendar_of(calendars.current(conn), version.compiled.start)
     due = _round(row, calendar, now)
-    case_id = _begin(conn, version, due, by=None, now=now)
+    case_id = _begin(conn, version, due, now=now)
     write(conn, row.procedure, rounds=row.rounds + 1 + due.missed, **coming(due.then))
     return case_id
 
@@ -139,41 +149,51 @@ def _round(row: sa.Row[Any], calendar: Calendar, now: datetime) -> _Round:
 def _begin(
     conn: sa.Connection,
     version: Version,
-    due: _Round | None,
+    cause: _Round | _ByHand,
     *,
-    by: Person | None,
     now: datetime,
 ) -> UUID:
     """Open the case of a round, or one that a person starts, and run it to its first tasks."""
     start, form = version.compiled.start, version.start_form
+    due, hand = (cause, None) if isinstance(cause, _Round) else (None, cause)
+    by = None if hand is None else hand.by
     case, known = new_case(conn, version, uuid4(), by=by, now=now)
     days = calendars.of(conn, case.calendars)
     today = datetime.combine(wall(now, schedules.calendar_of(days, start)).date(), time())
     drawn = today if due is None else due.drawn
     given = {**(every_field(form, {}) if form else {}), spiff.DUTY_DATE: drawn.date().isoformat()}
     move = spiff.start(version.compiled, given, now=now, calendars=days)
-    missed = 0 if due is None else due.missed
     facts = {
         "process": start.process,
         "element": start.element,
         "role": start.role if by is None else _let_by(by, start.role),
         "facts": known,
         "stands_for": written(drawn),
-        "missed": missed,
+        "missed": 0 if due is None else due.missed,
     }
+    if hand is not None:
+        facts["reason"] = hand.why
     move_on(conn, case, version, move, [Draft(STARTED, facts)], by=by, now=now)
+    _enter(conn, case.id, version.compiled.id, cause, now=now)
+    return case.id
+
+
+def _enter(
+    conn: sa.Connection, case_id: UUID, procedure: str, cause: _Round | _ByHand, *, now: datetime
+) -> None:
+    """Write down what a run stands for, or who has started it."""
+    due, hand = (cause, None) if isinstance(cause, _Round) else (None, cause)
     conn.execute(
         sa.insert(duty_runs).values(
-            case_id=case.id,
-            procedure=version.compiled.id,
+            case_id=case_id,
+            procedure=procedure,
             stands_for=None if due is None else due.drawn,
             planned_at=now if due is None else due.at,
             started_at=now,
-            started_by=None if by is None else by.id,
-            missed=missed,
+            started_by=None if hand is None else hand.by.id,
+            missed=0 if due is None else due.missed,
         )
     )
-    return case.id
 
 
 def _let_by(by: Person, role: str) -> str | None:

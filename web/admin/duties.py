@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 
 from engine.duties import planning
 from engine.duties.dutyview import all_duties
 from engine.duties.starting import start_now
+from engine.reasons import BadReasonError
 from engine.roles import PROCESS_OWNER
 from web.admin.sections import section
 from web.clock import now
@@ -18,12 +19,19 @@ from web.people import current_person
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from engine.errors import Refusal
+
 bp = section("duties", "定期任务", "Duties", roles={PROCESS_OWNER})
 
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    return render_template("admin/duties.html", duties=all_duties(connection()))
+    return _page()
+
+
+def _page(*, refusal: Refusal | None = None, refused: str | None = None) -> str:
+    found = all_duties(connection())
+    return render_template("admin/duties.html", duties=found, refusal=refusal, refused=refused)
 
 
 @bp.post("/<procedure>/on")
@@ -42,8 +50,13 @@ def turn_off(procedure: str) -> ResponseReturnValue:
 
 @bp.post("/<procedure>/start")
 def start(procedure: str) -> ResponseReturnValue:
-    with transaction() as conn:
-        case_id = start_now(conn, procedure, by=current_person(), now=now())
+    """Start one beside the rounds, with the reason that is typed beside it."""
+    why = request.form.get("why", "")
+    try:
+        with transaction() as conn:
+            case_id = start_now(conn, procedure, why=why, by=current_person(), now=now())
+    except BadReasonError as refusal:
+        return _page(refusal=refusal, refused=procedure), 422
     return redirect(url_for("cases.show", case_id=case_id), 303)
 
 

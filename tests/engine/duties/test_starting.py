@@ -21,6 +21,7 @@ from engine.duties.starting import DutyFailedError, start_next, start_now
 from engine.errors import NotFoundError
 from engine.procedures import version
 from engine.publishing import publish
+from engine.reasons import BadReasonError
 from engine.retrying import retry, settle
 from engine.spiff import Names
 from engine.tables import cases, duties, duty_runs, entries, tasks
@@ -165,13 +166,21 @@ def test_its_owner_switches_it_off_and_on(connection: Connection, clerk: Person)
 
 
 def test_somebody_starts_it_beside_its_rounds(connection: Connection, clerk: Person) -> None:
-    case_id = start_now(connection, "tidying", by=clerk, now=at("2026-11-09T16:00"))
+    case_id = start_now(connection, "tidying", why="盘点提前", by=clerk, now=at("2026-11-09T16:00"))
     (entry,) = dossier_of(connection, case_id, by=clerk).timeline
     assert (entry.who, entry.notes[-1].en) == (clerk.name, "Stands for 2026-11-09")
+    assert Names("原因：盘点提前", "Reason: 盘点提前") in entry.notes
     (run,) = started(connection)
     assert (run.stands_for, run.started_by) == (None, clerk.id)
     assert duty(connection).next_at == at("2026-11-10T09:00")
     assert history.verify(connection, case_id) is None
+
+
+@pytest.mark.parametrize("why", ["", "  ", "因" * 1001, "乱\u0007码"])
+def test_nobody_starts_it_without_a_reason(connection: Connection, clerk: Person, why: str) -> None:
+    with pytest.raises(BadReasonError):
+        start_now(connection, "tidying", why=why, by=clerk, now=NOW)
+    assert started(connection) == []
 
 
 def test_who_starts_it_is_entered_in_the_role_that_lets_them(
@@ -179,7 +188,9 @@ def test_who_starts_it_is_entered_in_the_role_that_lets_them(
 ) -> None:
     said = []
     for who in (clerk, replace(clerk, roles=frozenset({"process-owner"}))):
-        case_id = start_now(connection, "tidying", by=who, now=at("2026-11-09T16:00"))
+        case_id = start_now(
+            connection, "tidying", why="盘点提前", by=who, now=at("2026-11-09T16:00")
+        )
         body = connection.scalar(sa.select(entries.c.body).where(entries.c.case_id == case_id))
         said.append(history.read(body or b"")["role"])
     assert said == ["clerk", "process-owner"]
@@ -261,8 +272,9 @@ def test_a_duty_that_fails_stands_aside_until_it_is_tried_again(connection: Conn
     assert settle(connection, now=NOW) == 0
     again = retry(connection, incident.id, by=None, now=at("2026-11-10T10:00"))
     assert again.resolved_at is None
+    other = somebody(connection, "b", {"clerk"})
     with pytest.raises(DutyFailedError, match="kilos"), connection.begin_nested():
-        start_now(connection, "tidying", by=somebody(connection, "b", {"clerk"}), now=NOW)
+        start_now(connection, "tidying", why="盘点提前", by=other, now=NOW)
 
     put_in_force(connection, tidying())
     done = retry(connection, incident.id, by=None, now=at("2026-11-10T11:00"))

@@ -65,16 +65,29 @@ def test_it_is_switched_off_and_on(lin: Visitor, database: sa.Engine) -> None:
 
 
 def test_one_is_started_now(lin: Visitor) -> None:
-    answer = lin.post(f"{HOME}/tidying/start", lin.values(f"{HOME}/tidying/start"))
+    there = f"{HOME}/tidying/start"
+    answer = lin.post(there, {**lin.values(there), "why": "盘点提前"})
     lin.follow(answer)
     assert "手工启动" in lin.text
+    assert "原因：盘点提前" in lin.text
     assert "林娜" in lin.text
+
+
+def test_one_is_not_started_without_a_reason_and_what_was_typed_stays(lin: Visitor) -> None:
+    there = f"{HOME}/tidying/start"
+    typed = "因" * 1001
+    assert lin.post(there, {**lin.values(there), "why": typed}).status_code == 422
+    assert "请写明原因" in card(lin)
+    assert lin.all(f"//form[@action='{there}']//input[@name='why']/@value") == [typed]
+    assert lin.post(there, lin.values(there) | {"why": " "}).status_code == 422
+    lin.get(HOME)
+    assert "启动过的" not in card(lin)
 
 
 def test_a_faulty_one_says_why(lin: Visitor, database: sa.Engine) -> None:
     with database.begin() as conn:
         put_in_force(conn, tidying(condition="kilos > 5"))
-    assert lin.post(f"{HOME}/tidying/start").status_code == 500
+    assert lin.post(f"{HOME}/tidying/start", {"why": "盘点提前"}).status_code == 500
     assert "没有启动" in lin.text
 
 
