@@ -1,16 +1,22 @@
-"""Control characters: nobody types them, and PostgreSQL's texts cannot hold NUL."""
+"""Control characters: nobody types them, and a database cannot hold them all."""
 
 from __future__ import annotations
 
 import re
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
-"""What Unicode calls control characters (Cc)."""
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""What Unicode calls control characters (Cc), and the halves of characters (Cs)."""
 
 
 def has_control(text: str) -> bool:
     """Say whether a control character stands in the text, tabs and line breaks included."""
     return _CONTROL.search(text) is not None
+
+
+def shown(text: str) -> str:
+    """Return the first 60 characters of a text, each that nobody could read replaced."""
+    short = text if len(text) <= 60 else text[:60] + "…"  # noqa: PLR2004
+    return "".join(char if char.isprintable() else "\ufffd" for char in short)
 
 
 def in_one_line(text: str) -> str:

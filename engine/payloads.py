@@ -12,7 +12,7 @@ from collections import Counter
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from engine.control import has_control
+from engine.control import has_control, shown
 from engine.errors import Refusal
 
 if TYPE_CHECKING:
@@ -39,10 +39,9 @@ def read_object(raw: bytes, *, most: int = MOST_BYTES) -> dict[str, Any]:
     whole numbers beyond 64 bits, control characters and halves of characters.
     """
     if len(raw) > most:
-        size, limit = -(-len(raw) // 1024), most // 1024
         raise BadPayloadError(
-            f"内容有 {size} KB，上限 {limit} KB。请精简后再发。",
-            f"The content has {size} KB; the limit is {limit} KB. Send less.",
+            f"内容超过上限 {most // 1024} KB。请精简后再发。",
+            f"The content is larger than the limit of {most // 1024} KB. Send less.",
         )
     _check_depth(raw)
     found = _parsed(raw)
@@ -95,8 +94,8 @@ def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found) < len(pairs):
         name = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise BadPayloadError(
-            f"名称“{_short(name)}”出现了两次。请只写一次。",
-            f"The name “{_short(name)}” occurs twice. Write it once.",
+            f"名称“{shown(name)}”出现了两次。请只写一次。",
+            f"The name “{shown(name)}” occurs twice. Write it once.",
         )
     return found
 
@@ -115,8 +114,8 @@ def _float(text: str) -> float:
 
 def _refuse_number(text: str) -> NoReturn:
     raise BadPayloadError(
-        f"数值 {_short(text)} 超出可用范围。请改用较小的数，或写成文字。",
-        f"The number {_short(text)} cannot be kept. Send a smaller one, or a text.",
+        f"数值 {shown(text)} 超出可用范围。请改用较小的数，或写成文字。",
+        f"The number {shown(text)} cannot be kept. Send a smaller one, or a text.",
     )
 
 
@@ -134,14 +133,8 @@ def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _check_text(path: str, text: str) -> None:
-    whole = text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
-    if not whole or has_control(text.translate(_BLANKS)):
+    if has_control(text.translate(_BLANKS)):
         raise BadPayloadError(
-            f"“{_short(path)}”含有无法保存的控制字符。请删去。",
-            f"“{_short(path)}” holds control characters that cannot be kept. Remove them.",
+            f"“{shown(path)}”含有无法保存的控制字符。请删去。",
+            f"“{shown(path)}” holds control characters that cannot be kept. Remove them.",
         )
-
-
-def _short(text: str) -> str:
-    shown = text if len(text) <= 60 else text[:60] + "…"  # noqa: PLR2004
-    return "".join(char if char.isprintable() else "\ufffd" for char in shown)

@@ -25,7 +25,6 @@ class BadReasonError(Refusal):
 def checked_reason(reason: str) -> str:
     """Return a reason without blanks around it. Raises BadReasonError."""
     said = reason.strip()
-    readable = not has_control(in_one_line(said)) and said.encode(errors="replace").decode() == said
-    if not 0 < len(said) <= LONGEST or not readable:
+    if not 0 < len(said) <= LONGEST or has_control(in_one_line(said)):
         raise BadReasonError
     return said

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from engine.control import has_control
+from engine.control import has_control, shown
 from engine.errors import Refusal
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def check_keys(name: str, keys: Mapping[str, object]) -> None:
         )
     for key, value in keys.items():
         if not _is_name(key) or not _is_key(value):
-            named = key[:LONGEST_NAME]
+            named = shown(key)
             raise BadKeysError(
                 f"关联键“{named}”应为变量名，其值应为数或 1 至 {LONGEST_KEY} 个字的文字。",
                 f"The key “{named}” must have the name of a variable, and as its value a number or "

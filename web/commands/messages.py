@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from errno import EACCES, EISDIR, ENOENT
 from typing import TYPE_CHECKING
 
 import click
 
+from engine.control import shown
 from engine.errors import Refusal
 from engine.messages import mailbox, outside
 from engine.messages.expecting import expected
@@ -28,6 +29,11 @@ _STATES = {
     "delivered": ("已送达", "delivered"),
     "stuck": ("受阻，见 banjie incidents", "stuck, see banjie incidents"),
     "dropped": ("已作废", "dropped"),
+}
+_UNREADABLE = {
+    ENOENT: ("没有这个文件", "there is no such file"),
+    EACCES: ("没有读取权限", "you may not read it"),
+    EISDIR: ("这是文件夹", "it is a folder"),
 }
 
 
@@ -68,7 +74,8 @@ def _pair(given: str) -> tuple[str, str]:
     name, equals, value = given.partition("=")
     if not equals:
         raise BadDataError(
-            f"关联键“{given}”应写成 名称=值。", f"Write the key “{given}” as NAME=VALUE."
+            f"关联键“{shown(given)}”应写成 名称=值。",
+            f"Write the key “{shown(given)}” as NAME=VALUE.",
         )
     return name, value
 
@@ -76,15 +83,16 @@ def _pair(given: str) -> tuple[str, str]:
 def _read(data: str) -> bytes:
     """Return a JSON object as given, or no more of the file that holds it than is taken."""
     if data.lstrip().startswith("{"):
-        return data.encode()
+        return data.encode(errors="surrogateescape")
     try:
         with click.open_file(data, "rb") as file:
             read: bytes = file.read(MOST_BYTES + 1)
             return read
     except OSError as error:
+        zh, en = _UNREADABLE.get(error.errno or 0, ("打不开", "it cannot be opened"))
         raise BadDataError(
-            f"无法读取“{Path(data).name}”：{error.strerror}。请写 JSON 对象或文件路径。",
-            f"“{Path(data).name}” cannot be read: {error.strerror}. Give a JSON object or a file.",
+            f"无法读取 --data 的“{shown(data)}”：{zh}。请写 JSON 对象、文件路径或 -。",
+            f"--data “{shown(data)}” cannot be read: {en}. Give a JSON object, a file, or -.",
         ) from error
 
 

@@ -96,17 +96,43 @@ def test_sending_one_that_opens_a_case(type_in: Typed, url: str, ready: Engine) 
         assert conn.scalar(sa.select(sa.func.count()).select_from(cases)) == 1
 
 
+@pytest.mark.usefixtures("ready")
 @pytest.mark.parametrize(
-    "words",
-    [("--key", "claim_no"), ("--data", "/no/such/file"), ("--data", "{,"), ("--id", "")],
-    ids=["a key without a value", "no file", "no JSON", "an empty id"],
-)
+    ("words", "zh", "en"),
+    [
+        (("--key", "claim_no"), "应写成 名称=值", "NAME=VALUE"),
+        (("--key", "claim_no=\udcff"), "关联键“claim_no”", "The key “claim_no”"),
+        (("--data", "/no/such/file"), "“/no/such/file”：没有这个文件", "there is no such file"),
+        (("--data", "/"), "“/”：这是文件夹", "it is a folder"),
+        (("--data", "no\udcff"), "没有这个文件", "there is no such file"),
+        (("--data", "n" * 5000), "打不开", "it cannot be opened"),
+        (("--data", ""), "没有这个文件", "there is no such file"),
+        (("--data", "{,"), "内容不是 JSON", "The content is no JSON"),
+        (("--data", '{"a": "\udcff"}'), "内容不是 UTF-8", "not in UTF-8"),
+        (("--id", ""), "消息编号应为", "The key of a message"),
+    ],
+    ids=["no value", "half a character", "no file", "folder", "no name", "long name", "empty",
+         "no JSON", "no UTF-8", "empty id"],
+)  # fmt: skip
 def test_what_cannot_be_read_is_refused(
-    type_in: Typed, url: str, ready: Engine, words: tuple[str, ...]
+    type_in: Typed, url: str, words: tuple[str, ...], zh: str, en: str
 ) -> None:
     code, said, complained = type_in("message", "send", "answer", *words, DATABASE_URL=url)
     assert (code, said) == (1, "")
-    assert len(complained.strip().splitlines()) == 2, complained
+    first, second = complained.splitlines()
+    assert (zh in first, en in second) == (True, True), complained
+
+
+def test_what_is_too_large_is_told_by_the_limit(
+    type_in: Typed, url: str, ready: Engine, tmp_path: Path
+) -> None:
+    file = tmp_path / "large.json"
+    file.write_bytes(b'{"a": "' + b"x" * 10_000_000 + b'"}')
+    words = ("message", "send", "answer", "--data", str(file))
+    code, said, complained = type_in(*words, DATABASE_URL=url)
+    assert (code, said) == (1, "")
+    assert "超过上限 256 KB" in complained
+    assert "larger than the limit of 256 KB" in complained
     assert kept(ready) == []
 
 
