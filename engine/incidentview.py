@@ -9,20 +9,21 @@ import orjson
 import sqlalchemy as sa
 
 from engine.casedata import case_data, title_of
+from engine.connectors import titles
 from engine.errors import Refusal
 from engine.incidentlist import count_alike, line_of, version_of
 from engine.kinds import START
-from engine.spiff import ExpressionError, compile_expression
+from engine.spiff import ExpressionError, Names, compile_expression
 from engine.tables import calls, tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Sequence
 
     from engine.casedata import CaseData
     from engine.incidentlist import Line
     from engine.incidents import Incident
     from engine.procedures import Version
-    from engine.spiff import Names, Table
+    from engine.spiff import Table
     from forms import Form
 
 
@@ -56,7 +57,7 @@ class Opened:
     own: tuple[Names, ...]
     refilled: frozenset[str]
     alike: int
-    asked: Mapping[str, object]
+    asked: Sequence[tuple[Names, object]]
 
 
 def opened(conn: sa.Connection, key: int) -> Opened:
@@ -93,11 +94,15 @@ def _data(conn: sa.Connection, incident: Incident, wanted: Iterable[str]) -> Cas
         return None
 
 
-def _asked(conn: sa.Connection, incident: Incident) -> dict[str, object]:
-    """Return what a call asked when it failed; nothing for another kind."""
-    wanted = sa.select(calls.c.parameters).where(calls.c.id == incident.subject)
-    asked: dict[str, object] = orjson.loads(conn.scalar(wanted) or b"{}")
-    return asked
+def _asked(conn: sa.Connection, incident: Incident) -> list[tuple[Names, object]]:
+    """Return what a call asked when it failed, by what people call it; nothing for another kind."""
+    wanted = sa.select(calls.c.operator, calls.c.parameters).where(calls.c.id == incident.subject)
+    row = conn.execute(wanted).one_or_none()
+    if row is None:
+        return []
+    known = titles(row.operator)
+    given = orjson.loads(row.parameters)
+    return [(known.get(name, Names(name, name)), value) for name, value in given.items()]
 
 
 def _suspects(incident: Incident) -> tuple[str, ...]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import sqlalchemy as sa
 
+from engine.messages.letterview import keys_said
 from engine.path import STANDS_AT
 from engine.tables import calls, waits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
 class Standing:
     """One thing that a case waits for at an element. Times are UTC.
 
-    ``name`` and ``keys`` are those of a message or signal. ``until`` is when a call is tried next
-    or a time comes, None where that is not known; ``tries`` were made of a call, which is ``held``
-    up if it has failed. The clock of a time stands since ``stopped``.
+    ``name`` and ``keys``, under the titles of their fields, are those of a message or signal.
+    ``until`` is when a call is tried next or a time comes, None where that is not known; ``tries``
+    were made of a call, which is ``held`` up if it has failed. The clock of a time stands since
+    ``stopped``.
     """
 
     kind: Literal["message", "signal", "call", "timer", "condition"]
@@ -34,7 +36,7 @@ class Standing:
     since: datetime | None = None
     until: datetime | None = None
     name: str = ""
-    keys: Mapping[str, Any] = field(default_factory=dict)
+    keys: Sequence[tuple[Names, Names]] = ()
     tries: int = 0
     is_held: bool = False
     stopped: datetime | None = None
@@ -67,7 +69,8 @@ def _waits(conn: sa.Connection, version: Version, case_id: UUID) -> Iterator[Sta
         element = version.element(row.process, row.element)
         if element.kind in STANDS_AT:
             place = f"{row.process}:{row.element}"
-            yield Standing(row.kind, place, element.names, row.since, name=row.name, keys=row.keys)
+            keys = keys_said(version, row.keys)
+            yield Standing(row.kind, place, element.names, row.since, name=row.name, keys=keys)
 
 
 def _calls(conn: sa.Connection, version: Version, case_id: UUID) -> Iterator[Standing]:

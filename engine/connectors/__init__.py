@@ -22,6 +22,8 @@ from engine.connectors.calls import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from engine.spiff import Names
+
 __all__ = [
     "REGISTRY",
     "Asked",
@@ -31,6 +33,7 @@ __all__ = [
     "RefusedCallError",
     "RetryLaterError",
     "operators",
+    "titles",
 ]
 
 REGISTRY: Final[Mapping[str, Connector]] = MappingProxyType(
@@ -41,4 +44,10 @@ REGISTRY: Final[Mapping[str, Connector]] = MappingProxyType(
 
 def operators() -> dict[str, tuple[str, ...]]:
     """Return the names of each connector's parameters, for publishing to check diagrams by."""
-    return {name: each.parameters for name, each in REGISTRY.items()}
+    return {name: tuple(each.parameters) for name, each in REGISTRY.items()}
+
+
+def titles(operator: str) -> Mapping[str, Names]:
+    """Return what people call a connector's parameters and results, none of one that is gone."""
+    connector = REGISTRY.get(operator)
+    return {**connector.parameters, **connector.results} if connector else {}

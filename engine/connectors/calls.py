@@ -33,15 +33,18 @@ class Outside:
 class Connector:
     """An operation that diagrams may ask for; ``run`` does it and returns its result.
 
-    ``errors`` are the codes that a diagram may catch by a boundary event. ``run`` raises
-    DeclaredError with one of them, RetryLaterError and RefusedCallError.
+    ``parameters`` are what it is asked, by the names that diagrams give them, and ``results`` the
+    names of ours that it answers by, each with what people call it. ``errors`` are the codes that a
+    diagram may catch by a boundary event. ``run`` raises DeclaredError with one of them,
+    RetryLaterError and RefusedCallError.
     """
 
     name: str
     names: Names
-    parameters: tuple[str, ...]
+    parameters: Mapping[str, Names]
     errors: Mapping[str, Names]
     run: Callable[[Asked, Outside], dict[str, Any]]
+    results: Mapping[str, Names] = field(default_factory=dict)
 
 
 class DeclaredError(Exception):

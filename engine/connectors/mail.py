@@ -151,7 +151,15 @@ def _later(error: Exception) -> RetryLaterError:
 CONNECTOR: Final = Connector(
     name="mail",
     names=Names("发邮件", "Send mail"),
-    parameters=("to", "subject", "text"),
+    parameters={
+        "to": Names("收件人", "To"),
+        "subject": Names("主题", "Subject"),
+        "text": Names("正文", "Text"),
+    },
+    results={
+        "message_id": Names("邮件编号", "Message id"),
+        "refused": Names("被拒的地址", "Addresses not taken"),
+    },
     errors={REFUSED: Names("收件地址无效", "No address is taken")},
     run=send,
 )

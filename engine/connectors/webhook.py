@@ -126,7 +126,7 @@ def _later(reason: str) -> RetryLaterError:
 CONNECTOR: Final = Connector(
     name="webhook",
     names=Names("调用外部系统", "Call another system"),
-    parameters=("endpoint", "data"),
+    parameters={"endpoint": Names("对方系统", "Other system"), "data": Names("内容", "Content")},
     errors={REFUSED: Names("对方系统拒绝", "The other side refuses")},
     run=post,
 )

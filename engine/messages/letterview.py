@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from engine.casedata import said, title_of
-from engine.connectors import REGISTRY
+from engine.connectors import REGISTRY, titles
+from engine.history import read
 from engine.spiff import Names
 from forms import Change
 from forms import Names as Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     import sqlalchemy as sa
 
@@ -44,25 +45,27 @@ def changes(version: Version, row: sa.Row[Any]) -> tuple[Change, ...]:
         return ()
     content = orjson.loads(row.answers)
     if row.kind in CALLS:
-        return (*_listed(content.get("asked", {})), *_listed(content.get("answered", {})))
+        known = titles(read(row.body)["operator"])
+        listed = [*content.get("asked", {}).items(), *content.get("answered", {}).items()]
+        return tuple(_listed(known.get(name), name, value) for name, value in listed)
     return tuple(
         Change(name, _words(title_of(version, name)), None, _words(_said(version, name, value)))
         for name, value in content.items()
     )
 
 
-def _listed(given: Mapping[str, Any]) -> Iterator[Change]:
-    """Return what another system calls by names of its own."""
-    for name, value in given.items():
-        written = value if isinstance(value, str) else orjson.dumps(value).decode()
-        yield Change(name, Words(name, name), None, Words(written, written))
+def _listed(title: Names | None, name: str, value: object) -> Change:
+    """Return what was asked or answered, under a name of the other system's own if we have none."""
+    written = value if isinstance(value, str) else orjson.dumps(value).decode()
+    label = Words(name, name) if title is None else _words(title)
+    return Change(name, label, None, Words(written, written))
 
 
 def notes(version: Version, body: Mapping[str, Any]) -> list[Names]:
     """Return by what it was correlated, who sent it, and whom or what was asked."""
     found = []
     if body.get("keys"):
-        pairs = [(title_of(version, k), _said(version, k, v)) for k, v in body["keys"].items()]
+        pairs = keys_said(version, body["keys"])
         zh = "，".join(f"{title.zh} {value.zh}" for title, value in pairs)
         en = ", ".join(f"{title.en} {value.en}" for title, value in pairs)
         found.append(Names(f"关联：{zh}", f"Correlated by {en}"))
@@ -71,6 +74,11 @@ def notes(version: Version, body: Mapping[str, Any]) -> list[Names]:
     if "operator" in body:
         found.append(_asked(body))
     return found
+
+
+def keys_said(version: Version, keys: Mapping[str, Any]) -> list[tuple[Names, Names]]:
+    """Return the keys of a message under the titles of their fields, with their values."""
+    return [(title_of(version, name), _said(version, name, keys[name])) for name in keys]
 
 
 def _source(body: Mapping[str, Any]) -> list[Names]:
@@ -89,7 +97,7 @@ def _asked(body: Mapping[str, Any]) -> Names:
     if code is None:
         return Names(f"经由：{asked.zh}", f"By: {asked.en}")
     told = connector.errors.get(code, Names(code, code)) if connector else Names(code, code)
-    return Names(f"{asked.zh}：{told.zh}（{code}）", f"{asked.en}: {told.en} ({code})")
+    return Names(f"{asked.zh}：{told.zh}", f"{asked.en}: {told.en}")
 
 
 def _said(version: Version, name: str, value: object) -> Names:

@@ -80,7 +80,7 @@ def kinds(conn: Connection, case_id: UUID) -> list[str]:
 def told_of(conn: Connection, case_id: UUID, by: Person) -> list[str]:
     """Give what the last entry says, for reading."""
     last = dossier.case(conn, case_id, by=by).timeline[-1]
-    assert {change.name for change in last.changes} >= {"endpoint", "data"}
+    assert {change.label.zh for change in last.changes} >= {"对方系统", "内容"}
     return [note.zh for note in last.notes]
 
 
@@ -141,7 +141,7 @@ def test_what_the_outside_refuses_is_caught_on_the_diagram(
     call_next(connection, site)
     assert set(waiting(connection, case_id)) == {"look"}
     assert kinds(connection, case_id)[-1] == "call_failed"
-    assert "调用外部系统：对方系统拒绝（endpoint_refused）" in told_of(connection, case_id, clerk)
+    assert "调用外部系统：对方系统拒绝" in told_of(connection, case_id, clerk)
     assert row_of(connection).status == "done"
     assert history.verify(connection, case_id) is None
 
@@ -217,7 +217,7 @@ def test_a_call_that_is_retried_asks_what_is_right_since_the_repair(
     case_id = asked(connection, clerk, "soup")
     incident = call_in_vain(connection)
     shown = incidentview.opened(connection, incident.id)
-    assert shown.asked == {"endpoint": "erp", "data": "soup"}
+    assert {title.zh: value for title, value in shown.asked} == {"对方系统": "erp", "内容": "soup"}
     mend(connection, case_id, operator, item="soap")
     retry(connection, incident.id, by=operator, now=NOW)
     site.answer = b'{"price": 120}'

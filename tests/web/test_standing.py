@@ -71,11 +71,11 @@ def test_a_message_is_named_with_its_keys(
     fang = sign_in("fang")
     (row,) = rows(fang, case_id)
     assert "answered名" in row
-    assert "等待消息“answer”（claim_no = TS-7，customer = 天源水务）" in row
+    assert "等待消息“answer”（claim_no项 TS-7，customer项 天源水务）" in row
     assert "自 " in row
     fang.post("/language/en", {})
     (row,) = rows(fang, case_id)
-    assert "waits for the message “answer” (claim_no = TS-7, customer = 天源水务)" in row
+    assert "waits for the message “answer” (The claim_no TS-7, The customer 天源水务)" in row
 
 
 def test_a_call_says_which_try_and_when_next_or_that_it_is_held_up(
