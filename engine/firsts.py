@@ -43,13 +43,13 @@ def taken_by_others(conn: sa.Connection, bundles: Sequence[Bundle]) -> list[Prob
 
 
 def _problem(bundle: Bundle, message: str, other: Names) -> Problem:
-    start = bundle.compiled.start
+    start, names = bundle.compiled.start, bundle.compiled.names
     return Problem(
         bundle.compiled.diagrams[start.process].file,
         start.element,
         "start_message_taken",
-        f"开始事件“{start.element}”的消息“{message}”已用来发起规程“{other.zh}”。"
+        f"规程“{names.zh}”的开始事件“{start.element}”等的消息“{message}”，已用来发起规程“{other.zh}”。"
         "请给两个规程各起一个消息名。",
-        f'Start event "{start.element}" waits for the message "{message}", which opens cases of '
-        f'"{other.en}" already. Give each procedure a message of its own.',
+        f'Start event "{start.element}" of "{names.en}" waits for the message "{message}", which '
+        f'opens cases of "{other.en}" already. Give each procedure a message of its own.',
     )

@@ -150,7 +150,7 @@ def _field(node: Node, name: str, required: set[str]) -> Field:
 def _check_name(node: Node, name: str) -> None:
     if not _NAME.fullmatch(name) or name in _TAKEN:
         raise node.broken(
-            f"字段名“{name}”不可用：请用小写字母开头的 snake_case，且不是保留词",
+            f"字段名“{name}”不可用：请用小写字母开头，只用小写字母、数字和下划线，且不是保留词",
             f'The field name "{name}" cannot be used: write snake_case beginning with a small '
             "letter, and no reserved word",
         )

@@ -13,6 +13,7 @@ from engine.spiff.errors import RunError
 from engine.spiff.fixes import READY, STARTED, UNFINISHED, WAITING, Token
 from engine.spiff.journal import Journal
 from engine.spiff.language.arithmetic import LimitError, measure
+from engine.spiff.language.failures import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,11 +56,12 @@ class Instance:
             measure(value)
         except LimitError as error:
             current = self.top_workflow.current
+            zh, en = in_words(error)
             raise RunError(
                 process=current.mark.process if current else self.spec.name,
                 element=current.mark.element if current else "",
-                zh=f"“{name}”的内容过多或层次过深（{error}），案件不保存。请删减。",
-                en=f'"{name}" holds too much, or too deep ({error}), to be kept. Cut it down.',
+                zh=f"“{name}”的内容过多或层次过深（{zh}），案件不保存。请删减。",
+                en=f'"{name}" holds too much, or too deep ({en}), to be kept. Cut it down.',
                 variable=name,
             ) from error
 

@@ -1,4 +1,4 @@
-"""What libraries say of a file in English, said in Chinese with the original behind it."""
+"""What libraries say of a file in English, said in Chinese."""
 
 from __future__ import annotations
 
@@ -65,14 +65,14 @@ _ENGINE: Final[tuple[tuple[str, str], ...]] = (
 
 
 def of_schema(message: str) -> str:
-    """Say in Chinese what the BPMN schema has against a file; the original stands behind it."""
+    """Say in Chinese what the BPMN schema has against a file."""
     short = _NAMESPACE.sub("", message)
     where = _WHERE.match(short)
     place, rest = ("", short) if where is None else (_place(where), short[where.end() :])
     for pattern, say in _SCHEMA:
         if found := re.search(pattern, rest, re.DOTALL):
-            return f"{place}{say(found)}{original(short)}"
-    return f"{place}不合规范{original(short)}"
+            return f"{place}{say(found)}"
+    return f"{place}不合规范，原因见英文说明"
 
 
 def bare(message: str) -> str:
@@ -82,16 +82,11 @@ def bare(message: str) -> str:
 
 
 def of_engine(message: str) -> str:
-    """Say in Chinese why SpiffWorkflow refuses a diagram; the original stands behind it."""
+    """Say in Chinese why SpiffWorkflow refuses a diagram."""
     for pattern, said in _ENGINE:
         if found := re.search(pattern, message):
-            return said.format(*found.groups()) + original(message)
-    return f"它没有说明中文原因{original(message)}"
-
-
-def original(message: str) -> str:
-    """Give the words of a library as they are added to a Chinese sentence."""
-    return f"（原文：{bare(message)}）"
+            return said.format(*found.groups())
+    return "原因见英文说明"
 
 
 def _place(where: re.Match[str]) -> str:

@@ -23,6 +23,7 @@ from tests.engine.conftest import NOW
 from tests.engine.errand import asked, errand, waiting
 from tests.engine.small import TEXT, form, put_in_force, roles_file, somebody
 from tests.engine.spiff.drawing import ROLES as SMALL_ROLES
+from tests.engine.wording import foreign_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,6 +72,7 @@ def test_broken_files_are_refused_by_file_element_and_cure_and_nothing_is_publis
         publish(connection, broken(two), by=None, now=NOW, note="must not stay")
 
     problems = refused.value.problems
+    small = {path: each for path, each in broken(two).items() if len(each) < MEGABYTE}
     where = broken.told_at or broken.file
     assert any(
         each.code == broken.code
@@ -82,6 +84,7 @@ def test_broken_files_are_refused_by_file_element_and_cure_and_nothing_is_publis
         assert CHINESE.search(each.zh), each
         assert ENGLISH.search(each.en), each
         assert len(each.zh) + len(each.en) < 5000, each
+        assert not foreign_words(each, small), each
     assert stored(connection) == before
 
 
@@ -265,7 +268,7 @@ def test_a_message_opens_cases_of_one_procedure(connection: Connection) -> None:
         put_in_force(connection, begun_by(shipped_message))
     (problem,) = refused.value.problems
     assert (problem.code, problem.element) == ("start_message_taken", "asked")
-    assert "客户投诉处理" in problem.zh
+    assert all(name in problem.zh for name in ("客户投诉处理", "errand名"))
     assert begins(connection, shipped_message) == PROCEDURE
 
     put_in_force(connection, begun_by("errand_wanted"))

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engine.spiff.dmn.kinds import read_as
+from engine.spiff.dmn.saying import said
 from engine.spiff.language.arithmetic import LimitError, storable
 from engine.spiff.language.expressions import EvaluationError
+from engine.spiff.language.failures import in_words
 from engine.spiff.model import Names
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from engine.spiff.dmn.unary import Cell
     from engine.spiff.language.expressions import Expression
     from engine.spiff.model import Table
+
+
+_SHOWN: Final = 60
 
 
 @dataclass(frozen=True)
@@ -48,10 +53,11 @@ class Column:
         """Give an output as its kind; EvaluationError when it is another, or not allowed."""
         read = value if self.kind is None or value is None else read_as(self.kind, value)
         if read is None and value is not None:
+            shown = _shown(value)
             raise EvaluationError(
                 text,
-                f"第{self.number}个输出 {_shown(value)} 不是 typeRef 说的类型。请改单元格或表头。",
-                f"Output {self.number}: {_shown(value)} is not what its typeRef says. "
+                f"第{self.number}个输出是{shown.zh}，不是 typeRef 说的那种值。请改单元格或表头。",
+                f"Output {self.number}: {shown.en} is not what its typeRef says. "
                 "Mend the cell or the typeRef.",
             )
         self._check(read, text, "输出", "output")
@@ -60,17 +66,19 @@ class Column:
     def _check(self, value: object, text: str, zh: str, en: str) -> None:
         if self.allowed is None or value is None or self.allowed.fits(value, {}):
             return
+        shown = _shown(value)
         raise EvaluationError(
             text,
-            f"第{self.number}个{zh} {_shown(value)} 不在允许的值 {self.allowed.text} 之内。"
+            f"第{self.number}个{zh}是{shown.zh}，不在允许的值 {self.allowed.text} 之内。"
             "请改数据或表头。",
-            f"The value {_shown(value)} of {en} {self.number} is none of {self.allowed.text}. "
+            f"The value {shown.en} of {en} {self.number} is none of {self.allowed.text}. "
             "Mend the data or the column's head.",
         )
 
 
-def _shown(value: object) -> str:
-    return repr(value)[:60]
+def _shown(value: object) -> Names:
+    zh, en = said(value)
+    return Names(zh[:_SHOWN], en[:_SHOWN])
 
 
 @dataclass(frozen=True)
@@ -190,10 +198,11 @@ class Decider:
         try:
             return self.policy.answer([rule.id for rule in rules], made)
         except (TypeError, LimitError) as error:
+            zh, en = in_words(error)
             raise EvaluationError(
                 ", ".join(self.outputs),
-                f"不能汇总（{error}）。输出须是数。",
-                f"Cannot be aggregated ({error}). Outputs must be numbers.",
+                f"不能汇总（{zh}）。输出须是数。",
+                f"Cannot be aggregated ({en}). Outputs must be numbers.",
             ) from error
 
 
@@ -208,6 +217,7 @@ def _kept(value: object, text: str) -> object:
     try:
         return storable(value)
     except TypeError as error:
+        zh, en = in_words(error)
         raise EvaluationError(
-            text, f"结果不能保存（{error}）。", f"The result cannot be kept ({error})."
+            text, f"结果不能保存（{zh}）。", f"The result cannot be kept ({en})."
         ) from error

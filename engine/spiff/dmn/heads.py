@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from engine.spiff.dmn.cells import compile_cell, compile_output
 from engine.spiff.dmn.decisions import Column
 from engine.spiff.dmn.kinds import TYPES, read_as
+from engine.spiff.dmn.saying import KINDS, spelled
 from engine.spiff.files.xml import DMN
 from engine.spiff.language.expressions import EvaluationError, ExpressionError
 from engine.spiff.model import Names, Problem
@@ -57,8 +58,11 @@ class Reader:
     def output(self, text: str, column: Column, where: Place) -> Expression | None:
         """Read an output cell, whose value must be such as its column gives."""
         cell = self.compiled(compile_output, text, where)
-        is_known, value = constant_of(cell)
-        if is_known:
+        try:
+            value = cell.evaluate({}) if cell and not cell.names else None
+        except EvaluationError as error:
+            self._bad(where, text, error.zh, error.en)
+        else:
             self._check(value, column, (where, text))
         return cell
 
@@ -67,16 +71,18 @@ class Reader:
             return
         read = value if column.kind is None else read_as(column.kind, value)
         if read is None:
+            (zh, en), (kind_zh, kind_en) = spelled(value), KINDS[column.kind or ""]
             self._bad(
                 *cell,
-                f"{value!r} 不是表头 typeRef 说的 {column.kind}。请改单元格或表头。",
-                f"{value!r} is no {column.kind}, as the head's typeRef says. Mend one of them.",
+                f"{zh}不是{kind_zh}，表头的 typeRef 却这样说。请改单元格或 typeRef。",
+                f"{en} is not {kind_en}, as the head's typeRef says. Mend one of them.",
             )
         elif column.allowed is not None and not column.allowed.fits(read, {}):
+            zh, en = spelled(value)
             self._bad(
                 *cell,
-                f"{value!r} 不在表头允许的值 {column.allowed.text} 之内。请改单元格或表头。",
-                f"{value!r} is none of the values {column.allowed.text} of the head. Mend one.",
+                f"{zh}不在表头允许的值 {column.allowed.text} 之内。请改单元格或表头。",
+                f"{en} is none of the values {column.allowed.text} of the head. Mend one.",
             )
 
     def _bad(self, where: Place, text: str, zh: str, en: str) -> None:

@@ -136,7 +136,7 @@ def _agree(rows: Sequence[str], made: Sequence[Sequence[object]]) -> None:
 def _numbers(values: Sequence[object]) -> list[int | Decimal]:
     for value in values:
         if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
-            msg = f"{value!r} is not a number"
+            msg = f"{type(value).__name__} is not a number"
             raise TypeError(msg)
     return list(values)  # type: ignore[arg-type]
 

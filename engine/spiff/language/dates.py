@@ -75,4 +75,4 @@ def written(value: date | timedelta) -> str:
 
 
 def _shown(value: object) -> str:
-    return repr(value)[:60]
+    return f'"{value}"'[:60]

@@ -93,8 +93,9 @@ class Expression:
                 variable=error.name,
             ) from error
         except LimitError as error:
+            zh, en = in_words(error)
             raise EvaluationError(
-                self.text, f"结果过大（{error}）。", f"The result is too large ({error})."
+                self.text, f"结果过大（{zh}）。", f"The result is too large ({en})."
             ) from error
         except _FAILURES as error:
             zh, en = in_words(error)

@@ -24,6 +24,7 @@ _ZERO: Final = ("除数为零", "division by zero")
 _NO_NUMBER: Final = ("这个文字不能当数字", "this text cannot be read as a number")
 _NO_ITEM: Final = ("清单里没有这一项", "the list has no such item")
 _NO_DAY: Final = ("没有这一天", "there is no such day")
+_UNKNOWN: Final = ("这些值不能这样算", "these values cannot be used so")
 _DEEP: Final = ("数据嵌套过深", "the data are nested too deeply")
 
 
@@ -45,6 +46,15 @@ def _not_compared(left: str, right: str) -> Words:
 def _no_list(kind: str) -> Words:
     zh, en = _kind(kind)
     return f"{zh}不是清单", f"{en} is used where a list is needed"
+
+
+def _not_kept(kind: str) -> Words:
+    zh, en = _kind(kind)
+    return f"{zh}不能存入案件", f"{en} cannot be kept in a case"
+
+
+def _too_many(parts: str, levels: str) -> Words:
+    return f"超过 {parts} 个部分，或 {levels} 层", f"more than {parts} parts, or {levels} levels"
 
 
 def _no_day(shown: str) -> Words:
@@ -72,6 +82,10 @@ _SAID: Final[tuple[tuple[re.Pattern[str], Callable[..., Words]], ...]] = tuple(
         (r"argument of type '([\w.]+)' is not (?:iterable|a container)", _no_list),
         (r"'([\w.]+)' object is not (?:iterable|subscriptable)", _no_list),
         (r"(\w+) is not a list$", _no_list),
+        (r"(\w+) cannot be kept in a case", _not_kept),
+        (r"above (\S+)$", lambda most: (f"数超过 {most}", f"a number above {most}")),
+        (r"longer than (\d+)", lambda most: (f"长度超过 {most}", f"longer than {most}")),
+        (r"more than (\d+) parts, or (\d+) levels", _too_many),
         (r"(.+) is no date such", _no_day),
         (r"(.+) is no moment such", _no_moment),
         (r"(.+) is no duration such", _no_span),
@@ -88,12 +102,16 @@ _PLAIN: Final[tuple[tuple[str, Words], ...]] = (
     ("indices must be integers", ("清单的序号必须是整数", "an item's place must be an integer")),
     ("out of range for month", _NO_DAY),
     ("month must be in", _NO_DAY),
+    ("date value out of range", _NO_DAY),
     ("out of range", _NO_ITEM),
+    ("cannot be rounded", ("不能这样取整", "it cannot be rounded so")),
+    ("argument", ("函数括号里的值，个数或种类不对",
+                  "the function takes other values, or more or fewer")),
 )  # fmt: skip
 
 
 def in_words(error: BaseException) -> Words:
-    """Say why it failed, in Chinese and English; the error's own class where nothing is known."""
+    """Say why it failed, in Chinese and English, in general words where nothing is known."""
     if isinstance(error, ZeroDivisionError) or "DivisionUndefined" in str(error):
         return _ZERO
     if isinstance(error, KeyError):
@@ -102,7 +120,7 @@ def in_words(error: BaseException) -> Words:
         return _DEEP
     if isinstance(error, InvalidOperation):
         return _NO_NUMBER
-    return _as_said(str(error)) or _as_it_is(error)
+    return _as_said(str(error)) or _UNKNOWN
 
 
 def _as_said(said: str) -> Words | None:
@@ -113,10 +131,5 @@ def _as_said(said: str) -> Words | None:
     return next((words for part, words in _PLAIN if part in said), None)
 
 
-def _as_it_is(error: BaseException) -> Words:
-    said = f"{type(error).__name__}: {error}"[:200]
-    return said, said
-
-
 def _kind(name: str) -> Words:
-    return _KINDS.get(name, (name, name))
+    return _KINDS.get(name, ("这种值", "such a value"))

@@ -21,18 +21,22 @@ _ALLOWED: Final = (
 
 
 _WORDS: Final[Mapping[type[ast.AST], tuple[str, str]]] = {
-    ast.Attribute: ("点号属性，请写 name['field']", "attributes; write name['field']"),
-    ast.JoinedStr: ("f 字符串", "f-strings"),
+    ast.Attribute: ("点号，要取其中一项请写 变量['项']", "attributes; write name['field']"),
+    ast.JoinedStr: ("引号前的字母 f", "an f before quotes"),
     ast.Pow: ("乘方 **", "powers **"),
     ast.NamedExpr: ("赋值 :=", "assignments :="),
-    ast.Lambda: ("lambda", "lambda"),
-    ast.ListComp: ("推导式", "comprehensions"),
-    ast.SetComp: ("推导式", "comprehensions"),
-    ast.DictComp: ("推导式", "comprehensions"),
-    ast.GeneratorExp: ("推导式", "comprehensions"),
+    ast.Lambda: ("函数定义", "lambda"),
+    ast.ListComp: ("逐项计算", "comprehensions"),
+    ast.SetComp: ("逐项计算", "comprehensions"),
+    ast.DictComp: ("逐项计算", "comprehensions"),
+    ast.GeneratorExp: ("逐项计算", "comprehensions"),
     ast.Starred: ("星号参数", "starred arguments"),
     ast.Set: ("集合，请用列表 [ ]", "sets; write a list [ ]"),
 }
+_UNKNOWN: Final = (
+    "这个符号，可用：+ - * / // % == != < <= > >= and or not in is",
+    "this sign; + - * / // % == != < <= > >= and or not in is are",
+)
 _CALL: Final = (
     f"未知函数，可用：{'、'.join(FUNCTIONS)}",
     f"unknown functions; {', '.join(FUNCTIONS)}",
@@ -42,8 +46,7 @@ _CALL: Final = (
 def objection(node: ast.AST) -> tuple[str, str] | None:
     """Say in Chinese and English what is not allowed about a node, if anything is."""
     if not isinstance(node, _ALLOWED):
-        name = type(node).__name__
-        return _WORDS.get(type(node), (name, name))
+        return _WORDS.get(type(node), _UNKNOWN)
     if isinstance(node, ast.Call):
         if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
             return _CALL
@@ -57,7 +60,7 @@ def objection(node: ast.AST) -> tuple[str, str] | None:
 
 def _about_constant(value: object) -> tuple[str, str] | None:
     if value is not None and not isinstance(value, (str, int, float)):
-        return (type(value).__name__,) * 2
+        return "这种写法", "this way of writing a value"
     if isinstance(value, (int, float)) and not abs(value) <= MAX_INTEGER:
         return f"大于 {MAX_INTEGER} 的数", f"numbers above {MAX_INTEGER}"
     return None

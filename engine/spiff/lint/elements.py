@@ -31,6 +31,10 @@ EVENTS: Final[Mapping[str, frozenset[tuple[str, ...]]]] = {
 HOSTS: Final = EMBEDDED | {"userTask", "manualTask", "receiveTask", "callActivity"}
 ACTIVITIES: Final = HOSTS | {"scriptTask", "businessRuleTask", "serviceTask", "sendTask"}
 GATEWAYS: Final = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", CHOICE})
+_KINDS: Final = {
+    "plain": "普通", "message": "消息", "signal": "信号", "timer": "定时", "conditional": "条件",
+    "error": "错误", "escalation": "升级", "terminate": "终止", "cancel": "取消",
+}  # fmt: skip
 SUPPORTED: Final = ACTIVITIES | GATEWAYS | EVENTS.keys()
 
 
@@ -44,14 +48,22 @@ def supported(sources: Sources) -> Iterator[Problem]:
             if refusal is not None:
                 yield refusal.of(sheet.file, node.id, "unsupported_event")
                 continue
-            kinds = ", ".join(node.events) or "none"
-            known = [" + ".join(event) or "none" for event in sorted(EVENTS[node.kind])]
+            zh, en = _said(node.events)
+            known = [_said(event) for event in sorted(EVENTS[node.kind])]
             yield Problem(
                 sheet.file, node.id, "unsupported_event",
-                f"事件“{node.id}”（{node.kind}：{kinds}）不支持。请改用：{'、'.join(known)}。",
-                f'Event "{node.id}" ({node.kind}: {kinds}) is not supported. '
-                f"Use one of {', '.join(known)}.",
+                f"事件“{node.id}”（{node.kind}）是{zh}事件，不支持。"
+                f"请改用{'、'.join(zh for zh, _ in known)}事件。",
+                f'Event "{node.id}" ({node.kind}) is of the kind "{en}", which is not supported. '
+                f"Use one of {', '.join(en for _, en in known)}.",
             )  # fmt: skip
+
+
+def _said(events: tuple[str, ...]) -> tuple[str, str]:
+    """Give an event's definitions in Chinese and English; of a kind we do not know, its tag."""
+    tags = [event.removesuffix("EventDefinition") for event in events] or ["plain"]
+    zh = "加".join(_KINDS.get(tag, f" {tag} ") for tag in tags)
+    return zh, " and ".join(tags)
 
 
 def _other(node: Node) -> refused.Refusal:

@@ -48,7 +48,7 @@ def between_once(sources: Sources) -> Iterator[Problem]:
                 yield Problem(
                     sheet.file, edge.id, "double_flow",
                     f"“{edge.source}”到“{edge.target}”有两条顺序流（{first}、{edge.id}）。"
-                    "请合并条件（or）为一条。",
+                    "请合并为一条，条件之间写 or。",
                     f'Two flows lead from "{edge.source}" to "{edge.target}" ({first}, {edge.id}).'
                     " Join their conditions with or.",
                 )  # fmt: skip

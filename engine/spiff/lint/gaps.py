@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from engine.spiff.dmn.heads import constant_of
 from engine.spiff.dmn.policies import UNIQUE
+from engine.spiff.dmn.saying import said
 from engine.spiff.language.expressions import EvaluationError
 from engine.spiff.lint.pieces import Index, Piece, pieces_of
-from engine.spiff.lint.told import word
 from engine.spiff.model import Problem
 from engine.spiff.possible import Seen, possible
 
@@ -81,10 +81,10 @@ def _told(file: str, table: str, search: Search) -> Iterator[Problem]:
 
 
 def _said(decider: Decider, path: Sequence[object]) -> tuple[str, str]:
-    said = [("未填", "nothing") if value is None else (word(value),) * 2 for value in path]
-    heads = decider.table.input_names[: len(said)]
-    zh = "，".join(f"{head.zh} = {each[0]}" for head, each in zip(heads, said, strict=True))
-    en = ", ".join(f"{head.en} = {each[1]}" for head, each in zip(heads, said, strict=True))
+    told = [said(value) for value in path]
+    heads = decider.table.input_names[: len(told)]
+    zh = "，".join(f"{head.zh} = {each[0]}" for head, each in zip(heads, told, strict=True))
+    en = ", ".join(f"{head.en} = {each[1]}" for head, each in zip(heads, told, strict=True))
     return zh or "任何情况", en or "anything"
 
 

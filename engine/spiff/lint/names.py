@@ -88,8 +88,8 @@ def both_names(sources: Sources) -> Iterator[Problem]:
 def drawn(sources: Sources) -> Iterator[Problem]:
     """Let every element and flow that runs be drawn."""
     for sheet in sources.sheets.values():
-        shapes = ((node.id, "形状 (shape)", "shape") for node in sheet.nodes.values())
-        lines = ((edge.id, "连线 (edge)", "edge") for edge in sheet.edges)
+        shapes = ((node.id, "形状", "shape") for node in sheet.nodes.values())
+        lines = ((edge.id, "连线", "edge") for edge in sheet.edges)
         for id_, zh, en in (*shapes, *lines):
             if id_ not in sheet.drawn:
                 yield Problem(

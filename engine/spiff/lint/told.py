@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.language.arithmetic import storable
+from engine.spiff.dmn.saying import spelled
 from engine.spiff.model import Problem
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _SHOWN: Final = 12
 _KINDS: Final = {
     "text": ("文字", "a text"), "number": ("数", "a number"), "exact": ("数", "a number"),
-    "list": ("列表", "a list"), "boolean": ("True 或 False", "True or False"),
+    "list": ("清单", "a list"), "boolean": ("是或否", "yes or no"),
     "decimal": ("存为文字的金额或小数，请写 number(…)", "an amount kept as text: write number(…)"),
     "day": ('日期，写作 "2026-09-30"', 'a date, written "2026-09-30"'),
     "moment": ("日期时间，请写 date(…) 或 date_time(…)", "a moment: write date(…) or date_time(…)"),
@@ -23,27 +23,19 @@ _KINDS: Final = {
 }  # fmt: skip
 
 
-def word(value: object) -> str:
-    """Write a value as it stands in a cell."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "True", False: "False"}[value]
-    kept = storable(value)
-    return f'"{kept}"' if isinstance(value, str) else str(kept)
-
-
 def impossible(
     where: tuple[str, str | None, str, str], name: str, value: object, values: Values
 ) -> Problem:
     """Say that a name can never be this value, and what it can be."""
     file, element, zh, en = where
-    listed = [word(v) for _, v in sorted(values.listed, key=str)]
-    more = ["…"] if len(listed) > _SHOWN else []
-    kinds = [_KINDS.get(kind, (kind, kind)) for kind in sorted(values.open)]
-    in_zh = [*listed[:_SHOWN], *more, *dict.fromkeys(said for said, _ in kinds)]
-    in_en = [*listed[:_SHOWN], *more, *dict.fromkeys(said for _, said in kinds)]
+    listed = [spelled(v) for _, v in sorted(values.listed, key=str)]
+    more = [("…", "…")] if len(listed) > _SHOWN else []
+    kinds = [_KINDS[kind] for kind in sorted(values.open)]
+    can_be = list(dict.fromkeys([*listed[:_SHOWN], *more, *kinds])) or [("无", "nothing")]
+    wrong_zh, wrong_en = spelled(value)
     return Problem(
         file, element, "unknown_value",
-        f"{zh}“{name}”不可能是 {word(value)}。可能的值：{'、'.join(in_zh) or '无'}。请改正。",
-        f'{en}"{name}" can never be {word(value)}. It can be: {", ".join(in_en) or "nothing"}. '
+        f"{zh}“{name}”不可能是 {wrong_zh}。可能的值：{'、'.join(zh for zh, _ in can_be)}。请改正。",
+        f'{en}"{name}" can never be {wrong_en}. It can be: {", ".join(en for _, en in can_be)}. '
         "Correct it.",
     )  # fmt: skip

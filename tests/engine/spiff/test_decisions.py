@@ -127,7 +127,7 @@ def test_a_step_knows_the_tables_of_our_defaults_that_set_it() -> None:
         ("zone", ['"near"'], "no_row", '= "far"'),
         ("zone", ['"near"', 'not("near")', '"far"'], "two_rows", '"far"'),
         ("zone == None", ["true", "false"], None, ""),
-        ("zone == None", ["true"], "no_row", "= False"),
+        ("zone == None", ["true"], "no_row", "= no"),
     ],
 )
 def test_rows_leave_no_gap_and_do_not_overlap(

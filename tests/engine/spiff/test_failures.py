@@ -32,9 +32,15 @@ from engine.spiff.language.expressions import EvaluationError, compile_expressio
         ("len(a)", {"a": 3}, "数字不是清单", "where a list is needed"),
         ("1 in a", {"a": 3}, "数字不是清单", "where a list is needed"),
         ("sum(a)", {"a": "x"}, "文字不是清单", "where a list is needed"),
-        ("date(a)", {"a": "x"}, "'x' 不是 2026-09-30 这样的日期", "'x' is no date"),
+        ("date(a)", {"a": "x"}, '"x" 不是 2026-09-30 这样的日期', '"x" is no date'),
         ("date(a)", {"a": "2026-02-30"}, "没有这一天", "no such day"),
         ("duration(a)", {"a": "P1M"}, "这样的时长", "is no duration"),
+        ("date_time(date(a))", {"a": "2026-09-30"}, '"2026-09-30" 不是', '"2026-09-30" is no'),
+        ("a * a", {"a": 10**10}, "数超过 1000000000000000000", "a number above"),
+        ("a + a", {"a": "x" * 9999}, "长度超过 10000", "longer than 10000"),
+        ("round(a, 'x')", {"a": 1}, "不能这样取整", "cannot be rounded"),
+        ("date(a, a)", {"a": 1}, "个数或种类不对", "or more or fewer"),
+        ("a[a]", {"a": {}}, "不能这样算", "cannot be used so"),
     ],
 )
 def test_what_went_wrong_is_said_in_words(

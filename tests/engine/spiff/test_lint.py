@@ -19,6 +19,7 @@ from tests.engine.spiff.drawing import (
     timing,
     variable,
 )
+from tests.engine.wording import foreign_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -225,8 +226,10 @@ def numbered(cases: Sequence[tuple[str | None, ...]]) -> list[str]:
 def test_one_word_wrong(code: str, element: str | None, old: str, new: str) -> None:
     text = good().bytes().decode()
     assert old in text
-    found = problems({**files(), PATH: text.replace(old, new).encode()})
+    spoilt = {**files(), PATH: text.replace(old, new).encode()}
+    found = problems(spoilt)
     assert has(found, code, element), found
+    assert not any(foreign_words(each, spoilt) for each in found), found
 
 
 @pytest.mark.parametrize(("code", "tag", "inner", "attributes"), EXTRAS, ids=numbered(EXTRAS))
@@ -236,6 +239,7 @@ def test_one_element_wrong(code: str, tag: str, inner: str, attributes: str) -> 
     p.chain("call_sub", "extra", "done")
     found = problems(files(p))
     assert has(found, code, "extra"), found
+    assert not any(foreign_words(each, files(p)) for each in found), found
 
 
 def flow_back_from_the_end(p: Process) -> None:
