@@ -19,7 +19,7 @@ from engine.spiff.language.expressions import (
     ExpressionError,
     compile_expression,
 )
-from engine.spiff.language.habits import cell_cure, cell_trap, output_cure, range_trap
+from engine.spiff.language.habits import cell_cure, cell_trap, half_width, output_cure, range_trap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,9 +36,9 @@ def compile_cell(cell: str) -> Cell | None:
     if not tokens or [token.text for token in tokens] == ["-"]:
         return None
     _refuse_traps(cell, tokens)
-    span = range_trap(bare(cell, tokens))
-    if span:
-        raise ExpressionError(cell, *span)
+    trap = range_trap(bare(cell, tokens)) or half_width(cell)
+    if trap:
+        raise ExpressionError(cell, *trap)
     return _Parser(cell).cell(tokens)
 
 
@@ -58,9 +58,9 @@ def compile_output(cell: str) -> Expression | None:
             f'一个输出只是一个值。请写一个数，或给文字加引号："{cell.strip()}"。',
             f'An output is one value. Write one number, or quote the text: "{cell.strip()}".',
         )
-    unquoted = output_cure(bare(cell, tokens))
-    if unquoted:
-        raise ExpressionError(cell, *unquoted)
+    habit = output_cure(bare(cell, tokens)) or half_width(cell)
+    if habit:
+        raise ExpressionError(cell, *habit)
     return _Parser(cell).expression(tokens)
 
 

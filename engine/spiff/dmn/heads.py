@@ -74,14 +74,14 @@ class Reader:
             (zh, en), (kind_zh, kind_en) = spelled(value), KINDS[column.kind or ""]
             self._bad(
                 *cell,
-                f"{zh}不是{kind_zh}，表头的 typeRef 却这样说。请改单元格或 typeRef。",
+                f"{zh} 不是“{kind_zh}”，表头的 typeRef 却这样说。请改单元格或 typeRef。",
                 f"{en} is not {kind_en}, as the head's typeRef says. Mend one of them.",
             )
         elif column.allowed is not None and not column.allowed.fits(read, {}):
             zh, en = spelled(value)
             self._bad(
                 *cell,
-                f"{zh}不在表头允许的值 {column.allowed.text} 之内。请改单元格或表头。",
+                f"{zh} 不在表头允许的值 {column.allowed.text} 之内。请改单元格或表头。",
                 f"{en} is none of the values {column.allowed.text} of the head. Mend one.",
             )
 

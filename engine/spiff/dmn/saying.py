@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 KINDS: Final[Mapping[str, tuple[str, str]]] = {
-    NUMBER: ("数", "a number"), TEXT: ("文字", "a text"), BOOLEAN: ("是或否", "yes or no"),
+    NUMBER: ("数", "a number"), TEXT: ("文字", "a text"), BOOLEAN: ("是/否", "yes or no"),
     DATE: ("日期", "a date"), DATE_TIME: ("时刻", "a moment"), DURATION: ("时长", "a duration"),
     LIST: ("清单", "a list"),
 }  # fmt: skip

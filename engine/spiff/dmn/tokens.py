@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from engine.spiff.language.expressions import ExpressionError
+from engine.spiff.language.habits import half_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,11 +47,11 @@ def tokens_of(cell: str) -> list[Token]:
         if match.lastgroup != "blank"
     ]
     if any(token.kind == "mark" and token.text in "\"'" for token in found):
-        raise ExpressionError(
-            cell,
+        zh, en = half_width(cell) or (
             '引号没有成对。文字两边都要有引号，如 "material"。',
             'A quote is left open. Texts have one at both ends: "material".',
         )
+        raise ExpressionError(cell, zh, en)
     return found
 
 

@@ -171,8 +171,8 @@ def _parse(text: str, limit: int, *, mode: str) -> ast.AST:
     except (SyntaxError, ValueError, MemoryError, RecursionError, SystemError) as error:
         zh, en = place_of(error)
         habit = cure(text, script=mode == "exec") or (
-            "字符串要加引号，比较相等用 ==，括号要成对。",
-            "Quote strings; equality is ==; close what is opened.",
+            "文字要加引号，比较相等用 ==，括号要成对。",
+            "Quote texts; equality is ==; close what is opened.",
         )
         raise ExpressionError(
             text, f"{zh}不是有效的表达式。{habit[0]}", f"Not an expression {en}. {habit[1]}"
@@ -204,8 +204,11 @@ def _compile(text: str, tree: ast.Expression, written: list[bytes]) -> Expressio
             )
         if isinstance(node, ast.Name) and id(node) not in functions:
             if not is_name(node.id):
+                zh, en = cure(node.id) or ("", "")
                 raise ExpressionError(
-                    text, f"“{node.id}”不能作变量名。", f'"{node.id}" cannot be a variable.'
+                    text,
+                    f"“{node.id}”不能作变量名。{zh}",
+                    f'"{node.id}" cannot be a variable. {en}'.rstrip(),
                 )
             names.add(node.id)
     decimals = Decimals(written)

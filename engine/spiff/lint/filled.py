@@ -42,8 +42,12 @@ def names_are_filled(sources: Sources) -> Iterator[Problem]:
 
 def _unfilled(read: Read, close: str | None) -> Problem:
     zh, en = foreign_word(read.name) or (
-        f"是否为“{close}”？" if close else "请加到表单、决策表、脚本，或声明为变量。",
-        f'Did you mean "{close}"?' if close else "Add or declare it.",
+        f"是否为“{close}”？"
+        if close
+        else f'若是文字，请加引号："{read.name}"；若是变量，请加到表单、决策表、脚本，或声明它。',
+        f'Did you mean "{close}"?'
+        if close
+        else "If it is a text, put it in quotes; if a variable, add or declare it.",
     )
     return Problem(
         read.file, read.element, "unfilled_name",

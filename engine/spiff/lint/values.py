@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engine.spiff.elements.repeats import COUNTER, COUNTERS, Again, Many, repetition
 from engine.spiff.elements.timing import literal_of
@@ -14,6 +15,7 @@ from engine.spiff.language.expressions import (
     compile_script,
     is_name,
 )
+from engine.spiff.language.inference import tree_of
 from engine.spiff.lint.sizes import shown
 from engine.spiff.model import Problem
 
@@ -22,6 +24,12 @@ if TYPE_CHECKING:
 
     from engine.spiff.files.sheet import Node, Sheet
     from engine.spiff.files.sources import Sources
+
+
+SEVERAL: Final = (
+    "逗号不能连接条件。几个条件之间请写 and 或 or；清单请写 [ ]。",
+    "A comma joins no conditions. Write and or or between them, and lists as [ ].",
+)
 
 
 @dataclass(frozen=True)
@@ -80,14 +88,22 @@ def texts_compile(sources: Sources) -> Iterator[Problem]:
                 f'Script task "{node.id}" has no script. Write "name = expression".',
             )  # fmt: skip
     for text in texts(sources):
-        try:
-            text.compiled()
-        except ExpressionError as error:
+        said = _wrong_with(text)
+        if said is not None:
             yield Problem(
                 text.sheet.file, text.element, "bad_expression",
-                f"“{text.element}”的“{shown(text.text)}”：{error.zh}",
-                f'"{text.element}": "{shown(text.text)}": {error.en}',
+                f"“{text.element}”的“{shown(text.text)}”：{said[0]}",
+                f'"{text.element}": "{shown(text.text)}": {said[1]}',
             )  # fmt: skip
+
+
+def _wrong_with(text: Text) -> tuple[str, str] | None:
+    try:
+        text.compiled()
+    except ExpressionError as error:
+        return error.zh, error.en
+    several = not text.script and isinstance(tree_of(text.text), ast.Tuple)
+    return SEVERAL if several else None
 
 
 def texts(sources: Sources) -> Iterator[Text]:

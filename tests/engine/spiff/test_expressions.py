@@ -293,14 +293,28 @@ def test_no_text_brings_the_compiler_down(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "zh", "en"),
     [
-        ("decision == “approve”", "英文引号", "straight quotes"),
-        ("amount > １０００ yuan", "半角数字", "half-width digits"),
+        ("decision == “approve”", 'decision == "approve"', "half-width signs"),
+        ("amount > １０００ yuan", "amount > 1000 yuan", "half-width signs"),
         ("a == 1 && b == 2", "请写 and", "Write and"),
         ("a == 1 || b == 2", "请写 or", "Write or"),
         ("!a", "请写 not", "Write not"),
         ("${a}", "直接写变量名", "the name alone"),
         ("a = 1", "两个等号 ==", "Write == for equality"),
-        ('a == "x', "字符串要加引号", "Quote strings"),
+        ("a ＝ '甲，乙'", "“＝”不能识别，请用半角符号。比较相等请写两个等号", "Write == for"),
+        ("（a > 1）and b == '，'", "应写：(a > 1)and b == '，'", "(a > 1)and b == '，'"),
+        ("a in [“甲，乙”]", 'a in ["甲，乙"]', "half-width"),
+        ("a ≥ ３。", "应写：a >= 3", "a >= 3"),
+        ("a > 3，b", "几个条件之间请写 and 或 or", "Write and or or between"),
+        ("a > 3 并且 b", "请写 and", "Write and"),
+        ("a > 3 或者 b", "请写 or", "Write or"),
+        ("a 大于 3", "请写 >、>=", "Write >, >="),
+        ("a > 3 and", "第1行末尾不是有效的表达式。末尾少了内容", "at the end of line 1"),
+        ("a == 2026-10-01", 'date("2026-09-30")', 'date("2026-09-30")'),
+        ("a > 5,000 元", "不加千分号", "without separators"),
+        ("a > 3天", "不写单位", "without units"),
+        ("a <> 3", "请写 !=", "Write !="),
+        ("a => 3", "请写 >= 或 <=", "Write >= or <="),
+        ('a == "x', "文字要加引号", "Quote texts"),
     ],
 )
 def test_a_habit_from_elsewhere_is_cured_in_words(text: str, zh: str, en: str) -> None:
@@ -310,3 +324,17 @@ def test_a_habit_from_elsewhere_is_cured_in_words(text: str, zh: str, en: str) -
     assert en in refused.value.en
     assert "syntax" not in refused.value.zh
     assert "第1行" in refused.value.zh
+
+
+@pytest.mark.parametrize(
+    ("text", "zh", "en"),
+    [
+        ("a == 是", "“是”请写 True", "Write True for"),
+        ("天数 > 3", "字段写表单里的名称", "fields go by their names"),
+    ],
+)
+def test_a_chinese_word_is_no_name(text: str, zh: str, en: str) -> None:
+    with pytest.raises(ExpressionError, match="cannot be a variable") as refused:
+        compile_expression(text)
+    assert zh in refused.value.zh
+    assert en in refused.value.en

@@ -63,5 +63,5 @@ def told_in_words(data: bytes, condition: str = "") -> None:
 
 def test_yes_and_no_are_said_with_what_to_write() -> None:
     (problem,) = problems(outputs("number", "", "true"))
-    assert "“true”：True（是）不是数" in problem.zh
+    assert "“true”：True（是） 不是“数”" in problem.zh
     assert "True (yes) is not a number" in problem.en
