@@ -9,7 +9,7 @@ from uuid import UUID
 
 import orjson
 
-from engine import items, repairview
+from engine import failures, items, repairview
 from engine.entrynotes import named, notes_on
 from engine.history import lacks_answers, moment, read
 from engine.messages import letterview
@@ -32,6 +32,7 @@ _TITLES = {
     "task_claimed": Names("领取：{zh}", "Claimed: {en}"),
     "task_released": Names("放回：{zh}", "Released: {en}"),
     "timer_fired": Names("逾期：{zh}", "Overdue: {en}"),
+    failures.KIND: Names("异常 {incident}：{zh}", "Incident {incident}: {en}"),
     "incident_resolved": Names(
         "异常 {incident} 已排除：{zh}", "Incident {incident} resolved: {en}"
     ),
@@ -117,7 +118,9 @@ class FilledForm:
 
 
 def form_of(version: Version, body: Mapping[str, Any]) -> Form | None:
-    """Return the form that an entry's answers belong to."""
+    """Return the form that an entry's answers belong to; none for the cause of an incident."""
+    if body.get("kind") == failures.KIND:
+        return None
     return version.bundle.forms.get(f"{body.get('process')}/{body.get('element')}")
 
 
@@ -185,7 +188,7 @@ def _view(
         item=items.told(version, body.get("item")),
         clauses=tuple(body.get("clauses", ())),
         changes=_changes(version, row, body, before),
-        notes=tuple(notes_on(version, body, zone)),
+        notes=(*notes_on(version, body, zone), *failures.said(row)),
         erased=gone and is_erased,
         missing=gone and not is_erased,
         linked=UUID(body["linked"]) if "linked" in body else None,

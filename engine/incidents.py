@@ -6,18 +6,16 @@ by kind, how each is done again. The same thing failing again is the same incide
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import orjson
 import sqlalchemy as sa
 
-from engine import procedures
+from engine import failures, procedures
 from engine.errors import NotFoundError, Refusal
 from engine.kinds import START, STEP, TIMER
-from engine.spiff import Names, RunError
+from engine.spiff import Names
 from engine.tables import cases, incidents, tasks
 from engine.waiting import gone
 
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
 
     from engine.moving import Case
     from engine.people import Person
-
-_log = logging.getLogger("banjie.incidents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +148,12 @@ def record_as(
     *,
     now: datetime,
 ) -> int:
-    """Record what failed; the ``same`` again is the incident that there is, with a new cause."""
+    """Record what failed; the ``same`` again is the incident that there is, with a new cause.
+
+    A new one of a case stands in its history.
+    """
     about = {**dict.fromkeys(_SAME), **same}
-    told = {**also, **_cause(error, place), "tried_at": now}
+    told = {**also, **failures.cause(error, place), "tried_at": now}
     like = [incidents.c[name].is_not_distinct_from(value) for name, value in about.items()]
     known = sa.select(incidents.c.id).where(*like, incidents.c.resolved_at.is_(None)).limit(1)
     again = sa.update(incidents).where(incidents.c.id == known.scalar_subquery())
@@ -166,26 +165,10 @@ def record_as(
     )
     tries = sa.func.coalesce(before.scalar_subquery(), 0) + 1
     new = sa.insert(incidents).values(**about, **told, at=now, tries=tries)
-    return int(conn.scalar(new.returning(incidents.c.id)) or 0)
-
-
-def _cause(error: Exception, place: tuple[str, str]) -> dict[str, Any]:
-    failed = error if isinstance(error, RunError) else _unexpected(error, place)
-    names = ("process", "element", "expression", "variable", "zh", "en")
-    return {name: getattr(failed, name) for name in names}
-
-
-def _unexpected(error: Exception, place: tuple[str, str]) -> RunError:
-    process, element = place
-    reason, reference = type(error).__name__, uuid4().hex[:8]
-    _log.error("Incident at %s:%s, reference %s", process, element, reference, exc_info=error)
-    return RunError(
-        process=process,
-        element=element,
-        zh=f"程序在这里意外中断（{reason}）。原因见后台日志，编号 {reference}；排除后请重试。",
-        en=f"The program broke off here ({reason}). The log says why under reference {reference};"
-        " mend it and retry.",
-    )
+    number = int(conn.scalar(new.returning(incidents.c.id)) or 0)
+    if about["case_id"] is not None:
+        failures.enter(conn, about["case_id"], number, told, now=now)
+    return number
 
 
 _NAMES = tuple(name for name in Incident.__dataclass_fields__ if name not in {"text", "is_queued"})
@@ -231,7 +214,7 @@ def fail_again(
     conn: sa.Connection, incident: Incident, error: Exception, *, now: datetime
 ) -> Incident:
     """Tell the new cause of an incident that was tried once more, in vain."""
-    cause = _cause(error, (incident.process, incident.element))
+    cause = failures.cause(error, (incident.process, incident.element))
     mine = sa.update(incidents).where(incidents.c.id == incident.id)
     conn.execute(mine.values(**cause, tries=incidents.c.tries + 1, tried_at=now))
     return find(conn, incident.id)

@@ -7,8 +7,11 @@ import sqlalchemy as sa
 
 from engine import history, incidents
 from engine.cases import open_case
+from engine.dossier import case as dossier_of
 from engine.drafts import Kept
 from engine.errors import NotFoundError
+from engine.history import Draft
+from engine.moving import lock
 from engine.retrying import retry
 from engine.spiff import RunError
 from engine.tables import cases, entries
@@ -58,7 +61,9 @@ def test_a_step_that_fails_is_an_incident_and_the_case_stays_where_it_was(
     assert "kilos" in incident.text.en
     assert (incident.case_id, incident.procedure) == (parcels, "parcel")
     assert (incident.person_id, incident.answers) == (clerk.id, PACKED)
-    assert row_of(connection, parcels) == before
+    after = row_of(connection, parcels)
+    assert (after.state, after.revision, after.status) == (before.state, before.revision, "open")
+    assert after.entries == before.entries + 1
     assert waiting(connection, parcels) == open_before
     assert history.verify(connection, parcels) is None
 
@@ -78,6 +83,53 @@ def test_a_failure_of_what_somebody_else_has_done_meanwhile_is_no_incident(
         )
     assert refused.value.case_id == parcels
     assert incidents.unresolved(connection) == []
+
+
+def test_an_incident_stands_in_its_cases_history_once_however_often_it_is_tried(
+    connection: Connection, clerk: Person, parcels: UUID
+) -> None:
+    pack = waiting(connection, parcels)["pack"]
+    incident = fails(connection, pack, clerk)
+    fails(connection, pack, clerk)
+    retry(connection, incident.id, by=None, now=LATER)
+
+    told = [
+        one for one in dossier_of(connection, parcels, by=clerk).timeline if "异常" in one.title.zh
+    ]
+    (entry,) = told
+    assert (entry.kind, entry.who, entry.place) == ("incident", None, "parcel:is_heavy")
+    assert entry.title.zh == f"异常 {incident.id}：is_heavy名"
+    assert entry.title.en == f"Incident {incident.id}: is_heavy in English"
+    assert entry.notes == (incident.text,)
+    assert history.verify(connection, parcels) is None
+
+
+def test_the_cause_in_the_history_may_be_erased_for_it_may_quote_what_was_typed(
+    connection: Connection, clerk: Person, parcels: UUID
+) -> None:
+    incident = fails(connection, waiting(connection, parcels)["pack"], clerk)
+    mine = sa.and_(entries.c.case_id == parcels, entries.c.kind == "incident")
+    row = connection.execute(sa.select(entries).where(mine)).one()
+    assert incident.text.zh not in row.body.decode()
+
+    erased = Draft(history.ERASED, {"erased": [row.seq]})
+    history.enter(connection, lock(connection, parcels), erased, by=None, now=LATER)
+    connection.execute(sa.update(entries).where(mine).values(answers=None, salt=None))
+    shown = dossier_of(connection, parcels, by=clerk).timeline[row.seq - 1]
+    assert (shown.kind, shown.erased, shown.notes) == ("incident", True, ())
+    assert history.verify(connection, parcels) is None
+
+
+def test_a_failure_on_a_step_itself_is_no_filling_of_its_form(
+    connection: Connection, clerk: Person, parcels: UUID
+) -> None:
+    case = row_of(connection, parcels)
+    place = ("parcel", "pack")
+    incidents.record_timer(connection, case, RuntimeError("x"), place=place, now=NOW)
+
+    found = dossier_of(connection, parcels, by=clerk)
+    assert found.timeline[-1].place == "parcel:pack"
+    assert [form.seq for form in found.filled] == [1]
 
 
 def test_a_retry_fails_while_the_cause_stands_and_resolves_when_it_is_gone(
