@@ -14,7 +14,7 @@ import orjson
 import zstandard
 
 from engine.spiff.elements.turns import Turn
-from engine.spiff.fixes import COMPLETED, UNFINISHED, WAITING, Token
+from engine.spiff.fixes import COMPLETED, TAKEN, TASK, UNFINISHED, WAITING, Token
 from engine.spiff.flows import CalledFlow, CaseFlow
 from engine.spiff.pruning import prune
 from engine.spiff.reading import Scripts
@@ -29,6 +29,7 @@ VERSION: Final = b"\x01"
 LEVEL: Final = 3
 MAX_BYTES: Final = 64 * 1024 * 1024
 NO_HOST: Final = 0
+FOR_GOING_BACK: Final = (TASK, TAKEN)
 _ABSENT: Final = object()
 
 
@@ -77,7 +78,8 @@ def _revive(case: CaseFlow, where: Mapping[int, Token], host: int, name: str, *r
         instance.values, instance.written = values, set(written)
         if lean:
             instance.values = _whole(values, lean[0], instance.parent_workflow.values)
-    instance.completed = completed
+    instance.completed = bool(completed)
+    instance.cut = completed if isinstance(completed, list) else []
     _plant(case, instance, rows)
     return instance
 
@@ -95,7 +97,7 @@ def _instance(host: int, instance: Any) -> list[object]:
     lean: list[object] = []
     if instance.shares:
         values, written = None, None
-    elif instance.completed:
+    elif instance.completed and not _may_go_on(instance):
         values, written = {}, []
     elif instance.lean:
         around = instance.parent_workflow.values
@@ -103,7 +105,15 @@ def _instance(host: int, instance: Any) -> list[object]:
         lean = [[name for name in around if name not in instance.values]]
     if isinstance(instance, Turn):
         lean = [*(lean or [[]]), instance.key, instance.number, instance.label]
-    return [host, instance.spec.name, values, written, instance.completed, _rows(instance), *lean]
+    completed = (instance.completed and instance.cut) or instance.completed
+    return [host, instance.spec.name, values, written, completed, _rows(instance), *lean]
+
+
+def _may_go_on(instance: Any) -> bool:
+    """Whether a case that has ended, or what was cut off with it, needs its variables again."""
+    if instance is instance.top_workflow:
+        return True
+    return instance.host.id in instance.host.workflow.cut
 
 
 def _whole(
@@ -124,13 +134,23 @@ def _rows(instance: Instance) -> list[list[object]]:
         places[token.id] = len(rows)
         row = [token.id, places[token._parent], token.task_spec.name, token._state]
         internals = token.internal_data
-        passed = token._state == COMPLETED and "due" in internals
-        if internals and (token._state & UNFINISHED or passed):
-            row.append(internals)
+        if internals and (kept := _kept(token._state, internals)):
+            row.append(kept)
         rows.append(row)
         if token._children:
             pending += [tasks[child] for child in reversed(token._children)]
     return rows
+
+
+def _kept(state: int, internals: dict[str, Any]) -> dict[str, Any]:
+    """Give what a token still knows of itself: when it is finished, what going back asks for."""
+    if state & UNFINISHED:
+        return internals
+    if state != COMPLETED:
+        return {}
+    if "due" in internals:
+        return internals
+    return {name: internals[name] for name in FOR_GOING_BACK if name in internals}
 
 
 def _plant(case: CaseFlow, instance: Any, rows: list[Any]) -> None:

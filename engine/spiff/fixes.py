@@ -17,6 +17,8 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from engine.spiff.journal import Journal
     from engine.spiff.plan import Mark
 
@@ -29,6 +31,10 @@ COMPLETED: Final[int] = TaskState.COMPLETED
 CANCELLED: Final[int] = TaskState.CANCELLED
 PREDICTED: Final[int] = TaskState.PREDICTED_MASK
 UNFINISHED: Final[int] = TaskState.NOT_FINISHED_MASK
+TASK: Final = "task"
+"""What a token of a step knows the task by that it opened."""
+TAKEN: Final = "taken"
+"""The tokens (ids) that a join has taken in beside the one that goes on."""
 
 
 class Token(Task):
@@ -119,10 +125,7 @@ class ParallelGateway(defaults.ParallelGateway):
 
     def _update_hook(self, my_task: Token) -> bool:
         my_task._set_state(WAITING)
-        arrived: dict[str, Token] = {}
-        for token in my_task.workflow.tasks.values():
-            if token.task_spec is self and token._state == WAITING:
-                arrived.setdefault(token.parent.task_spec.name, token)
+        arrived = _arrived(my_task, my_task.workflow.tasks.values())
         if len(arrived) < len(self._inputs):
             return False
         _join(my_task, arrived)
@@ -141,10 +144,7 @@ class InclusiveGateway(defaults.InclusiveGateway):
     def _update_hook(self, my_task: Token) -> bool:
         my_task._set_state(WAITING)
         tokens = list(my_task.workflow.tasks.values())
-        here = [t for t in tokens if t.task_spec is self and t._state == WAITING]
-        arrived: dict[str, Token] = {}
-        for token in here:
-            arrived.setdefault(token.parent.task_spec.name, token)
+        arrived = _arrived(my_task, tokens)
         if any(self._may_come(token, arrived) for token in tokens if token.task_spec is not self):
             return False
         _join(my_task, arrived)
@@ -167,12 +167,25 @@ class InclusiveGateway(defaults.InclusiveGateway):
         return True
 
 
+def _arrived(going_on: Token, tokens: Iterable[Token]) -> dict[str, Token]:
+    """Give by ways in who waits at a join: the one that may go on, else the oldest of a way."""
+    arrived = {going_on.parent.task_spec.name: going_on}
+    for token in tokens:
+        if token.task_spec is going_on.task_spec and token._state == WAITING:
+            before = arrived.setdefault(token.parent.task_spec.name, token)
+            if token.id < before.id and before is not going_on:
+                arrived[token.parent.task_spec.name] = token
+    return arrived
+
+
 def _join(going_on: Token, arrived: dict[str, Token]) -> None:
-    """Let one token go on and take away the oldest one of every other way in."""
-    for token in arrived.values():
-        if token is not going_on:
-            token._state = CANCELLED
-            token._drop_children()
+    """Let one token go on and take in one of every other way, written down for going back."""
+    taken = [token for token in arrived.values() if token is not going_on]
+    for token in taken:
+        token._state = CANCELLED
+        token._drop_children()
+    if taken:
+        going_on.internal_data[TAKEN] = [token.id for token in taken]
 
 
 class EndJoin(_EndJoin):

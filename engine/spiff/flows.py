@@ -28,6 +28,7 @@ class Instance:
 
     `values` are the variables; `written` the names assigned since the instance began. One that
     `shares` has those of the instance around it; one that is `lean` is stored as what differs.
+    `cut` are the tokens (ids) that were open when it was ended before its time.
     """
 
     shares = False
@@ -43,6 +44,7 @@ class Instance:
 
     values: dict[str, object]
     written: set[str]
+    cut: list[int]
 
     def assign(self, name: str, value: object) -> None:
         """Set a variable of this process instance; RunError of one that no case can keep."""
@@ -72,9 +74,14 @@ class Instance:
         self.task_tree._ready()
 
     def terminate(self) -> None:
-        """End this process instance at once, with everything that is open in it."""
+        """End this process instance at once, with everything that is open in it.
+
+        What was cut off is written down, for going back.
+        """
         for token in list(self.tasks.values()):
             if token.state & UNFINISHED:
+                if token.state & (WAITING | READY | STARTED):
+                    self.cut.append(token.id)
                 token.cancel()
         self.completed = True
 
@@ -95,6 +102,7 @@ class CaseFlow(Instance, BpmnWorkflow):
     def __init__(self, plan: Plan, scripts: Any) -> None:
         self.values = {}
         self.written = set()
+        self.cut = []
         self.plan = plan
         self.last_id = 0
         self.queue: deque[Token] = deque()
@@ -154,6 +162,7 @@ class InnerFlow(Instance, BpmnSubWorkflow):
         self.parent_task_id = host.id
         self.host = host
         self.key = host.id
+        self.cut = []
         self.top_workflow = host.workflow.top_workflow
         self.correlations: dict[str, object] = {}
         self.depth = host.workflow.depth + 1

@@ -1,59 +1,134 @@
 """Forgetting the places that a long case has left behind.
 
-Below the limit a case keeps all of them, for going back. Above it, what remains is the open
-places, their parents (a join asks where its token came from) and forks. A boundary event that has
-fired stays while its activity is open, because its own join waits beneath it: a passed deadline is
-still shown. Nothing in our engine looks at anything else, so state and time per step stay flat
-however long a case is.
+Below the limit a case keeps all of them. Above it, what remains is the open places, their parents
+(a join asks where its token came from), forks, and what going back asks for: the last finished run
+of every step, and the joins between such a run and the fork before it, with all that arrived
+there. A boundary event that has fired stays while its activity is open, because its own join waits
+beneath it: a passed deadline is still shown. Nothing in our engine looks at anything else, so
+state and time per step stay flat however long a case is.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from engine.spiff.fixes import COMPLETED, UNFINISHED, Token
+from engine.spiff.fixes import COMPLETED, TAKEN, TASK, UNFINISHED, Token
 
 if TYPE_CHECKING:
-    from engine.spiff.flows import CaseFlow, Instance
+    from collections.abc import Iterator
 
-LIMIT: Final = 150
+    from engine.spiff.flows import CaseFlow
+
+LIMIT: Final = 120
 
 
 def prune(case: CaseFlow) -> None:
     """Forget finished places if a case that stands still has more than the limit."""
+    runs = last_runs(case)
     if len(case.tasks) + sum(len(sub.tasks) for sub in case.subprocesses.values()) <= LIMIT:
         return
-    for host, called in list(case.subprocesses.items()):
-        if called.completed:
-            del case.subprocesses[host]
-    for instance in case.instances():
-        _drop_dead_ends(instance)
-        _shorten(instance)
+    kept = {token.id for token in runs}
+    for key, called in reversed(list(case.subprocesses.items())):
+        if not called.completed or not kept.isdisjoint(called.tasks):
+            kept.add(called.host.id)
+        else:
+            del case.subprocesses[key]
+    for instance in flows(case):
+        _forget_all_but(instance, kept.intersection(instance.tasks))
 
 
-def _drop_dead_ends(instance: Instance) -> None:
-    """Remove finished branches in which nothing is open any more."""
+def flows(case: CaseFlow) -> Iterator[Any]:
+    """Give the case itself and what runs, or has run, inside it; the outer ones first."""
+    yield case
+    yield from case.subprocesses.values()
+
+
+def last_runs(case: CaseFlow) -> list[Token]:
+    """Give the last finished run of every step; earlier runs are no longer known by their tasks."""
+    last: dict[object, Token] = {}
+    for instance in flows(case):
+        place: object = None
+        for token in instance.tasks.values():
+            if token._state == COMPLETED and TASK in token.internal_data:
+                place = place if place is not None else _place(instance)
+                key = (place, token.task_spec.name)
+                other = last.setdefault(key, token)
+                if other is not token:
+                    last[key] = max(token, other, key=lambda each: each.id)
+                    del min(token, other, key=lambda each: each.id).internal_data[TASK]
+    return list(last.values())
+
+
+def _place(instance: Any) -> object:
+    """Say where an instance runs; all runs of a called process that are over share one place."""
+    if instance is instance.top_workflow:
+        return 0
+    if not instance.completed:
+        return instance.key
+    return (instance.host.task_spec.name, _place(instance.host.workflow))
+
+
+def _forget_all_but(instance: Any, kept: set[int]) -> None:
+    """Remove what neither leads to something open nor is asked for by going back."""
+    if instance.completed:
+        kept.update(id_ for id_ in instance.cut if id_ in instance.tasks)
+    _keep_joins(instance, kept)
+    _drop_dead_ends(instance, kept)
+    _shorten(instance, kept)
+
+
+def _keep_joins(instance: Any, kept: set[int]) -> None:
+    """Keep each join that has something to go back to since its fork; the others just went on."""
+    tasks = instance.tasks
+    joins = [token for token in tasks.values() if TAKEN in token.internal_data]
+    ways = [(join, _since_fork(join)) for join in joins]
+    while found := [join for join, way in ways if not kept.isdisjoint(way)]:
+        for join in found:
+            kept.update((join.id, join._parent, *join.internal_data[TAKEN]))
+        ways = [(join, way) for join, way in ways if join not in found]
+    for join, _ in ways:
+        del join.internal_data[TAKEN]
+
+
+def _since_fork(join: Token) -> set[int]:
+    """Give the places on all ways that meet in a join, back to where they began to differ."""
+    chains = [_chain(join)]
+    chains += [_chain(join.workflow.tasks[id_]) for id_ in join.internal_data[TAKEN]]
+    return set().union(*chains) - set(chains[0]).intersection(*chains[1:])
+
+
+def _chain(token: Token) -> list[int]:
+    found = []
+    walked: Token | None = token
+    while walked is not None:
+        found.append(walked.id)
+        walked = walked.parent
+    return found
+
+
+def _drop_dead_ends(instance: Any, kept: set[int]) -> None:
+    """Remove finished branches in which nothing is open or kept any more."""
     tasks = instance.tasks
     alive: set[int] = {instance.task_tree.id}
     for token in tasks.values():
-        walked: Token | None = token if token.state & UNFINISHED else None
+        walked = token if token.state & UNFINISHED or token.id in kept else None
         while walked is not None and walked.id not in alive:
             alive.add(walked.id)
-            walked = tasks.get(walked._parent)  # type: ignore[arg-type]
+            walked = tasks.get(walked._parent)
     for id_ in [id_ for id_ in tasks if id_ not in alive]:
         del tasks[id_]
     for token in tasks.values():
         token._children = [child for child in token._children if child in tasks]
 
 
-def _shorten(instance: Instance) -> None:
+def _shorten(instance: Any, kept: set[int]) -> None:
     """Take out each finished place between two others on a line without forks."""
     tasks = instance.tasks
     for token in list(tasks.values()):
-        if token.state != COMPLETED or len(token._children) != 1 or token._parent is None:
+        if token.id in kept or token.state != COMPLETED or token._parent is None:
             continue
-        child = tasks[token._children[0]]
-        if child.state != COMPLETED:
+        child = tasks[token._children[0]] if len(token._children) == 1 else None
+        if child is None or child.state != COMPLETED:
             continue
         parent = tasks[token._parent]
         parent._children[parent._children.index(token.id)] = child.id

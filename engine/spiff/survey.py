@@ -14,7 +14,7 @@ from engine.spiff.elements.specs import CallActivity
 from engine.spiff.elements.throwing import is_trap
 from engine.spiff.elements.timers import Deadline
 from engine.spiff.elements.turns import which
-from engine.spiff.fixes import READY, STARTED, UNFINISHED, WAITING, Token
+from engine.spiff.fixes import READY, STARTED, TASK, UNFINISHED, WAITING, Token
 from engine.spiff.flows import hosts
 from engine.spiff.moves import OpenTask, Timer, Wait
 
@@ -72,11 +72,11 @@ def _add_waiting(token: Token, found: Survey) -> None:
 
 def _task_id(token: Token) -> UUID:
     internal = token.internal_data
-    if "task" not in internal:
+    if TASK not in internal:
         if token.mark.whose.role is None:
             internal["role"] = role_at(token)
-        internal["task"] = uuid4().hex
-    return UUID(hex=internal["task"])
+        internal[TASK] = uuid4().hex
+    return UUID(hex=internal[TASK])
 
 
 def open_task(task: UUID, token: Token) -> OpenTask:
