@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from engine.spiff import Names, Problem
 from engine.tables import versions
+from engine.versioning.line import STANDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,11 +33,14 @@ def shared(bundles: Iterable[Bundle], others: Mapping[str, Names] | None = None)
 
 
 def taken_by_others(conn: sa.Connection, bundles: Sequence[Bundle]) -> list[Problem]:
-    """Return a problem for each start message that a procedure in force elsewhere begins with."""
+    """Return a problem for each start message that another procedure begins with.
+
+    One that is only planned counts, for it is to be in force.
+    """
     mine = [bundle.compiled.id for bundle in bundles]
     rows = conn.execute(
         sa.select(versions.c.start_message, versions.c.zh, versions.c.en).where(
-            versions.c.in_force, versions.c.procedure.not_in(mine)
+            STANDING, versions.c.procedure.not_in(mine)
         )
     )
     return shared(bundles, {row.start_message: Names(row.zh, row.en) for row in rows})

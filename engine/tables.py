@@ -88,10 +88,27 @@ versions = sa.Table(
     sa.Column("published_by", Key, sa.ForeignKey("people.id"), nullable=True),
     sa.Column("published_at", Moment, nullable=False),
     sa.Column("in_force", sa.Boolean, nullable=False),
+    sa.Column("source", sa.Text, nullable=False, server_default="files"),
+    sa.Column("based_on", sa.ForeignKey("versions.id"), nullable=True),
+    sa.Column("again_of", sa.ForeignKey("versions.id"), nullable=True),
+    sa.Column("begins_at", Moment, nullable=False, comment="From when it is to be in force."),
+    sa.Column("began_at", Moment, nullable=True, comment="Since when it was; null while planned."),
+    sa.Column("withdrawn_at", Moment, nullable=True),
+    sa.Column("withdrawn_by", sa.ForeignKey("people.id"), nullable=True),
+    sa.Column("withdrawn_for", sa.Text, nullable=True, comment="Why it never came into force."),
     sa.UniqueConstraint("procedure", "number"),
+    sa.CheckConstraint("source in ('files', 'product', 'again')", name="source"),
+    sa.CheckConstraint("began_at is null or withdrawn_at is null", name="withdrawn"),
 )
 sa.Index(
     "uq_versions_in_force", versions.c.procedure, unique=True, postgresql_where=versions.c.in_force
+)
+sa.Index(
+    "uq_versions_planned",
+    versions.c.procedure,
+    versions.c.begins_at,
+    unique=True,
+    postgresql_where=sa.and_(versions.c.began_at.is_(None), versions.c.withdrawn_at.is_(None)),
 )
 
 version_files = sa.Table(

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from web.commands.ports import LOOPBACK
-from web.groups import calendars, incidents, messages, people, settings_here
+from web.groups import calendars, incidents, messages, people, settings_here, versions
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -77,14 +77,35 @@ def migrate() -> None:
 @click.argument(
     "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False
 )
-@click.option("--note", default="", help="what changed")
-def publish(folder: Path | None, note: str) -> None:
+@click.option("--note", default="", help="what changed, and why")
+@click.option(
+    "--from",
+    "begins",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="in force from the first minute of this day; else at once",
+)
+@click.option(
+    "--replaces",
+    metavar="PROCEDURE=NUMBER",
+    multiple=True,
+    help="replace this version although it does not come from files, or is planned",
+)
+@click.option("--dry-run", is_flag=True, help="show what would be published, and change nothing")
+def publish(
+    folder: Path | None,
+    note: str,
+    begins: datetime | None,
+    replaces: tuple[str, ...],
+    dry_run: bool,  # noqa: FBT001 - a flag
+) -> None:
     """发布规程 / Publish the procedures of FOLDER (with bpmn/ and forms/) or the shipped ones."""
     from web.commands.opening import opened
-    from web.commands.publishing import publish_folder
+    from web.commands.publishing import publish_folder, terms_of, try_folder
 
+    verb = try_folder if dry_run else publish_folder
+    terms = terms_of(begins and begins.date(), replaces)
     with opened(settings_here()) as engine:
-        publish_folder(engine, folder, note=note, now=datetime.now(UTC))
+        verb(engine, folder, note=note, terms=terms, now=datetime.now(UTC))
 
 
 @cli.command()
@@ -132,7 +153,7 @@ def prepare(company: str) -> None:
 
 _groups = (
     *(calendars.calendar, calendars.duties, incidents.incidents),
-    *(messages.message, messages.messages, people.person),
+    *(messages.message, messages.messages, people.person, versions.versions),
 )
 for group in _groups:
     cli.add_command(group)

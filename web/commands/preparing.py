@@ -16,7 +16,8 @@ from engine.people import all_people
 from engine.publishing import publish
 from engine.tables import roles, versions
 from engine.tables import settings as setting_rows
-from web.commands.say import say
+from engine.versioning.line import OverwritingError, PlannedAfterError
+from web.commands.say import complain, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,7 @@ def prepare_demo(engine: Engine, *, now: datetime) -> None:
                 " choose another DATABASE_URL or BANJIE_DATA.",
             )
         settings.save(connection, _MARK, value=True)
-        publish(connection, read_folder(), by=None, now=now, note="shipped")
+        _publish_shipped(connection, now=now)
         _print(connection, demo.load(connection, now=now))
 
 
@@ -68,6 +69,15 @@ def prepare_own(engine: Engine, *, now: datetime) -> None:
         seed(connection, now=now)
         if not all_people(connection):
             say("尚无人员：banjie person add", "There is nobody yet: banjie person add")
+
+
+def _publish_shipped(connection: Connection, *, now: datetime) -> None:
+    """Publish what is shipped, unless that would undo what was published in the product."""
+    try:
+        with connection.begin_nested():
+            publish(connection, read_folder(), by=None, now=now, note="shipped")
+    except (OverwritingError, PlannedAfterError) as refusal:
+        complain(refusal.zh, refusal.en)
 
 
 def _is_demo(connection: Connection) -> bool:

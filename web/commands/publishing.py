@@ -4,35 +4,102 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
+
 from engine.bundles import SHIPPED, prepare_all, read_folder
+from engine.errors import Refusal
 from engine.publishing import publish
+from engine.settings import company
 from engine.spiff import BrokenFilesError, Problem, check_drawings, explain_timers, roots
 from engine.strays import unused
+from engine.versioning.terms import Terms
 from web.commands.say import complain, say
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Iterable
+    from datetime import date, datetime
     from pathlib import Path
+    from zoneinfo import ZoneInfo
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
+
+    from engine.publishing import Published
 
 
-def publish_folder(engine: Engine, folder: Path | None, *, note: str, now: datetime) -> None:
-    """Publish all procedures of a folder or none, and say which version each has now.
+class BadReplacesError(Refusal):
+    """What --replaces says is no procedure with a number."""
 
-    Raises BrokenFilesError, for drawings that cannot be read well too.
+    code = "bad_replaces"
+
+    def __init__(self, said: str) -> None:
+        super().__init__(
+            f"--replaces“{said}”应写成 规程=版次，例如 manufacturer-complaint=3。",
+            f"--replaces “{said}”: write PROCEDURE=NUMBER, such as manufacturer-complaint=3.",
+        )
+
+
+def terms_of(begins: date | None, replaces: Iterable[str]) -> Terms:
+    """Return the terms that options say. Raises BadReplacesError."""
+    return Terms(begins=begins, replaces=frozenset(map(_named, replaces)))
+
+
+def _named(said: str) -> tuple[str, int]:
+    procedure, _, number = said.strip().rpartition("=")
+    if not procedure or not number.isdecimal():
+        raise BadReplacesError(said)
+    return procedure, int(number)
+
+
+def publish_folder(
+    engine: Engine, folder: Path | None, *, note: str, terms: Terms, now: datetime
+) -> None:
+    """Publish all procedures of a folder or none; say which version each has, and because of what.
+
+    Raises BrokenFilesError, for drawings that cannot be read well too, and what publish does.
     """
     files = _read(folder or SHIPPED)
     with engine.begin() as connection:
-        published = publish(connection, files, by=None, now=now, note=note)
-        if problems := check_drawings(files):
-            raise BrokenFilesError(problems)
+        _publish(connection, files, note=note, terms=terms, now=now)
+
+
+def try_folder(
+    engine: Engine, folder: Path | None, *, note: str, terms: Terms, now: datetime
+) -> None:
+    """Say what publishing a folder would do, with all that it refuses, and write nothing."""
+    files = _read(folder or SHIPPED)
+    with engine.connect() as connection:
+        _publish(connection, files, note=note, terms=terms, now=now)
+        connection.rollback()
+    say("以上为试算，没有发布。", "This was a trial: nothing is published.")
+
+
+def _publish(
+    connection: Connection, files: dict[str, bytes], *, note: str, terms: Terms, now: datetime
+) -> None:
+    published = publish(connection, files, by=None, now=now, note=note, terms=terms)
+    if problems := check_drawings(files):
+        raise BrokenFilesError(problems)
+    zone = company(connection).zone
     for one in published:
-        zh, en = ("已发布", "published") if one.changed else ("未变", "unchanged")
-        say(
-            f"{one.names.zh}：第 {one.number} 版，{zh}。",
-            f"{one.names.en}: version {one.number}, {en}.",
-        )
+        _tell(one, zone)
+
+
+def _tell(one: Published, zone: ZoneInfo) -> None:
+    zh, en = ("已发布", "published") if one.changed else ("未变", "unchanged")
+    if one.begins is not None:
+        day = f"{one.begins.astimezone(zone):%Y-%m-%d}"
+        zh, en = f"{zh}，自 {day} 起生效", f"{en}, in force from {day}"
+    say(
+        f"{one.names.zh}：第 {one.number} 版，{zh}。",
+        f"{one.names.en}: version {one.number}, {en}.",
+    )
+    for mark, paths in (
+        ("新增 added  ", one.files.added),
+        ("删除 removed", one.files.removed),
+        ("修改 changed", one.files.changed),
+    ):
+        for path in paths if one.number > 1 else ():
+            click.echo(f"    {mark}  {path}")
 
 
 def lint_folder(folder: Path | None) -> None:

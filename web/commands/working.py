@@ -18,6 +18,7 @@ from engine.messages.delivering import deliver_next
 from engine.settling import settle
 from engine.tidying import tidy
 from engine.timers import wake_next
+from engine.versioning.switching import switch_next
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,7 +47,10 @@ NOWHERE: Final = Outside()
 
 _log = logging.getLogger("banjie.worker")
 
-THINGS: Final[tuple[Thing, ...]] = (wake_next, deliver_next, start_next, reckon_next)
+THINGS: Final[tuple[Thing, ...]] = (
+    *(switch_next, wake_next, deliver_next),
+    *(start_next, reckon_next),
+)
 """What a worker does: verbs that do one piece in a transaction, False when nothing is left.
 
 They take turns, so that no heap of one holds up the others.

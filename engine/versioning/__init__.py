@@ -1,0 +1,1 @@
+"""How versions follow each other: published, planned, withdrawn, published again, compared."""

@@ -1,0 +1,98 @@
+"""Writing a version down, with its files, at its place in the line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from engine.tables import files as file_rows
+from engine.tables import version_files, versions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from engine.bundles import Bundle
+    from engine.people import Person
+    from engine.versioning.line import Place
+    from engine.versioning.terms import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Who publishes, when, why and from which source; ``again_of`` is the id of an old version."""
+
+    by: Person | None
+    now: datetime
+    note: str
+    source: Source
+    again_of: int | None = None
+
+
+def add(conn: sa.Connection, bundle: Bundle, at: Place, deed: Deed) -> int:
+    """Add a version, in force now or planned, and return its number.
+
+    What is planned after it is withdrawn.
+    """
+    compiled, is_planned = bundle.compiled, at.begins > deed.now
+    highest = sa.select(sa.func.max(versions.c.number)).where(versions.c.procedure == compiled.id)
+    number = (conn.scalar(highest) or 0) + 1
+    for row in at.after:
+        withdraw(conn, row, reason=deed.note, by=deed.by, now=deed.now)
+    if not is_planned:
+        end(conn, compiled.id)
+    key = conn.scalar(
+        sa.insert(versions)
+        .values(
+            procedure=compiled.id,
+            number=number,
+            digest=bundle.digest,
+            zh=compiled.names.zh,
+            en=compiled.names.en,
+            start_role=compiled.start.role,
+            start_message=compiled.start.message,
+            start_signal=compiled.start.signal,
+            awaits=dict(compiled.awaits),
+            note=deed.note,
+            published_by=None if deed.by is None else deed.by.id,
+            published_at=deed.now,
+            source=deed.source,
+            based_on=None if at.before is None else at.before.id,
+            again_of=deed.again_of,
+            begins_at=at.begins,
+            began_at=None if is_planned else deed.now,
+            in_force=not is_planned,
+        )
+        .returning(versions.c.id)
+    )
+    _store_files(conn, key, bundle.files)
+    return number
+
+
+def end(conn: sa.Connection, procedure: str) -> None:
+    """Let the version in force, if any, be in force no more."""
+    mine = sa.and_(versions.c.procedure == procedure, versions.c.in_force)
+    conn.execute(sa.update(versions).where(mine).values(in_force=False))
+
+
+def withdraw(
+    conn: sa.Connection, row: sa.Row[Any], *, reason: str, by: Person | None, now: datetime
+) -> None:
+    """Note that a planned version does not come into force."""
+    conn.execute(
+        sa.update(versions)
+        .where(versions.c.id == row.id)
+        .values(withdrawn_at=now, withdrawn_by=None if by is None else by.id, withdrawn_for=reason)
+    )
+
+
+def _store_files(conn: sa.Connection, key: int | None, contents: Mapping[str, bytes]) -> None:
+    named = {path: sha256(content).digest() for path, content in contents.items()}
+    rows = [{"sha256": named[path], "content": content} for path, content in contents.items()]
+    conn.execute(insert(file_rows).on_conflict_do_nothing(), rows)
+    links = [{"version_id": key, "path": p, "sha256": digest} for p, digest in named.items()]
+    conn.execute(sa.insert(version_files), links)

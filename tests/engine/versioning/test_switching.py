@@ -1,0 +1,136 @@
+"""A planned version comes into force at its moment, once, and takes its duties along."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from engine import procedures
+from engine.duties.dutyview import all_duties
+from engine.publishing import publish
+from engine.tables import cases, files, version_files, versions
+from engine.versioning.again import withdraw
+from engine.versioning.listing import all_versions
+from engine.versioning.switching import switch_next
+from engine.versioning.terms import Terms
+from tests.engine.conftest import NOW
+from tests.engine.duties.tidying import tidying
+from tests.engine.errand import asked
+from tests.engine.small import put_in_force, somebody
+from tests.engine.versioning.lines import FIRST, TENTH, put, standing
+from web.commands.working import THINGS
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+SECOND = timedelta(seconds=1)
+
+
+def test_workers_switch_at_the_moment_and_new_cases_take_it(connection: Connection) -> None:
+    put(connection, 1)
+    by = somebody(connection, "clerk-one", {"clerk"})
+    moment = put(connection, 2, begins=FIRST).begins
+    assert moment is not None
+    assert switch_next in THINGS
+
+    assert switch_next(connection, now=moment - SECOND) is False
+    old = asked(connection, by)
+    assert switch_next(connection, now=moment) is True
+    assert switch_next(connection, now=moment) is False
+    new = asked(connection, by)
+
+    assert standing(connection) == {1: "past", 2: "in force"}
+    of = sa.select(versions.c.number).join(cases, cases.c.version_id == versions.c.id)
+    numbers = [connection.scalar(of.where(cases.c.id == c.case_id)) for c in (old, new)]
+    assert numbers == [1, 2]
+    assert procedures.in_force(connection, "errand").number == 2
+    assert [one.begins for one in all_versions(connection, "errand")] == [moment, NOW]
+
+
+def test_several_moments_that_passed_unseen_are_made_up_for_in_order(
+    connection: Connection,
+) -> None:
+    put(connection, 1)
+    put(connection, 2, begins=TENTH)
+    put(connection, 3, 2, begins=FIRST)
+    put(connection, 4, begins=TENTH)
+    later = NOW + timedelta(days=60)
+
+    while switch_next(connection, now=later):
+        pass
+
+    assert standing(connection) == {1: "past", 2: "withdrawn", 3: "past", 4: "in force"}
+
+
+def test_what_is_due_is_switched_before_anything_is_published(connection: Connection) -> None:
+    put(connection, 1)
+    put(connection, 2, begins=FIRST)
+    assert put(connection, 3, now=NOW + timedelta(days=60)).number == 3
+    assert standing(connection) == {1: "past", 2: "past", 3: "in force"}
+
+
+def test_a_withdrawn_version_is_never_switched_to(connection: Connection) -> None:
+    put(connection, 1)
+    put(connection, 2, begins=FIRST)
+    withdraw(connection, "errand", 2, reason="x", by=None, now=NOW)
+    assert switch_next(connection, now=NOW + timedelta(days=60)) is False
+    assert standing(connection) == {1: "in force", 2: "withdrawn"}
+
+
+def test_a_version_whose_files_were_changed_stays_out_of_force(connection: Connection) -> None:
+    put(connection, 1)
+    put(connection, 2, begins=FIRST)
+    tampered = sa.select(version_files.c.sha256).where(
+        version_files.c.path == "forms/errand/sign.json",
+        version_files.c.version_id
+        == sa.select(versions.c.id)
+        .where(versions.c.procedure == "errand", versions.c.number == 2)
+        .scalar_subquery(),
+    )
+    connection.execute(sa.update(files).where(files.c.sha256.in_(tampered)).values(content=b"{}"))
+
+    assert switch_next(connection, now=NOW + timedelta(days=60)) is True
+
+    assert standing(connection) == {1: "in force", 2: "withdrawn"}
+    withdrawal = all_versions(connection, "errand")[0].withdrawal
+    assert withdrawal is not None
+    assert withdrawal.who is None
+    assert "sign.json" in withdrawal.reason
+
+
+def test_duties_are_planned_by_the_version_that_begins(connection: Connection) -> None:
+    put_in_force(connection, tidying("每月10日 16:00"))
+    terms = Terms(begins=FIRST)
+    publish(connection, tidying("每月20日 16:00"), by=None, now=NOW, terms=terms)
+
+    def day() -> int:
+        (duty,) = (one for one in all_duties(connection) if one.procedure == "tidying")
+        assert duty.next_at is not None
+        return duty.next_at.day
+
+    assert day() == 10
+    assert switch_next(connection, now=NOW + timedelta(days=25)) is True
+    assert day() == 20
+
+
+def test_two_workers_switch_once(database: Engine) -> None:
+    with database.begin() as conn:
+        put(conn, 1)
+        put(conn, 2, begins=FIRST)
+    ready = Barrier(4)
+
+    def switches(_turn: int) -> bool:
+        ready.wait()
+        with database.begin() as conn:
+            return switch_next(conn, now=NOW + timedelta(days=60))
+
+    with ThreadPoolExecutor(4) as workers:
+        done = list(workers.map(switches, range(4)))
+
+    assert sorted(done) == [False, False, False, True]
+    with database.connect() as conn:
+        assert standing(conn) == {1: "past", 2: "in force"}
