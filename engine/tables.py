@@ -170,6 +170,7 @@ sa.Index(
     cases.c.reckoned,
     postgresql_where=sa.and_(cases.c.status == "open", cases.c.next_due.is_not(None)),
 )
+sa.Index("ix_cases_paused_at", cases.c.paused_at, postgresql_where=cases.c.paused_at.is_not(None))
 sa.Index("ix_cases_parent_id", cases.c.parent_id, postgresql_where=cases.c.parent_id.is_not(None))
 sa.Index("ix_cases_opened_at", cases.c.opened_at.desc(), cases.c.id)
 
@@ -204,6 +205,7 @@ sa.Index(
     tasks.c.id,
     postgresql_where=tasks.c.claimed_by.is_not(None),
 )
+sa.Index("ix_tasks_paused_at", tasks.c.paused_at, postgresql_where=tasks.c.paused_at.is_not(None))
 
 cancelled_tasks = sa.Table(
     "cancelled_tasks",

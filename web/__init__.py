@@ -82,7 +82,7 @@ def _add_pages(app: Flask) -> None:
 
 def _add_administration(app: Flask) -> None:
     """Add the pages of administration, in the order of their tabs."""
-    from web.admin import calendars, duties, front, incidents, messages, repairs
+    from web.admin import calendars, duties, front, incidents, messages, pauses, repairs
 
-    for module in (front, incidents, repairs, messages, calendars, duties):
+    for module in (front, incidents, repairs, messages, pauses, calendars, duties):
         app.register_blueprint(module.bp)

@@ -250,6 +250,13 @@ def upgrade() -> None:
         sa.Column("paused_for", sa.Text(), nullable=True, comment="Why the clock stands."),
     )
     op.create_index(
+        "ix_cases_paused_at",
+        "cases",
+        ["paused_at"],
+        unique=False,
+        postgresql_where=sa.text("paused_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_cases_reckoned",
         "cases",
         ["reckoned"],
@@ -264,6 +271,13 @@ def upgrade() -> None:
     op.add_column(
         "tasks",
         sa.Column("paused_for", sa.Text(), nullable=True, comment="Why the clock stands."),
+    )
+    op.create_index(
+        "ix_tasks_paused_at",
+        "tasks",
+        ["paused_at"],
+        unique=False,
+        postgresql_where=sa.text("paused_at IS NOT NULL"),
     )
     op.create_index(
         "ix_entries_deadline_moved",
@@ -316,6 +330,16 @@ def downgrade() -> None:
         "ix_entries_deadline_moved",
         table_name="entries",
         postgresql_where=sa.text("kind = 'deadline_moved'"),
+    )
+    op.drop_index(
+        "ix_tasks_paused_at",
+        table_name="tasks",
+        postgresql_where=sa.text("paused_at IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_cases_paused_at",
+        table_name="cases",
+        postgresql_where=sa.text("paused_at IS NOT NULL"),
     )
     op.drop_column("tasks", "paused_for")
     op.drop_column("versions", "awaits")

@@ -1,0 +1,77 @@
+"""The list of the clocks that stand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from engine.clocks import pausing
+from engine.clocks.pausedlist import PAGE, paused
+from engine.spiff import Names
+from engine.tables import tasks
+from tests.engine.clocks.deskwork import at, deskwork, opened
+from tests.engine.small import put_in_force, somebody
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+    from engine.people import Person
+
+TUESDAY = at("2026-11-10T14:00")
+
+
+@pytest.fixture
+def clerk(connection: Connection) -> Person:
+    put_in_force(connection, deskwork())
+    return somebody(connection, "clerk-one", {"clerk"})
+
+
+def step(conn: Connection, case_id: UUID) -> UUID:
+    found: UUID = conn.scalars(sa.select(tasks.c.id).where(tasks.c.case_id == case_id)).one()
+    return found
+
+
+def test_cases_and_steps_are_listed_while_their_clock_stands(
+    connection: Connection, clerk: Person
+) -> None:
+    assert paused(connection) == ([], False)
+    other = somebody(connection, "clerk-two", {"clerk"})
+    first, second = opened(connection, clerk), opened(connection, clerk)
+    opened(connection, clerk)
+    pausing.pause_case(connection, second, "停工", by=other, now=TUESDAY + timedelta(hours=1))
+    pausing.pause_task(connection, step(connection, first), "等件", by=clerk, now=TUESDAY)
+
+    one, two = paused(connection)[0]
+    assert (one.case_id, one.step, one.since) == (
+        first,
+        Names("prepare名", "prepare in English"),
+        TUESDAY,
+    )
+    assert (one.reason, one.who) == ("等件", clerk.name)
+    assert (two.case_id, two.step, two.reason, two.who) == (second, None, "停工", other.name)
+
+    pausing.resume_case(connection, second, by=clerk, now=TUESDAY + timedelta(hours=2))
+    pausing.pause_case(connection, second, "再停", by=clerk, now=TUESDAY + timedelta(hours=3))
+    assert [(each.reason, each.who) for each in paused(connection)[0]] == [
+        ("等件", clerk.name),
+        ("再停", clerk.name),
+    ]
+    pausing.resume_task(connection, step(connection, first), by=clerk, now=TUESDAY)
+    pausing.resume_case(connection, second, by=clerk, now=TUESDAY + timedelta(hours=4))
+    assert paused(connection) == ([], False)
+
+
+def test_a_page_ends_and_the_next_one_goes_on(connection: Connection, clerk: Person) -> None:
+    case_ids = [opened(connection, clerk) for _ in range(PAGE + 1)]
+    for number, case_id in enumerate(case_ids):
+        at_once = TUESDAY + timedelta(minutes=number)
+        pausing.pause_case(connection, case_id, "停工", by=clerk, now=at_once)
+    found, more = paused(connection)
+    assert ([each.case_id for each in found], more) == (case_ids[:PAGE], True)
+    found, more = paused(connection, page=2)
+    assert ([each.case_id for each in found], more) == (case_ids[PAGE:], False)
