@@ -162,6 +162,7 @@ def _task_row(case: Case, version: Version, task: OpenTask, now: datetime) -> di
         "item": task.item,
         "role": task.role,
         "due_at": task.due,
+        "stands": task.stands,
         "opened_at": now,
     }
 

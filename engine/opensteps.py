@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from engine import items
-from engine.clocks.pauses import pause_of
+from engine.clocks.pauses import has_clock, pause_of
 from engine.tables import tasks
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OpenStep:
-    """A task that waits in the case."""
+    """A task that waits in the case; one that ``has_clock`` stands while its case is paused."""
 
     task_id: UUID
     place: str
@@ -36,6 +36,7 @@ class OpenStep:
     since: datetime
     claimed_by: UUID | None
     item: FormNames | None
+    has_clock: bool
 
 
 def open_steps(conn: sa.Connection, version: Version, case_id: UUID) -> list[OpenStep]:
@@ -55,6 +56,7 @@ def open_steps(conn: sa.Connection, version: Version, case_id: UUID) -> list[Ope
             row.opened_at,
             row.claimed_by,
             items.told(version, row.item),
+            has_clock(row),
         )
         for row in found
     ]

@@ -21,6 +21,7 @@ _COLUMNS: Final = {
     "element": Names("步骤", "step"),
     "role": Names("角色", "role"),
     "due_at": Names("时限", "due"),
+    "stands": Names("停着的计时", "clock that stands"),
     "paused_at": Names("计时暂停", "clock paused"),
 }
 
@@ -62,7 +63,7 @@ def _tasks(rows: Sequence[sa.Row[Any]], position: Position) -> Iterator[Names]:
 
 def _wrong(row: sa.Row[Any], task: OpenTask, position: Position) -> Iterator[str]:
     said = {"process": task.process, "element": task.element, "role": task.role}
-    for column, value in {**said, "due_at": task.due}.items():
+    for column, value in {**said, "due_at": task.due, "stands": task.stands}.items():
         if getattr(row, column) != value:
             yield column
     own = [timer for timer in position.timers if _hangs_on(timer, task)]

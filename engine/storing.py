@@ -40,7 +40,10 @@ FEW: Final = 16
 PORTIONS: Final = (64, 16, 4, 1)
 NOTHING: Final[Mapping[Write, Sequence[Row]]] = MappingProxyType({})
 
-_TASK = (*("id", "case_id", "process", "element", "within", "item", "role", "due_at", "opened_at"),)
+_TASK = (
+    *("id", "case_id", "process", "element", "within", "item", "role", "due_at", "stands"),
+    "opened_at",
+)
 _ENTRY = tuple(entries.c.keys())
 _CHANGED = (
     *("state", "revision", "entries", "head", "number", "next_due", "reckoned", "status"),

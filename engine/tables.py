@@ -185,6 +185,13 @@ tasks = sa.Table(
     sa.Column("item", sa.Text, nullable=True, comment="Which of several instances it is."),
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("due_at", Moment, nullable=True),
+    sa.Column(
+        "stands",
+        sa.Boolean,
+        nullable=False,
+        server_default=sa.false(),
+        comment="A clock on it or around it is paused.",
+    ),
     sa.Column("paused_at", Moment, nullable=True),
     sa.Column("paused_for", sa.Text, nullable=True, comment="Why the clock stands."),
     sa.Column("opened_at", Moment, nullable=False),

@@ -20,7 +20,17 @@ class Pause:
 
 
 def pause_of(task: sa.Row[Any], at: datetime | None, reason: str | None) -> Pause | None:
-    """Return the pause that holds for a task's row: its own, else its case's, else None."""
+    """Return the pause that holds for a task's row: its own, else its case's, else None.
+
+    A step that has no clock does not stand with its case's.
+    """
     if task.paused_at is not None:
         return Pause(task.paused_at, task.paused_for or "")
-    return None if at is None else Pause(at, reason or "")
+    if at is None or not has_clock(task):
+        return None
+    return Pause(at, reason or "")
+
+
+def has_clock(task: sa.Row[Any]) -> bool:
+    """Whether a task's row has a deadline, running or passed, or a clock that stands."""
+    return bool(task.stands or task.due_at is not None)

@@ -41,22 +41,27 @@ def reckoned(case: Case) -> int:
 
 
 def retimed(move: Move) -> dict[Write, list[dict[str, object]]]:
-    """Return what is written of steps that stay open with another due time, or none."""
-    rows: list[dict[str, object]] = [{"id": step.id, "due_at": step.due} for step in move.retimed]
+    """Return what is written of steps that stay open with another due time or clock, or none."""
+    rows: list[dict[str, object]] = [
+        {"id": step.id, "due_at": step.due, "stands": step.stands} for step in move.retimed
+    ]
     return {_RETIMED: rows} if rows else {}
 
 
 def _update(name: str, count: int) -> UpdateBase:
-    due = sa.values(sa.column("id", sa.Uuid), sa.column("due_at", Moment), name="due").data(
+    columns = sa.column("id", sa.Uuid), sa.column("due_at", Moment), sa.column("stands", sa.Boolean)
+    due = sa.values(*columns, name="due").data(
         [
             (
                 sa.bindparam(f"{name}{number}_id", type_=sa.Uuid),
                 sa.bindparam(f"{name}{number}_due_at", type_=Moment),
+                sa.bindparam(f"{name}{number}_stands", type_=sa.Boolean),
             )
             for number in range(count)
         ]
     )
-    return sa.update(tasks).where(tasks.c.id == due.c.id).values(due_at=due.c.due_at)
+    values = {"due_at": due.c.due_at, "stands": due.c.stands}
+    return sa.update(tasks).where(tasks.c.id == due.c.id).values(values)
 
 
 _RETIMED = Write("retimed", _update)

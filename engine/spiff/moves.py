@@ -19,7 +19,7 @@ class OpenTask:
     passed, but not paused; `due_timer` is that timer as "process:element". `path` are the call
     activities from the procedure down to it. `item` says in words which one it is of a
     multi-instance activity, "2/3 · <item>"; `turn` tells activity and number apart, "17:2", the
-    outer one first.
+    outer one first. It `stands` if a clock on it or around it is paused.
     """
 
     id: UUID
@@ -31,6 +31,7 @@ class OpenTask:
     path: tuple[str, ...]
     item: str | None = None
     turn: str | None = None
+    stands: bool = False
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,7 @@ class Move:
     `ended` is the "process:end_event" that ended the case. `awaited` are new waits, `unawaited`
     those that are gone, met or not; `abandoned` are calls whose service task was cancelled.
     `shifted` are timers whose due moment moved, `retimed` steps that stay open with another due
-    time.
+    time, or whose clocks stand now or go on.
     """
 
     state: bytes = field(repr=False)

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from engine.spiff.fixes import Token
     from engine.spiff.flows import CaseFlow
     from engine.spiff.model import Compiled
-    from engine.spiff.moves import Move
+    from engine.spiff.moves import Move, OpenTask
     from engine.spiff.survey import Survey
 
 
 class _Dues(NamedTuple):
-    steps: dict[UUID, datetime | None]
+    steps: dict[UUID, tuple[datetime | None, bool]]
     timers: dict[UUID, datetime]
 
 
@@ -50,7 +50,8 @@ def pause(
     """Stop the clock of a whole case (None), or of one open step: its own timers do not run.
 
     Timers that are due fire first. People go on working; a timer that is armed while the case's
-    clock stands begins when it goes on. Move.retimed are steps with another due time or none.
+    clock stands begins when it goes on. Move.retimed are steps with another due time or none,
+    and those with a clock that stands now.
     TaskNotReadyError if the step is not open.
     """
     time = Time(now, calendars)
@@ -136,8 +137,12 @@ def _held(case: CaseFlow, survey: Survey, task: UUID | None) -> list[Token]:
     return [token for token in survey.timers.values() if token.parent is split]
 
 
-def _due_steps(survey: Survey) -> dict[UUID, datetime | None]:
-    return {task: open_task(task, token).due for task, token in survey.steps.items()}
+def _due_steps(survey: Survey) -> dict[UUID, tuple[datetime | None, bool]]:
+    return {task: _clock(open_task(task, token)) for task, token in survey.steps.items()}
+
+
+def _clock(step: OpenTask) -> tuple[datetime | None, bool]:
+    return step.due, step.stands
 
 
 def _due_timers(survey: Survey) -> dict[UUID, datetime]:
@@ -152,7 +157,7 @@ def _retimed(case: CaseFlow, before: Survey, was: _Dues, after: Survey) -> Move:
         if id_ in was.timers and was.timers[id_] != arming.due_of(token)
     ]
     steps = [open_task(task, token) for task, token in after.steps.items() if task in was.steps]
-    retimed = [step for step in steps if step.due != was.steps[step.id]]
+    retimed = [step for step in steps if _clock(step) != was.steps[step.id]]
     return replace(moved(case, before, after), shifted=tuple(shifted), retimed=tuple(retimed))
 
 

@@ -82,7 +82,11 @@ def _task_id(token: Token) -> UUID:
 def open_task(task: UUID, token: Token) -> OpenTask:
     """Describe an open step with its deadline, drawn on it or around it; none that stands."""
     mark = token.mark
-    deadlines = [timer_of(found) for found in _deadlines(token) if is_running(found)]
+    clocks = list(_clocks(token))
+    running = [found for found in clocks if is_running(found)]
+    deadlines = [
+        timer_of(found) for found in running if found.task_spec.event_definition.is_deadline
+    ]
     first = min(deadlines, key=lambda timer: timer.due, default=None)
     item, turn = which(token)
     return OpenTask(
@@ -95,6 +99,7 @@ def open_task(task: UUID, token: Token) -> OpenTask:
         path=tuple(reversed([host.mark.element for host in hosts(token) if is_call(host)])),
         item=item,
         turn=turn,
+        stands=len(running) < len(clocks),
     )
 
 
@@ -114,11 +119,12 @@ def is_call(host: Token) -> bool:
     return isinstance(host.task_spec, CallActivity)
 
 
-def _deadlines(token: Token) -> Iterator[Token]:
+def _clocks(token: Token) -> Iterator[Token]:
+    """Give the timers beside a step and the activities around it, fired ones too."""
     for activity in (token, *hosts(token)):
         for child in beside(activity):
             event = getattr(child.task_spec, "event_definition", None)
-            if isinstance(event, Deadline) and event.is_deadline and "due" in child.internal_data:
+            if isinstance(event, Deadline) and "due" in child.internal_data:
                 yield child
 
 

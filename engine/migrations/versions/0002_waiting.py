@@ -267,6 +267,16 @@ def upgrade() -> None:
         "tasks",
         sa.Column("item", sa.Text(), nullable=True, comment="Which of several instances it is."),
     )
+    op.add_column(
+        "tasks",
+        sa.Column(
+            "stands",
+            sa.Boolean(),
+            server_default=sa.false(),
+            nullable=False,
+            comment="A clock on it or around it is paused.",
+        ),
+    )
     op.add_column("tasks", sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
         "tasks",
@@ -345,6 +355,7 @@ def downgrade() -> None:
     op.drop_column("versions", "awaits")
     op.drop_column("versions", "start_signal")
     op.drop_column("tasks", "paused_at")
+    op.drop_column("tasks", "stands")
     op.drop_column("tasks", "item")
     op.drop_index(
         "ix_cases_reckoned",
