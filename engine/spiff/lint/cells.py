@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from engine.spiff.dmn.kinds import NUMBER, equal, order
 from engine.spiff.dmn.tokens import INPUT
-from engine.spiff.dmn.unary import Asked, Compared
-from engine.spiff.language.inference import ANY, EXACT, inferred, kind_of, tree_of
+from engine.spiff.dmn.unary import Asked, Between, Compared
+from engine.spiff.language.inference import ANY, EXACT, KEPT, Values, inferred, kind_of, tree_of
 from engine.spiff.lint.told import impossible
 from engine.spiff.lint.words import wrong_in
 from engine.spiff.model import Problem
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from engine.spiff.dmn.decisions import Decider
     from engine.spiff.dmn.unary import Cell, Test
     from engine.spiff.files.sources import Sources
-    from engine.spiff.language.inference import Values
 
 
 def cells_can_fit(sources: Sources) -> Iterator[Problem]:
@@ -30,11 +29,12 @@ def cells_can_fit(sources: Sources) -> Iterator[Problem]:
     known = comparable(sources)
     for reading in sources.tables.values():
         if reading.decider is not None:
-            seen = Seen(known, reading.decider.given)
-            yield from _in_table(reading.file, reading.decider, seen)
+            yield from misfits(reading.file, reading.decider, known)
 
 
-def _in_table(file: str, decider: Decider, known: Mapping[str, Values]) -> Iterator[Problem]:
+def misfits(file: str, decider: Decider, known: Mapping[str, Values]) -> Iterator[Problem]:
+    """Give what a table asks for in vain; `known` are the names of the case as comparable."""
+    known = Seen(known, decider.given)
     for c, (asked, column) in enumerate(zip(decider.inputs, decider.asked, strict=True)):
         whole = inferred(tree_of(asked.text), known)
         values = whole.read(column.kind)
@@ -58,12 +58,14 @@ def _in_table(file: str, decider: Decider, known: Mapping[str, Values]) -> Itera
 def _in_cell(
     cell: Cell, values: Values, where: tuple[str, str | None, str, str], name: str
 ) -> Iterator[Problem]:
+    """Tell of constants that the input can never be; once of an interval, for both its ends."""
+    here = Values(values.listed, values.open - KEPT.keys(), values.items)
     for leaf in cell.leaves():
-        for value in _constants(leaf):
-            equals = isinstance(leaf, Compared) and leaf.sign in {"==", "!="}
-            fits = _may_equal(values, value) if equals else _has_order(values, value)
-            if not fits:
-                yield impossible(where, name, value, values)
+        equals = isinstance(leaf, Compared) and leaf.sign in {"==", "!="}
+        fits = _may_equal if equals else _has_order
+        never = [value for value in _constants(leaf) if not fits(values, value)]
+        for value in never[:1] if isinstance(leaf, Between) else never:
+            yield impossible(where, name, value, here)
 
 
 def _constants(leaf: Test) -> Iterator[object]:

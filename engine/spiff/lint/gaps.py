@@ -13,9 +13,10 @@ from engine.spiff.dmn.heads import constant_of
 from engine.spiff.dmn.policies import UNIQUE
 from engine.spiff.dmn.saying import said
 from engine.spiff.language.expressions import EvaluationError
+from engine.spiff.lint.cells import misfits
 from engine.spiff.lint.pieces import Index, Piece, pieces_of
 from engine.spiff.model import Problem
-from engine.spiff.possible import Seen, possible
+from engine.spiff.possible import Seen, comparable, possible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,15 +37,16 @@ class TooIntricateError(Exception):
 def one_row_fits(sources: Sources) -> Iterator[Problem]:
     """Let a row fit each choice of the inputs, and one only where the hit policy says so.
 
-    A table is not tried whose cells read variables, or whose inputs can be anything.
+    A table is not tried whose cells read variables or ask in vain, or whose inputs can be
+    anything.
     """
     if sources.is_partly_unknown:
         return
-    known = possible(sources)
+    known, asked = possible(sources), comparable(sources)
     for reading in sources.tables.values():
         decider = reading.decider
         columns = pieces_of(decider, Seen(known, decider.given)) if decider else None
-        if decider is None or columns is None:
+        if decider is None or columns is None or any(misfits(reading.file, decider, asked)):
             continue
         try:
             search = Search(decider, columns)

@@ -214,6 +214,26 @@ def test_a_cell_asks_only_for_what_its_input_can_be(
 
 
 @pytest.mark.parametrize(
+    ("asked", "cells", "can_be"),
+    [
+        (
+            "sold_on",
+            ['< "2026-10-01"', '>= date("2026-10-01")'],
+            'a date, written date("2026-09-30")',
+        ),
+        ("sold_on", ['["2026-10-01".."2026-10-08"]', "null"], "a date, written date("),
+        ("days", ['< "3"', ">= 3"], "a number"),
+        ("amount", ['< "5000"', ">= 5000"], "a number"),
+        ("called_at", ['< "2026-10"', '>= date("2026-10-01")'], ""),
+    ],
+)
+def test_one_mistake_in_a_cell_is_told_once(asked: str, cells: list[str], can_be: str) -> None:
+    (problem,) = problems(table("klass", [asked], ["k"], rows(*cells)))
+    assert problem.code == "unknown_value"
+    assert f"It can be: {can_be}" in problem.en
+
+
+@pytest.mark.parametrize(
     ("condition", "code", "cure"),
     [
         ("amount < 5000", "compared_as_text", "number(amount)"),
