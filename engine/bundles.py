@@ -128,7 +128,13 @@ def _key(path: str) -> str:
 
 
 def _asked(field: Field) -> Asked:
-    return Asked(_ASKED.get(field.kind, "text"), tuple(each.const for each in field.choices))
+    limits = field.limits
+    return Asked(
+        _ASKED.get(field.kind, "text"),
+        tuple(each.const for each in field.choices),
+        limits.above if limits.minimum is None else limits.minimum,
+        limits.below if limits.maximum is None else limits.maximum,
+    )
 
 
 def select(files: Mapping[str, bytes], root: str) -> dict[str, bytes]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from decimal import Decimal
 
     from engine.spiff.plan import Plan
 
@@ -24,11 +25,13 @@ class Asked:
     """What a form's field asks for.
 
     `text`, `number` (whole), `decimal` (money too, kept as text), `date`, `date_time`, `boolean`,
-    `choice`, `choices`, `list`, `any`.
+    `choice`, `choices`, `list`, `any`. `least` and `most` are limits of its number, if it has them.
     """
 
     kind: str = "any"
     choices: tuple[str, ...] = ()
+    least: Decimal | None = None
+    most: Decimal | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import ast
 import json
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -129,7 +130,8 @@ def asked_for(asked: Asked) -> Values:
         return words(*asked.choices)
     if asked.kind == "choices":
         return Values(open=frozenset({LIST}), items=words(*asked.choices).listed)
-    return of_kind(_TYPED.get(asked.kind, asked.kind))
+    values = of_kind(_TYPED.get(asked.kind, asked.kind))
+    return replace(values, least=asked.least, most=asked.most)
 
 
 def _declared(variable: Variable) -> Values:

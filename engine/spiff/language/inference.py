@@ -7,7 +7,7 @@ A case keeps decimals, dates and moments as texts. Such a text is a kind of its 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import reduce
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -26,6 +26,8 @@ KEPT: Final = {"decimal": NUMBER, "day": DATE, "moment": DATE_TIME}
 """Texts of a case, and what they are read as."""
 _KEPT_AS: Final = {EXACT: "decimal", DATE: "day", DATE_TIME: "moment", DURATION: TEXT}
 _NUMBERS: Final = frozenset({NUMBER, EXACT})
+COUNTED: Final = _NUMBERS | {"decimal"}
+"""Kinds that have a least and a most."""
 _RESULTS: Final[Mapping[str, frozenset[str]]] = {
     "number": frozenset({EXACT}), "len": frozenset({NUMBER}), "int": frozenset({NUMBER}),
     "round": _NUMBERS, "abs": _NUMBERS, "sum": _NUMBERS, "str": frozenset({TEXT}),
@@ -38,15 +40,27 @@ _RESULTS: Final[Mapping[str, frozenset[str]]] = {
 class Values:
     """Constants that are possible, and kinds of which any value is; `items` of a list's elements.
 
-    None is always possible: a question not asked yet, a row that does not fit.
+    None is always possible: a question not asked yet, a row that does not fit. No number that is
+    not listed is under `least` or over `most`, where these are known.
     """
 
     listed: frozenset[Word] = frozenset()
     open: frozenset[str] = frozenset()
     items: frozenset[Word] = frozenset()
+    least: Decimal | None = None
+    most: Decimal | None = None
 
     def __or__(self, other: Values) -> Values:
-        return Values(self.listed | other.listed, self.open | other.open, self.items | other.items)
+        counted = [each for each in (self, other) if each.open & COUNTED]
+        lows = [each.least for each in counted if each.least is not None]
+        highs = [each.most for each in counted if each.most is not None]
+        return Values(
+            self.listed | other.listed,
+            self.open | other.open,
+            self.items | other.items,
+            min(lows) if len(lows) == len(counted) > 0 else None,
+            max(highs) if len(highs) == len(counted) > 0 else None,
+        )
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -82,7 +96,9 @@ class Values:
         """Give what a case keeps of these: decimals, dates and durations become texts."""
         exact = {EXACT for _, value in self.listed if isinstance(value, Decimal)}
         whole = frozenset(word for word in self.listed if not isinstance(word[1], Decimal))
-        return Values(whole, frozenset(_KEPT_AS.get(k, k) for k in self.open | exact), self.items)
+        limits = (None, None) if exact else (self.least, self.most)
+        kept = frozenset(_KEPT_AS.get(k, k) for k in self.open | exact)
+        return Values(whole, kept, self.items, *limits)
 
     def read(self, kind: str | None) -> Values:
         """Give what a table's column of this kind makes of them; of any kind, what cells may read.
@@ -92,11 +108,22 @@ class Values:
         if kind is None:
             more = {KEPT[k] for k in self.open & KEPT.keys()}
             more |= {DATE} if DATE_TIME in more else set()
-            return Values(self.listed, self.open | more, self.items)
+            return Values(self.listed, self.open | more, self.items, self.least, self.most)
         if ANY in self.open or any(_readable(k, kind) for k in self.open):
-            return of_kind(kind)
+            return self._limited(of_kind(kind))
         read = (read_as(kind, value) for _, value in self.listed)
         return words(*(value for value in read if value is not None))
+
+    def _limited(self, others: Values) -> Values:
+        """Give other values the limits of these, if nothing but numbers is among these."""
+        if self.listed or not self.open <= COUNTED:
+            return others
+        return replace(others, least=self.least, most=self.most)
+
+    def or_nought(self) -> Values:
+        """Give the numbers that `number(…)` makes of these: nought of what is missing."""
+        nought = Values(open=frozenset({EXACT}), least=Decimal(0), most=Decimal(0))
+        return self._limited(Values(open=frozenset({EXACT}))) | nought
 
 
 def _readable(kind: str, column: str) -> bool:
@@ -166,6 +193,8 @@ def _called(function: str, args: list[ast.expr], known: Mapping[str, Values]) ->
         return of_kind(BOOLEAN)
     if function in {"max", "min"} and len(args) > 1:
         return reduce(Values.__or__, (inferred(each, known) for each in args))
+    if function == "number" and args:
+        return inferred(args[0], known).or_nought()
     return Values(open=_RESULTS.get(function, frozenset({ANY})))
 
 

@@ -11,7 +11,7 @@ from engine.spiff.dmn.unary import Asked
 from engine.spiff.language.expressions import EvaluationError
 from engine.spiff.language.inference import inferred, tree_of
 from engine.spiff.lint.gaps import MOST_PLACES, MOST_ROWS, MOST_TRIED, TooIntricateError
-from engine.spiff.lint.pieces import Index, Piece, pieces_of
+from engine.spiff.lint.pieces import Index, Piece, pieces_of, within
 from engine.spiff.model import Problem
 from engine.spiff.possible import Seen, comparable
 
@@ -82,11 +82,14 @@ def _ways(
     for c, (asked, head) in enumerate(zip(decider.inputs, decider.asked, strict=True)):
         cells = [rule.tests[c] for rule in decider.rules]
         pieces = columns[c]
-        if inferred(tree_of(asked.text), known).read(head.kind).closed is None:
+        values = inferred(tree_of(asked.text), known).read(head.kind)
+        if values.closed is None:
             if any(isinstance(leaf, Asked) for cell in cells if cell for leaf in cell.leaves()):
                 raise TooIntricateError
             more = [
-                each for each in _more(pieces) if not head.allowed or head.allowed.fits(each, {})
+                each
+                for each in _more(pieces)
+                if (not head.allowed or head.allowed.fits(each, {})) and within(each, values)
             ]
             pieces = [*pieces, *map(Piece, more)]
         index = Index(cells, pieces)

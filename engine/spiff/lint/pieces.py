@@ -41,8 +41,9 @@ NOTHING: Final = Piece(None, counts=False)
 def pieces_of(decider: Decider, known: Mapping[str, Values]) -> list[list[Piece]] | None:
     """Give the pieces of every input, or None where nobody can say them before a case runs.
 
-    Numbers, dates and durations are cut at all limits of their column; below nought only if one
-    lies there. Free text is tried with the texts of its column. A question may be unanswered.
+    Numbers, dates and durations are cut at all limits of their column and of their field; below
+    nought only if one lies there. Free text is tried with the texts of its column. A question may
+    be unanswered.
     """
     columns: list[list[Piece]] = []
     for c, (asked, head) in enumerate(zip(decider.inputs, decider.asked, strict=True)):
@@ -72,7 +73,19 @@ def _pieces(values: Values, head: Column, cells: Sequence[Cell]) -> list[Piece] 
     if kind == TEXT:
         return [Piece(text) for text in dict.fromkeys(read)] or [Piece("")]
     whole = kind == DATE or (kind == NUMBER and values.kinds == {NUMBER} and head.kind is None)
-    return [Piece(value) for value in _cut(kind, read, whole=whole)]
+    ends = [end for end in (values.least, values.most) if end is not None and kind == NUMBER]
+    found = [each for each in _cut(kind, [*read, *ends], whole=whole) if within(each, values)]
+    beyond = [value for _, value in values.listed if not within(value, values)]
+    return [Piece(value) for value in (*found, *beyond)]
+
+
+def within(value: Any, values: Values) -> bool:
+    """Whether a value lies between the least and the most, if it is a number; others always do."""
+    if not isinstance(value, (int, Decimal)):
+        return True
+    return (values.least is None or value >= values.least) and (
+        values.most is None or value <= values.most
+    )
 
 
 def _constants(cell: Cell) -> Iterable[object]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from engine import spiff
 from engine.spiff import Asked, BrokenFilesError, RunError, compile_procedure
+from engine.spiff.language.inference import Values, of_kind
 from tests.engine.spiff.drawing import ROLES, T0, Process, files_of, table
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ FIELDS = {
     "sold_on": Asked("date"), "received_on": Asked("date"), "called_at": Asked("date_time"),
     "zone": Asked("choice", ("near", "far")), "clean": Asked("boolean"), "note": Asked("text"),
     "reasons": Asked("choices", ("late", "broken")),
+    "share": Asked("decimal", least=Decimal(0), most=Decimal(100)),
+    "score": Asked("number", least=Decimal(-2), most=Decimal(5)),
 }  # fmt: skip
 
 
@@ -347,3 +351,48 @@ def test_a_share_is_told_as_a_percentage() -> None:
     assert problems(told.encode()) == ()
     wrong = told.replace("5％ 以上", "6％ 以上")
     assert [problem.code for problem in problems(wrong.encode())] == ["number_not_told"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "cells", "code", "says"),
+    [
+        ("share", ["< 50", "[50..100]"], None, ""),
+        ("share", ["[0..50)", "[50..100]"], None, ""),
+        ("number(share)", ["[0..50)", "[50..100]"], None, ""),
+        ("share", ["< 50", "[50..99]"], "no_row", "99.5"),
+        ("share", ["(0..50)", "[50..100]"], "no_row", "= 0"),
+        ("share", ["<= 50", "[50..100]"], "two_rows", "= 50"),
+        ("score", ["[-2..0)", "[0..5]"], None, ""),
+        ("score", ["[-1..0)", "[0..5]"], "no_row", "= -2"),
+        ("score", ["[-2..0)", "[0..4]"], "no_row", "= 5"),
+        ("score + 1", ["[-2..0)", "[0..6]"], "no_row", "= "),
+        ("amount", ["< 50", "[50..100]"], "no_row", "101"),
+    ],
+)
+def test_no_row_is_missed_where_the_form_lets_nobody_go(
+    asked: str, cells: list[str], code: str | None, says: str
+) -> None:
+    found = problems(table("klass", [asked], ["k"], rows(*cells)))
+    assert {problem.code for problem in found} == ({code} if code else set())
+    assert all(says in problem.en for problem in found[:1])
+
+
+@pytest.mark.parametrize(
+    ("asked", "cells", "hidden"),
+    [("share", [">= 0", "-"], False), ("share", ["null", ">= 0", "-"], True),
+     ("score", ["null", ">= 0", "-"], False), ("score", ["null", "[-2..5]", "-"], True)],
+)  # fmt: skip
+def test_a_row_beyond_the_limits_of_a_form_never_counts(
+    asked: str, cells: list[str], *, hidden: bool
+) -> None:
+    found = problems(table("klass", [asked], ["k"], rows(*cells), 'hitPolicy="FIRST"'))
+    assert [problem.code for problem in found] == ["row_hidden"] * hidden
+
+
+def test_what_two_forms_or_a_script_fill_has_the_wider_limits() -> None:
+    low = Values(open=frozenset({"number"}), least=Decimal(0), most=Decimal(5))
+    high = Values(open=frozenset({"number"}), least=Decimal(3), most=Decimal(9))
+    both = low | high
+    assert (both.least, both.most) == (Decimal(0), Decimal(9))
+    assert (low | of_kind("number")).most is None
+    assert (low | Values()).most == Decimal(5)
