@@ -135,6 +135,8 @@ from engine.spiff.moves import (
 )
 from engine.spiff.pausing import derivation, pause, reckon_anew, resume
 from engine.spiff.runner import complete, deliver, known, position, start, wake
+from engine.spiff.transferring.transfer import transfer
+from engine.spiff.transferring.verdicts import Deadline, Dues, Obstacle, Transfer, Verdict
 
 __all__ = [
     "DUTY_DATE",
@@ -142,8 +144,10 @@ __all__ = [
     "BrokenFilesError",
     "Call",
     "Compiled",
+    "Deadline",
     "Decision",
     "Diagram",
+    "Dues",
     "Element",
     "Expression",
     "ExpressionError",
@@ -153,6 +157,7 @@ __all__ = [
     "Move",
     "Names",
     "NotAwaitedError",
+    "Obstacle",
     "OpenTask",
     "Position",
     "Problem",
@@ -167,7 +172,9 @@ __all__ = [
     "Table",
     "TaskNotReadyError",
     "Timer",
+    "Transfer",
     "ValueRefusedError",
+    "Verdict",
     "Wait",
     "answer",
     "asked_again",
@@ -190,6 +197,7 @@ __all__ = [
     "resume",
     "roots",
     "start",
+    "transfer",
     "variables",
     "wake",
     "wrong_in_form",

@@ -25,6 +25,8 @@ SITE: Final = "site"
 """The variable that says at which place of the company a case is handled."""
 CASE: Final = "case"
 STEP: Final = "step"
+KIND: Final = "kind"
+"""The kind of the rule that a timer was armed by, where another version draws another kind."""
 
 
 def hold(token: Token, whole: str) -> None:
@@ -63,13 +65,19 @@ def set_due(token: Token, calendars: Calendars) -> None:
 def reckoned(token: Token, calendar: Calendar) -> Reckoning:
     """Reckon when an armed timer is due. RuleError if it cannot be."""
     rule, internal = token.task_spec.event_definition.rule, token.internal_data
-    when, begun = read(rule.kind, internal["rule"]), round_of(internal)
+    when, begun = read(kind_of(token), internal["rule"]), round_of(internal)
     pauses = pauses_of(token)
     if isinstance(when, Repeat | OnDays):
         return reach(when, begun, calendar, pauses)
     if isinstance(when, Point) and rule.closes:
         when = when.until_close()
     return reckon(when, begun.since, calendar, pauses)
+
+
+def kind_of(token: Token) -> str:
+    """Give the kind of the rule that a timer was armed by; its drawing may say another now."""
+    kind: str = token.internal_data.get(KIND) or token.task_spec.event_definition.rule.kind
+    return kind
 
 
 def calendar_of(token: Token, calendars: Calendars) -> Calendar:

@@ -134,6 +134,12 @@ def fillings(sheet: Sheet, sources: Sources) -> Iterator[Filling]:
 
 def role_at(token: Token) -> str:
     """Give the role (code) whose work a token waits for; RunError if a variable holds none."""
+    who, place = decided_at(token)
+    return who.role or read_role(place, who.variable or "", place.workflow.top_workflow.plan.roles)
+
+
+def decided_at(token: Token) -> tuple[Whose, Token]:
+    """Give who works where a token is, and the place that says so; RunError if none does."""
     who, place = token.mark.whose, token
     while who.role is None and who.variable is None:
         around = _call_around(place)
@@ -146,7 +152,7 @@ def role_at(token: Token) -> str:
             )
         who = around.mark.lanes.get(who.lane or "", around.mark.whose)
         place = around
-    return who.role or read_role(place, who.variable or "", place.workflow.top_workflow.plan.roles)
+    return who, place
 
 
 def _call_around(token: Token) -> Token | None:

@@ -21,10 +21,12 @@ from engine.calendar.rounds import Round, next_round, reach
 from engine.spiff import clock
 from engine.spiff.elements.arming import (
     CASE,
+    KIND,
     SITE,
     calendar_of,
     hold,
     is_due,
+    kind_of,
     pauses_of,
     round_of,
     set_due,
@@ -40,6 +42,8 @@ from engine.spiff.language.arithmetic import storable
 from engine.spiff.reading import evaluate, in_words
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from engine.spiff.fixes import Token
     from engine.spiff.language.expressions import Expression
 
@@ -98,7 +102,7 @@ class Deadline(Awaited):
     def happens_again(self, my_task: Token) -> bool:
         """Whether its cycle comes round once more; rounds that were missed are left out."""
         internal = my_task.internal_data
-        cycle = read("cycle", internal["rule"]) if self.rule.repeats else None
+        cycle = read(kind_of(my_task), internal["rule"]) if self.rule.repeats else None
         if not isinstance(cycle, Repeat | OnDays):
             return False
         with telling(my_task, self.rule.variable):
@@ -120,16 +124,31 @@ class Deadline(Awaited):
 
     def _arm(self, my_task: Token) -> None:
         rule, internal = self.rule, my_task.internal_data
-        with telling(my_task, rule.variable):
-            text = _said(my_task, rule)
-            when = read(rule.kind, text)
-        times = when.times if rule.repeats and isinstance(when, Repeat | OnDays) else None
-        internal["rule"] = text
-        internal.update(written(Round(clock.current(), left=times and times - 1)))
+        self._begin(my_task, clock.current())
         for name, value in (("role", _role(my_task)), (SITE, _site(my_task))):
             if value is not None:
                 internal[name] = value
         _arm(my_task, rule)
+
+    def _begin(self, my_task: Token, since: datetime) -> None:
+        """Write down what is drawn, read now, and since when it counts."""
+        rule = self.rule
+        with telling(my_task, rule.variable):
+            text = _said(my_task, rule)
+            when = read(rule.kind, text)
+        times = when.times if rule.repeats and isinstance(when, Repeat | OnDays) else None
+        my_task.internal_data["rule"] = text
+        my_task.internal_data.update(written(Round(since, left=times and times - 1)))
+
+    def count_anew(self, my_task: Token) -> None:
+        """Count by what is drawn now, from when the timer was armed. RunError if it cannot be."""
+        internal = my_task.internal_data
+        since = round_of(internal).since
+        for name in (KIND, "drawn", "left"):
+            internal.pop(name, None)
+        self._begin(my_task, since)
+        with telling(my_task, self.rule.variable):
+            set_due(my_task, clock.calendars())
 
 
 def _arm(token: Token, rule: Rule) -> None:

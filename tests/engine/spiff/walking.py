@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, TypedDict
 
 from engine import spiff
 from engine.calendar import STANDARD, Calendars
-from engine.spiff import Call
+from engine.spiff import Call, Dues
 from tests.engine.spiff.drawing import T0
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from engine.spiff import Compiled, Move, OpenTask, Timer, Wait
+    from engine.spiff import Compiled, Move, OpenTask, Timer, Transfer, Wait
 
 
 class Then(TypedDict):
@@ -91,6 +91,15 @@ class Walk:
         self.calendars = calendars
         self.move = spiff.reckon_anew(self.compiled, self.move.state, **self.then)
         return self._follow()
+
+    def transfers(self, to: Compiled, due: Dues = Dues.KEPT) -> Transfer:
+        """Let the case go on in another version, if it can."""
+        found = spiff.transfer(self.compiled, to, self.move.state, due=due, **self.then)
+        if found.move is not None:
+            self.compiled, self.move = to, found.move
+            self.tasks.update({task.id: task for task in found.reassigned})
+            self._follow()
+        return found
 
     @property
     def then(self) -> Then:

@@ -1,0 +1,1 @@
+"""Taking the state of a case from one version of its procedure to another."""

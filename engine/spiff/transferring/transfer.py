@@ -1,0 +1,125 @@
+"""The verb that takes a stored case from one version of its procedure to another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from engine.calendar import STANDARD
+from engine.spiff.clock import Time
+from engine.spiff.codec import dump, load
+from engine.spiff.errors import RunError
+from engine.spiff.stepping import fire_due, moved, moving
+from engine.spiff.survey import look_over, open_task
+from engine.spiff.transferring import arriving, dues, verdicts
+from engine.spiff.transferring.carrying import carry_over, paused_steps
+from engine.spiff.transferring.settling import begin, new_defaults, roles_anew
+from engine.spiff.transferring.verdicts import (
+    CannotTransferError,
+    Dues,
+    Obstacle,
+    Transfer,
+    Verdict,
+)
+from engine.spiff.transferring.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from engine.calendar import Calendars
+    from engine.spiff.flows import CaseFlow
+    from engine.spiff.model import Compiled
+    from engine.spiff.moves import Move, OpenTask
+    from engine.spiff.survey import Survey
+
+
+def transfer(
+    old: Compiled,
+    new: Compiled,
+    state: bytes,
+    *,
+    now: datetime,
+    calendars: Calendars = STANDARD,
+    due: Dues = Dues.KEPT,
+) -> Transfer:
+    """Let a case of the version `old` go on in `new`, from where it stands.
+
+    Open steps, running timers, waits and calls keep their ids. Timers that the new version draws
+    beside what is open begin now; those that it does not draw are gone; those that it draws
+    otherwise are due as before, or with DRAWN as drawn now, counted from when they began. Then
+    the case runs to its next waiting places. Nothing that has been done is asked for again.
+    """
+    kept = load(old.plan, state)
+    before = look_over(kept)
+    try:
+        case = _carried(kept, old, new, state)
+        with moving(case, Time(now, calendars)):
+            return _begun(case, kept, before, due)
+    except CannotTransferError as error:
+        obstacles = error.obstacles
+    except RunError as error:
+        obstacles = (Obstacle(error.process, error.element, error.zh, error.en),)
+    deadlines = dues.deadlines(before, before, {})
+    return Transfer(Verdict.CANNOT, None, deadlines, obstacles)
+
+
+def _carried(kept: CaseFlow, old: Compiled, new: Compiled, state: bytes) -> CaseFlow:
+    """Load a case in another version, where nothing has moved yet. CannotTransferError."""
+    case = load(old.plan, state)
+    carry_over(case, old, new)
+    case = load(new.plan, dump(case))
+    words = Words(old, new)
+    found = [
+        words.said(say, spec.mark)
+        for say, find in (
+            (verdicts.starved, arriving.starving),
+            (verdicts.twice, arriving.following),
+        )
+        for spec in dict.fromkeys(_added(find(kept), find(case)))
+    ]
+    if found:
+        raise CannotTransferError(found)
+    return case
+
+
+def _added(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> list[Any]:
+    return [spec for key, spec in after.items() if key not in before]
+
+
+def _begun(case: CaseFlow, kept: CaseFlow, before: Survey, due: Dues) -> Transfer:
+    new_defaults(case)
+    standing = look_over(case)
+    drawn = dues.redrawn(before, standing, due)
+    reassigned = roles_anew(before, standing)
+    begin(case, paused_steps(kept))
+    case.advance()
+    after = fire_due(case)
+    move = _move(case, before, after)
+    return Transfer(
+        verdict=Verdict.NEXT if _goes_on(move) else Verdict.SAME,
+        move=move,
+        deadlines=dues.deadlines(before, after, drawn),
+        reassigned=tuple(
+            open_task(task, after.steps[task]) for task in reassigned if task in after.steps
+        ),
+    )
+
+
+def _move(case: CaseFlow, before: Survey, after: Survey) -> Move:
+    steps = [open_task(id_, token) for id_, token in after.steps.items() if id_ in before.steps]
+    was = {step.id: _clock(open_task(step.id, before.steps[step.id])) for step in steps}
+    return replace(
+        moved(case, before, after),
+        shifted=dues.shifts(before, after),
+        retimed=tuple(step for step in steps if _clock(step) != was[step.id]),
+    )
+
+
+def _clock(step: OpenTask) -> tuple[object, ...]:
+    return step.due, step.due_timer, step.stands
+
+
+def _goes_on(move: Move) -> bool:
+    """Whether a case does more than wait at the same places, with other events beside them."""
+    return bool(move.opened or move.closed or move.flows or move.ended)
