@@ -252,3 +252,57 @@ def test_deadlines_are_foreseen_and_followed(lin: Visitor, database: sa.Engine) 
     lin.get(f"/cases/{case_id}")
     assert "日历修改，期限随之变动" in lin.text
     assert "由 2026-11-16 10:00 改为 2026-11-17 10:00" in lin.text
+
+
+def friday_off(lin: Visitor, database: sa.Engine) -> set[str]:
+    """Take over a day that moves the deadlines of three cases; give their links."""
+    with database.begin() as conn:
+        put_in_force(conn, deskwork())
+        clerk = somebody(conn, "clerk-one", {"clerk"})
+        links = {f"/cases/{opened(conn, clerk)}" for _ in range(3)}
+    upload(lin, "2026-11-13,休,,厂休")
+    lin.follow(confirm(lin))
+    return links
+
+
+def reckon_one(database: sa.Engine) -> None:
+    with database.begin() as conn:
+        assert reckon_next(conn, now=datetime.now(UTC))
+
+
+def test_a_change_shows_which_deadlines_have_moved_while_others_still_wait(
+    lin: Visitor, database: sa.Engine
+) -> None:
+    waiting = friday_off(lin, database)
+    assert "正在重新计算期限：0 / 3 个案件" in lin.text
+    assert "到目前为止没有；还在计算。" in lin.text
+    reckoned: set[str] = set()
+    for done in (1, 2):
+        reckon_one(database)
+        lin.get(lin.path)
+        assert f"正在重新计算期限：{done} / 3 个案件" in lin.text
+        (bar,) = lin.all("//progress")
+        assert (bar.get("value"), bar.get("max")) == (str(done), "3")
+        assert f"移动了的期限：{2 * done}" in lin.text, "a step's and the case's, of each case"
+        shown = {link for link in lin.all("//main//a/@href") if link in waiting}
+        assert reckoned < shown, "those that are reckoned stay, and one more has come"
+        assert len(shown) == done
+        reckoned = shown
+
+
+def test_a_change_says_that_the_reckoning_runs_until_the_last_case(
+    lin: Visitor, database: sa.Engine
+) -> None:
+    friday_off(lin, database)
+    there = lin.path
+    reckon_one(database)
+    reckon_one(database)
+    lin.get(HOME)
+    assert "还有 1 个案件待重算" in lin.text
+    lin.post("/language/en", {})
+    lin.get(there)
+    assert "Reckoning deadlines anew: 2 of 3 cases" in lin.text
+    reckon_one(database)
+    lin.get(there)
+    assert not lin.all("//progress")
+    assert "Every open case has been reckoned anew: 3." in lin.text
