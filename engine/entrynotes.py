@@ -34,7 +34,8 @@ def notes_on(version: Version, body: Mapping[str, Any], zone: ZoneInfo) -> list[
         due, found = _local(body["due"], zone), _local(body["at"], zone)
         late = Names(f"时限 {due}，{found} 发现", f"Due {due}, found {found}")
         round_ = Names(f"应在 {due}，{found} 提醒", f"Due {due}, reminded {found}")
-        notes.append(round_ if body.get("reminds") else late)
+        came = Names(f"等到 {due}，{found} 继续", f"Waited until {due}, went on {found}")
+        notes.append(round_ if body.get("reminds") else came if body.get("waited") else late)
     if body.get("ended"):
         end = named(version, *body["ended"].split(":"))
         notes.append(Names(f"案件结束：{end.zh}", f"Case ended: {end.en}"))

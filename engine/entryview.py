@@ -53,6 +53,7 @@ _TITLES = {
 }
 
 _REMINDER = Names("提醒：{zh}", "Reminder: {en}")
+_WAITED = Names("时间到：{zh}", "Time reached: {en}")
 _BY_HAND = {"duty_started": Names("手工启动：{zh}", "Started by hand: {en}")}
 _WHOLE_CASE = {
     "clock_paused": Names("全案计时暂停", "Clock of the case paused"),
@@ -194,7 +195,7 @@ def _view(
         linked=UUID(body["linked"]) if "linked" in body else None,
         came_from=_source(body.get("from")),
         message=UUID(body["message"]) if body["kind"] == "message_sent" else None,
-        is_late=body["kind"] == "timer_fired" and not body.get("reminds"),
+        is_late=body["kind"] == "timer_fired" and not (body.keys() & {"reminds", "waited"}),
     )
 
 
@@ -204,8 +205,8 @@ def _source(told: list[str] | None) -> tuple[UUID, str] | None:
 
 def _title(body: Mapping[str, Any]) -> Names:
     kind = body["kind"]
-    if body.get("reminds"):
-        return _REMINDER
+    if body.get("reminds") or body.get("waited"):
+        return _REMINDER if body.get("reminds") else _WAITED
     special = _WHOLE_CASE if "element" not in body else _BY_HAND if body["name"] else {}
     return special.get(kind) or _TITLES.get(kind, Names(kind, kind))
 

@@ -34,6 +34,8 @@ def _fired(version: Version, timer: spiff.Timer) -> Draft:
     }
     if timer.reminds:
         facts["reminds"] = True
+    elif timer.host == timer.element:
+        facts["waited"] = True
     return Draft("timer_fired", facts, timer_id=timer.id)
 
 

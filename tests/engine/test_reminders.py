@@ -1,4 +1,4 @@
-"""A timer that comes round beside a step reminds of it: nobody is told that anything is overdue."""
+"""Only a deadline that has passed is overdue: no reminder that comes round, no time waited for."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import pytest
 from engine import timers
 from engine.cases import open_case
 from engine.dossier import case as dossier_of
+from engine.tasks import complete_task
 from forms import Answered
 from tests.engine.conftest import NOW
+from tests.engine.errand import waiting
 from tests.engine.small import TEXT, form, put_in_force, small, somebody
 from tests.engine.spiff.drawing import Process
 
@@ -36,7 +38,8 @@ def clerk(connection: Connection) -> Person:
     drawn.deadline("late", "prepare", "PT3H")
     drawn.end("knocked")
     drawn.end("told")
-    drawn.chain("asked", "prepare", "done")
+    drawn.timer("pause", "PT5H")
+    drawn.chain("asked", "prepare", "pause", "done")
     drawn.chain("knock", "knocked")
     drawn.chain("late", "told")
     forms = {f"errand/{step}": form(note=TEXT) for step in ("asked", "prepare")}
@@ -77,3 +80,19 @@ def test_a_deadline_beside_it_is_still_overdue(
     assert timers.wake_next(connection, now=NOW + 3 * HOUR)
     found = {one.title.zh: one.is_late for one in story(connection, case_id, clerk)[1:]}
     assert found == {"提醒：knock名": False, "逾期：late名": True}
+
+
+def test_a_time_that_is_waited_for_in_the_flow_has_come_and_nothing_is_overdue(
+    connection: Connection, clerk: Person, case_id: UUID
+) -> None:
+    prepare = waiting(connection, case_id)["prepare"]
+    complete_task(connection, prepare, Answered({"note": "x"}), by=clerk, now=NOW)
+    assert timers.wake_next(connection, now=NOW + 5 * HOUR)
+
+    waited = story(connection, case_id, clerk)[-1]
+    assert (waited.title.zh, waited.title.en) == (
+        "时间到：pause名",
+        "Time reached: pause in English",
+    )
+    assert not waited.is_late
+    assert "等到 2026-11-09 15:00，2026-11-09 15:00 继续" in [note.zh for note in waited.notes]
