@@ -387,6 +387,22 @@ sa.Index(
     messages.c.id,
     postgresql_where=messages.c.status == "kept",
 )
+sa.Index(
+    "ix_messages_correlation",
+    messages.c.correlation,
+    postgresql_where=messages.c.status == "kept",
+)
+sa.Index("ix_messages_name", messages.c.name, postgresql_where=messages.c.status == "kept")
+sa.Index(
+    "ix_messages_wait_id",
+    messages.c.wait_id,
+    postgresql_where=sa.and_(messages.c.status == "kept", messages.c.wait_id.is_not(None)),
+)
+sa.Index(
+    "ix_messages_procedure",
+    messages.c.procedure,
+    postgresql_where=sa.and_(messages.c.status == "kept", messages.c.procedure.is_not(None)),
+)
 sa.Index("ix_messages_status", messages.c.status, messages.c.sent_at, messages.c.id)
 sa.Index(
     "ix_messages_sent_from",

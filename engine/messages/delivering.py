@@ -7,7 +7,7 @@ waits for anybody, so cases that send to each other cannot hold each other up.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -36,27 +36,69 @@ if TYPE_CHECKING:
     from engine.messages.intake import Message
 
 _KEPT = messages.c.status == sa.literal("kept", literal_execute=True)
+_IN_FORCE = versions.c.in_force
+_BY_AGE = (messages.c.sent_at, messages.c.id)
 _AT_REST = sa.or_(cases.c.next_due.is_(None), cases.c.next_due > sa.bindparam("now"), cases.c.stuck)
 _NEXT = (
     sa.select(messages.c.id, RECEIVER.c.case_id)
     .select_from(messages.join(RECEIVER, sa.true()).join(cases, cases.c.id == RECEIVER.c.case_id))
     .where(_KEPT, _AT_REST)
-    .order_by(messages.c.sent_at, messages.c.id)
+    .order_by(*_BY_AGE)
     .limit(1)
     .with_for_update(of=[messages, cases], skip_locked=True)
+)
+
+
+def _among(found: sa.CompoundSelect[Any]) -> sa.ColumnElement[bool]:
+    """Compose that a message is one of those found first of all; as an array, each by its id."""
+    return messages.c.id == sa.any_(sa.func.array(found.scalar_subquery()))
+
+
+_YOUNGER = sa.select(messages.c.sent_at).where(_KEPT).order_by(*_BY_AGE).offset(500).limit(1)
+_NEXT_OF_OLDEST = _NEXT.where(
+    messages.c.sent_at <= sa.func.coalesce(_YOUNGER.scalar_subquery(), sa.text("'infinity'"))
+)
+"""The first among the 500 oldest: found at once while a heap is being delivered."""
+
+_AWAITED = sa.union_all(
+    sa.select(messages.c.id).where(
+        _KEPT,
+        messages.c.wait_id.is_(None),
+        messages.c.procedure.is_(None),
+        messages.c.correlation.in_(sa.select(waits.c.correlation)),
+    ),
+    sa.select(messages.c.id).where(_KEPT, messages.c.wait_id.in_(sa.select(waits.c.id))),
+)
+_NEXT_OF_ALL = _NEXT.where(_among(_AWAITED))
+"""The first of those that somebody waits for; the others, maybe many, are not looked at singly."""
+
+
+def _beginning(column: sa.Column[Any], by: sa.Column[Any]) -> sa.Select[Any]:
+    """Compose the messages that begin a version in force.
+
+    Where thousands are kept under one name, PostgreSQL expects as many under any other, and reads
+    them all; between two names it expects few, and takes the index.
+    """
+    joined = versions.join(messages, column.between(by, by))
+    return sa.select(messages.c.id).select_from(joined).where(_IN_FORCE, _KEPT)
+
+
+_BEGINNING = sa.union_all(
+    _beginning(messages.c.name, versions.c.start_message).where(messages.c.kind == "message"),
+    _beginning(messages.c.procedure, versions.c.procedure),
 )
 _NEXT_START = (
     sa.select(messages.c.id, versions.c.id)
     .select_from(messages.join(versions, BEGINS))
-    .where(versions.c.in_force, _KEPT)
-    .order_by(messages.c.sent_at, messages.c.id)
+    .where(_IN_FORCE, _KEPT, _among(_BEGINNING))
+    .order_by(*_BY_AGE)
     .limit(1)
     .with_for_update(of=messages, skip_locked=True)
 )
 _VERSION = (
     sa.select(versions.c.id)
     .select_from(messages.join(versions, BEGINS))
-    .where(versions.c.in_force, messages.c.id == sa.bindparam("message"))
+    .where(_IN_FORCE, messages.c.id == sa.bindparam("message"))
 )
 _LOST = (
     sa.select(messages.c.id)
@@ -87,7 +129,9 @@ def deliver_next(conn: sa.Connection, *, now: datetime) -> bool:
 
 
 def _deliver(conn: sa.Connection, *, now: datetime) -> bool:
-    row = conn.execute(_NEXT, {"now": now}).one_or_none()
+    row = conn.execute(_NEXT_OF_OLDEST, {"now": now}).one_or_none()
+    if row is None:
+        row = conn.execute(_NEXT_OF_ALL, {"now": now}).one_or_none()
     if row is None:
         return False
     key, case_id = row

@@ -15,7 +15,7 @@ from engine.crosschecks import changed_messages
 from engine.messages import outside
 from engine.messages.delivering import deliver_next
 from engine.retrying import retry, settle
-from engine.tables import cases, entries, waits
+from engine.tables import cases, entries, versions, waits
 from engine.tables import incidents as incident_rows
 from engine.tables import messages as rows
 from tests.engine.conftest import NOW
@@ -151,6 +151,21 @@ def test_a_key_that_is_a_large_number_is_not_taken_for_a_change(
 
 def _text(number: float) -> str:
     return "true" if number is True else str(int(number)) if number > 1 else str(number)
+
+
+def test_what_is_kept_for_nobody_holds_up_nothing_behind_it(
+    connection: Connection, clerk: Person
+) -> None:
+    for number in range(600):
+        send(connection, keys={"claim_no": number})
+    case_id = claims(connection, clerk)
+    for name, amount in (("answer", 5), ("claim_announced", 6)):
+        send(connection, name, now=LATER, amount=amount)
+    assert deliver_all(connection) == 1
+    assert amount_of(connection, case_id) == 5
+    announced = sa.update(versions).where(versions.c.procedure == "claim")
+    connection.execute(announced.values(start_message="claim_announced"))
+    assert deliver_all(connection) == 1
 
 
 def test_a_number_equals_the_text_that_writes_it(connection: Connection, clerk: Person) -> None:

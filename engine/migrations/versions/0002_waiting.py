@@ -190,6 +190,34 @@ def upgrade() -> None:
         sa.UniqueConstraint("idempotency", name=op.f("uq_messages_idempotency")),
     )
     op.create_index(
+        "ix_messages_correlation",
+        "messages",
+        ["correlation"],
+        unique=False,
+        postgresql_where=sa.text("status = 'kept'"),
+    )
+    op.create_index(
+        "ix_messages_name",
+        "messages",
+        ["name"],
+        unique=False,
+        postgresql_where=sa.text("status = 'kept'"),
+    )
+    op.create_index(
+        "ix_messages_wait_id",
+        "messages",
+        ["wait_id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'kept' AND wait_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_messages_procedure",
+        "messages",
+        ["procedure"],
+        unique=False,
+        postgresql_where=sa.text("status = 'kept' AND procedure IS NOT NULL"),
+    )
+    op.create_index(
         "ix_messages_kept",
         "messages",
         ["sent_at", "id"],
