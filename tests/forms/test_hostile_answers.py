@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from engine import spiff
 from engine.bundles import _Judge
 from forms import Answered, load_form
-from tests.engine.spiff.drawing import T0, Process, compiled
+from tests.engine.spiff.drawing import T0, deciding
 
 if TYPE_CHECKING:
     from forms import JSON, Form
@@ -92,15 +92,7 @@ def test_what_is_read_goes_through_a_case_and_comes_back(form: Form) -> None:
         [("reason", "__class__"), ("parts.0.lot", "typename"), *((n, "x") for n in HOSTILE)]
     )
     values = form.read(posted).values
-    p = Process("demo")
-    p.message_start()
-    p.user("ask")
-    p.xor("which", "which_to_done")
-    p.end()
-    p.end("other")
-    p.chain("opened", "ask", "which", "done")
-    p.flow("which", "other", "len(parts) > 1 or reason is None")
-    procedure = compiled(p, fields=("reason", "parts"))
+    procedure = deciding("len(parts) > 1 or reason is None", "reason", "parts")
     opened = spiff.start(procedure, values, now=T0)
     known = spiff.known(procedure, opened.state, opened.opened[0].id)
     assert known == {"reason": "__class__", "parts": [{"lot": "typename", "qty": None}]}

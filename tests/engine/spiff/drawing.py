@@ -455,3 +455,16 @@ def compiled(
         operators=OPERATORS,
         calendars=calendars,
     )
+
+
+def deciding(condition: str, *fields: str) -> Compiled:
+    """Compile opened → ask → which → done if the condition holds, or else → otherwise."""
+    drawn = Process("demo")
+    drawn.message_start()
+    drawn.user("ask")
+    drawn.xor("which", "which_to_otherwise")
+    drawn.end()
+    drawn.end("otherwise")
+    drawn.chain("opened", "ask", "which", "otherwise")
+    drawn.flow("which", "done", condition)
+    return compiled(drawn, fields=fields)

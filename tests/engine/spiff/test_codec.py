@@ -12,7 +12,7 @@ import zstandard
 from engine import spiff
 from engine.spiff import codec, pruning
 from engine.spiff.codec import UnknownStateError, dump, load
-from tests.engine.spiff.drawing import T0, Process, Scope, compiled, variable
+from tests.engine.spiff.drawing import T0, Process, Scope, compiled, deciding, variable
 from tests.engine.spiff.walking import Walk
 
 
@@ -124,15 +124,7 @@ def test_threads_move_cases_of_one_procedure_without_meeting() -> None:
     ],
 )  # fmt: skip
 def test_no_answer_can_mean_anything_to_the_codec(value: object) -> None:
-    p = Process("demo")
-    p.message_start()
-    p.user("ask")
-    p.xor("which", "which_to_wrong")
-    p.end()
-    p.end("wrong")
-    p.chain("opened", "ask", "which", "wrong")
-    p.flow("which", "done", "again == typename")
-    walk = Walk(compiled(p, fields=("typename", "again")), typename=value)
+    walk = Walk(deciding("again == typename", "typename", "again"), typename=value)
     assert walk.does("ask", again=value).ended == "demo:done"
 
 

@@ -21,7 +21,7 @@ from engine.spiff.dmn.unary import Cell
 from engine.spiff.language.arithmetic import MAX_DEPTH, MAX_PARTS, storable
 from engine.spiff.language.expressions import MAX_LINES, EvaluationError, compile_script
 from engine.spiff.lint import gaps
-from tests.engine.spiff.drawing import ROLES, T0, Process, compiled, files_of, table
+from tests.engine.spiff.drawing import ROLES, T0, Process, compiled, deciding, files_of, table
 from tests.engine.spiff.test_requirements import file_of, formula
 
 if TYPE_CHECKING:
@@ -332,15 +332,7 @@ def test_looking_for_gaps_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )  # fmt: skip
 def test_hostile_keys_go_in_and_come_out_as_they_are(value: object) -> None:
-    p = Process("demo")
-    p.message_start()
-    p.user("ask")
-    p.xor("which", "which_to_wrong")
-    p.end()
-    p.end("wrong")
-    p.chain("opened", "ask", "which", "wrong")
-    p.flow("which", "done", "again == first")
-    procedure = compiled(p, fields=("first", "again"))
+    procedure = deciding("again == first", "first", "again")
     opened = spiff.start(procedure, {"first": value, "__class__": 1, "_x": 2}, now=T0)
     (task,) = opened.opened
     assert spiff.known(procedure, opened.state, task.id) == {"first": value}
@@ -357,15 +349,7 @@ def nested(levels: int) -> object:
 
 @pytest.mark.parametrize("value", [nested(10_000), nested(9_999), [0] * (MAX_PARTS + 1)])
 def test_what_no_case_can_keep_is_refused_by_name(value: object) -> None:
-    p = Process("demo")
-    p.message_start()
-    p.user("ask")
-    p.xor("which", "which_to_done")
-    p.end()
-    p.end("other")
-    p.chain("opened", "ask", "which", "done")
-    p.flow("which", "other", "first is None")
-    procedure = compiled(p, fields=("first",))
+    procedure = deciding("first is None", "first")
     with pytest.raises(RunError) as caught:
         spiff.start(procedure, {"first": value}, now=T0)
     assert (caught.value.process, caught.value.variable) == ("demo", "first")
