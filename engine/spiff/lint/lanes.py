@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from engine.spiff.elements.lanes import entries, lane_called, places, whose
 from engine.spiff.files.sheet import STEPS, own
 from engine.spiff.language.expressions import is_name
+from engine.spiff.lint.told import meant
 from engine.spiff.model import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from engine.spiff.files.sheet import Node, Sheet
     from engine.spiff.files.sources import Sources
@@ -100,7 +101,7 @@ def calls_fill_lanes(sources: Sources) -> Iterator[Problem]:
             yield from _wrong_entries(sheet, node, called, sources)
             for place in places(called, sources):
                 if place and place not in filled:
-                    yield _unfilled(sheet, node, called, place)
+                    yield _unfilled(sheet, node, called, place, sources.lanes)
 
 
 def _wrong_entries(sheet: Sheet, node: Node, called: Sheet, sources: Sources) -> Iterator[Problem]:
@@ -130,17 +131,18 @@ def _wrong_entries(sheet: Sheet, node: Node, called: Sheet, sources: Sources) ->
             )  # fmt: skip
 
 
-def _unfilled(sheet: Sheet, node: Node, called: Sheet, lane: str) -> Problem:
+def _unfilled(sheet: Sheet, node: Node, called: Sheet, lane: str, roles: Iterable[str]) -> Problem:
     found = lane_called(called, lane)
     name = found.name if found is not None else lane
+    zh, en = meant(name, roles)
     return Problem(
         sheet.file, node.id, "lane_not_filled",
         f"“{sheet.process_id}”的“{node.id}”调用“{called.process_id}”，没有指定泳道“{name}”"
         f'（{lane}）由谁办理。请在调用活动上写 banjie:lanes="{lane}=角色代码"；'
-        "如果它应是固定角色，请用角色名给泳道命名。",
+        f"如果它应是固定角色，请用角色名给泳道命名。{zh}",
         f'"{node.id}" of "{sheet.process_id}" calls "{called.process_id}" without saying whose '
         f'lane "{name}" ({lane}) is. Write banjie:lanes="{lane}=role code" on the call; if it is '
-        "always the same role, name the lane by that role.",
+        f"always the same role, name the lane by that role.{en}",
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from engine.spiff.dmn.heads import constant_of
 from engine.spiff.files.eventful import STARTS
 from engine.spiff.files.sheet import STEPS
 from engine.spiff.language.expressions import is_name
+from engine.spiff.lint.told import meant
 from engine.spiff.model import Problem
 
 if TYPE_CHECKING:
@@ -50,12 +51,14 @@ def tables_give_roles(sources: Sources) -> Iterator[Problem]:
     }
     for id_ in sorted(sources.asked & sources.tables.keys()):
         reading = sources.tables[id_]
-        for row, _, name, cell in reading.decider.answers() if reading.decider else ():
+        for row, element, name, cell in reading.decider.answers() if reading.decider else ():
             is_known, value = constant_of(cell)
             is_role = value is None or (isinstance(value, str) and value in sources.roles)
             if name in wanted and is_known and not is_role:
+                zh, en = meant(str(value), sources.roles)
                 yield Problem(
-                    reading.file, reading.id, "unknown_role",
-                    f"{row.zh}输出“{name}”的“{value}”不是角色代码。",
-                    f'{row.en}, output "{name}": "{value}" is no role code.',
+                    reading.file, element, "unknown_role",
+                    f"{row.zh}输出“{name}”的“{value}”不是角色代码，请写 roles.yaml 里的代码。{zh}",
+                    f'{row.en}, output "{name}": "{value}" is no role code; write one of '
+                    f"roles.yaml.{en}",
                 )  # fmt: skip

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from engine.spiff.dmn.saying import spelled
 from engine.spiff.model import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from engine.spiff.language.inference import Values
 
 _SHOWN: Final = 12
@@ -21,6 +24,15 @@ _KINDS: Final = {
     "date_time": ("日期时间，写作 date_time(…)", "a moment, written date_time(…)"),
     "duration": ('时长，写作 duration("P3D")', 'a duration, written duration("P3D")'),
 }  # fmt: skip
+
+
+def meant(name: str, known: Iterable[str]) -> tuple[str, str]:
+    """Give a question after what may be meant, in both languages, or nothing."""
+    close = get_close_matches(name, known, n=2)
+    if not close:
+        return "", ""
+    zh, en = "”或“".join(close), '" or "'.join(close)
+    return f"是否为“{zh}”？", f' Did you mean "{en}"?'
 
 
 def impossible(

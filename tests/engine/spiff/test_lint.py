@@ -393,11 +393,12 @@ def test_a_column_that_says_who_works_holds_roles() -> None:
     given = files(p)
     assert problems(given) == ()
     given["bpmn/decisions/klass.dmn"] = table(
-        "klass", ["known"], ["k"], [(["1"], ["'qc'"]), (["2"], ["'boss'"])]
+        "klass", ["known"], ["k"], [(["1"], ["'qc'"]), (["2"], ["'qcc'"])]
     )
     (found,) = problems(given)
-    assert (found.code, found.element) == ("unknown_role", "klass")
-    assert "boss" in found.zh
+    assert (found.code, found.element) == ("unknown_role", "klass_r2")
+    assert "“qcc”不是角色代码" in found.zh
+    assert "是否为“qc”？" in found.zh
     assert "Row 2" in found.en
 
 
