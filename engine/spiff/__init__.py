@@ -92,6 +92,7 @@ from __future__ import annotations
 from engine.spiff.answering import answer, asked_again, fail
 from engine.spiff.compiling import compile_procedure, compile_published
 from engine.spiff.drawings.drawing import check_drawings
+from engine.spiff.drawings.picture import picture
 from engine.spiff.errors import (
     BrokenFilesError,
     NotAwaitedError,
@@ -190,6 +191,7 @@ __all__ = [
     "fail",
     "known",
     "pause",
+    "picture",
     "position",
     "promises",
     "reckon_anew",

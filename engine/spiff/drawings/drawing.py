@@ -152,7 +152,7 @@ def _shape(xml: etree._Element, drawn: etree._Element, lanes: Mapping[str, str])
         kind=kind,
         box=box,
         texts=_texts(xml),
-        label=_box(drawn.find(_LABEL, NAMESPACES)),
+        label=label_of(drawn),
         host=xml.get("attachedToRef"),
         lane=lanes.get(id_),
         is_frame=kind == "lane" or opened or xml.get("processRef") is not None,
@@ -163,10 +163,18 @@ def _arrows(xml: etree._Element, drawn: etree._Element) -> Iterator[Arrow]:
     kind = etree.QName(xml).localname
     if kind not in {"sequenceFlow", "messageFlow"}:
         return
-    points = tuple((_number(p.get("x")), _number(p.get("y"))) for p in drawn.iter(_POINT))
-    label = _box(drawn.find(_LABEL, NAMESPACES))
     ends = xml.get("sourceRef", ""), xml.get("targetRef", "")
-    yield Arrow(xml.get("id", ""), kind, *ends, points, _texts(xml), label)
+    yield Arrow(xml.get("id", ""), kind, *ends, points_of(drawn), _texts(xml), label_of(drawn))
+
+
+def points_of(drawn: etree._Element) -> tuple[Point, ...]:
+    """Give the corners of a line; raise ValueError for what are no numbers."""
+    return tuple((_number(p.get("x")), _number(p.get("y"))) for p in drawn.iter(_POINT))
+
+
+def label_of(drawn: etree._Element) -> Box | None:
+    """Give the place of a label; raise ValueError for what are no numbers."""
+    return _box(drawn.find(_LABEL, NAMESPACES))
 
 
 def _texts(xml: etree._Element) -> tuple[str, ...]:

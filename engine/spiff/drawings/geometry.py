@@ -106,15 +106,18 @@ class Font:
 
     def lines(self, text: str, width: float) -> int | None:
         """Count the lines that text takes, broken as bpmn-js does; None if a word is too wide."""
-        count, line = 1, ""
+        broken = self.broken(text, width)
+        return None if any(self.width(line) > width for line in broken) else len(broken)
+
+    def broken(self, text: str, width: float) -> list[str]:
+        """Break text into lines; a word that is too wide stands in a line of its own."""
+        lines = [""]
         for piece in _PIECE.findall(text.strip()):
-            if self.width((line + piece).rstrip()) <= width:
-                line += piece
-                continue
-            if self.width(piece) > width:
-                return None
-            count, line = count + 1, piece.lstrip()
-        return count
+            if self.width((lines[-1] + piece).rstrip()) <= width or not lines[-1]:
+                lines[-1] += piece
+            else:
+                lines.append(piece.lstrip())
+        return [line.rstrip() for line in lines]
 
     def fits(self, text: str, box: Box) -> bool:
         needed = self.lines(text, box.width)
