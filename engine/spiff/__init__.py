@@ -96,6 +96,7 @@ from engine.spiff.drawings.picture import picture
 from engine.spiff.errors import (
     BrokenFilesError,
     NotAwaitedError,
+    NoWayBackError,
     RunError,
     ScopeGoneError,
     TaskNotReadyError,
@@ -104,6 +105,7 @@ from engine.spiff.errors import (
 from engine.spiff.explaining import explain_timers
 from engine.spiff.files.eventful import DUTY_DATE
 from engine.spiff.files.sources import closure, promises, roots
+from engine.spiff.going_back.returning import return_to, returns
 from engine.spiff.language.expressions import Expression, ExpressionError, compile_expression
 from engine.spiff.lint.words import wrong_in_form
 from engine.spiff.mending import repair, variables
@@ -123,11 +125,13 @@ from engine.spiff.model import (
 )
 from engine.spiff.moves import (
     Call,
+    Cancelled,
     Decision,
     Message,
     Move,
     OpenTask,
     Position,
+    Return,
     Scope,
     Shift,
     Signal,
@@ -144,6 +148,7 @@ __all__ = [
     "Asked",
     "BrokenFilesError",
     "Call",
+    "Cancelled",
     "Compiled",
     "Deadline",
     "Decision",
@@ -157,11 +162,13 @@ __all__ = [
     "Message",
     "Move",
     "Names",
+    "NoWayBackError",
     "NotAwaitedError",
     "Obstacle",
     "OpenTask",
     "Position",
     "Problem",
+    "Return",
     "Row",
     "RunError",
     "Scope",
@@ -197,6 +204,8 @@ __all__ = [
     "reckon_anew",
     "repair",
     "resume",
+    "return_to",
+    "returns",
     "roots",
     "start",
     "transfer",

@@ -42,6 +42,16 @@ class ScopeGoneError(Exception):
         self.scope = scope
 
 
+class NoWayBackError(Exception):
+    """A case cannot go back to a step; the words say why, and what to do instead."""
+
+    def __init__(self, target: UUID, zh: str, en: str) -> None:
+        super().__init__(f"{target}: {zh} {en}")
+        self.target = target
+        self.zh = zh
+        self.en = en
+
+
 class RunError(Exception):
     """The diagram asked for something that cannot be done with this case's data.
 

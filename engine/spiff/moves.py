@@ -133,6 +133,32 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Cancelled:
+    """What stops being open when a case goes back, or is cancelled."""
+
+    tasks: tuple[OpenTask, ...] = ()
+    timers: tuple[Timer, ...] = ()
+    waits: tuple[Wait, ...] = ()
+    calls: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True)
+class Return:
+    """A finished step that a case may go back to; `target` is the task that it was.
+
+    `path` and `item` are those of an OpenTask. `cancelled` is what stops besides the task that is
+    returned, with what hangs on it and around it; nothing of it: only its own branch goes back.
+    """
+
+    target: UUID
+    process: str
+    element: str
+    path: tuple[str, ...]
+    item: str | None = None
+    cancelled: Cancelled = Cancelled()
+
+
+@dataclass(frozen=True)
 class Position:
     """Where a case stands: what waits for people, which timers run, which elements are live.
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+
 from engine.spiff.fixes import COMPLETED, TAKEN, TASK, UNFINISHED, Token
 
 if TYPE_CHECKING:
@@ -122,7 +124,10 @@ def _drop_dead_ends(instance: Any, kept: set[int]) -> None:
 
 
 def _shorten(instance: Any, kept: set[int]) -> None:
-    """Take out each finished place between two others on a line without forks."""
+    """Take out each finished place between two others on a line without forks.
+
+    What has happened beside an activity stays: what follows from it is not the activity.
+    """
     tasks = instance.tasks
     for token in list(tasks.values()):
         if token.id in kept or token.state != COMPLETED or token._parent is None:
@@ -131,6 +136,8 @@ def _shorten(instance: Any, kept: set[int]) -> None:
         if child is None or child.state != COMPLETED:
             continue
         parent = tasks[token._parent]
+        if isinstance(parent.task_spec, BoundaryEventSplit):
+            continue
         parent._children[parent._children.index(token.id)] = child.id
         child._parent = parent.id
         del tasks[token.id]

@@ -13,7 +13,7 @@ from tests.engine.spiff.drawing import T0
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from engine.spiff import Compiled, Move, OpenTask, Timer, Transfer, Wait
+    from engine.spiff import Compiled, Move, OpenTask, Return, Timer, Transfer, Wait
 
 
 class Then(TypedDict):
@@ -84,6 +84,22 @@ class Walk:
         """Let the clock of the case go on, or of the first open step of that element."""
         task = self.task(element).id if element else None
         self.move = spiff.resume(self.compiled, self.move.state, task, **self.then)
+        return self._follow()
+
+    def ways(self, element: str) -> list[str]:
+        """Give what the first open step of that element may be returned to, in turn."""
+        found = spiff.returns(self.compiled, self.move.state, self.task(element).id)
+        return [way.element for way in found]
+
+    def way(self, element: str, to: str) -> Return:
+        """Give the way back from the first open step of that element to a finished one."""
+        found = spiff.returns(self.compiled, self.move.state, self.task(element).id)
+        return next(way for way in found if way.element == to)
+
+    def returns(self, element: str, to: str) -> Move:
+        """Return the first open step of that element to a finished one."""
+        task, target = self.task(element).id, self.way(element, to).target
+        self.move = spiff.return_to(self.compiled, self.move.state, task, target, **self.then)
         return self._follow()
 
     def reckons(self, calendars: Calendars) -> Move:

@@ -1,0 +1,182 @@
+"""Undoing what has come of a step, and opening it anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit
+
+from engine.spiff.elements.catching import BoundaryEvent
+from engine.spiff.fixes import (
+    CANCELLED,
+    COMPLETED,
+    FUTURE,
+    STARTED,
+    TAKEN,
+    UNFINISHED,
+    WAITING,
+    EndJoin,
+    InclusiveGateway,
+    ParallelGateway,
+    Token,
+)
+from engine.spiff.flows import CalledFlow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from engine.spiff.flows import CaseFlow
+    from engine.spiff.going_back.causes import Aftermath
+
+_JOINS = (ParallelGateway, InclusiveGateway, EndJoin)
+
+
+def go_back(case: CaseFlow, undone: Aftermath) -> None:
+    """Undo what has come of a step, open it anew, and let the case run to rest."""
+    arrived = list(undone.arrived())
+    case.current = undone.step
+    drop(case, undone.dropped.values())
+    for flow in undone.reopened:
+        _reopen(flow)
+    for join in undone.joins.values():
+        _wait_anew(join)
+    for token in arrived:
+        _wait_anew(token)
+    fresh = open_anew(undone.step)
+    around = {flow.host.id for flow in undone.reopened if flow is not case}
+    for flow in undone.reopened:
+        _revive_cut(flow, around)
+    case.journal.reached.append(fresh.mark.label)
+    case.journal.entered.add(fresh.id)
+    for join in (*arrived, *undone.joins.values()):
+        if join._state == WAITING:
+            join.task_spec._update(join)
+    case.advance()
+
+
+def drop(case: CaseFlow, tokens: Iterable[Token]) -> None:
+    """Take tokens out of the case, with all that runs, or ran, inside them."""
+    gone = {token.id: token for token in tokens}
+    for token in gone.values():
+        parent = token.parent
+        if parent is not None and parent.id not in gone:
+            parent._children.remove(token.id)
+    for token in gone.values():
+        del token.workflow.tasks[token.id]
+        token._state = CANCELLED
+    for key, flow in list(case.subprocesses.items()):
+        if flow.host.id in gone:
+            del case.subprocesses[key]
+            gone.update(flow.tasks)
+            for token in flow.tasks.values():
+                token._state = CANCELLED
+
+
+def open_anew(token: Token) -> Token:
+    """Put a fresh token in the place of one that is over, with all that waits at its border."""
+    split = _split(token)
+    parent = split or token.parent
+    drop(token.workflow.top_workflow, _subtree(token))
+    fresh = parent._add_child(token.task_spec, FUTURE)
+    _begin([fresh, *_new_border(split)])
+    return fresh
+
+
+def _subtree(token: Token) -> list[Token]:
+    found = [token]
+    for each in found:
+        found += each.children
+    return found
+
+
+def _begin(tokens: list[Token]) -> None:
+    """Let tokens that stand side by side begin, the first one first."""
+    for token in tokens:
+        token.task_spec._predict(token, mask=UNFINISHED)
+    for token in tokens:
+        if token._state & UNFINISHED:
+            token.task_spec._update(token)
+
+
+def _split(token: Token) -> Token | None:
+    """Give the place at which the border of an activity hangs; pruning may have taken it out."""
+    parent: Token | None = token.parent
+    kinds = [spec for spec in token.task_spec.inputs if isinstance(spec, BoundaryEventSplit)]
+    if parent is None or not kinds:
+        return None
+    if parent.task_spec is kinds[0]:
+        return parent
+    split: Token = parent._add_child(kinds[0], COMPLETED)
+    parent._children.remove(token.id)
+    split._children.append(token.id)
+    token._parent = split.id
+    return split
+
+
+def _new_border(split: Token | None) -> list[Token]:
+    """Put fresh boundary events beside an activity, in the place of those that wait no more.
+
+    What followed from one that has happened goes on; its moment is none of the new run's.
+    """
+    if split is None:
+        return []
+    events = [spec for spec in split.task_spec.outputs if isinstance(spec, BoundaryEvent)]
+    for token in split.children:
+        if token.task_spec in events:
+            token.internal_data.clear()
+            if token._state != COMPLETED:
+                drop(token.workflow.top_workflow, _subtree(token))
+    return [split._add_child(spec, FUTURE) for spec in events]
+
+
+def _wait_anew(join: Token) -> None:
+    """Let a token that has arrived at a join wait there again."""
+    join.internal_data.pop(TAKEN, None)
+    join._set_state(WAITING)
+    join.task_spec._predict(join, mask=UNFINISHED)
+
+
+def _reopen(flow: Any) -> None:
+    """Let an instance that was over run again, with a fresh copy of the variables around it."""
+    flow.completed = False
+    if flow is flow.top_workflow:
+        return
+    host, cut = flow.host, flow.host.id in flow.host.workflow.cut
+    _run_again(host)
+    if flow.shares:
+        flow.values, flow.written = host.workflow.values, host.workflow.written
+    elif not cut:
+        hands = flow.spec.hands
+        flow.values = hands.given(host) if hands else dict(host.workflow.values)
+        flow.written = set()
+
+
+def _run_again(host: Token) -> None:
+    host._state = STARTED
+    host.task_spec._predict(host, mask=UNFINISHED)
+    _begin(_new_border(_split(host)))
+
+
+def _revive_cut(flow: Any, around: set[int]) -> None:
+    """Let what was cut off with an instance be open again, unless it was dropped."""
+    cut, flow.cut = flow.cut, []
+    for id_ in cut:
+        token = flow.tasks.get(id_)
+        if token is not None and token._state == CANCELLED and id_ not in around:
+            _revive(token)
+
+
+def _revive(token: Token) -> None:
+    inner = token.workflow.top_workflow.subprocesses.get(token.id)
+    if isinstance(token.task_spec, BoundaryEvent | BoundaryEventJoin):
+        return
+    if isinstance(token.task_spec, _JOINS):
+        _wait_anew(token)
+    elif isinstance(inner, CalledFlow):
+        inner.completed = False
+        _run_again(token)
+        if inner.shares:
+            inner.values, inner.written = token.workflow.values, token.workflow.written
+        _revive_cut(inner, set())
+    else:
+        open_anew(token)
