@@ -103,6 +103,7 @@ def _compile(sources: Sources) -> Compiled:
         roles=frozenset(sources.roles),
         variables=names,
         awaits=MappingProxyType(dict(_awaited(sources))),
+        guarantees=tuple(g for s in sources.sheets.values() for g in s.guarantees),
         plan=Plan(
             spec=spec,
             called=called,
@@ -172,6 +173,8 @@ def _named_in(sheet: Sheet) -> Iterator[str]:
         yield from [node.result] if node.result else []
     if (hands := handing(sheet)) is not None:
         yield from (*hands.inputs, *hands.outputs)
+    for guarantee in sheet.guarantees:
+        yield from guarantee.person
 
 
 def _timer_names(node: Node) -> frozenset[str]:

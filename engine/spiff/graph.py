@@ -47,7 +47,11 @@ class Place:
 
 
 class Graph:
-    """Where a token may go, without the flows of `without` ("process:flow")."""
+    """Where a token may go, without the flows and elements of `without` ("process:id").
+
+    An element that is left out can be come to and be interrupted, but nobody gets done with it: no
+    token goes on from it, unless it is repeated and there was nothing to do.
+    """
 
     def __init__(self, sheets: Mapping[str, Sheet], without: Collection[str] = ()) -> None:
         self.sheets = sheets
@@ -55,7 +59,7 @@ class Graph:
 
     def ways(self, process: str) -> dict[Place, Place | None]:
         """Give every place within reach of a process's start, each with the place before it."""
-        came: dict[Place, Place | None] = dict.fromkeys(self._starts((), process, process))
+        came: dict[Place, Place | None] = dict.fromkeys(self.starts((), process, process))
         arrived: dict[Place, set[str]] = {}
         pending = deque(came)
         while pending:
@@ -75,7 +79,7 @@ class Graph:
         ways_in.add(edge.id)
         return len(ways_in) == len(sheet.incoming(place.element))
 
-    def _starts(self, hosts: tuple[Host, ...], process: str, scope: str) -> Iterator[Place]:
+    def starts(self, hosts: tuple[Host, ...], process: str, scope: str) -> Iterator[Place]:
         sheet = self.sheets.get(process)
         for node in sheet.inside(scope) if sheet else ():
             if node.kind == "startEvent":
@@ -84,27 +88,43 @@ class Graph:
     def _onward(self, place: Place) -> Iterator[tuple[Place, Edge | None]]:
         sheet = self.sheets[place.process]
         node = sheet.nodes[place.element]
-        inside = list(self._inside(place, node))
         if not place.left:
-            for aside in (*inside, *self._beside(place, node), *self._caught(place, node)):
+            for aside in (*self.inside(place), *self.beside(place), *self.caught(place)):
                 yield aside, None
-        if self._is_cut_short(place, node):
-            return
-        if place.left or not inside or may_be_left_out(node):
-            for edge in sheet.outgoing(node.id):
-                if f"{place.process}:{edge.id}" not in self.without and edge.target in sheet.nodes:
-                    yield replace(place, element=edge.target, left=False), edge
-        yield from ((back, None) for back in self._return(place, node))
+        yield from self.further(place)
+        if self.goes_on(place):
+            yield from ((back, None) for back in self._return(place, node))
 
-    def _beside(self, place: Place, node: Node) -> Iterator[Place]:
-        """Give the boundary events that may happen at any time."""
+    def further(self, place: Place) -> Iterator[tuple[Place, Edge]]:
+        """Give where the flows lead by which a token goes on from a place."""
         sheet = self.sheets[place.process]
-        for event in sheet.boundary(node.id):
+        if not self.goes_on(place):
+            return
+        for edge in sheet.outgoing(place.element):
+            if f"{place.process}:{edge.id}" not in self.without and edge.target in sheet.nodes:
+                yield replace(place, element=edge.target, left=False), edge
+
+    def goes_on(self, place: Place) -> bool:
+        """Whether a token may go on, since all is done here, or nothing was to be done."""
+        node = self.sheets[place.process].nodes[place.element]
+        if not place.left and may_be_left_out(node):
+            return True
+        if f"{place.process}:{node.id}" in self.without or self._is_cut_short(place, node):
+            return False
+        return place.left or next(self.inside(place), None) is None
+
+    def beside(self, place: Place) -> Iterator[Place]:
+        """Give the boundary events of an activity that may happen at any time."""
+        sheet = self.sheets[place.process]
+        for event in sheet.boundary(place.element):
             if alarm(event, sheet) is None:
                 yield _at(place, event)
 
-    def _caught(self, place: Place, node: Node) -> Iterator[Place]:
+    def caught(self, place: Place) -> Iterator[Place]:
         """Give the boundary events that may catch what is thrown here, on activities outwards."""
+        node = self.sheets[place.process].nodes[place.element]
+        if node.kind.endswith("Event") and f"{place.process}:{node.id}" in self.without:
+            return
         left = thrown_by(node, self.sheets[place.process])
         while left is not None:
             sheet = self.sheets[place.process]
@@ -121,8 +141,7 @@ class Graph:
         if thrown is None or node.kind == "boundaryEvent":
             return False
         return thrown.kind != ESCALATION or any(
-            self.sheets[trap.process].nodes[trap.element].interrupts
-            for trap in self._caught(place, node)
+            self.sheets[trap.process].nodes[trap.element].interrupts for trap in self.caught(place)
         )
 
     def _return(self, place: Place, node: Node) -> Iterator[Place]:
@@ -131,12 +150,14 @@ class Graph:
             host = place.hosts[-1]
             yield Place(place.hosts[:-1], host.process, host.element, left=True, side=host.side)
 
-    def _inside(self, place: Place, node: Node) -> Iterator[Place]:
+    def inside(self, place: Place) -> Iterator[Place]:
+        """Give the starts of what an activity holds or calls."""
+        node = self.sheets[place.process].nodes[place.element]
         host = Host(place.process, node.id, place.side)
         if node.kind in EMBEDDED:
-            yield from self._starts((*place.hosts, host), place.process, node.id)
+            yield from self.starts((*place.hosts, host), place.process, node.id)
         elif node.called and node.called not in {place.process, *(h.process for h in place.hosts)}:
-            yield from self._starts((*place.hosts, host), node.called, node.called)
+            yield from self.starts((*place.hosts, host), node.called, node.called)
 
 
 def _at(place: Place, event: Node) -> Place:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,30 @@ class Asked:
     choices: tuple[str, ...] = ()
     least: Decimal | None = None
     most: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Guarantee:
+    """A sentence that a procedure must keep (红线); `names` are its words.
+
+    `kind` is one of ONLY_AFTER, ALWAYS_AFTER, EVERY_END, NOT_SAME_PERSON, NEVER_BY. Elements and
+    flows are named "process:id"; `person` are variables that hold the names of people.
+    """
+
+    id: str
+    kind: str
+    names: Names
+    what: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
+    person: tuple[str, ...] = ()
+
+
+ONLY_AFTER: Final = "only-after"
+ALWAYS_AFTER: Final = "always-after"
+EVERY_END: Final = "every-end"
+NOT_SAME_PERSON: Final = "not-same-person"
+NEVER_BY: Final = "never-by"
 
 
 @dataclass(frozen=True)
@@ -178,7 +202,7 @@ class Compiled:
     """A procedure that passed every check; read-only, shared by threads.
 
     `variables` are the names that enter a case's state, `awaits` the messages that its cases
-    wait for, by name, with the keys that correlate them.
+    wait for, by name, with the keys that correlate them; `guarantees` are those of all diagrams.
     """
 
     id: str
@@ -189,4 +213,5 @@ class Compiled:
     roles: frozenset[str]
     variables: frozenset[str]
     awaits: Mapping[str, tuple[str, ...]]
+    guarantees: tuple[Guarantee, ...]
     plan: Plan = field(repr=False, compare=False)

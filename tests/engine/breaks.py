@@ -190,6 +190,37 @@ BREAKS = (
         WHOLE,
     ),
     Break(
+        "settled before the decision",
+        WHOLE,
+        swap(
+            'sourceRef="set_close_limit" targetRef="handle_complaint"',
+            'sourceRef="set_close_limit" targetRef="request_settlement"',
+        ),
+        "guarantee_broken",
+        "no_settlement_before_approval",
+    ),
+    Break(
+        "investigated before it is registered",
+        WHOLE,
+        swap(
+            'sourceRef="before_register" targetRef="register_complaint"',
+            'sourceRef="before_register" targetRef="set_close_limit"',
+        ),
+        "guarantee_broken",
+        "registered_before_investigated",
+    ),
+    Break(
+        "closed without the archive",
+        HANDLING,
+        swap(
+            'sourceRef="before_close" targetRef="close_complaint"',
+            'sourceRef="before_close" targetRef="complaint_closed"',
+        ),
+        "guarantee_broken",
+        "every_case_archived",
+        WHOLE,
+    ),
+    Break(
         "approval by nobody",
         HANDLING,
         cut('<bpmn:sequenceFlow id="approved"', "/>"),

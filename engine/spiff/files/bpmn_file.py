@@ -10,7 +10,6 @@ from engine.spiff.files.eventful import Parcel
 from engine.spiff.files.lane_file import read_lanes
 from engine.spiff.files.sheet import (
     Edge,
-    Guarantee,
     Lane,
     Node,
     Sheet,
@@ -18,7 +17,7 @@ from engine.spiff.files.sheet import (
     local,
 )
 from engine.spiff.files.xml import BPMN, NAMESPACES, UnreadableError, read_root, words_of
-from engine.spiff.model import Names, Problem
+from engine.spiff.model import Guarantee, Names, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -131,6 +130,18 @@ def _variables(processes: tuple[etree._Element, ...]) -> Iterator[Variable]:
 def _guarantees(processes: tuple[etree._Element, ...]) -> Iterator[Guarantee]:
     for process in processes:
         for xml in process.findall("bpmn:extensionElements/banjie:guarantee", NAMESPACES):
-            names = Names(xml.get("zh") or "", xml.get("en") or "")
-            without, never = (tuple((xml.get(n) or "").split()) for n in ("without", "never"))
-            yield Guarantee(xml.get("id") or "", without, never, names)
+            yield Guarantee(
+                id=xml.get("id") or "",
+                kind=xml.get("kind") or "",
+                names=Names(xml.get("zh") or "", xml.get("en") or ""),
+                what=_places(xml, "what", process),
+                after=_places(xml, "after", process),
+                other=_places(xml, "other", process),
+                person=tuple((xml.get("person") or "").split()),
+            )
+
+
+def _places(xml: etree._Element, name: str, process: etree._Element) -> tuple[str, ...]:
+    """Give what an attribute names as "process:id"; the file's own process may be left out."""
+    typed = (xml.get(name) or "").split()
+    return tuple(each if ":" in each else f"{process.get('id')}:{each}" for each in typed)

@@ -21,6 +21,8 @@ from engine.spiff.model import Names
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from engine.spiff.model import Guarantee
+
 STEPS: Final = frozenset({"userTask", "manualTask"})
 AT_ONCE: Final[Mapping[str, tuple[str, ...]]] = {"allot_number": ()}
 """What service tasks may ask the engine for, done when the move is stored, with its parameters."""
@@ -129,16 +131,6 @@ class Variable:
     name: str
     default: str
     xml: etree._Element = field(repr=False, compare=False)
-
-
-@dataclass(frozen=True)
-class Guarantee:
-    """What the drawing must keep: without these flows, those elements are out of reach."""
-
-    id: str
-    without: tuple[str, ...]
-    never: tuple[str, ...]
-    names: Names
 
 
 @dataclass(frozen=True)

@@ -1,70 +1,135 @@
-"""A procedure's promises about its own drawing, checked over all the diagrams that it calls."""
+"""A procedure's guarantees (红线), held against its drawing with all the diagrams that it calls.
+
+Conditions are ignored, so what is guaranteed holds whatever people fill in, and a drawing that
+keeps it only by its conditions is refused. What is seen that cannot be: engine.spiff.graph for
+*only after*, engine.spiff.escaping and engine.spiff.together for *always after* and *every end*.
+"""
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.graph import Graph, way_to
-from engine.spiff.model import Problem
+from engine.spiff.files.sheet import STEPS
+from engine.spiff.lint.ways_around import ways_around
+from engine.spiff.model import (
+    ALWAYS_AFTER,
+    EVERY_END,
+    NEVER_BY,
+    NOT_SAME_PERSON,
+    ONLY_AFTER,
+    Problem,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from engine.spiff.files.sheet import Guarantee, Sheet
+    from engine.spiff.files.sheet import Sheet
     from engine.spiff.files.sources import Sources
     from engine.spiff.graph import Place
+    from engine.spiff.model import Guarantee
 
-
+SAYS: Final[Mapping[str, tuple[str, ...]]] = {
+    ONLY_AFTER: ("what", "after"),
+    ALWAYS_AFTER: ("what", "after"),
+    EVERY_END: ("what",),
+    NOT_SAME_PERSON: ("what", "other"),
+    NEVER_BY: ("what", "person"),
+}
+"""What each kind of guarantee names."""
+NAMES: Final = ("what", "after", "other", "person")
 LAST: Final = 6  # elements of a way that are told
 
 
 def kept(sources: Sources) -> Iterator[Problem]:
-    """Let every guarantee hold: without its flows, none of its elements is within reach."""
+    """Let every guarantee be whole, speak of what is drawn, and hold on every way."""
     for sheet in sources.sheets.values():
         for guarantee in sheet.guarantees:
-            unknown = list(_unknown(sources, sheet, guarantee))
-            yield from unknown
-            if not unknown:
-                yield from _broken(sources, sheet, guarantee)
+            wrong = list(_whole(sheet, guarantee)) or list(_unknown(sources, sheet, guarantee))
+            yield from wrong or _broken(sources, sheet, guarantee)
+
+
+def _whole(sheet: Sheet, guarantee: Guarantee) -> Iterator[Problem]:
+    says = SAYS.get(guarantee.kind, ())
+    filled = tuple(name for name in NAMES if getattr(guarantee, name))
+    if not says:
+        yield _refusal(
+            sheet, guarantee, "bad_guarantee",
+            f"的 kind 应为：{'、'.join(SAYS)}。", f"needs a kind: {', '.join(SAYS)}.",
+        )  # fmt: skip
+    elif filled != says:
+        yield _refusal(
+            sheet, guarantee, "bad_guarantee",
+            f"（{guarantee.kind}）应当且只能写明 {'、'.join(says)}。",
+            f"({guarantee.kind}) must say {' and '.join(says)}, and nothing else.",
+        )  # fmt: skip
+    elif not (guarantee.id and guarantee.names.zh and guarantee.names.en):
+        yield _refusal(
+            sheet, guarantee, "bad_guarantee", "缺少 id、zh 或 en。", "lacks its id, zh or en."
+        )
 
 
 def _unknown(sources: Sources, sheet: Sheet, guarantee: Guarantee) -> Iterator[Problem]:
-    flows = {f"{s.process_id}:{edge.id}" for s in sources.sheets.values() for edge in s.edges}
-    nodes = {f"{s.process_id}:{node}" for s in sources.sheets.values() for node in s.nodes}
-    for names, known in ((guarantee.without, flows), (guarantee.never, nodes)):
-        for name in names or ("",):
-            if _full(name, sheet) not in known:
-                yield Problem(
-                    sheet.file, guarantee.id, "unknown_in_guarantee",
-                    f"保证“{guarantee.names.zh}”（{guarantee.id}）中的“{name}”不存在。请改正 id。",
-                    f'Guarantee "{guarantee.names.en}" ({guarantee.id}) names "{name}", which does '
-                    "not exist. Correct the id.",
-                )  # fmt: skip
-
-
-def _broken(sources: Sources, sheet: Sheet, guarantee: Guarantee) -> Iterator[Problem]:
-    without = {_full(name, sheet) for name in guarantee.without}
-    came = Graph(sources.sheets, without).ways(sheet.process_id)
-    for name in guarantee.never:
-        path = way_to(_full(name, sheet), came)
-        if path is not None:
-            zh, en = _told(path, sources)
-            yield Problem(
-                sheet.file, guarantee.id, "guarantee_broken",
-                f"保证“{guarantee.names.zh}”不成立：不经过 {'、'.join(guarantee.without)} 也能到"
-                f"“{name}”。路径：{zh}。请改图。",
-                f'The guarantee "{guarantee.names.en}" does not hold: "{name}" is reached without '
-                f"{', '.join(guarantee.without)}, by {en}. Redraw.",
+    for part, name in ((p, each) for p in SAYS[guarantee.kind] for each in getattr(guarantee, p)):
+        if name not in _known(sources, guarantee.kind, part):
+            yield _refusal(
+                sheet, guarantee, "unknown_in_guarantee",
+                f"提到“{name}”，但{_WANTED_ZH[guarantee.kind]}。请改正 id。",
+                f'names "{name}", but {_WANTED_EN[guarantee.kind]}. Correct the id.',
             )  # fmt: skip
 
 
-def _full(name: str, sheet: Sheet) -> str:
-    return name if ":" in name else f"{sheet.process_id}:{name}"
+_WANTED_ZH: Final = {
+    ONLY_AFTER: "图中没有（what 只能是元素，after 可以是元素或连线）",
+    ALWAYS_AFTER: "图中没有这样的元素或连线",
+    EVERY_END: "图中没有这样的元素或连线",
+    NOT_SAME_PERSON: "图中没有这样的步骤",
+    NEVER_BY: "图中没有这样的步骤，也没有表单填写这样的变量",
+}
+_WANTED_EN: Final = {
+    ONLY_AFTER: "nothing drawn has that id (what: an element; after: an element or flow)",
+    ALWAYS_AFTER: "no element or flow has that id",
+    EVERY_END: "no element or flow has that id",
+    NOT_SAME_PERSON: "no step has that id",
+    NEVER_BY: "no step has that id, and no form fills such a variable",
+}
+
+
+def _known(sources: Sources, kind: str, part: str) -> set[str]:
+    """Give what a part of a guarantee may name."""
+    nodes = {f"{sheet.process_id}:{node.id}": node.kind for sheet, node in sources.nodes()}
+    if part == "person":
+        fields = (name for form in sources.forms.values() for name in form or ())
+        return {*fields, *(v.name for s in sources.sheets.values() for v in s.variables)}
+    if kind in {NOT_SAME_PERSON, NEVER_BY}:
+        return {name for name, tag in nodes.items() if tag in STEPS}
+    flows = (f"{s.process_id}:{edge.id}" for s in sources.sheets.values() for edge in s.edges)
+    return {*nodes} if (kind, part) == (ONLY_AFTER, "what") else {*nodes, *flows}
+
+
+def _broken(sources: Sources, sheet: Sheet, guarantee: Guarantee) -> Iterator[Problem]:
+    """Give a problem, with the way around it, for each part of a guarantee that does not hold."""
+    for way in ways_around(sources, sheet.process_id, guarantee):
+        zh, en = _told(way.path, sources)
+        yield _refusal(
+            sheet, guarantee, "guarantee_broken",
+            f"不成立：{way.zh}。路径：{zh}。请改图。", f"does not hold: {way.en}, by {en}. Redraw.",
+        )  # fmt: skip
+
+
+def _refusal(sheet: Sheet, guarantee: Guarantee, code: str, zh: str, en: str) -> Problem:
+    name = guarantee.names
+    return Problem(
+        sheet.file, guarantee.id, code,
+        f"保证“{name.zh}”（{guarantee.id}）{zh}",
+        f'The guarantee "{name.en}" ({guarantee.id}) {en}',
+    )  # fmt: skip
 
 
 def _told(path: list[Place], sources: Sources) -> tuple[str, str]:
     """Tell the end of a way in Chinese and in English, element by element."""
-    nodes = [sources.sheets[place.process].nodes[place.element] for place in path[-LAST:]]
-    more = "… → " if len(path) > LAST else ""
+    places = [place for place, _ in groupby((place.process, place.element) for place in path)]
+    nodes = [sources.sheets[process].nodes[element] for process, element in places[-LAST:]]
+    more = "… → " if len(places) > LAST else ""
     zh = " → ".join(f"{node.names.zh}[{node.id}]" for node in nodes)
     return more + zh, more + " → ".join(f"{node.names.en}[{node.id}]" for node in nodes)

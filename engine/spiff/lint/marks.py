@@ -23,7 +23,7 @@ ATTRIBUTES: Final = frozenset(
 )  # fmt: skip
 ELEMENTS: Final = {
     "variable": frozenset({"name", "default", "values", "zh", "en"}),
-    "guarantee": frozenset({"id", "without", "never", "zh", "en"}),
+    "guarantee": frozenset({"id", "kind", "what", "after", "other", "person", "zh", "en"}),
 }
 
 

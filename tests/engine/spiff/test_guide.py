@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from engine.connectors import operators
-from engine.spiff import Names, compile_procedure
-from tests.engine.spiff.drawing import ROLES, Process, files_of, table, variable
+from engine.spiff import BrokenFilesError, Names, compile_procedure
+from tests.engine.spiff.drawing import ROLES, Process, compiled, files_of, table, variable
 
 GUIDE = Path(__file__).parents[3] / "bpmn/README.md"
-SHOWN = re.findall(r"```xml\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+PIECES = re.findall(r"```xml\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+PROMISES = next(piece for piece in PIECES if piece.startswith("<banjie:guarantee"))
+SHOWN = [piece for piece in PIECES if piece != PROMISES]
 COMPANY = {**ROLES, **{code: Names(code, code) for code in ("gm-office", "sales")}}
 KNOWN = "complaint_number customer_mail reply departments reason owner_role quantity"
 
@@ -89,7 +91,7 @@ def files(shown: str) -> dict[str, bytes]:
 def test_what_the_guide_shows_is_published_as_it_stands(shown: str) -> None:
     laid = files(shown)
     ids = re.findall(rb' id="(\w+)"', b"".join(laid.values()))
-    compiled = compile_procedure(
+    procedure = compile_procedure(
         laid,
         root="demo",
         roles=COMPANY,
@@ -101,9 +103,28 @@ def test_what_the_guide_shows_is_published_as_it_stands(shown: str) -> None:
         },
         operators=operators(),
     )
-    elements = {id_ for each in compiled.diagrams.values() for id_ in each.elements}
+    elements = {id_ for each in procedure.diagrams.values() for id_ in each.elements}
     steps = re.findall(r"^<bpmn:\w+(?:Task|Activity|Event) id=\"(\w+)\"", shown, re.MULTILINE)
     assert set(steps) <= elements
+
+
+def test_the_guarantees_of_the_guide_are_kept_by_what_they_speak_of() -> None:
+    p, closing = Process("demo", extra=PROMISES), Process("close-and-archive")
+    p.message_start()
+    p.xor("merge")
+    p.xor("is_sent_back", "sent_back")
+    p.chain("opened", "merge", p.user("investigate"), p.user("decide"), "is_sent_back")
+    p.flow("is_sent_back", "merge", id_="sent_back")
+    p.flow("is_sent_back", p.user("tell_customer"), "yes", "approved")
+    p.chain("tell_customer", p.call("close", "close-and-archive"), p.end())
+    closing.chain(closing.start("closing"), closing.user("archive_case"), closing.end("archived"))
+    kept = compiled(p, closing, fields=("yes", "complained_about")).guarantees
+    assert len({guarantee.kind for guarantee in kept}) == 5
+    p.without("approved")
+    p.flow("is_sent_back", "tell_customer", id_="waved_through")
+    p.flow("is_sent_back", "merge", "yes", "approved")
+    with pytest.raises(BrokenFilesError):
+        compiled(p, closing, fields=("yes", "complained_about"))
 
 
 def test_the_guide_shows_what_the_editors_do_not() -> None:
