@@ -16,6 +16,7 @@ from engine.spiff.elements.lanes import fillings, who_works, whose
 from engine.spiff.elements.repeats import repeated_names
 from engine.spiff.elements.timing import literal_of, names_of_timing
 from engine.spiff.errors import BrokenFilesError
+from engine.spiff.files.actions import actions_of
 from engine.spiff.files.eventful import DUTY_DATE, STARTS, TIMER
 from engine.spiff.files.sheet import STEPS, names_of, own
 from engine.spiff.files.sources import Sources, missing_diagram, read_needed, stem
@@ -241,4 +242,5 @@ def _step(node: Node, sheet: Sheet, sources: Sources) -> Step:
         clauses=node.clauses,
         default_tables=tuple(sorted(decider.table.id for decider in ours)),
         roles=tuple(sorted(holder.role for holder in holders if holder.role is not None)),
+        actions=MappingProxyType(actions_of(node.xml)),
     )

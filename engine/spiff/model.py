@@ -96,6 +96,7 @@ class Step:
     `role` (a code) or `role_from` (a variable that holds a code) is set, or neither where every
     call of the diagram says whose it is: `roles` are all codes that may be known beforehand.
     `default_tables` are the tables of our own defaults that set its role or its timers.
+    `actions` are the words that the drawing has for who may do what with it (files.actions).
     """
 
     process: str
@@ -106,6 +107,7 @@ class Step:
     clauses: tuple[str, ...]
     default_tables: tuple[str, ...]
     roles: tuple[str, ...] = ()
+    actions: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from engine.spiff.lint import (
+    actions,
     alarms,
     calls,
     cells,
@@ -106,6 +107,7 @@ RULES: Final[tuple[Callable[[Sources], Iterator[Problem]], ...]] = (
     lanes.calls_fill_lanes,
     people.steps_have_forms,
     people.notified_are_roles,
+    actions.actions_at_steps,
     people.tables_give_roles,
     values.variables_declared,
     values.texts_compile,

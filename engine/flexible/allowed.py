@@ -1,0 +1,63 @@
+"""Who may be drawn into a step, and by whom: what the diagram says, or else one table of defaults.
+
+The words are codes of roles and: ``role`` (whoever holds the step's own role), ``supervisor``
+(whoever holds the role of that code with ``-supervisor`` or ``-manager`` behind it), ``anyone``,
+``nobody``, and for urging ``concerned`` (whoever has done something in the case, or has an open
+step in it). Of transfer, delegate, addsign and copy they say to whom, of assign and urge who does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from engine.roles import PROCESS_OWNER
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from engine.spiff import Step
+
+DEFAULTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "transfer": ("role",),
+    "delegate": ("anyone",),
+    "addsign": ("anyone",),
+    "copy": ("anyone",),
+    "assign": (PROCESS_OWNER, "supervisor"),
+    "urge": ("concerned",),
+    "return": ("yes",),
+    "withdraw": ("yes",),
+}
+_ABOVE: Final = ("-supervisor", "-manager")
+
+
+def words_for(step: Step, action: str) -> tuple[str, ...]:
+    """Return the words that hold for an action of a step."""
+    return step.actions.get(action, DEFAULTS[action])
+
+
+def is_switched_on(step: Step, action: str) -> bool:
+    """Whether a step allows an action that is only allowed or not, such as ``return``."""
+    return words_for(step, action) != ("no",)
+
+
+def is_possible(step: Step, action: str) -> bool:
+    """Whether an action is there for anybody at all."""
+    return words_for(step, action) != ("nobody",)
+
+
+def meant(words: Collection[str], role: str) -> frozenset[str] | None:
+    """Return the roles that words mean for a step of this role; None for anybody."""
+    if "anyone" in words:
+        return None
+    found = set(words) - {"role", "supervisor", "nobody", "concerned"}
+    if "role" in words:
+        found.add(role)
+    if "supervisor" in words:
+        found.update(f"{role}{above}" for above in _ABOVE)
+    return frozenset(found)
+
+
+def fits(words: Collection[str], role: str, held: Collection[str]) -> bool:
+    """Whether words mean somebody who holds these roles, for a step of this role."""
+    wanted = meant(words, role)
+    return wanted is None or not wanted.isdisjoint(held)
