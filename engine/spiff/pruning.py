@@ -83,7 +83,7 @@ def _keep_joins(instance: Any, kept: set[int]) -> None:
     """Keep each join that has something to go back to since its fork; the others just went on."""
     tasks = instance.tasks
     joins = [token for token in tasks.values() if TAKEN in token.internal_data]
-    ways = [(join, _since_fork(join)) for join in joins]
+    ways = [(join, since_fork(join)) for join in joins]
     while found := [join for join, way in ways if not kept.isdisjoint(way)]:
         for join in found:
             kept.update((join.id, join._parent, *join.internal_data[TAKEN]))
@@ -92,7 +92,7 @@ def _keep_joins(instance: Any, kept: set[int]) -> None:
         del join.internal_data[TAKEN]
 
 
-def _since_fork(join: Token) -> set[int]:
+def since_fork(join: Token) -> set[int]:
     """Give the places on all ways that meet in a join, back to where they began to differ."""
     chains = [_chain(join)]
     chains += [_chain(join.workflow.tasks[id_]) for id_ in join.internal_data[TAKEN]]

@@ -51,7 +51,7 @@ def ways_in(tokens: Iterable[Token], spec: Any, words: Words) -> Ways:
         join = spec.task_specs.get(token.task_spec.name)
         if token._state != WAITING or not isinstance(join, Joins):
             continue
-        source = _way_in(token, join)
+        source = way_in(token, join)
         if source is None:
             ways.obstacles.append(words.said(verdicts.cut_off, token.mark))
         else:
@@ -59,18 +59,20 @@ def ways_in(tokens: Iterable[Token], spec: Any, words: Words) -> Ways:
     return ways
 
 
-def _way_in(token: Token, join: Any) -> str | None:
+def way_in(token: Token, join: Any) -> str | None:
+    """Give the element by which a token would have come to a join; None if that leads elsewhere."""
     came = token.parent
     if came is None:
         return None
     flow = came.mark.exits.get(token.task_spec.name)
     for name in join._inputs:
-        if flow is not None and _flow(join._wf_spec.task_specs[name], join) == flow:
+        if flow is not None and flow_between(join._wf_spec.task_specs[name], join) == flow:
             return str(name)
     return came.task_spec.name if came.task_spec.name in join._inputs else None
 
 
-def _flow(source: Any, join: Any) -> str | None:
+def flow_between(source: Any, join: Any) -> str | None:
+    """Give the flow that leads from one element to another, as "process:flow"."""
     taken: str | None = source.mark.exits.get(join.name)
     return taken
 
@@ -100,11 +102,10 @@ def starving(case: CaseFlow) -> dict[Hunger, Any]:
         places = _open_places(instance)
         joins = [s for s in instance.spec.task_specs.values() if isinstance(s, ParallelGateway)]
         for join in (each for each in joins if len(each._inputs) > 1):
-            reached = _reached(places, partial(is_not, join))
-            arrived = _arrived(instance, join)
-            if join.name not in reached and not arrived:
+            fed, arrived = reached(places, join), _arrived(instance, join)
+            if join.name not in fed and not arrived:
                 continue
-            fed = reached | arrived
+            fed |= arrived
             for name in join._inputs:
                 if name not in fed:
                     found[_key(instance), join.name, name] = join
@@ -124,9 +125,12 @@ def following(case: CaseFlow) -> dict[Pair, Any]:
 
 
 def _goes_on(spec: Any) -> bool:
-    if isinstance(spec, BoundaryEvent):
-        return bool(spec.cancel_activity)
     return not (isinstance(spec, Joins) and len(spec._inputs) > 1)
+
+
+def _is_extra(spec: Any) -> bool:
+    """Whether what a boundary event begins comes on top of what goes on, if ever."""
+    return isinstance(spec, BoundaryEvent) and not spec.cancel_activity
 
 
 def _running(case: CaseFlow) -> list[Any]:
@@ -145,6 +149,7 @@ def _open_places(instance: Any) -> list[Any]:
         if token._state & (READY | WAITING | STARTED)
         and token.mark.element
         and not (isinstance(token.task_spec, Joins) and token._state == WAITING)
+        and not _is_extra(token.task_spec)
     ]
 
 
@@ -156,6 +161,11 @@ def _arrived(instance: Any, join: Any) -> set[str]:
     }
 
 
+def reached(places: list[Any], join: Any) -> set[str]:
+    """Give the names of specs that tokens at these places can come to without passing a join."""
+    return _reached(places, partial(is_not, join))
+
+
 def _reached(places: list[Any], passes: Callable[[Any], bool]) -> set[str]:
     """Give the names of specs that tokens at these places can come to, through what lets pass."""
     found = {spec.name for spec in places}
@@ -163,7 +173,7 @@ def _reached(places: list[Any], passes: Callable[[Any], bool]) -> set[str]:
     while pending:
         spec = pending.pop()
         for following_ in spec.outputs:
-            if following_.name not in found:
+            if following_.name not in found and not _is_extra(following_):
                 found.add(following_.name)
                 if passes(following_):
                     pending.append(following_)

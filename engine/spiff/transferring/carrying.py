@@ -17,6 +17,7 @@ from engine.spiff.elements.messages import Subscription
 from engine.spiff.elements.turns import Turn
 from engine.spiff.fixes import COMPLETED, READY, STARTED, WAITING, Token
 from engine.spiff.transferring.arriving import arrive, ways_in
+from engine.spiff.transferring.remembering import remember
 from engine.spiff.transferring.sorts import awaits_alike, counterpart
 from engine.spiff.transferring.verdicts import CannotTransferError
 from engine.spiff.transferring.words import Words
@@ -81,6 +82,7 @@ class _Carrying:
         ways = ways_in(tokens, self.spec, self.words)
         hindered += ways.obstacles
         if not hindered:
+            remember(tokens, self._home, ways)
             self._settle(tokens)
             arrive(self.instance, ways)
         return hindered
