@@ -82,7 +82,8 @@ def _add_pages(app: Flask) -> None:
 
 def _add_administration(app: Flask) -> None:
     """Add the pages of administration, in the order of their tabs."""
-    from web.admin import calendars, duties, front, incidents, messages, pauses, repairs
+    from web.admin import calendars, duties, front, incidents, messages, pauses, repairs, versions
 
-    for module in (front, incidents, repairs, messages, pauses, calendars, duties):
+    ours = (front, incidents, repairs, messages, pauses, calendars, duties, versions)
+    for module in ours:
         app.register_blueprint(module.bp)

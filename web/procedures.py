@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, render_template, request
 
 from engine import procedures
 from engine.errors import NotFoundError
+from engine.spiff import picture
 from web.database import connection
 from web.drawings import plain_tab, whose
 from web.people import current_person
@@ -50,6 +51,22 @@ def diagram(version_id: int, process: str) -> ResponseReturnValue:
         abort(404)
     response = Response(found.xml, mimetype="application/xml")
     response.headers["Cache-Control"] = UNTOUCHED
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+@bp.get(f"/versions/<int(max={LAST}):version_id>/<process>.<any(zh, en):lang>.svg")
+def drawing(version_id: int, process: str, lang: str) -> ResponseReturnValue:
+    """Give one diagram of a published version as a picture; browsers ask whether it is the same.
+
+    The version never changes, but another release may draw it better.
+    """
+    _check_staff()
+    found = procedures.version(connection(), version_id).compiled.diagrams.get(process)
+    if found is None:
+        abort(404)
+    response = Response(picture(found.file, found.xml, lang), mimetype="image/svg+xml")
+    response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()
     return response.make_conditional(request)
 

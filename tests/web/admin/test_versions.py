@@ -1,0 +1,150 @@
+"""The pages of versions: the lines, what one changed, its drawings, the way back."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from engine.tables import files, version_files
+from engine.versioning.listing import State, all_versions
+from tests.engine.conftest import NOW
+from tests.engine.versioning.lines import put, standing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.web.visiting import Visitor
+
+HOME = "/admin/versions"
+SOON = (datetime.now(UTC) + timedelta(days=30)).date()
+
+
+@pytest.fixture
+def lin(database: sa.Engine, sign_in: Callable[[str], Visitor]) -> Visitor:
+    """Give the browser of the process owner, with two versions of the errand."""
+    with database.begin() as conn:
+        put(conn, 1)
+        put(conn, 2)
+    return sign_in("lin")
+
+
+def sends(visitor: Visitor, number: int, act: str, **typed: str) -> int:
+    """Fill in the form of a version's page and send it."""
+    visitor.get(f"{HOME}/errand/{number}")
+    action = f"{HOME}/errand/{number}/{act}"
+    return visitor.post(action, {**visitor.values(action), **typed}).status_code
+
+
+def test_the_versions_are_listed_by_procedure(lin: Visitor) -> None:
+    lin.get(HOME)
+    assert lin.status == 200
+    rows = [" ".join(row.text_content().split()) for row in lin.all("//section//tbody/tr")]
+    assert len(rows) == 4
+    assert any(row.startswith("第 2 版 现行") and "文件 · 命令行" in row for row in rows)
+    assert any(row.startswith("第 1 版 已被取代") for row in rows)
+    lin.post("/language/en", {})
+    lin.get(HOME)
+    assert "Version 2 in force" in lin.text
+    assert "0 open" in lin.text
+
+
+def test_only_process_owners_see_it(sign_in: Callable[[str], Visitor]) -> None:
+    visitor = sign_in("fang")
+    assert visitor.get(HOME).status_code == 403
+    assert visitor.post(f"{HOME}/errand/1/again", {"why": "x"}).status_code == 403
+
+
+def test_one_version_tells_what_it_changed_and_shows_its_diagrams(lin: Visitor) -> None:
+    lin.get(f"{HOME}/errand/2")
+    assert "与第 1 版相比" in lin.text
+    assert "新增字段“more_2项”" in lin.text
+    assert "删除字段“more_1项”" in lin.text
+    assert "forms/errand/sign.json" in lin.text
+    (address,) = lin.all("//img/@src")
+    picture = lin.get(address)
+    assert (picture.status_code, picture.mimetype) == (200, "image/svg+xml")
+    assert "prepare名" in picture.text
+    assert "Cache-Control" in picture.headers
+    again = lin.get(address, **{"If-None-Match": picture.headers["ETag"]})
+    assert again.status_code == 304
+    assert "prepare in English" in lin.get(address.replace(".zh.", ".en.")).text
+    assert lin.get(address.replace("errand", "nothing")).status_code == 404
+    assert lin.get(f"{HOME}/errand/9").status_code == 404
+    assert lin.get(f"{HOME}/nothing/1").status_code == 404
+
+
+def test_a_shipped_version_tells_its_guarantees_and_clauses(lin: Visitor) -> None:
+    lin.get(f"{HOME}/manufacturer-complaint/1")
+    assert lin.status == 200
+    assert len(lin.all("//img")) == 9
+    assert "CM-06-13" in lin.text
+    assert "bpmn/roles.yaml" in lin.text
+
+
+def test_an_older_version_is_published_again_with_a_reason(
+    lin: Visitor, database: sa.Engine
+) -> None:
+    assert sends(lin, 1, "again", why=" ") == 422
+    assert "请写明原因" in lin.text
+    assert sends(lin, 1, "again", why="x", begins="soon") == 422
+    assert "2027-01-31" in lin.text
+    assert sends(lin, 1, "again", why="x", begins="2026-01-01") == 422
+
+    assert sends(lin, 1, "again", why="审批表有误") == 303
+
+    with database.connect() as conn:
+        newest = all_versions(conn, "errand")[0]
+    assert (newest.number, newest.again_of, newest.note) == (3, 1, "审批表有误")
+    assert newest.who == "林娜"
+    lin.get(f"{HOME}/errand/3")
+    assert "旧版重新发布（第 1 版）" in lin.text
+
+
+def test_who_looked_at_another_version_in_force_is_told(lin: Visitor, database: sa.Engine) -> None:
+    lin.get(f"{HOME}/errand/1")
+    action = f"{HOME}/errand/1/again"
+    values = {**lin.values(action), "why": "审批表有误"}
+    with database.begin() as conn:
+        put(conn, 3)
+
+    assert lin.post(action, values).status_code == 409
+
+    assert "其间已有第 3 版" in lin.text
+    assert "审批表有误" in lin.values(action)["why"], "what was typed stays"
+    with database.connect() as conn:
+        assert standing(conn)[3] == "in force"
+
+
+def test_an_older_version_is_planned_and_withdrawn(lin: Visitor, database: sa.Engine) -> None:
+    assert sends(lin, 1, "again", why="先试", begins=SOON.isoformat()) == 303
+    lin.get(f"{HOME}/errand/3")
+    assert "待生效" in lin.text
+    assert sends(lin, 3, "withdraw", why="") == 422
+    assert sends(lin, 3, "withdraw", why="总经理未批准") == 303
+    lin.get(f"{HOME}/errand/3")
+    assert "没有生效" in lin.text
+    assert "总经理未批准" in lin.text
+    with database.connect() as conn:
+        assert standing(conn) == {1: "past", 2: "in force", 3: "withdrawn"}
+    assert lin.post(f"{HOME}/errand/3/withdraw", {"why": "x"}).status_code == 409
+    assert "已撤回" in lin.text
+
+
+def test_a_version_whose_files_were_changed_is_still_listed_and_told(
+    lin: Visitor, database: sa.Engine
+) -> None:
+    with database.begin() as conn:
+        planned = put(conn, 5, begins=date(2099, 1, 1), now=NOW)
+        row = next(one for one in all_versions(conn, "errand") if one.state is State.PLANNED)
+        mine = sa.select(version_files.c.sha256).where(
+            version_files.c.version_id == row.id,
+            version_files.c.path == "forms/errand/sign.json",
+        )
+        conn.execute(sa.update(files).where(files.c.sha256.in_(mine)).values(content=b"{}"))
+    lin.get(f"{HOME}/errand/{planned.number}")
+    assert lin.status == 200
+    assert "与发布时不符" in lin.text
+    assert lin.all("//img") == []

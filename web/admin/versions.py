@@ -1,0 +1,141 @@
+"""Versions: what is in force, planned, past; what each changed; the way back, with a reason."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from flask import redirect, render_template, request, url_for
+
+from engine import procedures
+from engine.errors import Refusal
+from engine.procedures import VersionChangedError
+from engine.roles import PROCESS_OWNER
+from engine.spiff import BrokenFilesError, promises
+from engine.versioning.again import roll_back, row_of, withdraw
+from engine.versioning.differences import differences
+from engine.versioning.listing import State, all_versions
+from web.admin.sections import section
+from web.clock import now
+from web.database import connection, transaction
+from web.errors import status_of
+from web.people import current_person
+from web.procedures import LAST
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from engine.procedures import Version
+    from engine.versioning.differences import Differences
+    from engine.versioning.listing import Listed
+
+_ONE = f"/<procedure>/<int(max={LAST}):number>"
+
+bp = section("versions", "版本", "Versions", roles={PROCESS_OWNER})
+
+
+class BadDayError(Refusal):
+    """What was typed as a day is none."""
+
+    code = "bad_day"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "日期应写成 2027-01-31 这样；要立即生效，请不填。",
+            "Write the day like 2027-01-31, or none to publish at once.",
+        )
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    of_each: dict[str, list[Listed]] = {}
+    for one in all_versions(connection()):
+        of_each.setdefault(one.procedure, []).append(one)
+    return render_template("admin/versions.html", procedures=of_each)
+
+
+@bp.get(_ONE)
+def show(procedure: str, number: int) -> ResponseReturnValue:
+    return _page(procedure, number, None)
+
+
+@bp.post(f"{_ONE}/again")
+def again(procedure: str, number: int) -> ResponseReturnValue:
+    """Publish it again, at once or from a day on."""
+    typed, by = request.form, current_person()
+    try:
+        with transaction() as conn:
+            made = roll_back(
+                conn, procedure, number, reason=typed.get("why", ""), by=by, now=now(),
+                begins=_day(), based_on=typed.get("based_on", -1, type=int),
+            )  # fmt: skip
+    except (Refusal, BrokenFilesError) as refused:
+        return _page(procedure, number, refused), _status(refused)
+    return redirect(url_for("admin_versions.show", procedure=procedure, number=made), 303)
+
+
+@bp.post(f"{_ONE}/withdraw")
+def take_back(procedure: str, number: int) -> ResponseReturnValue:
+    """Take a planned version back."""
+    why, by = request.form.get("why", ""), current_person()
+    try:
+        with transaction() as conn:
+            withdraw(conn, procedure, number, reason=why, by=by, now=now())
+    except Refusal as refused:
+        return _page(procedure, number, refused), _status(refused)
+    return redirect(url_for("admin_versions.show", procedure=procedure, number=number), 303)
+
+
+def _day() -> date | None:
+    text = request.form.get("begins", "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BadDayError from None
+
+
+def _status(refused: Refusal | BrokenFilesError) -> int:
+    if isinstance(refused, BadDayError | BrokenFilesError):
+        return 422
+    return status_of(refused)
+
+
+def _page(procedure: str, number: int, refused: Refusal | BrokenFilesError | None) -> str:
+    conn = connection()
+    row_of(conn, procedure, number)
+    line = {one.number: one for one in all_versions(conn, procedure)}
+    one = line[number]
+    version, told, broken = _read(one, None if one.based_on is None else line[one.based_on])
+    return render_template(
+        "admin/version.html",
+        one=one,
+        version=version,
+        told=told,
+        broken=broken,
+        drawn=_drawn(version),
+        promised=version and promises(version.bundle.files, procedure),
+        standing=next((each for each in line.values() if each.state is State.IN_FORCE), None),
+        refused=refused,
+        typed=request.form,
+    )
+
+
+def _read(
+    one: Listed, base: Listed | None
+) -> tuple[Version | None, Differences | None, Exception | None]:
+    """Read a version and what it changed, as far as the stored files are those published."""
+    version = told = None
+    try:
+        version = procedures.version(connection(), one.id)
+        if base is not None:
+            told = differences(procedures.version(connection(), base.id), version)
+    except (VersionChangedError, BrokenFilesError) as error:
+        return version, None, error
+    return version, told, None
+
+
+def _drawn(version: Version | None) -> list[str]:
+    """Return the processes of a version's diagrams, its own first."""
+    if version is None:
+        return []
+    return sorted(version.compiled.diagrams, key=lambda each: (each != version.compiled.id, each))
