@@ -95,6 +95,8 @@ from engine.spiff.drawings.drawing import check_drawings
 from engine.spiff.drawings.picture import picture
 from engine.spiff.errors import (
     BrokenFilesError,
+    CaseOpenError,
+    CaseOverError,
     NotAwaitedError,
     NoWayBackError,
     RunError,
@@ -105,7 +107,8 @@ from engine.spiff.errors import (
 from engine.spiff.explaining import explain_timers
 from engine.spiff.files.eventful import DUTY_DATE
 from engine.spiff.files.sources import closure, promises, roots
-from engine.spiff.going_back.returning import return_to, returns
+from engine.spiff.going_back.ending import cancel, reopen, reopenings
+from engine.spiff.going_back.returning import return_to, returns, withdraw, withdrawal
 from engine.spiff.language.expressions import Expression, ExpressionError, compile_expression
 from engine.spiff.lint.words import wrong_in_form
 from engine.spiff.mending import repair, variables
@@ -150,6 +153,8 @@ __all__ = [
     "BrokenFilesError",
     "Call",
     "Cancelled",
+    "CaseOpenError",
+    "CaseOverError",
     "Compiled",
     "Deadline",
     "Decision",
@@ -188,6 +193,7 @@ __all__ = [
     "Wait",
     "answer",
     "asked_again",
+    "cancel",
     "check_drawings",
     "closure",
     "compile_expression",
@@ -204,6 +210,8 @@ __all__ = [
     "position",
     "promises",
     "reckon_anew",
+    "reopen",
+    "reopenings",
     "repair",
     "resume",
     "return_to",
@@ -213,5 +221,7 @@ __all__ = [
     "transfer",
     "variables",
     "wake",
+    "withdraw",
+    "withdrawal",
     "wrong_in_form",
 ]  # fmt: skip

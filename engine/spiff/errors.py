@@ -18,7 +18,11 @@ class BrokenFilesError(Exception):
         self.problems = problems
 
 
-class TaskNotReadyError(Exception):
+class NotPossibleError(Exception):
+    """What was asked for cannot be done as the case stands."""
+
+
+class TaskNotReadyError(NotPossibleError):
     """The task was completed, cancelled by the diagram, or never existed."""
 
     def __init__(self, task: UUID) -> None:
@@ -26,7 +30,7 @@ class TaskNotReadyError(Exception):
         self.task = task
 
 
-class NotAwaitedError(Exception):
+class NotAwaitedError(NotPossibleError):
     """Nothing in the case waits for this any more, or ever did."""
 
     def __init__(self, wait: UUID) -> None:
@@ -42,7 +46,7 @@ class ScopeGoneError(Exception):
         self.scope = scope
 
 
-class NoWayBackError(Exception):
+class NoWayBackError(NotPossibleError):
     """A case cannot go back to a step; the words say why, and what to do instead."""
 
     def __init__(self, target: UUID, zh: str, en: str) -> None:
@@ -50,6 +54,20 @@ class NoWayBackError(Exception):
         self.target = target
         self.zh = zh
         self.en = en
+
+
+class CaseOverError(NotPossibleError):
+    """The case has ended, and what was asked for needs an open one."""
+
+    zh = "案件已经结束。如需继续，请选择一步重新打开。"
+    en = "The case is over. To go on with it, open it again at a step."
+
+
+class CaseOpenError(NotPossibleError):
+    """The case has not ended, and what was asked for needs one that has."""
+
+    zh = "案件尚未结束，不用重新打开。请在现在的任务上退回。"
+    en = "The case is not over and need not be opened again. Return the task that is open now."
 
 
 class RunError(Exception):

@@ -233,3 +233,9 @@ class EndEvent(defaults.EndEvent):
             journal.last_end = my_task.mark.label
         if isinstance(self.event_definition, TerminateEventDefinition):
             my_task.workflow.terminate()
+
+
+def ends_all(token: Token) -> bool:
+    """Whether a token has ended its process at once."""
+    event = getattr(token.task_spec, "event_definition", None)
+    return isinstance(event, TerminateEventDefinition) and token._state == COMPLETED

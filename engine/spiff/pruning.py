@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 
-from engine.spiff.fixes import COMPLETED, TAKEN, TASK, UNFINISHED, Token
+from engine.spiff.fixes import COMPLETED, TAKEN, TASK, UNFINISHED, Token, ends_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,14 +29,24 @@ def prune(case: CaseFlow) -> None:
     runs = last_runs(case)
     if len(case.tasks) + sum(len(sub.tasks) for sub in case.subprocesses.values()) <= LIMIT:
         return
-    kept = {token.id for token in runs}
-    for key, called in reversed(list(case.subprocesses.items())):
-        if not called.completed or not kept.isdisjoint(called.tasks):
-            kept.add(called.host.id)
-        else:
+    kept = _kept_hosts(case, {token.id for token in runs})
+    for key, called in list(case.subprocesses.items()):
+        if called.host.id not in kept:
             del case.subprocesses[key]
     for instance in flows(case):
         _forget_all_but(instance, kept.intersection(instance.tasks))
+
+
+def _kept_hosts(case: CaseFlow, kept: set[int]) -> set[int]:
+    """Keep also the hosts of what is open, holds something kept, or was cut off with such."""
+    for called in reversed(list(case.subprocesses.values())):
+        if not called.completed or not kept.isdisjoint(called.tasks):
+            kept.add(called.host.id)
+    for called in case.subprocesses.values():
+        around = called.host.workflow
+        if called.host.id in around.cut and (around is case or around.host.id in kept):
+            kept.add(called.host.id)
+    return kept
 
 
 def flows(case: CaseFlow) -> Iterator[Any]:
@@ -74,6 +84,7 @@ def _forget_all_but(instance: Any, kept: set[int]) -> None:
     """Remove what neither leads to something open nor is asked for by going back."""
     if instance.completed:
         kept.update(id_ for id_ in instance.cut if id_ in instance.tasks)
+        kept.update(token.id for token in instance.tasks.values() if ends_all(token))
     _keep_joins(instance, kept)
     _drop_dead_ends(instance, kept)
     _shorten(instance, kept)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from engine.spiff.clock import standing_at
 from engine.spiff.codec import dump, load
 from engine.spiff.elements.arming import due_of, is_due
-from engine.spiff.errors import NotAwaitedError, NoWayBackError, RunError, TaskNotReadyError
+from engine.spiff.errors import NotPossibleError, RunError
 from engine.spiff.moves import Call, Move
 from engine.spiff.survey import Survey, look_over, open_task
 
@@ -55,7 +55,7 @@ def moving(case: CaseFlow, time: Time) -> Iterator[None]:
     with standing_at(time):
         try:
             yield
-        except (RunError, TaskNotReadyError, NotAwaitedError, NoWayBackError):
+        except (RunError, NotPossibleError):
             raise
         except Exception as error:
             mark = case.current.mark if case.current is not None else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from engine.spiff.fixes import COMPLETED, TAKEN, EndJoin, Token
+from engine.spiff.fixes import COMPLETED, TAKEN, EndJoin, Token, ends_all
 from engine.spiff.flows import hosts
 from engine.spiff.pruning import flows
 
@@ -32,6 +32,15 @@ class Aftermath:
     def holds(self, token: Token) -> bool:
         """Whether a token is dropped, or runs inside one that is."""
         return any(each.id in self.dropped for each in (token, *hosts(token)))
+
+    def undoes_ends(self) -> bool:
+        """Whether what has ended a process around the step at once came of the step itself."""
+        return all(
+            token.id in self.dropped
+            for flow in self.reopened
+            for token in flow.tasks.values()
+            if ends_all(token)
+        )
 
     def arrived(self) -> Iterator[Token]:
         """Give what the joins had taken in from elsewhere: it waits there again."""

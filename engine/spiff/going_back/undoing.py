@@ -21,6 +21,7 @@ from engine.spiff.fixes import (
     Token,
 )
 from engine.spiff.flows import CalledFlow
+from engine.spiff.transferring.carrying import insert_above
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +46,7 @@ def go_back(case: CaseFlow, undone: Aftermath) -> None:
     fresh = open_anew(undone.step)
     around = {flow.host.id for flow in undone.reopened if flow is not case}
     for flow in undone.reopened:
-        _revive_cut(flow, around)
+        revive_cut(flow, around)
     case.journal.reached.append(fresh.mark.label)
     case.journal.entered.add(fresh.id)
     for join in (*arrived, *undone.joins.values()):
@@ -106,11 +107,9 @@ def _split(token: Token) -> Token | None:
         return None
     if parent.task_spec is kinds[0]:
         return parent
-    split: Token = parent._add_child(kinds[0], COMPLETED)
-    parent._children.remove(token.id)
-    split._children.append(token.id)
-    token._parent = split.id
-    return split
+    insert_above(token, kinds[0], COMPLETED)
+    between: Token = token.parent
+    return between
 
 
 def _new_border(split: Token | None) -> list[Token]:
@@ -157,10 +156,10 @@ def _run_again(host: Token) -> None:
     _begin(_new_border(_split(host)))
 
 
-def _revive_cut(flow: Any, around: set[int]) -> None:
+def revive_cut(flow: Any, around: set[int]) -> None:
     """Let what was cut off with an instance be open again, unless it was dropped."""
     cut, flow.cut = flow.cut, []
-    for id_ in cut:
+    for id_ in sorted(cut):
         token = flow.tasks.get(id_)
         if token is not None and token._state == CANCELLED and id_ not in around:
             _revive(token)
@@ -177,6 +176,6 @@ def _revive(token: Token) -> None:
         _run_again(token)
         if inner.shares:
             inner.values, inner.written = token.workflow.values, token.workflow.written
-        _revive_cut(inner, set())
+        revive_cut(inner, set())
     else:
         open_anew(token)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from dataclasses import dataclass, field
 from itertools import count
 from random import Random
 from typing import TYPE_CHECKING
@@ -18,8 +19,9 @@ from engine.spiff.clock import Time, standing_at
 from engine.spiff.elements.turns import which
 from engine.spiff.fixes import READY, STARTED, WAITING, InclusiveGateway, ParallelGateway
 from engine.spiff.flows import hosts
-from engine.spiff.going_back.returning import ways_back
+from engine.spiff.going_back.ending import go_on, was_cancelled
 from engine.spiff.going_back.undoing import go_back
+from engine.spiff.going_back.ways import all_ways, nearest, ways_back
 from engine.spiff.journal import Journal
 from engine.spiff.pruning import flows
 from engine.spiff.stepping import fire_due
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from engine.spiff.fixes import Token
     from engine.spiff.going_back.causes import Aftermath
 
+ACTS = ("returned", "returned", "withdrawn", "skipped", "cancelled")
+OFTEN, MOST_ENDS = 0.3, 2
 MOST_ACTS = 12
 """Times that people go back in one case; then it must come to its end."""
 AGAIN = ("urge_", "extra_", "told_", "noted_")
@@ -49,6 +53,27 @@ class Improviser(Runner):
     def returns(self, place: int, way: int) -> None:
         """Return the step at a place by one of its ways."""
         self._acts(lambda: go_back(self.case, self.ways(place)[way]))
+
+    def recent(self) -> list[Aftermath]:
+        """Give the ways back to steps after which none was done."""
+        ways = nearest(all_ways(self.case))
+        return [way for way in ways if not any(way.holds(other.step) for other in ways)]
+
+    def withdraws(self, way: int) -> None:
+        self._acts(lambda: go_back(self.case, self.recent()[way]))
+
+    def cancels(self) -> None:
+        self._acts(self.case.terminate)
+
+    def reopens(self, way: int | None) -> None:
+        """Let a case that is over go on, at a step or where it was."""
+        if way is None:
+            self._acts(lambda: go_on(self.case))
+        else:
+            self._acts(lambda: go_back(self.case, nearest(all_ways(self.case))[way]))
+
+    def skips(self, place: int) -> None:
+        self._acts(self.open()[place].run)
 
     def _acts(self, act: Callable[[], None]) -> None:
         self.case.journal = Journal()
@@ -90,42 +115,108 @@ def where(token: Token) -> tuple[object, ...]:
     return (token.mark.label, around, which(token)[0])
 
 
+@dataclass
+class Story:
+    """One case in memory and stored, and what people did in it."""
+
+    kept: Improviser
+    stored: Improviser
+    random: Random
+    done: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def both(self) -> tuple[Improviser, Improviser]:
+        return self.kept, self.stored
+
+    def goes_on(self) -> None:
+        """Let something happen that is as likely as it should be."""
+        acts = sum(self.done[name] for name in ACTS)
+        act = self.random.choice(ACTS) if acts < MOST_ACTS else ""
+        if self.random.random() > OFTEN or not act or not getattr(self, f"_{act}")():
+            self._moves()
+        else:
+            self.done[act] += 1
+
+    def _returned(self) -> bool:
+        waiting = len(self.kept.open())
+        place = self.random.randrange(waiting or 1)
+        ways = self.kept.ways(place) if waiting else []
+        if not ways:
+            return False
+        assert self.kept.told(ways) == self.stored.told(self.stored.ways(place))
+        way = self.random.randrange(len(ways))
+        for runner in self.both:
+            runner.returns(place, way)
+        return True
+
+    def _withdrawn(self) -> bool:
+        ways = self.kept.recent()
+        assert self.kept.told(ways) == self.stored.told(self.stored.recent())
+        if ways:
+            way = self.random.randrange(len(ways))
+            for runner in self.both:
+                runner.withdraws(way)
+        return bool(ways)
+
+    def _skipped(self) -> bool:
+        steps = [n for n, token in enumerate(self.kept.open()) if token.state == READY]
+        if steps:
+            place = self.random.choice(steps)
+            for runner in self.both:
+                runner.skips(place)
+        return bool(steps)
+
+    def _cancelled(self) -> bool:
+        for runner in self.both:
+            runner.cancels()
+        assert self.kept.seen() == self.stored.seen()
+        assert was_cancelled(self.kept.case)
+        assert was_cancelled(self.stored.case)
+        return self.reopened(None) or self.reopened(0)
+
+    def reopened(self, way: int | None = 0) -> bool:
+        """Open a case that is over at one of its steps, if there is one, or where it was."""
+        ways = nearest(all_ways(self.kept.case))
+        assert self.kept.told(ways) == self.stored.told(nearest(all_ways(self.stored.case)))
+        if way is not None or (ways and self.random.random() < OFTEN):
+            way = self.random.randrange(len(ways)) if ways else None
+            if way is None:
+                return False
+        for runner in self.both:
+            runner.reopens(way)
+        return True
+
+    def _moves(self) -> None:
+        waiting = len(self.kept.open())
+        if waiting and self.random.random() < 0.7:
+            place, n = self.random.randrange(waiting), self.random.randrange(12)
+            for runner in self.both:
+                runner.does(place, n)
+            self.done["moved"] += 1
+            return
+        days = self.random.randint(1, 5)
+        for runner in self.both:
+            runner.wakes(days)
+        self.done["woken"] += 1
+
+
 def improvise(seed: int) -> Counter[str]:
     """Take one case to its end with people going back; AssertionError where the two differ."""
-    procedure, random = procedure_of(seed), Random(-seed)
+    procedure = procedure_of(seed)
     kept, stored = Improviser(procedure, stored=False), Improviser(procedure, stored=True)
-    done: Counter[str] = Counter()
+    story = Story(kept, stored, Random(-seed))
     for moves in count():
-        place = f"seed {seed}, move {moves}, {dict(done)}"
+        place = f"seed {seed}, move {moves}, {dict(story.done)}"
         assert kept.seen() == stored.seen(), place
         kept.check()
-        if kept.case.completed:
-            return done
         assert moves < MOST_STEPS, f"{place}: does not end"
-        done[_moves(kept, stored, random, done)] += 1
+        if not kept.case.completed:
+            story.goes_on()
+        elif story.done["reopened"] < MOST_ENDS and story.reopened():
+            story.done["reopened"] += 1
+        else:
+            return story.done
     raise AssertionError
-
-
-def _moves(kept: Improviser, stored: Improviser, random: Random, done: Counter[str]) -> str:
-    both, waiting = (kept, stored), len(kept.open())
-    if waiting and random.random() < 0.3 and done["returned"] < MOST_ACTS:
-        place = random.randrange(waiting)
-        ways = kept.ways(place)
-        assert kept.told(ways) == stored.told(stored.ways(place))
-        if ways:
-            way = random.randrange(len(ways))
-            for runner in both:
-                runner.returns(place, way)
-            return "returned"
-    if waiting and random.random() < 0.7:
-        place, n = random.randrange(waiting), random.randrange(12)
-        for runner in both:
-            runner.does(place, n)
-        return "moved"
-    days = random.randint(1, 5)
-    for runner in both:
-        runner.wakes(days)
-    return "woke"
 
 
 def main() -> None:

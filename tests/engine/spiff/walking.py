@@ -102,6 +102,22 @@ class Walk:
         self.move = spiff.return_to(self.compiled, self.move.state, task, target, **self.then)
         return self._follow()
 
+    def withdraws(self, task: UUID) -> Move:
+        """Take back a step that was done."""
+        self.move = spiff.withdraw(self.compiled, self.move.state, task, **self.then)
+        return self._follow()
+
+    def cancels(self) -> Move:
+        self.move = spiff.cancel(self.compiled, self.move.state, **self.then)
+        return self._follow()
+
+    def reopens(self, element: str | None = None) -> Move:
+        """Let a case that is over go on at a finished step, or where it was cancelled."""
+        ways = spiff.reopenings(self.compiled, self.move.state)
+        target = next(way.target for way in ways if way.element == element) if element else None
+        self.move = spiff.reopen(self.compiled, self.move.state, target, **self.then)
+        return self._follow()
+
     def reckons(self, calendars: Calendars) -> Move:
         """Reckon anew what is due on other calendars."""
         self.calendars = calendars

@@ -1,0 +1,119 @@
+"""Which finished steps a case can go back to, and in words why not to others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+from uuid import UUID
+
+from engine.spiff.elements.catching import beside
+from engine.spiff.elements.turns import which
+from engine.spiff.errors import NoWayBackError
+from engine.spiff.fixes import COMPLETED, TASK
+from engine.spiff.flows import hosts
+from engine.spiff.going_back.causes import aftermath, takers
+from engine.spiff.moves import Cancelled, Return
+from engine.spiff.pruning import last_runs
+from engine.spiff.survey import is_call, open_task
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from engine.spiff.fixes import Token
+    from engine.spiff.flows import CaseFlow
+    from engine.spiff.going_back.causes import Aftermath
+    from engine.spiff.survey import Survey
+
+
+class Refusal(NamedTuple):
+    """Why a case does not go back to a step, and what to do instead."""
+
+    zh: str
+    en: str
+
+
+UNKNOWN: Final = Refusal(
+    "这一步没有办过，或者之后又办过一次。请从列表中选择一步。",
+    "This step was never done, or was done once more since. Choose one from the list.",
+)
+NOT_BEFORE: Final = Refusal(
+    "现在的任务不是由这一步引出的。请从列表中选择一步。",
+    "The task did not come of this step. Choose one from the list.",
+)
+CUT_OFF: Final = Refusal(
+    "这一步所在的流程已被其他步骤中断，不能回到其中。请选择更早的一步。",
+    "The process of this step was interrupted by another one. Choose an earlier step.",
+)
+TOUCHED: Final = Refusal(
+    "这一步之后流程已经继续办理，不能撤回。请让现在的办理人退回。",
+    "The case has moved on since this step. Ask who has it now to return it.",
+)
+
+
+def ways_back(case: CaseFlow, token: Token) -> list[Aftermath]:
+    """Give what each finished step would undo from which an open one came, the nearest first."""
+    return nearest(way for way in all_ways(case) if way.holds(token))
+
+
+def all_ways(case: CaseFlow) -> list[Aftermath]:
+    """Give what each finished step would undo that the case can go back to."""
+    taken_by = takers(case)
+    ways = (aftermath(step, taken_by) for step in last_runs(case) if is_whole(step))
+    return [way for way in ways if way.undoes_ends()]
+
+
+def nearest(ways: Iterable[Aftermath]) -> list[Aftermath]:
+    """Put those first after which fewest others came."""
+    found = list(ways)
+    later = {way.step.id: sum(way.holds(other.step) for other in found) for way in found}
+    return sorted(found, key=lambda way: (later[way.step.id], -way.step.id))
+
+
+def way_to(case: CaseFlow, target: UUID) -> Aftermath:
+    """Find what is undone to go back to a finished task; NoWayBackError if the case cannot."""
+    for step in last_runs(case):
+        if step.internal_data[TASK] == target.hex:
+            way = aftermath(step, takers(case))
+            if not is_whole(step) or not way.undoes_ends():
+                raise NoWayBackError(target, *CUT_OFF)
+            return way
+    raise NoWayBackError(target, *UNKNOWN)
+
+
+def is_whole(step: Token) -> bool:
+    """Whether all that a step ran in is open, came to its end, or was cut off at an end."""
+    flow = step.workflow
+    while flow is not flow.top_workflow:
+        host = flow.host
+        if flow.completed and host._state != COMPLETED and host.id not in host.workflow.cut:
+            return False
+        flow = host.workflow
+    return True
+
+
+def described(way: Aftermath, survey: Survey, token: Token | None = None) -> Return:
+    """Say where a way leads, and what goes besides a token that is returned."""
+    step = way.step
+    return Return(
+        target=UUID(hex=step.internal_data[TASK]),
+        process=step.mark.process,
+        element=step.mark.element,
+        path=tuple(reversed([host.mark.element for host in hosts(step) if is_call(host)])),
+        item=which(step)[0],
+        cancelled=_cancelled(way, survey, token),
+    )
+
+
+def _cancelled(way: Aftermath, survey: Survey, token: Token | None) -> Cancelled:
+    """Say what goes besides a token, and what hangs on it and around it."""
+    around = (token, *hosts(token)) if token is not None else ()
+    own = {each.id for activity in around for each in (activity, *beside(activity))}
+
+    def goes(other: Token) -> bool:
+        return other.id not in own and way.holds(other)
+
+    return Cancelled(
+        tasks=tuple(open_task(task, other) for task, other in survey.steps.items() if goes(other)),
+        timers=tuple(survey.timer(id_) for id_, other in survey.timers.items() if goes(other)),
+        waits=tuple(survey.wait(id_) for id_, other in survey.waits.items() if goes(other)),
+        calls=tuple(call for call, other in survey.calls.items() if goes(other)),
+    )
