@@ -11,6 +11,7 @@ from engine import calendars, incidents, people, procedures, spiff
 from engine.cases import Completed, NotYoursError, next_of
 from engine.clocks.reckoning import fresh
 from engine.errors import NotFoundError, Refusal
+from engine.foureyes import Eyes
 from engine.history import Draft, moment, read
 from engine.kinds import EVENT
 from engine.moving import lock
@@ -73,7 +74,7 @@ def begin(
         )
     except NotAwaitedError:
         raise EventGoneError(case_id, None, now) from None
-    next_task = next_of(move, by)
+    next_task = next_of(move, Eyes(conn, version, case_id, (by,)))
     facts = {
         "process": row.process,
         "element": row.element,

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from engine import drafts, enclosing, procedures
 from engine.errors import Refusal
+from engine.foureyes import Eyes
 from engine.opening import begin, new_case
 from engine.sending import sending_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
 
@@ -113,7 +115,7 @@ def open_case(
     facts = {"role": version.compiled.start.role, "files": files, "facts": known}
     move = begin(conn, case, version, answers.values, facts, by=by, now=now)
     drafts.drop_mine(conn, subject, by=by)
-    return Completed(case.id, next_of(move, by))
+    return Completed(case.id, next_of(move, Eyes(conn, version, case.id, (by,))))
 
 
 def read_answers(
@@ -130,6 +132,11 @@ def read_answers(
     return answers
 
 
-def next_of(move: Move, by: Person) -> UUID | None:
-    """Return the first task that a move opened for one of the person's roles."""
-    return next((task.id for task in move.opened if task.role in by.roles), None)
+def next_of(move: Move, eyes: Eyes, *, just: Collection[str] = ()) -> UUID | None:
+    """Return the first task that a move opened for who acts, by role and guarantees.
+
+    ``just`` are steps ("process:element") that they complete by the move.
+    """
+    mine = (task for task in move.opened if task.role in eyes.people[0].roles)
+    allowed = (task.id for task in mine if eyes.allow(task, move.state, just=just))
+    return next(allowed, None)

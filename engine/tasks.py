@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from engine import calendars, drafts, enclosing, procedures, spiff
 from engine.cases import Completed, next_of, read_answers
 from engine.clocks.reckoning import fresh
+from engine.foureyes import Eyes
 from engine.history import Draft, enter, read, says_the_same
 from engine.opening import every_field, move_on
 from engine.tables import cases, tasks
@@ -27,15 +28,16 @@ from engine.waiting import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
 
     from engine.people import Person
     from engine.procedures import Version
+    from engine.spiff import Move
     from forms import Posted
 
 _NEXT = (
-    sa.select(tasks.c.id)
+    sa.select(tasks.c.id, tasks.c.process, tasks.c.element)
     .where(
         tasks.c.case_id == sa.bindparam("case"),
         tasks.c.id.not_in(sa.bindparam("closed", expanding=True)),
@@ -48,7 +50,6 @@ _NEXT = (
         ),
     )
     .order_by(tasks.c.due_at.asc().nulls_last(), tasks.c.id)
-    .limit(1)
 )
 
 _OPEN = (
@@ -59,11 +60,15 @@ _OPEN = (
 
 
 def claim(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) -> None:
-    """Take a role's task into a person's own list; claiming it again changes nothing."""
+    """Take a role's task into a person's own list; claiming it again changes nothing.
+
+    Raises TaskGoneError, NotYoursError, TaskClaimedError and FourEyesError.
+    """
     waiting = lock_task(conn, task_id, by=by)
     if waiting.claimed_by == by.id:
         return
     mine = sa.update(tasks).where(tasks.c.id == task_id, tasks.c.claimed_by.is_(None))
+    _eyes(conn, waiting, by=by).check(waiting, waiting.case.state)
     if conn.execute(mine.values(claimed_by=by.id, claimed_at=now)).rowcount == 0:
         raise gone(conn, task_id, by=by)
     enter(conn, waiting.case, _about(waiting, "task_claimed"), by=by, now=now)
@@ -78,6 +83,11 @@ def release(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) ->
     if conn.execute(held.values(claimed_by=None, claimed_at=None)).rowcount == 0:
         raise gone(conn, task_id, by=by)
     enter(conn, waiting.case, _about(waiting, "task_released"), by=by, now=now)
+
+
+def _eyes(conn: sa.Connection, waiting: Waiting, *, by: Person) -> Eyes:
+    version = procedures.version(conn, waiting.case.version_id)
+    return Eyes(conn, version, waiting.case.id, (by,))
 
 
 def _about(waiting: Waiting, kind: str) -> Draft:
@@ -111,7 +121,8 @@ def complete_task(
     """Record a person's answers and run the procedure to its next waiting places.
 
     The same answers again, for a task that this person has just completed, give the same result.
-    Raises InvalidAnswersError, TaskGoneError, TaskClaimedError, NotYoursError and spiff.RunError.
+    Raises InvalidAnswersError, TaskGoneError, TaskClaimedError, NotYoursError, FourEyesError and
+    spiff.RunError.
     """
     try:
         return _complete(conn, task_id, posted, by=by, now=now)
@@ -125,8 +136,10 @@ def _complete(
     conn: sa.Connection, task_id: UUID, posted: Posted, *, by: Person, now: datetime
 ) -> Completed:
     waiting = lock_task(conn, task_id, by=by)
+    eyes = _eyes(conn, waiting, by=by)
+    eyes.check(waiting, waiting.case.state)
     case = fresh(conn, waiting.case, now=now)
-    version = procedures.version(conn, case.version_id)
+    version = eyes.version
     form = version.form(waiting.process, waiting.element)
     subject = drafts.of_task(task_id)
     answers = read_answers(conn, form, posted, subject=subject, by=by, now=now)
@@ -144,7 +157,7 @@ def _complete(
         raise (told if told.case_id else passed(case.id, now)) from None
 
     files = enclosing.attach(conn, form, answers.values, case_id=case.id, subject=subject, by=by)
-    next_task = next_of(move, by) or _next_elsewhere(conn, waiting, move.closed, by=by)
+    next_task = _next(conn, waiting, move, eyes, by=by)
     done = _completion(version, waiting, answers.values, next_task, files=files)
     done = replace(done, known=form.facts(answers.values))
     holders = move_on(conn, case, version, move, [done], by=by, now=now)
@@ -152,12 +165,16 @@ def _complete(
     return Completed(case.id, next_task)
 
 
-def _next_elsewhere(
-    conn: sa.Connection, waiting: Waiting, closed: Sequence[UUID], *, by: Person
+def _next(
+    conn: sa.Connection, waiting: Waiting, move: Move, eyes: Eyes, *, by: Person
 ) -> UUID | None:
-    """Return a person's other open task of the same case, such as one of a parallel branch."""
+    """Return what a person does next in the case: what a move opened, or a task that was open."""
+    just = (f"{waiting.process}:{waiting.element}",)
+    if (opened := next_of(move, eyes, just=just)) is not None:
+        return opened
     values = {"case": waiting.case.id, "person": by.id, "roles": sorted(by.roles)}
-    return conn.scalar(_NEXT, {**values, "closed": [waiting.id, *closed]})
+    rows = conn.execute(_NEXT, {**values, "closed": [waiting.id, *move.closed]})
+    return next((row.id for row in rows if eyes.allow(row, move.state, just=just)), None)
 
 
 def _completion(

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from engine import dossier, drafts, items, procedures, rounds, spiff
 from engine.clocks.pauses import pause_of
 from engine.doubts import trusted
+from engine.foureyes import Eyes
 from engine.tables import incidents, people, tasks
 from engine.waiting import check_role, gone
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from engine.clocks.pauses import Pause
     from engine.dossier import CaseHeader
     from engine.entryview import FilledForm
+    from engine.foureyes import FourEyesError
     from engine.people import Person
     from engine.spiff import Names, Step, Table
     from forms import Form
@@ -31,6 +33,8 @@ class TaskView:
     """One open task; ``draft`` holds posted names and texts, ``known`` answers by field name.
 
     It ``pauses_itself`` if it is paused, and not only its case is.
+
+    ``hindrance`` is the guarantee that keeps this person from it, if one does.
 
     ``incident`` is the number of the one that this person's sending it has come to.
     """
@@ -54,6 +58,7 @@ class TaskView:
     approved_amount: str | None
     our_defaults: tuple[Table, ...]
     incident: int | None
+    hindrance: FourEyesError | None
 
     @property
     def prefill(self) -> dict[str, Any]:
@@ -114,5 +119,6 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
         earlier=forms,
         approved_amount=rounds.fact(forms, "approved"),
         our_defaults=tuple(version.compiled.tables[table] for table in step.default_tables),
+        hindrance=Eyes(conn, version, case.id, (by,)).hindrance(row, case.state),
         incident=conn.scalar(_STUCK, {"task": task_id, "person": by.id}),
     )

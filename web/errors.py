@@ -45,6 +45,7 @@ STATUS = {
     "draft_too_large": 413,
     "duty_failed": 500,
     "event_gone": 409,
+    "four_eyes": 403,
     "idempotency_taken": 409,
     "invalid_answers": 422,
     "login_taken": 409,

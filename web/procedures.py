@@ -11,6 +11,7 @@ from engine.errors import NotFoundError
 from engine.spiff import picture
 from web.database import connection
 from web.drawings import plain_tab, whose
+from web.guaranteed import guaranteed
 from web.people import current_person
 from web.security import draws
 
@@ -38,7 +39,12 @@ def show(procedure: str) -> ResponseReturnValue:
     tabs = [plain_tab(drawn, version) for drawn in version.compiled.diagrams.values()]
     tabs.sort(key=lambda tab: tab.process != version.compiled.id)
     return render_template(
-        "procedure.html", active="procedures", version=version, tabs=tabs, whose=whose(version)
+        "procedure.html",
+        active="procedures",
+        version=version,
+        tabs=tabs,
+        whose=whose(version),
+        guarantees=guaranteed(version),
     )
 
 

@@ -113,6 +113,8 @@ from engine.spiff.language.expressions import Expression, ExpressionError, compi
 from engine.spiff.lint.words import wrong_in_form
 from engine.spiff.mending import repair, variables
 from engine.spiff.model import (
+    NEVER_BY,
+    NOT_SAME_PERSON,
     Asked,
     Compiled,
     Diagram,
@@ -149,6 +151,8 @@ from engine.spiff.transferring.verdicts import Deadline, Dues, Obstacle, Transfe
 
 __all__ = [
     "DUTY_DATE",
+    "NEVER_BY",
+    "NOT_SAME_PERSON",
     "Asked",
     "BrokenFilesError",
     "Call",

@@ -1,0 +1,241 @@
+"""Four eyes: what one person may not do both of in a case, held when they claim or complete it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+import sqlalchemy as sa
+
+from engine import history, procedures
+from engine.cases import open_case
+from engine.foureyes import Eyes, FourEyesError, is_named
+from engine.moving import lock
+from engine.publishing import publish
+from engine.tables import cases, entries, tasks
+from engine.tasks import claim, complete_task, release
+from engine.taskview import open_task
+from forms import Answered
+from tests.engine.conftest import NOW
+from tests.engine.errand import waiting
+from tests.engine.hearing import listening
+from tests.engine.small import TEXT, YES_NO, form, put_in_force, small, somebody
+from tests.engine.spiff.drawing import Process
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+    from engine.cases import Completed
+    from engine.people import Person
+
+NOTE = Answered({"note": "已办"})
+NOT_SAME = (
+    '<banjie:guarantee id="not_both" kind="not-same-person" what="investigate" other="approve" '
+    'zh="调查人不得核决" en="Who investigates does not approve"/>'
+)
+NOT_ABOUT = (
+    '<banjie:guarantee id="not_about" kind="never-by" what="investigate approve" person="accused" '
+    'zh="被投诉人回避" en="Nobody in their own case"/>'
+)
+
+
+def judged(promise: str = NOT_SAME) -> dict[str, bytes]:
+    """Give the files of: begun → investigate → approve, or sent back → close."""
+    p = Process("judged", extra=promise)
+    p.message_start("begun")
+    for step in ("investigate", "approve", "close"):
+        p.user(step)
+    p.xor("merge")
+    p.xor("is_sent_back", "sent_back")
+    p.chain("begun", "merge", "investigate", "approve", "is_sent_back")
+    p.flow("is_sent_back", "merge", id_="sent_back")
+    p.flow("is_sent_back", "close", "approved == True", "approved")
+    p.chain("close", p.end())
+    forms = {step: form(note=TEXT) for step in ("investigate", "close")}
+    forms |= {"begun": form(accused=TEXT), "approve": form(approved=YES_NO)}
+    return small(p, forms={f"judged/{step}": each for step, each in forms.items()})
+
+
+@pytest.fixture
+def one(connection: Connection) -> Person:
+    put_in_force(connection, judged())
+    return somebody(connection, "one", {"clerk"})
+
+
+@pytest.fixture
+def two(connection: Connection, one: Person) -> Person:
+    return somebody(connection, "two", one.roles)
+
+
+def begun(conn: Connection, by: Person, accused: str = "") -> Completed:
+    return open_case(conn, "judged", Answered({"accused": accused}), by=by, now=NOW)
+
+
+def does(conn: Connection, case_id: UUID, step: str, by: Person, **answers: bool) -> Completed:
+    task = waiting(conn, case_id)[step]
+    return complete_task(conn, task, Answered({"note": "已办", **answers}), by=by, now=NOW)
+
+
+def test_who_did_the_one_step_neither_claims_nor_completes_the_other(
+    connection: Connection, one: Person, two: Person
+) -> None:
+    case_id = begun(connection, one).case_id
+    does(connection, case_id, "investigate", one)
+    task = waiting(connection, case_id)["approve"]
+    for attempt in (
+        lambda: claim(connection, task, by=one, now=NOW),
+        lambda: complete_task(connection, task, Answered({"approved": True}), by=one, now=NOW),
+    ):
+        with pytest.raises(FourEyesError) as refused:
+            attempt()
+        assert refused.value.zh == (
+            "“调查人不得核决”：您在本案办理过“investigate名”，“approve名”须由该岗位的其他人办理。"
+        )
+        assert "you did “investigate in English” in this case" in refused.value.en
+        assert "somebody else of the role does “approve in English”" in refused.value.en
+    claim(connection, task, by=two, now=NOW)
+    complete_task(connection, task, Answered({"approved": True}), by=two, now=NOW)
+    assert set(waiting(connection, case_id)) == {"close"}
+
+
+def test_it_holds_the_other_way_round_and_in_every_round(
+    connection: Connection, one: Person, two: Person
+) -> None:
+    case_id = begun(connection, one).case_id
+    does(connection, case_id, "investigate", one)
+    does(connection, case_id, "approve", two, approved=False)
+    with pytest.raises(FourEyesError):
+        claim(connection, waiting(connection, case_id)["investigate"], by=two, now=NOW)
+    three = somebody(connection, "three", one.roles)
+    does(connection, case_id, "investigate", three)
+    with pytest.raises(FourEyesError):
+        does(connection, case_id, "approve", one, approved=True)
+    does(connection, case_id, "approve", two, approved=True)
+    does(connection, case_id, "close", one)
+
+
+def test_other_cases_do_not_count(connection: Connection, one: Person) -> None:
+    first, second = begun(connection, one).case_id, begun(connection, one).case_id
+    does(connection, first, "investigate", one)
+    somebody_else = somebody(connection, "else", one.roles)
+    does(connection, second, "investigate", somebody_else)
+    does(connection, second, "approve", one, approved=True)
+
+
+def test_what_one_may_not_do_is_not_offered_next_and_the_page_says_why(
+    connection: Connection, one: Person, two: Person
+) -> None:
+    case_id = begun(connection, one).case_id
+    assert does(connection, case_id, "investigate", one).next_task is None
+    task = waiting(connection, case_id)["approve"]
+    hindrance = open_task(connection, task, by=one).hindrance
+    assert hindrance is not None
+    assert hindrance.step.zh == "approve名"
+    assert open_task(connection, task, by=two).hindrance is None
+    done = does(connection, case_id, "approve", two, approved=True)
+    assert done.next_task == waiting(connection, case_id)["close"]
+
+
+def test_a_claim_of_before_is_no_leave_and_can_be_given_back(
+    connection: Connection, one: Person
+) -> None:
+    case_id = begun(connection, one).case_id
+    does(connection, case_id, "investigate", one)
+    task = waiting(connection, case_id)["approve"]
+    held = sa.update(tasks).where(tasks.c.id == task).values(claimed_by=one.id, claimed_at=NOW)
+    connection.execute(held)
+    with pytest.raises(FourEyesError):
+        does(connection, case_id, "approve", one, approved=True)
+    release(connection, task, by=one, now=NOW)
+
+
+def test_both_who_acts_and_whom_they_act_for_are_held(
+    connection: Connection, one: Person, two: Person
+) -> None:
+    case_id = begun(connection, one).case_id
+    does(connection, case_id, "investigate", one)
+    case = lock(connection, case_id)
+    version = procedures.version(connection, case.version_id)
+    task = open_task(connection, waiting(connection, case_id)["approve"], by=two)
+
+    def held(*people: Person) -> FourEyesError | None:
+        place = Place(task.step.process, task.step.element)
+        return Eyes(connection, version, case_id, people).hindrance(place, case.state)
+
+    assert held(two) is None
+    for pair in ((one, two), (two, one)):
+        assert held(*pair) is not None
+    told = held(two, one)
+    assert told is not None
+    assert "您所代理的one君在本案办理过" in told.zh
+    stand_in(connection, case_id, by=one, represented=two)
+    three = somebody(connection, "three", one.roles)
+    assert held(two) is not None, "somebody did it for them"
+    assert held(three) is None
+
+
+class Place:
+    def __init__(self, process: str, element: str) -> None:
+        self.process, self.element = process, element
+
+
+def stand_in(conn: Connection, case_id: UUID, *, by: Person, represented: Person) -> None:
+    """Let the entries of a person say that they acted for another."""
+    mine = (entries.c.case_id == case_id, entries.c.actor == by.id)
+    for row in conn.execute(sa.select(entries.c.seq, entries.c.body).where(*mine)).all():
+        body = {**history.read(row.body), "for": represented.id.hex}
+        stored = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+        here = sa.update(entries).where(entries.c.case_id == case_id, entries.c.seq == row.seq)
+        conn.execute(here.values(body=stored))
+
+
+def test_whoever_is_named_keeps_out(connection: Connection, one: Person, two: Person) -> None:
+    publish(connection, judged(NOT_ABOUT), by=None, now=NOW, note="another rule")
+    case_id = begun(connection, two, accused="仓库李四、 two 君").case_id
+    task = waiting(connection, case_id)["investigate"]
+    with pytest.raises(FourEyesError) as refused:
+        claim(connection, task, by=two, now=NOW)
+    assert "“accused项”写有您的姓名" in refused.value.zh
+    assert "“The accused” names you" in refused.value.en
+    assert begun(connection, two, accused="two君").next_task is None
+    assert begun(connection, two).next_task is not None
+    claim(connection, task, by=one, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "meant"),
+    [("王伟", "制造部王伟、李强", True), ("王伟", "王 伟", True), ("王伟", "王强", False),
+     ("王伟", "王伟明", True), ("Anna Li", "anna  li (QC)", True), ("Ann", "Anna", False),
+     ("Ann", ["Bob", "Ann"], True), ("Ann", None, False), ("Ann", 7, False)],
+)  # fmt: skip
+def test_a_name_is_looked_for_in_what_was_typed(name: str, value: object, *, meant: bool) -> None:
+    assert is_named(name, value) is meant
+
+
+def test_it_costs_one_statement_and_only_where_the_step_is_named(
+    connection: Connection, one: Person, two: Person
+) -> None:
+    case_id = begun(connection, one).case_id
+    tasks_ = waiting(connection, case_id)
+    with listening(connection) as named:
+        complete_task(connection, tasks_["investigate"], NOTE, by=one, now=NOW)
+    does(connection, case_id, "approve", two, approved=True)
+    free = waiting(connection, case_id)["close"]
+    with listening(connection) as unnamed:
+        complete_task(connection, free, NOTE, by=one, now=NOW)
+    asked = [text for text in named if "step_completed" in text or "~~" in text]
+    assert len(asked) == 1
+    assert len(named) <= 9
+    assert not [text for text in unnamed if "~~" in text]
+
+
+def test_a_version_without_such_words_holds_nobody(connection: Connection, one: Person) -> None:
+    publish(connection, judged(""), by=None, now=NOW, note="no rule")
+    case_id = begun(connection, one).case_id
+    assert connection.scalar(sa.select(cases.c.status).where(cases.c.id == case_id)) == "open"
+    done = does(connection, case_id, "investigate", replace(one, name="another name"))
+    assert done.next_task == waiting(connection, case_id)["approve"]
