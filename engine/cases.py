@@ -9,7 +9,7 @@ from engine import drafts, enclosing, procedures
 from engine.errors import Refusal
 from engine.foureyes import Eyes
 from engine.opening import begin, new_case
-from engine.sending import sending_of
+from engine.sending import MARK, sending_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -40,6 +40,21 @@ class InvalidAnswersError(Refusal):
         self.answers = answers
 
 
+class FormChangedError(Refusal):
+    """The page showed the start form of an older version, and the form is another one now."""
+
+    code = "form_changed"
+
+    def __init__(self, version: Version) -> None:
+        super().__init__(
+            f"您填写期间，“{version.names.zh}”第 {version.number} 版生效，这张表单有修改，"
+            "没有立案。已填内容均已保留，请核对后再提交。",
+            f"While you were typing, version {version.number} of “{version.names.en}” came into "
+            "force with another form, and no case was opened. Everything typed is kept: check it "
+            "and send it again.",
+        )
+
+
 class NotYoursError(Refusal):
     """The step belongs to a role that this person does not hold."""
 
@@ -54,11 +69,15 @@ class NotYoursError(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class StartView:
-    """A start form with what the person had typed before, and when (UTC) that was kept."""
+    """A start form with what the person had typed before, and when (UTC) that was kept.
+
+    ``mark`` tells the form from that of another version.
+    """
 
     procedure: str
     names: spiff.Names
     form: Form
+    mark: str
     draft: dict[str, list[str]] | None
     draft_at: datetime | None
 
@@ -77,7 +96,7 @@ def start_form(conn: sa.Connection, procedure: str, *, by: Person) -> StartView:
     subject = drafts.of_start(procedure)
     draft = drafts.load(conn, subject, by=by)
     at = drafts.times(conn, [subject], by=by).get(subject)
-    return StartView(procedure, version.names, form, draft, at)
+    return StartView(procedure, version.names, form, version.start_mark, draft, at)
 
 
 def save_draft(
@@ -101,14 +120,17 @@ def open_case(
 ) -> Completed:
     """Deliver a start form as the start message of a new case, and run it to its first tasks.
 
-    The same form sent again by this person, with the key of its page, gives the same result.
-    Raises InvalidAnswersError, NotYoursError, NotByHandError, NotFoundError and spiff.RunError.
+    The case takes the version in force now. The same form sent again by this person, with the key
+    of its page, gives the same result. Raises FormChangedError, InvalidAnswersError, NotYoursError,
+    NotByHandError, NotFoundError and spiff.RunError.
     """
     version, form = _startable(conn, procedure, by=by)
     subject = drafts.of_start(procedure)
     sending = sending_of(conn, posted, form, by=by, now=now)
     if sending.is_opened:
         return Completed(sending.case_id, sending.next_task)
+    if any(mark != version.start_mark for mark in posted.getlist(MARK)):
+        raise FormChangedError(version)
     answers = read_answers(conn, form, posted, subject=subject, by=by, now=now)
     case, known = new_case(conn, version, sending.case_id, by=by, now=now)
     files = enclosing.attach(conn, form, answers.values, case_id=case.id, subject=subject, by=by)

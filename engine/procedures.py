@@ -79,6 +79,16 @@ class Version:
         start = self.compiled.start
         return self.bundle.forms.get(f"{start.process}/{start.element}")
 
+    @property
+    def start_mark(self) -> str:
+        """What tells the form that opens a case from another version's: a digest of its files."""
+        start = self.compiled.start
+        place = f"forms/{start.process}/{start.element}"
+        own = {
+            path: self.bundle.files.get(path, b"") for path in (f"{place}.json", f"{place}.ui.json")
+        }
+        return digest_of(own).hex()[:16]
+
     def form_by_hand(self) -> Form:
         """Return the form that opens a case. Raises NotByHandError if there is none."""
         if self.start_form is None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from forms import Form, Posted
 
 FIELD = "_sending"
+MARK = "_mark"
+"""Which form the page showed: the start form's mark in the version in force then."""
 
 
 @dataclass(frozen=True, slots=True)

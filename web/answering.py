@@ -9,7 +9,7 @@ from flask import redirect, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from engine.cases import InvalidAnswersError, read_answers
+from engine.cases import FormChangedError, InvalidAnswersError, read_answers
 from engine.drafts import DraftTooLargeError
 from engine.errors import Refusal
 from engine.spiff import RunError, ValueRefusedError
@@ -117,7 +117,7 @@ def send(subject: Subject[V]) -> ResponseReturnValue:
             done = subject.send(conn, posted)
     except InvalidAnswersError as error:
         return _invalid(subject, posted, error.answers.problems)
-    except (TaskClaimedError, TaskGoneError) as error:
+    except (TaskClaimedError, TaskGoneError, FormChangedError) as error:
         return _not_taken(subject, posted, error)
     except (Refusal, HTTPException, OperationalError):
         raise
@@ -190,11 +190,13 @@ def _page(
 
 
 def _not_taken(
-    subject: Subject[V], posted: MultiDict[str, str], error: TaskClaimedError | TaskGoneError
+    subject: Subject[V],
+    posted: MultiDict[str, str],
+    error: TaskClaimedError | TaskGoneError | FormChangedError,
 ) -> ResponseReturnValue:
-    if isinstance(error, TaskClaimedError):
-        return _again(subject, posted, {}, refusal=error)
-    return _gone(error, posted)
+    if isinstance(error, TaskGoneError):
+        return _gone(error, posted)
+    return _again(subject, posted, {}, refusal=error)
 
 
 def _gone(refusal: TaskGoneError, posted: MultiDict[str, str]) -> ResponseReturnValue:

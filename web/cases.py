@@ -8,17 +8,19 @@ from uuid import uuid4
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from engine import caselist, cases, dossier, drafts, incidents
+from engine.cases import FormChangedError
 from engine.clocks import clockview
 from engine.clocks.pausing import may_pause
 from engine.inbox import startable
 from engine.sending import FIELD as SENDING
+from engine.sending import MARK
 from web import answering
 from web.answering import Shown, Subject
 from web.clock import now
 from web.database import connection, transaction
 from web.drawings import path_tab
 from web.filled import readings
-from web.kept import keeps_typed
+from web.kept import keeps_typed, posted_values
 from web.people import current_person
 from web.security import draws
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
     from engine.cases import StartView
+    from web.kept import Kept
 
 LAST_PAGE = 10_000
 
@@ -120,12 +123,22 @@ def show(case_id: UUID) -> ResponseReturnValue:
 
 
 def _start_page(view: StartView, shown: Shown) -> str:
+    was_told = isinstance(shown.refusal, FormChangedError)
+    mark = None if was_told else request.form.get(MARK)
     return render_template(
         "start.html",
         active="start",
         start=view,
         shown=shown,
+        unasked=_unasked(view) if was_told else [],
         sending=request.form.get(SENDING) or uuid4().hex,
+        mark=mark or view.mark,
         answers_for=url_for("cases.open_case", procedure=view.procedure),
         here=url_for("cases.start", procedure=view.procedure),
     )
+
+
+def _unasked(view: StartView) -> list[Kept]:
+    """Return what was typed into fields that the form has no longer."""
+    typed = [one for one in posted_values() if one.label and one.value]
+    return [one for one in typed if one.name.split(".")[0] not in view.form.by_name]

@@ -46,6 +46,7 @@ STATUS = {
     "duty_failed": 500,
     "event_gone": 409,
     "four_eyes": 403,
+    "form_changed": 409,
     "idempotency_taken": 409,
     "invalid_answers": 422,
     "login_taken": 409,
