@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as insert_or_update
 
 from engine.control import has_control
-from engine.direct import Direct
 from engine.errors import Refusal
 from engine.tables import people, roles
 
@@ -39,6 +38,38 @@ class Person:
     lang: str
     generation: int = 0
     """Counts what has ended the person's sessions; a cookie of an earlier one is dead."""
+    represents: tuple[Represented, ...] = ()
+    """For whom they stand in now, as ``standing_in`` or ``of_session`` has found it."""
+    acts_for: Person | None = None
+    """For whom they do what they are doing, None for themselves."""
+
+    @property
+    def principal(self) -> Person:
+        """Whose right it is that they use: of the person for whom they act, or their own."""
+        return self.acts_for or self
+
+    @property
+    def both(self) -> tuple[Person, ...]:
+        """Who acts and, if there is one, for whom."""
+        return (self,) if self.acts_for is None else (self, self.acts_for)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether they have anything to do with cases, for themselves or for somebody."""
+        return bool(self.roles or self.represents)
+
+
+@dataclass(frozen=True, slots=True)
+class Represented:
+    """Somebody for whom one stands in: in all procedures, in one, or in some of its steps."""
+
+    person: Person
+    procedure: str | None
+    steps: frozenset[str]
+
+    def covers(self, procedure: str, place: str) -> bool:
+        """Whether a step ("process:element") of a procedure's case is among them."""
+        return self.procedure in (None, procedure) and (not self.steps or place in self.steps)
 
 
 class LoginTakenError(Refusal):
@@ -86,30 +117,24 @@ class UnknownRoleError(Refusal):
         )
 
 
-_COLUMNS = tuple(people.c[name] for name in Person.__dataclass_fields__)
-_ACTIVE = sa.select(*_COLUMNS).where(people.c.active)
-_BY_ID = _ACTIVE.where(people.c.id == sa.bindparam("id"))
-_BY_SESSION = Direct(_BY_ID.where(people.c.generation == sa.bindparam("generation")))
-_BY_LOGIN = sa.select(*_COLUMNS, people.c.password).where(
+COLUMNS = tuple(people.c[name] for name in Person.__dataclass_fields__ if name in people.c)
+_ACTIVE = sa.select(*COLUMNS).where(people.c.active)
+BY_ID = _ACTIVE.where(people.c.id == sa.bindparam("id"))
+_BY_LOGIN = sa.select(*COLUMNS, people.c.password).where(
     people.c.login == sa.bindparam("login"), people.c.active
 )
 
 
-def _person(row: sa.Row[*tuple[Any, ...]] | tuple[Any, ...]) -> Person:
+def person_of(row: sa.Row[*tuple[Any, ...]] | tuple[Any, ...]) -> Person:
+    """Return the person of a row that begins with COLUMNS."""
     key, login, name, held, lang, generation, *_ = row
     return Person(key, login, name, frozenset(held), lang, generation)
 
 
 def person(conn: sa.Connection, key: UUID) -> Person | None:
     """Return the active person with this id, or None."""
-    row = conn.execute(_BY_ID, {"id": key}).one_or_none()
-    return None if row is None else _person(row)
-
-
-def of_session(conn: sa.Connection, key: UUID, generation: int) -> Person | None:
-    """Return the active person whose sessions of this generation have not been ended, or None."""
-    row = _BY_SESSION.row(conn, {"id": key, "generation": generation})
-    return None if row is None else _person(row)
+    row = conn.execute(BY_ID, {"id": key}).one_or_none()
+    return None if row is None else person_of(row)
 
 
 def end_sessions(conn: sa.Connection, who: Person) -> None:
@@ -120,14 +145,14 @@ def end_sessions(conn: sa.Connection, who: Person) -> None:
 
 def all_people(conn: sa.Connection) -> list[Person]:
     """Return everybody who may sign in, by login."""
-    rows = conn.execute(sa.select(*_COLUMNS).where(people.c.active).order_by(people.c.login))
-    return [_person(row) for row in rows]
+    rows = conn.execute(sa.select(*COLUMNS).where(people.c.active).order_by(people.c.login))
+    return [person_of(row) for row in rows]
 
 
 def with_password(conn: sa.Connection, login: str) -> tuple[Person, str] | None:
     """Return the active person of a login with the hash of their password, or None."""
     row = conn.execute(_BY_LOGIN, {"login": login}).one_or_none()
-    return None if row is None else (_person(row), row.password)
+    return None if row is None else (person_of(row), row.password)
 
 
 def add_person(

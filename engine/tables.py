@@ -49,6 +49,38 @@ people = sa.Table(
 )
 sa.Index("ix_people_roles", people.c.roles, postgresql_using="gin")
 
+substitutions = sa.Table(
+    "substitutions",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("person_id", sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("substitute_id", sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("begins", Moment, nullable=False),
+    sa.Column("ends", Moment, nullable=False, comment="The first moment that is out of it."),
+    sa.Column("procedure", sa.Text, nullable=True, comment="Null for all of them."),
+    sa.Column(
+        "steps",
+        ARRAY(sa.Text),
+        nullable=False,
+        server_default="{}",
+        comment="process:element of those that it is limited to; empty for all.",
+    ),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("made_by", sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("ended_at", Moment, nullable=True, comment="When somebody ended it early."),
+    sa.Column("ended_by", sa.ForeignKey("people.id"), nullable=True),
+    sa.CheckConstraint("begins < ends", name="period"),
+    sa.CheckConstraint("person_id <> substitute_id", name="oneself"),
+)
+sa.Index(
+    "ix_substitutions_substitute_id",
+    substitutions.c.substitute_id,
+    substitutions.c.ends,
+    postgresql_where=substitutions.c.ended_at.is_(None),
+)
+sa.Index("ix_substitutions_person_id", substitutions.c.person_id, substitutions.c.ends)
+
 sign_in_failures = sa.Table(
     "sign_in_failures",
     metadata,

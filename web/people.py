@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, g, redirect, render_template, request, sessi
 from engine import people
 from engine.signing_in import SignInRefusedError, TooManyAttemptsError
 from engine.signing_in import sign_in as sign_in_by_password
+from engine.substituting.represented import of_session
 from web.clock import now
 from web.database import connection, transaction
 from web.guard import public
@@ -37,7 +38,7 @@ def person_or_nobody() -> Person | None:
     """Return the person signed in, asked of the database once a request, or None."""
     if "person" not in g:
         key = opened_by()
-        g.person = None if key is None else people.of_session(connection(), *key)
+        g.person = None if key is None else of_session(connection(), *key, now=now())
         if g.person is not None:
             use_language(g.person.lang)
     found: Person | None = g.person

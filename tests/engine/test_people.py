@@ -8,6 +8,7 @@ import pytest
 from engine import people
 from engine.people import BadLoginError, BadPasswordError, LoginTakenError, UnknownRoleError
 from engine.spiff import Names
+from engine.substituting.represented import of_session
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -48,14 +49,14 @@ def test_ending_sessions_ends_those_of_one_person(conn: Connection) -> None:
     anna = people.with_password(conn, "anna")
     assert anna is not None
     bert = people.add_person(conn, "bert", "伯特", password=WORDS, held=(), now=NOW)
-    assert people.of_session(conn, anna[0].id, 0) == anna[0]
+    assert of_session(conn, anna[0].id, 0, now=NOW) == anna[0]
     people.end_sessions(conn, anna[0])
 
-    assert people.of_session(conn, anna[0].id, 0) is None
-    found = people.of_session(conn, anna[0].id, 1)
+    assert of_session(conn, anna[0].id, 0, now=NOW) is None
+    found = of_session(conn, anna[0].id, 1, now=NOW)
     assert found is not None
     assert (found.login, found.generation) == ("anna", 1)
-    assert people.of_session(conn, bert.id, 0) == bert
+    assert of_session(conn, bert.id, 0, now=NOW) == bert
 
 
 def test_the_language_is_remembered(conn: Connection) -> None:

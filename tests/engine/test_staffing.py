@@ -13,6 +13,7 @@ from engine.cases import NotYoursError, save_draft
 from engine.errors import NotFoundError
 from engine.people import BadPasswordError, UnknownRoleError
 from engine.signing_in import SignInRefusedError, sign_in
+from engine.substituting.represented import of_session
 from engine.tables import entries, tasks
 from engine.tables import people as staff
 from engine.tasks import claim, complete_task
@@ -63,7 +64,7 @@ def test_a_new_password_replaces_the_old_and_ends_the_sessions(
 ) -> None:
     staffing.set_password(conn, "clara", "quite another one")
 
-    assert people.of_session(conn, clara.id, clara.generation) is None
+    assert of_session(conn, clara.id, clara.generation, now=NOW) is None
     for password, right in (("long enough", False), ("quite another one", True)):
         with nullcontext() if right else pytest.raises(SignInRefusedError):
             sign_in(lambda: nullcontext(conn), "clara", password, address="::1", now=NOW)
@@ -84,7 +85,7 @@ def test_a_lost_role_gives_its_claims_back_and_keeps_the_others(
     said = history.read(entry.body)
     assert (said["by"], said["element"], said["role"]) == (None, "check", "qc")
     assert history.verify(conn, case_id) is None
-    assert people.of_session(conn, clara.id, clara.generation) is None
+    assert of_session(conn, clara.id, clara.generation, now=NOW) is None
     changed = people.person(conn, clara.id)
     assert changed is not None
     assert changed.roles == {"clerk"}

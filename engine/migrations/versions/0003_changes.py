@@ -1,9 +1,10 @@
-"""Versions are planned, withdrawn and published again, and know where they came from."""
+"""Versions are planned, withdrawn and published again; people stand in for each other."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import ARRAY
 
 revision = "0003"
 down_revision = "0002"
@@ -67,8 +68,59 @@ def upgrade() -> None:
         postgresql_where=sa.text("began_at IS NULL AND withdrawn_at IS NULL"),
     )
 
+    _make_substitutions()
+
+
+def _make_substitutions() -> None:
+    op.create_table(
+        "substitutions",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("substitute_id", sa.Uuid(), nullable=False),
+        sa.Column("begins", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "ends",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="The first moment that is out of it.",
+        ),
+        sa.Column("procedure", sa.Text(), nullable=True, comment="Null for all of them."),
+        sa.Column(
+            "steps",
+            ARRAY(sa.Text()),
+            server_default="{}",
+            nullable=False,
+            comment="process:element of those that it is limited to; empty for all.",
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "ended_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="When somebody ended it early.",
+        ),
+        sa.Column("ended_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("begins < ends", name=op.f("ck_substitutions_period")),
+        sa.CheckConstraint("person_id <> substitute_id", name=op.f("ck_substitutions_oneself")),
+        *(
+            sa.ForeignKeyConstraint([name], ["people.id"], name=op.f(f"fk_substitutions_{name}"))
+            for name in ("person_id", "substitute_id", "made_by", "ended_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_substitutions")),
+    )
+    op.create_index("ix_substitutions_person_id", "substitutions", ["person_id", "ends"])
+    op.create_index(
+        "ix_substitutions_substitute_id",
+        "substitutions",
+        ["substitute_id", "ends"],
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("substitutions")
     op.execute(
         "delete from version_files using versions where id = version_id and began_at is null"
     )
