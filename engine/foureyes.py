@@ -13,22 +13,19 @@ is written; a name in Latin letters counts as a whole word.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
-
 from engine import spiff
-from engine.direct import Direct
+from engine.deeds import done
 from engine.errors import Refusal
-from engine.history import read
 from engine.spiff import NEVER_BY, NOT_SAME_PERSON, Names
-from engine.tables import Key, entries
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from uuid import UUID
+
+    import sqlalchemy as sa
 
     from engine.people import Person
     from engine.procedures import Version
@@ -63,20 +60,6 @@ class FourEyesError(Refusal):
         self.step = step
 
 
-_DONE = Direct(
-    sa.select(entries.c.body).where(
-        entries.c.case_id == sa.bindparam("case"),
-        entries.c.kind == sa.bindparam("kind"),
-        sa.or_(
-            entries.c.actor == sa.any_(sa.bindparam("people", type_=ARRAY(Key))),
-            entries.c.body.op("~~")(
-                sa.any_(sa.bindparam("acted_for", type_=ARRAY(sa.LargeBinary)))
-            ),
-        ),
-    )
-)
-
-
 @dataclass
 class Eyes:
     """What the guarantees of a case's version let people do: ``people`` act together.
@@ -89,7 +72,7 @@ class Eyes:
     version: Version
     case_id: UUID
     people: tuple[Person, ...]
-    _read: set[tuple[UUID, str]] | None = field(default=None, init=False)
+    _read: set[tuple[UUID, str]] | None = None
 
     def check(self, task: Placed, state: bytes) -> None:
         """Refuse a task that may not be theirs (FourEyesError); ``state`` is the case's."""
@@ -109,54 +92,40 @@ class Eyes:
         """
         place = f"{task.process}:{task.element}"
         for guarantee in self.version.compiled.guarantees:
-            for why in self._reasons(guarantee, place, state, just):
+            for why in (
+                *self._did(_others(guarantee, place), just),
+                *self._are_named(guarantee, place, state),
+            ):
                 return FourEyesError(guarantee.names, self._named(place), why)
         return None
 
-    def _reasons(
-        self, guarantee: Guarantee, place: str, state: bytes, just: Collection[str]
-    ) -> Iterator[Names]:
-        if guarantee.kind == NOT_SAME_PERSON:
-            if place in guarantee.what:
-                yield from self._did(guarantee.other, just)
-            if place in guarantee.other:
-                yield from self._did(guarantee.what, just)
-        elif guarantee.kind == NEVER_BY and place in guarantee.what:
-            yield from self._are_named(guarantee.person, state)
+    def did_another(self, task: Placed) -> bool:
+        """Whether they did a step that keeps them from a task, whatever forms say of them."""
+        place = f"{task.process}:{task.element}"
+        others = (_others(guarantee, place) for guarantee in self.version.compiled.guarantees)
+        return any(True for each in others for _ in self._did(each, ()))
 
     def _did(self, places: Collection[str], just: Collection[str]) -> Iterator[Names]:
         for person in self.people:
             for place in places:
                 if place in just or (person.id, place) in self._done():
-                    done = self._named(place)
-                    who = self._told(person)
+                    step, who = self._named(place), self._told(person)
                     yield Names(
-                        f"{who.zh}在本案办理过“{done.zh}”",
-                        f"{who.en} did “{done.en}” in this case",
+                        f"{who.zh}在本案办理过“{step.zh}”",
+                        f"{who.en} did “{step.en}” in this case",
                     )
 
     def _done(self) -> set[tuple[UUID, str]]:
         """Return which of the people did which steps, for themselves or for each other."""
         if self._read is None:
-            acted_for = [f'%"for":"{person.id.hex}"%'.encode() for person in self.people]
-            asked = {
-                "case": self.case_id,
-                "kind": "step_completed",
-                "people": [person.id for person in self.people],
-                "acted_for": acted_for,
-            }
-            bodies = [read(body) for (body,) in _DONE.rows(self.conn, asked)]
-            self._read = {
-                (person.id, f"{body.get('process')}:{body.get('element')}")
-                for body in bodies
-                for person in self.people
-                if person.id.hex in {body.get("by"), body.get("for")}
-            }
+            self._read = done(self.conn, [self.case_id], self.people).get(self.case_id, set())
         return self._read
 
-    def _are_named(self, variables: Collection[str], state: bytes) -> Iterator[Names]:
+    def _are_named(self, guarantee: Guarantee, place: str, state: bytes) -> Iterator[Names]:
+        if guarantee.kind != NEVER_BY or place not in guarantee.what:
+            return
         scopes = spiff.variables(self.version.compiled, state)
-        for variable in variables:
+        for variable in guarantee.person:
             title = title_of(self.version, variable)
             for person in self.people:
                 if any(is_named(person.name, scope.values.get(variable)) for scope in scopes):
@@ -170,6 +139,51 @@ class Eyes:
 
     def _named(self, place: str) -> Names:
         return self.version.step(*place.split(":")).names
+
+
+def _others(guarantee: Guarantee, place: str) -> tuple[str, ...]:
+    """Return the steps that nobody does who does a step."""
+    if guarantee.kind != NOT_SAME_PERSON:
+        return ()
+    mine = guarantee.other if place in guarantee.what else ()
+    return (*mine, *(guarantee.what if place in guarantee.other else ()))
+
+
+class Listed(Placed, Protocol):
+    """A task in a list of several cases."""
+
+    @property
+    def case_id(self) -> UUID:
+        """The case that it belongs to."""
+        ...
+
+    @property
+    def task_id(self) -> UUID:
+        """The task itself."""
+        ...
+
+
+def kept_from(
+    conn: sa.Connection, listed: Collection[tuple[Listed, Version]], *, by: Person
+) -> set[UUID]:
+    """Return the tasks of a list that a person may not do, having done another in the same case.
+
+    What forms say of them is not looked at, since it stands in the states of all the cases.
+    """
+    named = [(task, version) for task, version in listed if _concerns(version, task)]
+    if not named:
+        return set()
+    did = done(conn, {task.case_id for task, _ in named}, (by,))
+    return {
+        task.task_id
+        for task, version in named
+        if Eyes(conn, version, task.case_id, (by,), did.get(task.case_id, set())).did_another(task)
+    }
+
+
+def _concerns(version: Version, task: Placed) -> bool:
+    place = f"{task.process}:{task.element}"
+    return any(_others(guarantee, place) for guarantee in version.compiled.guarantees)
 
 
 def title_of(version: Version, variable: str) -> Names:

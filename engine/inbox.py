@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from engine import items, procedures
 from engine.clocks.pauses import Pause, pause_of
 from engine.drafts import of_start, times
+from engine.foureyes import kept_from
 from engine.spiff import Names
 from engine.tables import cases, drafts, tasks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
     from uuid import UUID
 
@@ -26,7 +28,10 @@ CAP = 99
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of the inbox. Times are UTC."""
+    """One line of the inbox. Times are UTC.
+
+    It ``is_for_others`` if this person did a step of the case that keeps them from it.
+    """
 
     task_id: UUID
     case_id: UUID
@@ -38,6 +43,7 @@ class Item:
     within: Names | None
     item: FormNames | None
     procedure: Names
+    version_id: int
     customer: str | None
     product: str | None
     role: str
@@ -47,6 +53,7 @@ class Item:
     since: datetime
     claimed_by_me: bool
     has_draft: bool
+    is_for_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +146,14 @@ def inbox(conn: sa.Connection, by: Person, *, now: datetime) -> Inbox:
         [_item(conn, row, by) for row in conn.execute(query, who)] for query in (_MINE, _SHARED)
     )
     held, free, late_held, late_free = conn.execute(_COUNTS, who).one()
+    mine, shared = _marked(conn, [mine, shared], by)
     return Inbox(mine, shared, held, free, min(late_held + late_free, CAP + 1))
+
+
+def _marked(conn: sa.Connection, lists: list[list[Item]], by: Person) -> Iterator[list[Item]]:
+    listed = [(item, procedures.version(conn, item.version_id)) for each in lists for item in each]
+    barred = kept_from(conn, listed, by=by)
+    return ([replace(i, is_for_others=i.task_id in barred) for i in each] for each in lists)
 
 
 def _item(conn: sa.Connection, row: sa.Row[tuple[object, ...]], by: Person) -> Item:
@@ -155,6 +169,7 @@ def _item(conn: sa.Connection, row: sa.Row[tuple[object, ...]], by: Person) -> I
         within=version.place(row.within),
         item=items.told(version, row.item),
         procedure=version.names,
+        version_id=row.version_id,
         customer=row.customer,
         product=row.product,
         role=row.role,

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from engine import history, procedures
 from engine.cases import open_case
 from engine.foureyes import Eyes, FourEyesError, is_named
+from engine.inbox import inbox
 from engine.moving import lock
 from engine.publishing import publish
 from engine.tables import cases, entries, tasks
@@ -204,6 +205,21 @@ def test_whoever_is_named_keeps_out(connection: Connection, one: Person, two: Pe
     assert begun(connection, two, accused="two君").next_task is None
     assert begun(connection, two).next_task is not None
     claim(connection, task, by=one, now=NOW)
+
+
+def test_the_inbox_marks_what_is_for_a_colleague_by_one_statement(
+    connection: Connection, one: Person, two: Person
+) -> None:
+    inbox(connection, one, now=NOW)
+    with listening(connection) as without:
+        inbox(connection, one, now=NOW)
+    for _ in range(3):
+        does(connection, begun(connection, one).case_id, "investigate", one)
+    does(connection, begun(connection, two).case_id, "investigate", two)
+    with listening(connection) as with_some:
+        marked = [item.is_for_others for item in inbox(connection, one, now=NOW).shared]
+    assert sorted(marked) == [False, True, True, True]
+    assert len(with_some) == len(without) + 1
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+
+from engine.tables import people
 from tests.browser.company import walk
-from tests.procedures.complaint import REGISTER
+from tests.procedures.complaint import INVESTIGATE, REGISTER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import sqlalchemy as sa
 
     from tests.web.visiting import Visitor
 
@@ -47,6 +48,26 @@ def test_a_task_that_is_not_for_somebody_says_so_and_is_refused(
     assert "这一步不能由您办理" in yang.text
     assert "“被投诉人员”写有您的姓名" in yang.text
     assert not yang.all(f"//button[contains(@formaction, '/tasks/{task}/claim')]")
+    assert not yang.all("//button[normalize-space()='提交']")
     answer = yang.post(f"/tasks/{task}/claim", {})
     assert answer.status_code == 403
     assert "须由该岗位的其他人办理" in yang.text
+
+
+def test_the_inbox_marks_the_approval_of_what_somebody_investigated(
+    sign_in: Callable[[str], Visitor], database: sa.Engine
+) -> None:
+    with database.begin() as conn:
+        others = sa.and_(people.c.roles.contains(["qc"]), people.c.login != "yang")
+        conn.execute(sa.update(people).where(others).values(roles=[]))
+        case = walk(conn)
+        case.opens()
+        case.does_all(*REGISTER, "review_content", *INVESTIGATE)
+        case.does_all("determine_handling", "plan_quality_handling")
+        role = case.task("decide").role
+        both = sa.update(people).where(people.c.login == "yang")
+        conn.execute(both.values(roles=["qc", role]))
+    yang = sign_in("yang")
+    yang.get("/")
+    assert "须由他人办理" in yang.text
+    assert not yang.all("//button[normalize-space()='领取']")
