@@ -13,6 +13,7 @@ from engine.doubts import doubts, trusted
 from engine.errors import NotFoundError
 from engine.history import erased, follow
 from engine.messages import mailbox
+from engine.notices import was_told
 from engine.offers import offered
 from engine.opensteps import open_steps
 from engine.path import on_diagrams
@@ -133,9 +134,12 @@ def header(conn: sa.Connection, row: sa.Row[Any]) -> CaseHeader:
 
 
 def case_row(conn: sa.Connection, case_id: UUID, *, by: Person) -> sa.Row[Any]:
-    """Return a case's row, for people who hold any role. Raises NotFoundError."""
+    """Return a case's row, for people who hold any role or were told of it.
+
+    Raises NotFoundError.
+    """
     row = conn.execute(sa.select(cases).where(cases.c.id == case_id)).one_or_none()
-    if row is None or not by.roles:
+    if row is None or not (by.roles or was_told(conn, case_id, by=by)):
         raise NotFoundError
     return row
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.errors import Refusal
-from engine.tables import drafts
+from engine.tables import attachments, drafts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -96,6 +96,25 @@ def times(conn: sa.Connection, subjects: Collection[str], *, by: Person) -> dict
     mine = sa.and_(drafts.c.person_id == by.id, drafts.c.subject.in_(subjects))
     rows = conn.execute(sa.select(drafts.c.subject, drafts.c.at).where(mine))
     return {row.subject: row.at for row in rows}
+
+
+def pass_on(conn: sa.Connection, subject: str, *, giver: UUID, taker: UUID) -> None:
+    """Make what one person has typed for a subject another's, its files too, if there is any.
+
+    It stands in the place of what the other had typed.
+    """
+    if giver == taker or conn.scalar(_MINE, {"person": giver, "subject": subject}) is None:
+        return
+    of = {key: drafts.c.person_id == key for key in (giver, taker)}
+    conn.execute(sa.delete(drafts).where(of[taker], drafts.c.subject == subject))
+    given = sa.update(drafts).where(of[giver], drafts.c.subject == subject)
+    conn.execute(given.values(person_id=taker))
+    files = sa.update(attachments).where(
+        attachments.c.subject == subject,
+        attachments.c.uploaded_by == giver,
+        attachments.c.case_id.is_(None),
+    )
+    conn.execute(files.values(uploaded_by=taker))
 
 
 def drop(conn: sa.Connection, subject: str) -> None:

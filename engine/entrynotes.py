@@ -58,6 +58,11 @@ def _together(notes: list[Names]) -> Names:
     return Names("；".join(n.zh for n in notes), "; ".join(n.en for n in notes))
 
 
+def _drawn_in(_version: Version, people: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
+    names = [str(name) for _, name in people]
+    return [Names(f"对象：{'、'.join(names)}", f"To {', '.join(names)}")] if names else []
+
+
 def _reasoned(_version: Version, reason: str) -> list[Names]:
     return [Names(f"原因：{reason}", f"Reason: {reason}")] if reason else []
 
@@ -157,6 +162,7 @@ _SAID: dict[str, Callable[[Version, Any], list[Names]]] = {
     "decided": _decided,
     "told": _told,
     "cancelled": _cancelled,
+    "to": _drawn_in,
     "reason": _reasoned,
     "revised": _revised,
     "stands_for": _stood_for,

@@ -31,6 +31,13 @@ _TITLES = {
     "step_completed": Names("完成：{zh}", "Completed: {en}"),
     "task_claimed": Names("领取：{zh}", "Claimed: {en}"),
     "task_released": Names("放回：{zh}", "Released: {en}"),
+    "task_transferred": Names("转办：{zh}", "Transferred: {en}"),
+    "task_assigned": Names("指派：{zh}", "Assigned: {en}"),
+    "task_delegated": Names("委派：{zh}", "Delegated: {en}"),
+    "task_given_back": Names("交回：{zh}", "Given back: {en}"),
+    "task_taken_back": Names("收回：{zh}", "Taken back: {en}"),
+    "task_urged": Names("催办：{zh}", "Urged: {en}"),
+    "case_copied": Names("抄送", "Copied"),
     "timer_fired": Names("逾期：{zh}", "Overdue: {en}"),
     failures.KIND: Names("异常 {incident}：{zh}", "Incident {incident}: {en}"),
     "incident_resolved": Names(

@@ -65,6 +65,12 @@ def tell_one(
     conn.execute(sa.insert(notices).values(values))
 
 
+def was_told(conn: sa.Connection, case_id: UUID, *, by: Person) -> bool:
+    """Whether a person was ever told of a case."""
+    told = sa.exists().where(notices.c.person_id == by.id, notices.c.case_id == case_id)
+    return bool(conn.scalar(sa.select(told)))
+
+
 def unseen(conn: sa.Connection, by: Person, *, limit: int = 20) -> list[Notice]:
     """Return a person's unseen notices, newest first."""
     rows = conn.execute(_MINE, {"person": by.id, "limit": limit})

@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from engine.people import Person
 
 
+_OWNER = (
+    sa.select(people.c.id)
+    .where(people.c.id == tasks.c.owner, people.c.active, tasks.c.role == sa.any_(people.c.roles))
+    .correlate(tasks)
+    .scalar_subquery()
+)
+"""Whoever a delegated task comes back to, if they may still do it."""
+
+
 def set_password(conn: sa.Connection, login: str, password: str) -> Person:
     """Give a person another password. Raises NotFoundError and BadPasswordError."""
     found = _found(conn, login)
@@ -64,7 +73,10 @@ def _change(conn: sa.Connection, who: Person, **values: object) -> None:
 
 
 def _release(conn: sa.Connection, who: Person, held: Collection[str], *, now: datetime) -> int:
-    """Give back the tasks of roles that are not held; cases are locked in one order."""
+    """Give back the tasks of roles that are not held, what was delegated to its owner.
+
+    Cases are locked in one order.
+    """
     theirs = sa.select(tasks.c.id, tasks.c.case_id).where(
         tasks.c.claimed_by == who.id, tasks.c.role.not_in(held)
     )
@@ -79,7 +91,7 @@ def _release_one(
     freed = (
         sa.update(tasks)
         .where(tasks.c.id == task_id, tasks.c.claimed_by == who.id)
-        .values(claimed_by=None, claimed_at=None)
+        .values(claimed_by=_OWNER, claimed_at=None, given_to=None, owner=None)
         .returning(tasks.c.process, tasks.c.element, tasks.c.role)
     )
     row = conn.execute(freed).one_or_none()

@@ -229,6 +229,20 @@ tasks = sa.Table(
     sa.Column("opened_at", Moment, nullable=False),
     sa.Column("claimed_by", sa.ForeignKey("people.id"), nullable=True),
     sa.Column("claimed_at", Moment, nullable=True),
+    sa.Column(
+        "given_to",
+        sa.ForeignKey("people.id"),
+        nullable=True,
+        comment="Who may do it without its role, for it was handed to them.",
+    ),
+    sa.Column("owner", sa.ForeignKey("people.id"), nullable=True, comment="To whom it comes back."),
+    sa.Column(
+        "signing", sa.Text, nullable=True, comment="Signatures that are asked: before or after."
+    ),
+    sa.Column("sent", sa.LargeBinary, nullable=True, comment="Answers kept until they are signed."),
+    sa.Column("sent_by", sa.ForeignKey("people.id"), nullable=True),
+    sa.Column("sent_at", Moment, nullable=True),
+    sa.CheckConstraint("signing in ('before', 'after')", name="signing"),
 )
 sa.Index(
     "ix_tasks_shared",
@@ -245,6 +259,37 @@ sa.Index(
     postgresql_where=tasks.c.claimed_by.is_not(None),
 )
 sa.Index("ix_tasks_paused_at", tasks.c.paused_at, postgresql_where=tasks.c.paused_at.is_not(None))
+
+signings = sa.Table(
+    "signings",
+    metadata,
+    sa.Column("id", Key, primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
+    sa.Column("task_id", Key, nullable=False),
+    sa.Column("group_id", Key, nullable=False),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("mode", sa.Text, nullable=False),
+    sa.Column("ratio", sa.Integer, nullable=True, comment="Percent, in the mode of that name."),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("person_id", sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("asked_by", sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("asked_at", Moment, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False, comment="What is asked."),
+    sa.Column("opinion", sa.Text, nullable=True),
+    sa.Column("settled_at", Moment, nullable=True),
+    sa.CheckConstraint("place in ('before', 'after')", name="place"),
+    sa.CheckConstraint("mode in ('all', 'any', 'ratio', 'order')", name="mode"),
+    sa.CheckConstraint("ratio between 1 and 100", name="ratio"),
+    sa.CheckConstraint(
+        "status in ('asked', 'waiting', 'agreed', 'refused', 'removed', 'void')", name="status"
+    ),
+    comment="Signatures that a task's holder asked for; the history has them too.",
+)
+sa.Index("ix_signings_task_id", signings.c.task_id)
+sa.Index(
+    "ix_signings_person_id", signings.c.person_id, postgresql_where=signings.c.status == "asked"
+)
 
 cancelled_tasks = sa.Table(
     "cancelled_tasks",

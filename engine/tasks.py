@@ -20,6 +20,8 @@ from engine.waiting import (
     NotClaimedError,
     TaskGoneError,
     Waiting,
+    check_completable,
+    check_own,
     check_role,
     claimed_error,
     gone,
@@ -53,7 +55,10 @@ _NEXT = (
 )
 
 _OPEN = (
-    sa.select(tasks.c.role, tasks.c.process, tasks.c.element, cases.c.version_id)
+    sa.select(
+        *(tasks.c.role, tasks.c.process, tasks.c.element),
+        *(tasks.c.given_to, tasks.c.owner, cases.c.version_id),
+    )
     .join(cases, cases.c.id == tasks.c.case_id)
     .where(tasks.c.id == sa.bindparam("task"))
 )
@@ -75,12 +80,16 @@ def claim(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) -> N
 
 
 def release(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) -> None:
-    """Give a claimed task back to its role. Raises NotClaimedError when this person has no hold."""
+    """Give a claimed task back to its role.
+
+    Raises NotClaimedError when this person has no hold, DelegatedError and SigningError.
+    """
     waiting = lock_task(conn, task_id, by=by)
     if waiting.claimed_by != by.id:
         raise NotClaimedError
+    check_own(waiting)
     held = sa.update(tasks).where(tasks.c.id == task_id, tasks.c.claimed_by == by.id)
-    if conn.execute(held.values(claimed_by=None, claimed_at=None)).rowcount == 0:
+    if conn.execute(held.values(claimed_by=None, claimed_at=None, given_to=None)).rowcount == 0:
         raise gone(conn, task_id, by=by)
     enter(conn, waiting.case, _about(waiting, "task_released"), by=by, now=now)
 
@@ -91,14 +100,7 @@ def _eyes(conn: sa.Connection, waiting: Waiting, *, by: Person) -> Eyes:
 
 
 def _about(waiting: Waiting, kind: str) -> Draft:
-    return Draft(kind, _where(waiting), task_id=waiting.id)
-
-
-def _where(waiting: Waiting) -> dict[str, object]:
-    found: dict[str, object] = {
-        "process": waiting.process, "element": waiting.element, "role": waiting.role,
-    }  # fmt: skip
-    return found if waiting.item is None else {**found, "item": waiting.item}
+    return Draft(kind, waiting.where, task_id=waiting.id)
 
 
 def save_draft(
@@ -108,7 +110,7 @@ def save_draft(
     row = conn.execute(_OPEN, {"task": task_id}).one_or_none()
     if row is None:
         raise gone(conn, task_id, by=by)
-    check_role(conn, row.role, row.version_id, by=by)
+    check_role(conn, row.role, row.version_id, by=by, own=(row.given_to, row.owner))
     form = procedures.version(conn, row.version_id).form(row.process, row.element)
     subject = drafts.of_task(task_id)
     kept = enclosing.only_stored(conn, form, typed, subject=subject, by=by)
@@ -121,8 +123,8 @@ def complete_task(
     """Record a person's answers and run the procedure to its next waiting places.
 
     The same answers again, for a task that this person has just completed, give the same result.
-    Raises InvalidAnswersError, TaskGoneError, TaskClaimedError, NotYoursError, FourEyesError and
-    spiff.RunError.
+    Raises InvalidAnswersError, TaskGoneError, TaskClaimedError, NotYoursError, DelegatedError,
+    SigningError, FourEyesError and spiff.RunError.
     """
     try:
         return _complete(conn, task_id, posted, by=by, now=now)
@@ -136,6 +138,7 @@ def _complete(
     conn: sa.Connection, task_id: UUID, posted: Posted, *, by: Person, now: datetime
 ) -> Completed:
     waiting = lock_task(conn, task_id, by=by)
+    check_completable(waiting)
     eyes = _eyes(conn, waiting, by=by)
     eyes.check(waiting, waiting.case.state)
     case = fresh(conn, waiting.case, now=now)
@@ -187,7 +190,7 @@ def _completion(
 ) -> Draft:
     step = version.step(waiting.process, waiting.element)
     facts: dict[str, object] = {
-        **_where(waiting),
+        **waiting.where,
         "clauses": list(step.clauses),
         "next": None if next_task is None else next_task.hex,
         "files": files,

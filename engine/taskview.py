@@ -91,7 +91,7 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
     if row is None:
         raise gone(conn, task_id, by=by)
     case = dossier.case_row(conn, row.case_id, by=by)
-    check_role(conn, row.role, case.version_id, by=by)
+    check_role(conn, row.role, case.version_id, by=by, own=(row.given_to, row.owner))
     version = procedures.version(conn, case.version_id)
     step = version.step(row.process, row.element)
     form = version.form(row.process, row.element)

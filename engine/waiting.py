@@ -16,6 +16,7 @@ from engine.moving import COLUMNS, Case
 from engine.tables import cancelled_tasks, cases, entries, people, tasks
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
 
@@ -56,9 +57,41 @@ class NotClaimedError(Refusal):
         super().__init__(zh, en)
 
 
+class DelegatedError(Refusal):
+    """Somebody prepares the task for its owner: it comes back first."""
+
+    code = "delegated"
+
+    def __init__(self, case_id: UUID) -> None:
+        super().__init__(
+            "这件待办是委派来的，须交回委派人；请用“交回”。",
+            "This task was delegated and comes back to its owner; use “Give back”.",
+        )
+        self.case_id = case_id
+
+
+class SigningError(Refusal):
+    """Signatures are asked for the task, and it stays as it is until they are there."""
+
+    code = "signing"
+
+    def __init__(self, case_id: UUID) -> None:
+        super().__init__(
+            "这件待办正在会签，签完之前不能这样办；可先减签。",
+            "Signatures are asked for this task; until they are there this cannot be done. "
+            "You may take signatures away first.",
+        )
+        self.case_id = case_id
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A task under the lock of its case."""
+    """A task under the lock of its case.
+
+    ``given_to`` is who may do it without its role, for it was handed to them, ``owner`` to whom it
+    comes back, ``signing`` whether signatures are asked ``before`` or
+    ``after`` its answers.
+    """
 
     id: UUID
     process: str
@@ -66,18 +99,31 @@ class Waiting:
     role: str
     claimed_by: UUID | None
     item: str | None
+    given_to: UUID | None
+    owner: UUID | None
+    signing: str | None
     case: Case
+
+    @property
+    def where(self) -> dict[str, object]:
+        """What entries say of the task's place."""
+        found: dict[str, object] = {
+            "process": self.process, "element": self.element, "role": self.role,
+        }  # fmt: skip
+        return found if self.item is None else {**found, "item": self.item}
 
 
 _TASK = (
     *(tasks.c.id, tasks.c.process, tasks.c.element),
     *(tasks.c.role, tasks.c.claimed_by, tasks.c.item),
+    *(tasks.c.given_to, tasks.c.owner, tasks.c.signing),
 )
+# The case is locked first, as everywhere; the task after it, so that what it says is not of before.
 _LOCK = Direct(
     sa.select(*_TASK, *COLUMNS)
-    .join(cases, cases.c.id == tasks.c.case_id)
+    .select_from(cases.join(tasks, cases.c.id == tasks.c.case_id))
     .where(tasks.c.id == sa.bindparam("task"))
-    .with_for_update(of=cases)
+    .with_for_update(of=[cases, tasks])
 )
 COMPLETION = (
     sa.select(entries.c.case_id, entries.c.at, entries.c.actor, entries.c.salt, entries.c.body)
@@ -101,24 +147,58 @@ def lock_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> Waiting:
 
     Raises TaskGoneError, NotYoursError and TaskClaimedError.
     """
-    row = _LOCK.row(conn, {"task": task_id})
-    if row is None:
-        raise gone(conn, task_id, by=by)
-    waiting = _waiting(row)
-    check_role(conn, waiting.role, waiting.case.version_id, by=by)
+    waiting = lock_any(conn, task_id, by=by)
+    check_role(conn, waiting.role, waiting.case.version_id, by=by, own=(waiting.given_to,))
     if waiting.claimed_by not in (None, by.id):
         raise claimed_error(conn, waiting.claimed_by, waiting.case.id)
     return waiting
 
 
+def lock_any(conn: sa.Connection, task_id: UUID, *, by: Person) -> Waiting:
+    """Return an open task, whoever may do it, its case locked. Raises TaskGoneError."""
+    row = _LOCK.row(conn, {"task": task_id})
+    if row is None:
+        raise gone(conn, task_id, by=by)
+    return _waiting(row)
+
+
 def _waiting(row: tuple[Any, ...]) -> Waiting:
-    key, process, element, role, claimed_by, item, *case = row
-    return Waiting(key, process, element, role, claimed_by, item, Case(*case))
+    of_case = Case(*row[len(_TASK) :])
+    named: dict[str, Any] = {c.name: value for c, value in zip(_TASK, row, strict=False)}
+    return Waiting(**named, case=of_case)
 
 
-def check_role(conn: sa.Connection, role: str, version_id: int, *, by: Person) -> None:
-    """Refuse a person without the step's role, whoever has claimed the task (NotYoursError)."""
-    if role not in by.roles:
+def check_own(waiting: Waiting) -> None:
+    """Refuse what only an owner may do, and not while it is signed (DelegatedError, SigningError).
+
+    The person holds the task, or it is free.
+    """
+    if waiting.owner is not None:
+        raise DelegatedError(waiting.case.id)
+    if waiting.signing == "after":
+        raise SigningError(waiting.case.id)
+
+
+def check_completable(waiting: Waiting) -> None:
+    """Refuse to complete what goes back to an owner, or waits for signatures."""
+    check_own(waiting)
+    if waiting.signing is not None:
+        raise SigningError(waiting.case.id)
+
+
+def check_role(
+    conn: sa.Connection,
+    role: str,
+    version_id: int,
+    *,
+    by: Person,
+    own: Collection[UUID | None] = (),
+) -> None:
+    """Refuse a person without the step's role, whoever has claimed the task (NotYoursError).
+
+    ``own`` are people whom it was given to, so that they need not hold the role.
+    """
+    if role not in by.roles and by.id not in own:
         raise NotYoursError(procedures.version(conn, version_id).bundle.roles[role])
 
 

@@ -120,7 +120,7 @@ def of_task(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) ->
     if row is None:
         raise gone(conn, task_id, by=by)
     case = dossier.case_row(conn, row.case_id, by=by)
-    check_role(conn, row.role, case.version_id, by=by)
+    check_role(conn, row.role, case.version_id, by=by, own=(row.given_to, row.owner))
     return _clock(conn, case, row, now)
 
 

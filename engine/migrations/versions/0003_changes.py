@@ -67,6 +67,77 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("began_at IS NULL AND withdrawn_at IS NULL"),
     )
+    _add_actions()
+
+
+def _add_actions() -> None:
+    moment = sa.DateTime(timezone=True)
+    for column in (
+        sa.Column(
+            "given_to",
+            sa.Uuid(),
+            nullable=True,
+            comment="Who may do it without its role, for it was handed to them.",
+        ),
+        sa.Column("owner", sa.Uuid(), nullable=True, comment="To whom it comes back."),
+        sa.Column(
+            "signing",
+            sa.Text(),
+            nullable=True,
+            comment="Signatures that are asked: before or after.",
+        ),
+        sa.Column(
+            "sent", sa.LargeBinary(), nullable=True, comment="Answers kept until they are signed."
+        ),
+        sa.Column("sent_by", sa.Uuid(), nullable=True),
+        sa.Column("sent_at", moment, nullable=True),
+    ):
+        op.add_column("tasks", column)
+    for name in ("given_to", "owner", "sent_by"):
+        op.create_foreign_key(op.f(f"fk_tasks_{name}"), "tasks", "people", [name], ["id"])
+    op.create_check_constraint(op.f("ck_tasks_signing"), "tasks", "signing in ('before', 'after')")
+    op.create_table(
+        "signings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("task_id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column(
+            "ratio", sa.Integer(), nullable=True, comment="Percent, in the mode of that name."
+        ),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", moment, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False, comment="What is asked."),
+        sa.Column("opinion", sa.Text(), nullable=True),
+        sa.Column("settled_at", moment, nullable=True),
+        sa.CheckConstraint("place in ('before', 'after')", name=op.f("ck_signings_place")),
+        sa.CheckConstraint(
+            "mode in ('all', 'any', 'ratio', 'order')", name=op.f("ck_signings_mode")
+        ),
+        sa.CheckConstraint("ratio between 1 and 100", name=op.f("ck_signings_ratio")),
+        sa.CheckConstraint(
+            "status in ('asked', 'waiting', 'agreed', 'refused', 'removed', 'void')",
+            name=op.f("ck_signings_status"),
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_signings_case_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_signings_person_id")),
+        sa.ForeignKeyConstraint(["asked_by"], ["people.id"], name=op.f("fk_signings_asked_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signings")),
+        comment="Signatures that a task's holder asked for; the history has them too.",
+    )
+    op.create_index(op.f("ix_signings_case_id"), "signings", ["case_id"])
+    op.create_index(op.f("ix_signings_task_id"), "signings", ["task_id"])
+    op.create_index(
+        "ix_signings_person_id",
+        "signings",
+        ["person_id"],
+        postgresql_where=sa.text("status = 'asked'"),
+    )
 
     _make_substitutions()
 
@@ -121,6 +192,9 @@ def _make_substitutions() -> None:
 
 def downgrade() -> None:
     op.drop_table("substitutions")
+    op.drop_table("signings")
+    for name in ("sent_at", "sent_by", "sent", "signing", "owner", "given_to"):
+        op.drop_column("tasks", name)
     op.execute(
         "delete from version_files using versions where id = version_id and began_at is null"
     )

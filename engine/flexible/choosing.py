@@ -1,0 +1,111 @@
+"""Choosing people: who may be drawn into a step, found by name, login or role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from engine.errors import Refusal
+from engine.flexible.allowed import fits, meant
+from engine.people import Person, person, role_names
+from engine.spiff import Names
+from engine.tables import people
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from uuid import UUID
+
+MOST = 50
+
+
+class NobodyChosenError(Refusal):
+    """Nobody was chosen, or somebody who may not be."""
+
+    code = "nobody_chosen"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One person who may be chosen, with the names of their roles."""
+
+    id: UUID
+    name: str
+    login: str
+    roles: tuple[Names, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The people found, the step's own role first; ``more`` says that there are others."""
+
+    found: list[Choice]
+    more: bool
+
+
+def choices(
+    conn: sa.Connection,
+    words: Collection[str],
+    role: str,
+    *,
+    without: Collection[UUID],
+    query: str = "",
+    kept: Collection[UUID] = (),
+) -> Choices:
+    """Return who may be chosen by words of the diagram for a step of this role.
+
+    ``query`` is part of a name, a login, or the name of a role; ``kept`` are listed whatever it is.
+    """
+    named = role_names(conn)
+    wanted = sa.and_(people.c.active, people.c.id.not_in(without), _allowed(words, role))
+    sought = sa.or_(_matches(query, named), people.c.id.in_(kept))
+    first = [people.c.id.in_(kept).desc(), people.c.roles.contains([role]).desc()]
+    rows = conn.execute(
+        sa.select(people).where(wanted, sought).order_by(*first, people.c.login).limit(MOST + 1)
+    ).all()
+    found = [
+        Choice(
+            row.id, row.name, row.login, tuple(Names(*named[r]) for r in row.roles if r in named)
+        )
+        for row in rows[:MOST]
+    ]
+    return Choices(found, len(rows) > MOST)
+
+
+def _allowed(words: Collection[str], role: str) -> sa.ColumnElement[bool]:
+    wanted = meant(words, role)
+    return sa.true() if wanted is None else people.c.roles.overlap(sorted(wanted))
+
+
+def _matches(query: str, named: dict[str, tuple[str, str]]) -> sa.ColumnElement[bool]:
+    sought = query.strip().casefold()
+    if not sought:
+        return sa.true()
+    roles = [code for code, names in named.items() if any(sought in n.casefold() for n in names)]
+    return sa.or_(
+        sa.func.lower(people.c.name).contains(sought, autoescape=True),
+        sa.func.lower(people.c.login).contains(sought, autoescape=True),
+        people.c.roles.overlap(sa.cast(roles, sa.ARRAY(sa.Text))),
+    )
+
+
+def chosen(
+    conn: sa.Connection,
+    key: UUID | None,
+    words: Collection[str],
+    role: str,
+    *,
+    without: Collection[UUID],
+) -> Person:
+    """Return the active person with this id whom the words allow. Raises NobodyChosenError."""
+    found = None if key is None else person(conn, key)
+    if found is None:
+        zh, en = "请选择一个人。", "Choose somebody."
+        raise NobodyChosenError(zh, en)
+    if found.id in without or not fits(words, role, found.roles):
+        raise NobodyChosenError(
+            f"{found.name} 不能接手这件待办，请另选一人。",
+            f"{found.name} cannot take this task; choose somebody else.",
+        )
+    return found

@@ -1,0 +1,118 @@
+"""Delegating: somebody else prepares a task, and it comes back to its owner, who sends it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine import notices, procedures
+from engine.cases import NotYoursError
+from engine.errors import Refusal
+from engine.flexible.allowed import fits, words_for
+from engine.flexible.held import free, put, said, step_of, taker_of
+from engine.history import enter
+from engine.people import person
+from engine.reasons import checked_reason
+from engine.spiff import Names
+from engine.waiting import check_own, lock_any, lock_task
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    import sqlalchemy as sa
+
+    from engine.people import Person
+    from engine.spiff import Step
+    from engine.waiting import Waiting
+
+DELEGATED = "task_delegated"
+GIVEN_BACK = "task_given_back"
+TAKEN_BACK = "task_taken_back"
+
+
+class NotDelegatedError(Refusal):
+    """The task has not been delegated, or not by this person, or it is back already."""
+
+    code = "not_delegated"
+
+    def __init__(self, case_id: UUID) -> None:
+        super().__init__(
+            "这件待办不在委派中，或不由您交回、收回。",
+            "This task is not delegated, or it is not yours to give or take back.",
+        )
+        self.case_id = case_id
+
+
+def delegate(
+    conn: sa.Connection, task_id: UUID, to: UUID | None, reason: str, *, by: Person, now: datetime
+) -> None:
+    """Let somebody else prepare a task that a person holds, or may claim; it comes back to them.
+
+    Raises NobodyChosenError, BadReasonError, TaskGoneError, NotYoursError, TaskClaimedError,
+    DelegatedError and SigningError.
+    """
+    waiting = lock_task(conn, task_id, by=by)
+    check_own(waiting)
+    step = step_of(conn, waiting)
+    taker = taker_of(conn, waiting, to, words_for(step, "delegate"), without={by.id})
+    why = checked_reason(reason)
+    put(conn, waiting, taker.id, owner=by.id, giver=by.id, now=now)
+    enter(conn, waiting.case, said(waiting, DELEGATED, to=[taker], reason=why), by=by, now=now)
+    told = Names(
+        f"{by.name} 请您先办“{step.names.zh}”，办好交回：{why}",
+        f"{by.name} asks you to prepare “{step.names.en}” and give it back: {why}",
+    )
+    notices.tell_one(conn, taker.id, told, case_id=waiting.case.id, now=now)
+
+
+def give_back(conn: sa.Connection, task_id: UUID, note: str, *, by: Person, now: datetime) -> None:
+    """Give a delegated task back to its owner, with a word and what was typed as their draft.
+
+    An owner who has left, or no longer has the role, is followed by the role.
+
+    Raises NotDelegatedError, BadReasonError, TaskGoneError, NotYoursError and TaskClaimedError.
+    """
+    waiting = lock_task(conn, task_id, by=by)
+    if waiting.owner is None:
+        raise NotDelegatedError(waiting.case.id)
+    step, word = step_of(conn, waiting), checked_reason(note)
+    owner = person(conn, waiting.owner)
+    if owner is None or not _may_have(step, waiting, owner):
+        owner = None
+        free(conn, waiting)
+    else:
+        put(conn, waiting, owner.id, giver=by.id, now=now)
+        told = Names(
+            f"{by.name} 交回“{step.names.zh}”：{word}",
+            f"{by.name} has given “{step.names.en}” back: {word}",
+        )
+        notices.tell_one(conn, owner.id, told, case_id=waiting.case.id, now=now)
+    back = said(waiting, GIVEN_BACK, to=[owner] if owner else (), reason=word)
+    enter(conn, waiting.case, back, by=by, now=now)
+
+
+def _may_have(step: Step, waiting: Waiting, owner: Person) -> bool:
+    """Whether an owner still has the role, or may do without it."""
+    words = words_for(step, "transfer")
+    return waiting.role in owner.roles or fits(words, waiting.role, owner.roles)
+
+
+def take_back(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) -> None:
+    """Let the owner of a delegated task have it again, with what the other has typed.
+
+    Raises NotDelegatedError, NotYoursError and TaskGoneError.
+    """
+    waiting = lock_any(conn, task_id, by=by)
+    if waiting.owner != by.id or waiting.claimed_by is None:
+        raise NotDelegatedError(waiting.case.id)
+    step = step_of(conn, waiting)
+    if not _may_have(step, waiting, by):
+        version = procedures.version(conn, waiting.case.version_id)
+        raise NotYoursError(version.bundle.roles[waiting.role])
+    put(conn, waiting, by.id, giver=waiting.claimed_by, now=now)
+    enter(conn, waiting.case, said(waiting, TAKEN_BACK), by=by, now=now)
+    told = Names(
+        f"{by.name} 收回了“{step.names.zh}”，您不必再办",
+        f"{by.name} has taken “{step.names.en}” back; you need not go on with it",
+    )
+    notices.tell_one(conn, waiting.claimed_by, told, case_id=waiting.case.id, now=now)

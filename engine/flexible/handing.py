@@ -1,0 +1,87 @@
+"""Handing a task to another person for good: by its holder (transfer), or from above (assign)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine import notices
+from engine.errors import Refusal
+from engine.flexible.allowed import fits, words_for
+from engine.flexible.held import put, said, step_of, taker_of
+from engine.history import enter
+from engine.reasons import checked_reason
+from engine.spiff import Names
+from engine.waiting import SigningError, check_own, lock_any, lock_task
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    import sqlalchemy as sa
+
+    from engine.people import Person
+
+TRANSFERRED = "task_transferred"
+ASSIGNED = "task_assigned"
+
+
+class MayNotAssignError(Refusal):
+    """Only whom the diagram names gives a step to somebody."""
+
+    code = "may_not_assign"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "这一步只有上级或规程管理员可以指派；请联系他们。",
+            "Only a supervisor or a process owner assigns this step; ask one of them.",
+        )
+
+
+def transfer(
+    conn: sa.Connection, task_id: UUID, to: UUID | None, reason: str, *, by: Person, now: datetime
+) -> None:
+    """Give a task that a person holds, or may claim, to another for good, with what was typed.
+
+    Raises NobodyChosenError, BadReasonError, TaskGoneError, NotYoursError, TaskClaimedError,
+    DelegatedError and SigningError.
+    """
+    waiting = lock_task(conn, task_id, by=by)
+    check_own(waiting)
+    step = step_of(conn, waiting)
+    taker = taker_of(conn, waiting, to, words_for(step, "transfer"), without={by.id})
+    why = checked_reason(reason)
+    put(conn, waiting, taker.id, giver=by.id, now=now)
+    enter(conn, waiting.case, said(waiting, TRANSFERRED, to=[taker], reason=why), by=by, now=now)
+    told = Names(
+        f"{by.name} 将“{step.names.zh}”转给您办理：{why}",
+        f"{by.name} has transferred “{step.names.en}” to you: {why}",
+    )
+    notices.tell_one(conn, taker.id, told, case_id=waiting.case.id, now=now)
+
+
+def assign(
+    conn: sa.Connection, task_id: UUID, to: UUID | None, reason: str, *, by: Person, now: datetime
+) -> None:
+    """Give a task, free or held, to a person of its role; whoever held it is told.
+
+    Raises MayNotAssignError, NobodyChosenError, BadReasonError, TaskGoneError and SigningError.
+    """
+    waiting = lock_any(conn, task_id, by=by)
+    step = step_of(conn, waiting)
+    if not fits(words_for(step, "assign"), waiting.role, by.roles):
+        raise MayNotAssignError
+    if waiting.signing == "after":
+        raise SigningError(waiting.case.id)
+    before = {held for held in (waiting.claimed_by, waiting.owner) if held is not None}
+    taker = taker_of(conn, waiting, to, ("role",), without=before)
+    why = checked_reason(reason)
+    put(conn, waiting, taker.id, giver=waiting.claimed_by, now=now)
+    enter(conn, waiting.case, said(waiting, ASSIGNED, to=[taker], reason=why), by=by, now=now)
+    zh, en = step.names.zh, step.names.en
+    given = Names(
+        f"{by.name} 指派您办理“{zh}”：{why}", f"{by.name} has assigned “{en}” to you: {why}"
+    )
+    taken = Names(f"“{zh}”已改派 {taker.name} 办理：{why}", f"“{en}” is now {taker.name}'s: {why}")
+    notices.tell_one(conn, taker.id, given, case_id=waiting.case.id, now=now)
+    for key in before - {by.id}:
+        notices.tell_one(conn, key, taken, case_id=waiting.case.id, now=now)

@@ -1,0 +1,81 @@
+"""Who holds a task, written down: its row, what was typed for it, and its entry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from engine import drafts, procedures
+from engine.flexible.choosing import NobodyChosenError, chosen
+from engine.foureyes import Eyes
+from engine.history import Draft
+from engine.tables import tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+    from uuid import UUID
+
+    from engine.people import Person
+    from engine.spiff import Step
+    from engine.waiting import Waiting
+
+
+def step_of(conn: sa.Connection, waiting: Waiting) -> Step:
+    """Return the step of a task, as its case's version draws it."""
+    version = procedures.version(conn, waiting.case.version_id)
+    return version.step(waiting.process, waiting.element)
+
+
+def taker_of(
+    conn: sa.Connection,
+    waiting: Waiting,
+    key: UUID | None,
+    words: Collection[str],
+    *,
+    without: Collection[UUID],
+) -> Person:
+    """Return whom a task may be given to, by the words of the diagram and its guarantees.
+
+    Raises NobodyChosenError.
+    """
+    taker = chosen(conn, key, words, waiting.role, without=without)
+    version = procedures.version(conn, waiting.case.version_id)
+    eyes = Eyes(conn, version, waiting.case.id, (taker,))
+    hindrance = eyes.hindrance(waiting, waiting.case.state)
+    if hindrance is not None:
+        zh, en = hindrance.guarantee.zh, hindrance.guarantee.en
+        raise NobodyChosenError(
+            f"{taker.name} 不能办这一步：{zh}。请另选一人。",
+            f"{taker.name} may not do this step: {en}. Choose somebody else.",
+        )
+    return taker
+
+
+def put(
+    conn: sa.Connection,
+    waiting: Waiting,
+    holder: UUID,
+    *,
+    owner: UUID | None = None,
+    giver: UUID | None,
+    now: datetime,
+) -> None:
+    """Let somebody hold a locked task; what ``giver`` had typed for it goes with it."""
+    kept = {"claimed_by": holder, "claimed_at": now, "given_to": holder, "owner": owner}
+    conn.execute(sa.update(tasks).where(tasks.c.id == waiting.id).values(kept))
+    if giver is not None:
+        drafts.pass_on(conn, drafts.of_task(waiting.id), giver=giver, taker=holder)
+
+
+def free(conn: sa.Connection, waiting: Waiting) -> None:
+    """Give a locked task to its role again."""
+    none = dict.fromkeys(("claimed_by", "claimed_at", "given_to", "owner"))
+    conn.execute(sa.update(tasks).where(tasks.c.id == waiting.id).values(none))
+
+
+def said(waiting: Waiting, kind: str, *, to: Collection[Person] = (), reason: str = "") -> Draft:
+    """Return the entry of an action on a task; ``to`` are the people whom it drew in."""
+    facts = {**waiting.where, "to": [[each.id.hex, each.name] for each in to]}
+    return Draft(kind, {**facts, **({"reason": reason} if reason else {})}, task_id=waiting.id)

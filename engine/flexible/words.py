@@ -1,0 +1,110 @@
+"""What each action does to a task, its case and its clocks, in the words shown before it is done.
+
+This is the one table of the token semantics: pages show it, and nothing else says it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from engine.spiff import Names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STAYS: Final = Names("案件停在原处。", "The case stays where it is.")
+RUNS: Final = Names("时限照常计算。", "Deadlines run on.")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One action: its names, and its consequence for people, for the case's place, for clocks.
+
+    ``whom`` is how many people are chosen: nobody, one or many; ``reason`` the words that ask for
+    one, None where none is needed.
+    """
+
+    key: str
+    names: Names
+    consequence: Names
+    place: Names = STAYS
+    clocks: Names = RUNS
+    whom: str = "nobody"
+    reason: Names | None = None
+
+
+_ALL: Final = (
+    Act(
+        "transfer",
+        Names("转办", "Transfer"),
+        Names(
+            "这件待办从此由对方办理，不再回到您这里；您已填写的内容随之转交。",
+            "From then on the task is the other person's and does not come back to you; what you "
+            "have typed goes with it.",
+        ),
+        whom="one",
+        reason=Names("为什么转办", "Why"),
+    ),
+    Act(
+        "assign",
+        Names("指派", "Assign"),
+        Names(
+            "这件待办由您指定的人办理；已有人领取的，从其名下转出，填写的内容随之转交。",
+            "The person you name does the task; whoever holds it no longer does, and what they "
+            "have typed goes with it.",
+        ),
+        whom="one",
+        reason=Names("为什么指派", "Why"),
+    ),
+    Act(
+        "delegate",
+        Names("委派", "Delegate"),
+        Names(
+            "对方先替您填好或给出意见，再交回给您；由您核对后提交。您已填写的内容交给对方接着写，"
+            "您可随时收回。",
+            "The other person prepares the form and gives it back; you check it and send it. What "
+            "you have typed goes to them, and you may take the task back at any time.",
+        ),
+        whom="one",
+        reason=Names("请对方做什么", "What you ask for"),
+    ),
+    Act(
+        "give-back",
+        Names("交回", "Give back"),
+        Names(
+            "这件待办回到委派人名下；您填写的内容成为其草稿，由其核对后提交。",
+            "The task goes back to its owner; what you have typed becomes their draft, which they "
+            "check and send.",
+        ),
+        reason=Names("给委派人的话", "A word to the owner"),
+    ),
+    Act(
+        "take-back",
+        Names("收回", "Take back"),
+        Names(
+            "这件待办回到您名下；对方已填写的内容成为您的草稿。",
+            "The task comes back to you; what the other person has typed becomes your draft.",
+        ),
+    ),
+    Act(
+        "urge",
+        Names("催办", "Urge"),
+        Names(
+            "现在该办的人收到一条通知；同一件待办您每小时可催一次。",
+            "Whoever has to act now gets a notice; you may urge a task once an hour.",
+        ),
+        reason=Names("想说什么（可不填）", "What you want to say (may be left out)"),
+    ),
+    Act(
+        "copy",
+        Names("抄送", "Copy"),
+        Names(
+            "对方收到一条通知，从此可以查看本案；不必办理什么。",
+            "They get a notice and may read the case from then on; they need not do anything.",
+        ),
+        whom="many",
+        reason=Names("想说什么（可不填）", "What you want to say (may be left out)"),
+    ),
+)
+ACTS: Final[Mapping[str, Act]] = {act.key: act for act in _ALL}

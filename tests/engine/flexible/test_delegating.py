@@ -1,0 +1,88 @@
+"""Delegating: somebody prepares, the owner sends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from engine import drafts, history, staffing
+from engine.flexible.delegating import NotDelegatedError, delegate, give_back, take_back
+from engine.flexible.handing import transfer
+from engine.tasks import claim, complete_task, release, save_draft
+from engine.taskview import open_task
+from engine.waiting import DelegatedError, TaskClaimedError
+from forms import Answered
+from tests.engine.conftest import NOW
+from tests.engine.flexible.conftest import row, told
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+    from engine.people import Person
+
+NOTE = Answered({"note": "已办"})
+
+
+def test_a_delegate_of_another_role_prepares_and_the_owner_sends(
+    connection: Connection, clerk: Person, inspector: Person, task: UUID
+) -> None:
+    save_draft(connection, task, {"note": ["起头"]}, by=clerk, now=NOW)
+    delegate(connection, task, inspector.id, "请写明数据", by=clerk, now=NOW)
+    view = open_task(connection, task, by=inspector)
+    assert view.draft == {"note": ["起头"]}
+    assert told(connection, inspector) == [
+        f"{clerk.name} 请您先办“prepare名”，办好交回：请写明数据"
+    ]
+
+    save_draft(connection, task, {"note": ["起头，数据在此"]}, by=inspector, now=NOW)
+    for refused in (
+        lambda: complete_task(connection, task, NOTE, by=inspector, now=NOW),
+        lambda: release(connection, task, by=inspector, now=NOW),
+        lambda: transfer(connection, task, clerk.id, "不会", by=inspector, now=NOW),
+        lambda: delegate(connection, task, clerk.id, "不会", by=inspector, now=NOW),
+    ):
+        with pytest.raises(DelegatedError):
+            refused()
+    with pytest.raises(TaskClaimedError):
+        complete_task(connection, task, NOTE, by=clerk, now=NOW)
+
+    give_back(connection, task, "写好了", by=inspector, now=NOW)
+    assert (row(connection, task).claimed_by, row(connection, task).owner) == (clerk.id, None)
+    assert told(connection, clerk) == [f"{inspector.name} 交回“prepare名”：写好了"]
+    assert open_task(connection, task, by=clerk).draft == {"note": ["起头，数据在此"]}
+    with pytest.raises(NotDelegatedError):
+        give_back(connection, task, "再交", by=clerk, now=NOW)
+    case_id = complete_task(connection, task, NOTE, by=clerk, now=NOW).case_id
+    assert history.verify(connection, case_id) is None
+
+
+def test_an_owner_takes_back_with_what_the_other_typed(
+    connection: Connection, clerk: Person, colleague: Person, inspector: Person, task: UUID
+) -> None:
+    delegate(connection, task, inspector.id, "请帮忙", by=clerk, now=NOW)
+    save_draft(connection, task, {"note": ["到这里"]}, by=inspector, now=NOW)
+    for stranger in (colleague, inspector):
+        with pytest.raises(NotDelegatedError):
+            take_back(connection, task, by=stranger, now=NOW)
+    take_back(connection, task, by=clerk, now=NOW)
+    assert drafts.load(connection, drafts.of_task(task), by=clerk) == {"note": ["到这里"]}
+    assert told(connection, inspector)[-1] == f"{clerk.name} 收回了“prepare名”，您不必再办"
+    with pytest.raises(NotDelegatedError):
+        take_back(connection, task, by=clerk, now=NOW)
+
+
+def test_a_delegated_task_outlives_the_leaving_of_either(
+    connection: Connection, clerk: Person, colleague: Person, inspector: Person, task: UUID
+) -> None:
+    claim(connection, task, by=clerk, now=NOW)
+    delegate(connection, task, inspector.id, "请帮忙", by=clerk, now=NOW)
+    staffing.deactivate(connection, inspector.login, now=NOW)
+    assert (row(connection, task).claimed_by, row(connection, task).owner) == (clerk.id, None)
+
+    delegate(connection, task, colleague.id, "请帮忙", by=clerk, now=NOW)
+    staffing.deactivate(connection, clerk.login, now=NOW)
+    give_back(connection, task, "写好了", by=colleague, now=NOW)
+    assert (row(connection, task).claimed_by, row(connection, task).owner) == (None, None)
