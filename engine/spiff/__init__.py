@@ -108,7 +108,13 @@ from engine.spiff.explaining import explain_timers
 from engine.spiff.files.eventful import DUTY_DATE
 from engine.spiff.files.sources import closure, promises, roots
 from engine.spiff.going_back.ending import cancel, reopen, reopenings
-from engine.spiff.going_back.returning import return_to, returns, withdraw, withdrawal
+from engine.spiff.going_back.returning import (
+    return_straight,
+    return_to,
+    returns,
+    withdraw,
+    withdrawal,
+)
 from engine.spiff.language.expressions import Expression, ExpressionError, compile_expression
 from engine.spiff.lint.words import wrong_in_form
 from engine.spiff.mending import repair, variables
@@ -218,6 +224,7 @@ __all__ = [
     "reopenings",
     "repair",
     "resume",
+    "return_straight",
     "return_to",
     "returns",
     "roots",

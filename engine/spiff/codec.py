@@ -15,7 +15,8 @@ import zstandard
 
 from engine.spiff.elements.turns import Turn
 from engine.spiff.fixes import COMPLETED, TAKEN, TASK, UNFINISHED, WAITING, Token
-from engine.spiff.flows import CalledFlow, CaseFlow
+from engine.spiff.flows import CalledFlow, CaseFlow, InnerFlow
+from engine.spiff.going_back.detours import Detour
 from engine.spiff.pruning import prune
 from engine.spiff.reading import Scripts
 
@@ -84,9 +85,17 @@ def _revive(case: CaseFlow, where: Mapping[int, Token], host: int, name: str, *r
     return instance
 
 
-def _inner(case: CaseFlow, host: Token, name: str, *turn: Any) -> CalledFlow | Turn:
-    inner = Turn(host, *turn) if turn else CalledFlow(host, case.plan.called[name])
-    case.subprocesses[turn[0] if turn else host.id] = inner
+def _inner(case: CaseFlow, host: Token, name: str, *more: Any) -> InnerFlow:
+    inner: InnerFlow
+    match more:
+        case ():
+            inner = CalledFlow(host, case.plan.called[name])
+        case (origin,):
+            spec = case.plan.spec if name == case.plan.spec.name else case.plan.called[name]
+            inner = Detour(host, spec, origin)
+        case _:
+            inner = Turn(host, *more)
+    case.subprocesses[inner.key] = inner
     return inner
 
 
@@ -105,6 +114,8 @@ def _instance(host: int, instance: Any) -> list[object]:
         lean = [[name for name in around if name not in instance.values]]
     if isinstance(instance, Turn):
         lean = [*(lean or [[]]), instance.key, instance.number, instance.label]
+    elif isinstance(instance, Detour):
+        lean = [*(lean or [[]]), instance.origin]
     completed = (instance.completed and instance.cut) or instance.completed
     return [host, instance.spec.name, values, written, completed, _rows(instance), *lean]
 

@@ -80,6 +80,13 @@ class Token(Task):
     def _add_child(self, task_spec: Any, state: int = MAYBE) -> Token:
         return Token(self.workflow, task_spec, self, state)
 
+    def cancel(self) -> None:
+        """Cancel what runs inside as well, whatever has put it there."""
+        super().cancel()
+        inner = self.workflow.top_workflow.subprocesses.get(self.id)
+        if inner is not None and not inner.completed:
+            inner.cancel()
+
     def _set_state(self, value: int) -> None:
         if value == self._state:
             return

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from engine.spiff.codec import load
+from engine.spiff.copies import CASE, caller, owners, set_for_all
 from engine.spiff.elements.messages import keys_of, wait_anew
 from engine.spiff.elements.turns import which
 from engine.spiff.errors import ScopeGoneError
@@ -16,18 +17,14 @@ from engine.spiff.survey import is_call, look_over
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engine.spiff.flows import CaseFlow
     from engine.spiff.model import Compiled
     from engine.spiff.moves import Move
-
-CASE: Final = 0
-_UNSET: Final = object()
 
 
 def variables(compiled: Compiled, state: bytes) -> tuple[Scope, ...]:
     """Give the variables of a stored case, and of each called process that runs in it, in turn."""
     case = load(compiled.plan, state)
-    return tuple(_scope(key, instance) for key, instance in _owners(case).items())
+    return tuple(_scope(key, instance) for key, instance in owners(case).items())
 
 
 def repair(
@@ -41,12 +38,12 @@ def repair(
     """
     case = load(compiled.plan, state)
     survey = look_over(case)
-    owners = _owners(case)
-    if scope not in owners:
+    all_owners = owners(case)
+    if scope not in all_owners:
         raise ScopeGoneError(scope)
     keys = {wait: keys_of(token) for wait, token in survey.waits.items()}
     for name, value in values.items():
-        _set(owners, owners[scope], name, value)
+        set_for_all(all_owners, all_owners[scope], name, value)
     for wait, token in survey.waits.items():
         now = keys_of(token)
         if differing := tuple(name for name in now if now[name] != keys[wait][name]):
@@ -54,34 +51,8 @@ def repair(
     return moved(case, survey, look_over(case))
 
 
-def _owners(case: CaseFlow) -> dict[int, Any]:
-    """Give the process instances that have variables of their own, by their keys."""
-    found: dict[int, Any] = {CASE: case}
-    for instance in case.instances():
-        if instance is not case and not instance.shares:
-            found[instance.key] = instance
-    return found
-
-
-def _set(owners: Mapping[int, Any], owner: Any, name: str, value: object) -> None:
-    before = owner.values.get(name, _UNSET)
-    owner.assign(name, value)
-    for called in owners.values():
-        is_copy = _caller(called) is owner.values and called.values.get(name, _UNSET) == before
-        if called is not owner and is_copy:
-            _set(owners, called, name, value)
-
-
-def _caller(instance: Any) -> Mapping[str, object] | None:
-    """Give the variables that a called process was given a copy of; None for the case itself."""
-    if instance is instance.top_workflow:
-        return None
-    values: Mapping[str, object] = instance.host.workflow.values
-    return values
-
-
 def _scope(key: int, instance: Any) -> Scope:
-    values, around = instance.values, _caller(instance) or {}
+    values, around = instance.values, caller(instance) or {}
     root = instance.task_tree
     return Scope(
         id=key,

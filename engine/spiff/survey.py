@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
 
 from engine.spiff.elements.arming import due_of, is_running, timer_of
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from engine.spiff.flows import CaseFlow
+
+ROLE: Final = "role"
+PATH: Final = "path"
+"""What the token of a step knows that is done once more inside another one."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def _task_id(token: Token) -> UUID:
     internal = token.internal_data
     if TASK not in internal:
         if token.mark.whose.role is None:
-            internal["role"] = role_at(token)
+            internal[ROLE] = role_at(token)
         internal[TASK] = uuid4().hex
     return UUID(hex=internal[TASK])
 
@@ -93,10 +97,10 @@ def open_task(task: UUID, token: Token) -> OpenTask:
         id=task,
         process=mark.process,
         element=mark.element,
-        role=token.internal_data.get("role") or mark.whose.role or "",
+        role=token.internal_data.get(ROLE) or mark.whose.role or "",
         due=first.due if first else None,
         due_timer=f"{first.process}:{first.element}" if first else None,
-        path=tuple(reversed([host.mark.element for host in hosts(token) if is_call(host)])),
+        path=path_of(token),
         item=item,
         turn=turn,
         stands=len(running) < len(clocks),
@@ -113,6 +117,14 @@ def live(case: CaseFlow) -> Iterator[str]:
             is_here = token.state & (READY | WAITING | STARTED) and not is_trap(token)
             if is_here and token.mark.element:
                 yield token.mark.label
+
+
+def path_of(token: Token) -> tuple[str, ...]:
+    """Give the call activities from the procedure down to a step, as it is drawn."""
+    for place in (token, *hosts(token)):
+        if PATH in place.internal_data:
+            return tuple(place.internal_data[PATH])
+    return tuple(reversed([host.mark.element for host in hosts(token) if is_call(host)]))
 
 
 def is_call(host: Token) -> bool:

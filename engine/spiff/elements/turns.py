@@ -76,8 +76,8 @@ def turns(host: Token) -> Iterator[Turn]:
             yield flow
 
 
-def forget(turn: Turn) -> None:
-    """Drop a turn that is over, with all that ran inside it."""
+def forget(turn: InnerFlow) -> None:
+    """Drop a turn, or a detour, that is over, with all that ran inside it."""
     inner = turn.top_workflow.subprocesses
     del inner[turn.key]
     pending: list[Any] = [turn]

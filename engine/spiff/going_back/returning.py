@@ -8,6 +8,7 @@ from engine.calendar import STANDARD
 from engine.spiff.clock import Time
 from engine.spiff.codec import load
 from engine.spiff.errors import CaseOverError, NoWayBackError, TaskNotReadyError
+from engine.spiff.going_back.detours import detour
 from engine.spiff.going_back.undoing import go_back
 from engine.spiff.going_back.ways import NOT_BEFORE, TOUCHED, described, way_to, ways_back
 from engine.spiff.pruning import last_runs
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from engine.calendar import Calendars
+    from engine.spiff.fixes import Token
     from engine.spiff.flows import CaseFlow
     from engine.spiff.going_back.causes import Aftermath
     from engine.spiff.model import Compiled
     from engine.spiff.moves import Move, Return
+    from engine.spiff.stepping import Rest
 
 
 def returns(compiled: Compiled, state: bytes, task: UUID) -> tuple[Return, ...]:
@@ -54,16 +57,45 @@ def return_to(
     target. RunError if the target cannot be opened with the variables as they are.
     """
     time = Time(now, calendars)
-    case, before, ready, fire = at_rest(compiled, state, time)
-    with moving(case, time):
-        token = ready.steps.get(task)
-        if token is None or task not in before.steps:
-            raise TaskNotReadyError(task)
-        undone = way_to(case, target)
-        if not undone.holds(token):
-            raise NoWayBackError(target, *NOT_BEFORE)
-        go_back(case, undone)
-        return moved(case, before, fire(case))
+    rest = at_rest(compiled, state, time)
+    with moving(rest.case, time):
+        _, way = _found(rest, task, target)
+        go_back(rest.case, way)
+        return moved(rest.case, rest.before, rest.fire(rest.case))
+
+
+def return_straight(
+    compiled: Compiled,
+    state: bytes,
+    task: UUID,
+    target: UUID,
+    *,
+    now: datetime,
+    calendars: Calendars = STANDARD,
+) -> Move:
+    """Return an open step to a finished one, and open it again as soon as that is done.
+
+    Nothing else is undone or done again, and nothing beside it stops. The deadlines of both count
+    anew. Raises what `return_to` does.
+    """
+    time = Time(now, calendars)
+    rest = at_rest(compiled, state, time)
+    with moving(rest.case, time):
+        token, way = _found(rest, task, target)
+        detour(token, way.step)
+        rest.case.advance()
+        return moved(rest.case, rest.before, rest.fire(rest.case))
+
+
+def _found(rest: Rest, task: UUID, target: UUID) -> tuple[Token, Aftermath]:
+    """Give the token of an open step, and the way back to a finished one; refuse what is not."""
+    token = rest.ready.steps.get(task)
+    if token is None or task not in rest.before.steps:
+        raise TaskNotReadyError(task)
+    way = way_to(rest.case, target)
+    if not way.holds(token):
+        raise NoWayBackError(target, *NOT_BEFORE)
+    return token, way
 
 
 def withdrawal(compiled: Compiled, state: bytes, target: UUID) -> Return:

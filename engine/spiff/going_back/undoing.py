@@ -21,7 +21,6 @@ from engine.spiff.fixes import (
     Token,
 )
 from engine.spiff.flows import CalledFlow
-from engine.spiff.transferring.carrying import insert_above
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,11 +74,11 @@ def drop(case: CaseFlow, tokens: Iterable[Token]) -> None:
 
 def open_anew(token: Token) -> Token:
     """Put a fresh token in the place of one that is over, with all that waits at its border."""
-    split = _split(token)
+    split = split_of(token)
     parent = split or token.parent
     drop(token.workflow.top_workflow, _subtree(token))
     fresh = parent._add_child(token.task_spec, FUTURE)
-    _begin([fresh, *_new_border(split)])
+    begin([fresh, *new_border(split)])
     return fresh
 
 
@@ -90,7 +89,7 @@ def _subtree(token: Token) -> list[Token]:
     return found
 
 
-def _begin(tokens: list[Token]) -> None:
+def begin(tokens: list[Token]) -> None:
     """Let tokens that stand side by side begin, the first one first."""
     for token in tokens:
         token.task_spec._predict(token, mask=UNFINISHED)
@@ -99,7 +98,7 @@ def _begin(tokens: list[Token]) -> None:
             token.task_spec._update(token)
 
 
-def _split(token: Token) -> Token | None:
+def split_of(token: Token) -> Token | None:
     """Give the place at which the border of an activity hangs; pruning may have taken it out."""
     parent: Token | None = token.parent
     kinds = [spec for spec in token.task_spec.inputs if isinstance(spec, BoundaryEventSplit)]
@@ -112,20 +111,35 @@ def _split(token: Token) -> Token | None:
     return between
 
 
-def _new_border(split: Token | None) -> list[Token]:
+def insert_above(token: Token, spec: Any, state: int) -> None:
+    """Put a place between a token and the one that it hangs on."""
+    above = token.parent
+    between = Token(token.workflow, spec, above, state)
+    above._children.remove(between.id)
+    above._children[above._children.index(token.id)] = between.id
+    between._children, token._parent = [token.id], between.id
+
+
+def new_border(split: Token | None) -> list[Token]:
     """Put fresh boundary events beside an activity, in the place of those that wait no more.
 
     What followed from one that has happened goes on; its moment is none of the new run's.
     """
     if split is None:
         return []
+    stop_border(split)
     events = [spec for spec in split.task_spec.outputs if isinstance(spec, BoundaryEvent)]
-    for token in split.children:
-        if token.task_spec in events:
-            token.internal_data.clear()
-            if token._state != COMPLETED:
-                drop(token.workflow.top_workflow, _subtree(token))
     return [split._add_child(spec, FUTURE) for spec in events]
+
+
+def stop_border(split: Token | None) -> None:
+    """Take away what waits at the border of an activity, if it has one."""
+    for token in split.children if split is not None else ():
+        if isinstance(token.task_spec, BoundaryEvent):
+            if token._state == COMPLETED:
+                token.internal_data.clear()
+            else:
+                drop(token.workflow.top_workflow, _subtree(token))
 
 
 def _wait_anew(join: Token) -> None:
@@ -153,7 +167,7 @@ def _reopen(flow: Any) -> None:
 def _run_again(host: Token) -> None:
     host._state = STARTED
     host.task_spec._predict(host, mask=UNFINISHED)
-    _begin(_new_border(_split(host)))
+    begin(new_border(split_of(host)))
 
 
 def revive_cut(flow: Any, around: set[int]) -> None:

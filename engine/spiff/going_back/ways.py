@@ -13,7 +13,7 @@ from engine.spiff.flows import hosts
 from engine.spiff.going_back.causes import aftermath, takers
 from engine.spiff.moves import Cancelled, Return
 from engine.spiff.pruning import last_runs
-from engine.spiff.survey import is_call, open_task
+from engine.spiff.survey import open_task, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,7 +97,7 @@ def described(way: Aftermath, survey: Survey, token: Token | None = None) -> Ret
         target=UUID(hex=step.internal_data[TASK]),
         process=step.mark.process,
         element=step.mark.element,
-        path=tuple(reversed([host.mark.element for host in hosts(step) if is_call(host)])),
+        path=path_of(step),
         item=which(step)[0],
         cancelled=_cancelled(way, survey, token),
     )

@@ -16,6 +16,8 @@ from engine.spiff.elements.choosing import EventGateway
 from engine.spiff.elements.messages import Subscription
 from engine.spiff.elements.turns import Turn
 from engine.spiff.fixes import COMPLETED, READY, STARTED, WAITING, Token
+from engine.spiff.going_back.detours import Detour
+from engine.spiff.going_back.undoing import insert_above
 from engine.spiff.transferring.arriving import arrive, ways_in
 from engine.spiff.transferring.remembering import remember
 from engine.spiff.transferring.sorts import awaits_alike, counterpart
@@ -60,6 +62,9 @@ def _process_of(instance: Any, new: Compiled) -> Any:
     around, top = host.workflow, instance.top_workflow
     if around is not top and top.subprocesses.get(around.key) is not around:
         return None
+    if isinstance(instance, Detour):
+        root = new.plan.spec
+        return root if instance.spec.name == root.name else new.plan.called.get(instance.spec.name)
     return around.spec if isinstance(instance, Turn) else new.plan.called.get(host.task_spec.spec)
 
 
@@ -183,15 +188,6 @@ def _await_anew(token: Token, old: Any, new: Any) -> None:
     ):
         for name in ("wait", "keys", "offered"):
             token.internal_data.pop(name, None)
-
-
-def insert_above(token: Token, spec: Any, state: int) -> None:
-    """Put a place between a token and the one that it hangs on."""
-    above = token.parent
-    between = Token(token.workflow, spec, above, state)
-    above._children.remove(between.id)
-    above._children[above._children.index(token.id)] = between.id
-    between._children, token._parent = [token.id], between.id
 
 
 def paused_steps(case: CaseFlow) -> set[int]:

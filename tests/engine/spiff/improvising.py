@@ -19,6 +19,7 @@ from engine.spiff.clock import Time, standing_at
 from engine.spiff.elements.turns import which
 from engine.spiff.fixes import READY, STARTED, WAITING, InclusiveGateway, ParallelGateway
 from engine.spiff.flows import hosts
+from engine.spiff.going_back.detours import detour
 from engine.spiff.going_back.ending import go_on, was_cancelled
 from engine.spiff.going_back.undoing import go_back
 from engine.spiff.going_back.ways import all_ways, nearest, ways_back
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from engine.spiff.fixes import Token
     from engine.spiff.going_back.causes import Aftermath
 
-ACTS = ("returned", "returned", "withdrawn", "skipped", "cancelled")
+ACTS = ("returned", "asked_back", "withdrawn", "skipped", "cancelled")
 OFTEN, MOST_ENDS = 0.3, 2
 MOST_ACTS = 12
 """Times that people go back in one case; then it must come to its end."""
@@ -53,6 +54,14 @@ class Improviser(Runner):
     def returns(self, place: int, way: int) -> None:
         """Return the step at a place by one of its ways."""
         self._acts(lambda: go_back(self.case, self.ways(place)[way]))
+
+    def asks_back(self, place: int, way: int) -> None:
+        """Return the step at a place straight, so that it is open again after the other one."""
+
+        def act() -> None:
+            detour(self.open()[place], self.ways(place)[way].step)
+
+        self._acts(act)
 
     def recent(self) -> list[Aftermath]:
         """Give the ways back to steps after which none was done."""
@@ -137,7 +146,7 @@ class Story:
         else:
             self.done[act] += 1
 
-    def _returned(self) -> bool:
+    def _returned(self, *, through: bool = True) -> bool:
         waiting = len(self.kept.open())
         place = self.random.randrange(waiting or 1)
         ways = self.kept.ways(place) if waiting else []
@@ -146,8 +155,12 @@ class Story:
         assert self.kept.told(ways) == self.stored.told(self.stored.ways(place))
         way = self.random.randrange(len(ways))
         for runner in self.both:
-            runner.returns(place, way)
+            act = runner.returns if through else runner.asks_back
+            act(place, way)
         return True
+
+    def _asked_back(self) -> bool:
+        return self._returned(through=False)
 
     def _withdrawn(self) -> bool:
         ways = self.kept.recent()

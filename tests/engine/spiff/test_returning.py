@@ -11,11 +11,7 @@ from engine import spiff
 from engine.spiff import NoWayBackError, TaskNotReadyError, pruning
 from tests.engine.spiff.differing import BARE
 from tests.engine.spiff.drawing import T0, Process, Scope, compiled, variable
-from tests.engine.spiff.improvising import improvise
 from tests.engine.spiff.walking import Walk
-
-SEEDS = 60
-"""Of 2,000 that `python -m tests.engine.spiff.improvising` takes."""
 
 
 @pytest.fixture(params=[pruning.LIMIT, BARE], autouse=True)
@@ -281,11 +277,3 @@ def test_only_the_last_run_of_a_step_is_gone_back_to() -> None:
     assert walk.way("again", "again").target == last
     walk.returns("again", "check")
     assert walk.does("check", more=False).ended == "demo:done"
-
-
-def test_returns_in_random_procedures_lose_and_double_nothing(
-    request: pytest.FixtureRequest,
-) -> None:
-    first = 0 if pruning.LIMIT == BARE else SEEDS
-    done = sum((improvise(seed) for seed in range(first, first + SEEDS)), start=improvise(0))
-    assert done["returned"] > SEEDS / 2, request.node.name

@@ -102,6 +102,13 @@ class Walk:
         self.move = spiff.return_to(self.compiled, self.move.state, task, target, **self.then)
         return self._follow()
 
+    def asks_back(self, element: str, to: str, item: str | None = None) -> Move:
+        """Return the first open step of that element, or of an item, straight to a finished one."""
+        task, target = self.task(element, item).id, self.way(element, to).target
+        state = self.move.state
+        self.move = spiff.return_straight(self.compiled, state, task, target, **self.then)
+        return self._follow()
+
     def withdraws(self, task: UUID) -> Move:
         """Take back a step that was done."""
         self.move = spiff.withdraw(self.compiled, self.move.state, task, **self.then)
