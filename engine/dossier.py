@@ -12,6 +12,7 @@ from engine.clocks.pauses import pause_of
 from engine.doubts import doubts, trusted
 from engine.errors import NotFoundError
 from engine.history import erased, follow
+from engine.lineage import Lineage, lineage
 from engine.messages import mailbox
 from engine.notices import was_told
 from engine.offers import offered
@@ -152,7 +153,7 @@ def history_rows(conn: sa.Connection, case_id: UUID) -> Sequence[sa.Row[Any]]:
 
 def latest_answers(version: Version, rows: Sequence[sa.Row[Any]]) -> dict[str, Any]:
     """Return the newest answer to each field name of a case; None for what was withdrawn."""
-    return rounds.latest(rounds.filled(version, trusted(rows)))
+    return rounds.latest(rounds.filled(Lineage(version), trusted(rows)))
 
 
 def case(conn: sa.Connection, case_id: UUID, *, by: Person) -> Dossier:
@@ -161,9 +162,10 @@ def case(conn: sa.Connection, case_id: UUID, *, by: Person) -> Dossier:
     version = procedures.version(conn, row.version_id)
     rows = history_rows(conn, case_id)
     readable = trusted(rows)
-    forms = rounds.filled(version, readable)
+    line = lineage(conn, version, rows)
+    forms = rounds.filled(line, readable)
     files = attachments.of_case(conn, case_id)
-    timeline = _timeline(conn, version, rows, forms)
+    timeline = _timeline(conn, line, rows, forms)
     at = spiff.position(version.compiled, row.state) if row.status == "open" else None
     return Dossier(
         header=header(conn, row),
@@ -201,7 +203,7 @@ def _parent(conn: sa.Connection, key: UUID | None) -> Link | None:
 
 
 def _timeline(
-    conn: sa.Connection, version: Version, rows: Sequence[sa.Row[Any]], forms: list[FilledForm]
+    conn: sa.Connection, line: Lineage, rows: Sequence[sa.Row[Any]], forms: list[FilledForm]
 ) -> list[EntryView]:
     zone = settings.company(conn).zone
     last: dict[object, Mapping[str, Any]] = {}
@@ -211,7 +213,9 @@ def _timeline(
         last[form.place, form.item] = form.values
     erasures = erased(rows)
     return [
-        entryview.view(version, row, before.get(row.seq), zone=zone, is_erased=row.seq in erasures)
+        entryview.view(
+            line.at(row.seq), row, before.get(row.seq), zone=zone, is_erased=row.seq in erasures
+        )
         for row in rows
     ]
 

@@ -17,7 +17,7 @@ _FLEXIBLE: Final = (
     *("task_transferred", "task_assigned", "task_delegated", "task_given_back", "task_taken_back"),
     *("task_urged", "case_copied"),
 )
-_INTERVENTIONS: Final = ("data_repaired", "incident_closed")
+_INTERVENTIONS: Final = ("data_repaired", "incident_closed", "case_moved")
 CLASSES: Final = {
     **dict.fromkeys(_FLEXIBLE, FLEXIBLE),
     **dict.fromkeys(_INTERVENTIONS, INTERVENTION),

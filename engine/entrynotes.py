@@ -30,6 +30,7 @@ def notes_on(version: Version, body: Mapping[str, Any], zone: ZoneInfo) -> list[
     notes += _armed(version, body.get("armed") or (), zone)
     notes += _reminding(version, body.get("reminding") or (), zone)
     notes += _shifted(version, body.get("shifted") or (), zone)
+    notes += _redrawn(version, body.get("redrawn") or (), zone)
     if "due" in body:
         due, found = _local(body["due"], zone), _local(body["at"], zone)
         late = Names(f"时限 {due}，{found} 发现", f"Due {due}, found {found}")
@@ -154,6 +155,29 @@ def _missed(_version: Version, count: int) -> list[Names]:
     return [Names(zh, en)]
 
 
+def _moved(_version: Version, told: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
+    if not told:
+        return []
+    was, _, verdict = told
+    zh, en = _STANDS[verdict]
+    return [Names(f"原为第 {was} 版；{zh}", f"It was in version {was}; {en}")]
+
+
+def _disarmed(version: Version, places: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
+    gone = [named(version, *place.split(":")) for place in places]
+    return [Names(f"不再计时：{one.zh}", f"No longer runs: {one.en}") for one in gone]
+
+
+def _redrawn(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noqa: ANN401
+    notes = []
+    for place, due, drawn in rows:
+        names, until = named(version, *place.split(":")), _local(drawn, zone)
+        if due != drawn:
+            zh = f"“{names.zh}”时限不变；按新图应为 {until}"
+            notes.append(Names(zh, f"“{names.en}” is due as before; as drawn now, by {until}"))
+    return notes
+
+
 def _local(when: str, zone: ZoneInfo) -> str:
     return f"{datetime.fromisoformat(when).astimezone(zone):%Y-%m-%d %H:%M}"
 
@@ -167,4 +191,10 @@ _SAID: dict[str, Callable[[Version, Any], list[Names]]] = {
     "revised": _revised,
     "stands_for": _stood_for,
     "missed": _missed,
+    "moved": _moved,
+    "disarmed": _disarmed,
+}
+_STANDS = {
+    "same_place": ("停在原处", "it stands where it stood"),
+    "new_step": ("随即继续", "it went on at once"),
 }

@@ -12,6 +12,7 @@ import orjson
 from engine import failures, items, repairview
 from engine.entrynotes import named, notes_on
 from engine.history import lacks_answers, moment, read
+from engine.lineage import MOVED
 from engine.messages import letterview
 from engine.spiff import Names
 
@@ -56,6 +57,7 @@ _TITLES = {
     "clock_resumed": Names("计时恢复：{zh}", "Clock resumed: {en}"),
     "data_repaired": Names("更正数据", "Data repaired"),
     "incident_closed": Names("异常 {incident} 不再处理：{zh}", "Incident {incident} closed: {en}"),
+    MOVED: Names("迁移到第 {to} 版", "Moved to version {to}"),
     **letterview.TITLES,
 }
 
@@ -183,6 +185,7 @@ def _view(
     number = body.get("facts", {}).get("number", "")
     words = {"zh": names.zh, "en": names.en, "number": number, "incident": body.get("incident")}
     words["called"] = body.get("called")
+    words["to"] = (body.get("moved") or ("", ""))[1]
     gone = lacks_answers(row, body)
     return EntryView(
         seq=row.seq,

@@ -40,7 +40,8 @@ def on_diagrams(
 ) -> list[DiagramView]:
     """Return the version's diagrams in which something happened, the procedure's own first.
 
-    ``at`` is where the case stands, None once it has ended.
+    ``at`` is where the case stands, None once it has ended. What an older version of the procedure
+    drew, and this one does not, is passed over.
     """
     compiled = version.compiled
     views = {
@@ -51,10 +52,12 @@ def on_diagrams(
         body = read(entry.body)
         for taken in body.get("flows", ()):
             process, _, flow = taken.partition(":")
-            views[process].taken.append(flow)
+            if process in views and flow in compiled.diagrams[process].flows:
+                views[process].taken.append(flow)
         for reached in body.get("reached", ()):
             process, _, element = reached.partition(":")
-            views[process].done.add(element)
+            if process in views and element in compiled.diagrams[process].elements:
+                views[process].done.add(element)
     for process, element in () if at is None else _present(compiled, at):
         views[process].current.add(element)
         views[process].done.discard(element)

@@ -20,22 +20,22 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from engine.entryview import FilledForm
-    from engine.procedures import Version
-    from engine.spiff import Compiled
+    from engine.lineage import Lineage
+    from engine.spiff import Diagram
     from engine.superseding import Path, Turn
     from forms import Names
 
 
-def filled(version: Version, rows: Sequence[sa.Row[Any]]) -> list[FilledForm]:
+def filled(line: Lineage, rows: Sequence[sa.Row[Any]]) -> list[FilledForm]:
     """Return the forms that a case's entries carry, each with its round and whether it holds."""
-    compiled = version.compiled
-    done = places(compiled, [(row.seq, row.task_id, read(row.body)) for row in rows])
-    fallen = superseded(compiled.diagrams, compiled.id, done)
+    diagrams, root = line.diagrams, line.now.compiled.id
+    done = places(diagrams, root, [(row.seq, row.task_id, read(row.body)) for row in rows])
+    fallen = superseded(diagrams, root, done)
     there = {one.seq: one for one in done}
     times: Counter[tuple[Path, Names | None]] = Counter()
     found = []
     for row in rows:
-        if (form := entryview.filled(version, row)) is None:
+        if (form := entryview.filled(line.at(row.seq), row)) is None:
             continue
         one = there.get(row.seq, Done(row.seq, ()))
         form = replace(form, place=one.place, turn=one.turn, superseded=row.seq in fallen)
@@ -78,7 +78,11 @@ def fact(forms: Iterable[FilledForm], name: str) -> str | None:
     return next((str(value) for value in reversed(said) if value is not None), None)
 
 
-def places(compiled: Compiled, entries: Iterable[tuple[int, Any, Mapping[str, Any]]]) -> list[Done]:
+def places(
+    diagrams: Mapping[str, Diagram],
+    root: str,
+    entries: Iterable[tuple[int, Any, Mapping[str, Any]]],
+) -> list[Done]:
     """Return what was completed, each with the calls it stood in.
 
     ``entries`` are (seq, task, body) in order. A task's calls are those that were entered with
@@ -87,15 +91,15 @@ def places(compiled: Compiled, entries: Iterable[tuple[int, Any, Mapping[str, An
     """
     paths: dict[str, Path] = {}
     turns: dict[str, str] = {}
-    last: dict[str, Path] = {compiled.id: ()}
+    last: dict[str, Path] = {root: ()}
     done = []
     for seq, task, body in entries:
         key = task.hex if task else ""
         own: Path = paths.get(key, ())
         if body["kind"] in ("case_opened", "step_completed"):
             done.append(Done(seq, (*own, body["element"]), turn_of(turns.get(key, ""))))
-        last |= _along(compiled, own)
-        entered = _entered(compiled, body.get("flows", ()), last)
+        last |= _along(diagrams, root, own)
+        entered = _entered(diagrams, body.get("flows", ()), last)
         for opened, place, _ in body.get("opened", ()):
             process = place.partition(":")[0]
             waiting = entered.get(process, [])
@@ -112,13 +116,13 @@ def turn(rows: Iterable[sa.Row[Any]], task: UUID) -> Turn:
 
 
 def _entered(
-    compiled: Compiled, flows: Iterable[str], last: dict[str, Path]
+    diagrams: Mapping[str, Diagram], flows: Iterable[str], last: dict[str, Path]
 ) -> dict[str, list[Path]]:
     """Return the calls that a move entered, by called process, and remember the last of each."""
     entered: dict[str, list[Path]] = defaultdict(list)
     for taken in flows:
         process, _, flow = taken.partition(":")
-        diagram = compiled.diagrams[process]
+        diagram = diagrams[process]
         target = diagram.flows[flow].target
         if called := diagram.calls.get(target):
             last[called] = (*last.get(process, ()), target)
@@ -126,9 +130,9 @@ def _entered(
     return entered
 
 
-def _along(compiled: Compiled, path: Path) -> dict[str, Path]:
-    found, process = {}, compiled.id
+def _along(diagrams: Mapping[str, Diagram], root: str, path: Path) -> dict[str, Path]:
+    found, process = {}, root
     for depth, call in enumerate(path, start=1):
-        process = compiled.diagrams[process].calls[call]
+        process = diagrams[process].calls[call]
         found[process] = path[:depth]
     return found

@@ -590,3 +590,30 @@ duty_runs = sa.Table(
     sa.UniqueConstraint("procedure", "stands_for"),
     sa.Index("ix_duty_runs_procedure_started_at", "procedure", "started_at"),
 )
+
+transfers = sa.Table(
+    "transfers",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("procedure", sa.Text, nullable=False),
+    sa.Column("to_version", sa.ForeignKey("versions.id"), nullable=False),
+    sa.Column("due", sa.Text, nullable=False, comment="When timers drawn otherwise are due."),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("begun_by", sa.ForeignKey("people.id"), nullable=True),
+    sa.Column("begun_at", Moment, nullable=False),
+    sa.Column("ended_at", Moment, nullable=True, comment="Carried out, or given up."),
+    sa.CheckConstraint("due in ('kept', 'drawn')", name="due"),
+)
+
+transfer_cases = sa.Table(
+    "transfer_cases",
+    metadata,
+    sa.Column("transfer_id", sa.ForeignKey("transfers.id"), primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("from_version", sa.ForeignKey("versions.id"), nullable=False),
+    sa.Column("verdict", sa.Text, nullable=True, comment="Null until it was looked at."),
+    sa.Column("told", JSONB, nullable=False, server_default="{}"),
+    sa.Column("moved_at", Moment, nullable=True),
+    sa.CheckConstraint("verdict in ('same_place', 'new_step', 'cannot', 'ended')", name="verdict"),
+)
+sa.Index("ix_transfer_cases_case_id", transfer_cases.c.case_id)

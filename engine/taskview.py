@@ -11,6 +11,7 @@ from engine import dossier, drafts, items, procedures, rounds, spiff
 from engine.clocks.pauses import pause_of
 from engine.doubts import trusted
 from engine.foureyes import Eyes
+from engine.lineage import lineage
 from engine.tables import incidents, people, tasks
 from engine.waiting import check_role, gone
 
@@ -97,7 +98,7 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
     form = version.form(row.process, row.element)
     history = trusted(dossier.history_rows(conn, row.case_id))
     variables = spiff.known(version.compiled, case.state, task_id)
-    forms = rounds.filled(version, history)
+    forms = rounds.filled(lineage(conn, version, history), history)
     turn = rounds.turn(history, task_id) if row.item else ()
     known = {**variables, **rounds.latest(forms, rounds.repaired(history), turn)}
     return TaskView(

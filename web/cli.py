@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from web.commands.ports import LOOPBACK
-from web.groups import calendars, incidents, messages, people, settings_here, versions
+from web.groups import calendars, incidents, messages, moves, people, settings_here, versions
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -153,7 +153,8 @@ def prepare(company: str) -> None:
 
 _groups = (
     *(calendars.calendar, calendars.duties, incidents.incidents),
-    *(messages.message, messages.messages, people.person, versions.versions),
+    *(messages.message, messages.messages, people.person),
+    *(versions.versions, moves.move),
 )
 for group in _groups:
     cli.add_command(group)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 revision = "0003"
 down_revision = "0002"
@@ -68,6 +68,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("began_at IS NULL AND withdrawn_at IS NULL"),
     )
     _add_actions()
+    _make_transfers()
 
 
 def _add_actions() -> None:
@@ -190,7 +191,39 @@ def _make_substitutions() -> None:
     )
 
 
+def _make_transfers() -> None:
+    moment = sa.DateTime(timezone=True)
+    op.create_table(
+        "transfers",
+        sa.Column("id", sa.BigInteger(), sa.Identity(), primary_key=True),
+        sa.Column("procedure", sa.Text(), nullable=False),
+        sa.Column("to_version", sa.Integer(), sa.ForeignKey("versions.id"), nullable=False),
+        sa.Column("due", sa.Text(), nullable=False, comment="When timers drawn otherwise are due."),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("begun_by", sa.Uuid(), sa.ForeignKey("people.id"), nullable=True),
+        sa.Column("begun_at", moment, nullable=False),
+        sa.Column("ended_at", moment, nullable=True, comment="Carried out, or given up."),
+        sa.CheckConstraint("due in ('kept', 'drawn')", name=op.f("ck_transfers_due")),
+    )
+    op.create_table(
+        "transfer_cases",
+        sa.Column("transfer_id", sa.BigInteger(), sa.ForeignKey("transfers.id"), primary_key=True),
+        sa.Column("case_id", sa.Uuid(), sa.ForeignKey("cases.id"), primary_key=True),
+        sa.Column("from_version", sa.Integer(), sa.ForeignKey("versions.id"), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=True, comment="Null until it was looked at."),
+        sa.Column("told", JSONB(), nullable=False, server_default="{}"),
+        sa.Column("moved_at", moment, nullable=True),
+        sa.CheckConstraint(
+            "verdict in ('same_place', 'new_step', 'cannot', 'ended')",
+            name=op.f("ck_transfer_cases_verdict"),
+        ),
+    )
+    op.create_index("ix_transfer_cases_case_id", "transfer_cases", ["case_id"])
+
+
 def downgrade() -> None:
+    op.drop_table("transfer_cases")
+    op.drop_table("transfers")
     op.drop_table("substitutions")
     op.drop_table("signings")
     for name in ("sent_at", "sent_by", "sent", "signing", "owner", "given_to"):

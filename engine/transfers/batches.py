@@ -1,0 +1,221 @@
+"""A batch of cases: each is foreseen and written down, then all of them move in one transaction.
+
+Whoever runs it commits after each case that is foreseen: after a kill the next one goes on there.
+The move itself is one transaction, so that a kill leaves none of them moved, and all of them still
+foreseen.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from engine import procedures
+from engine.errors import NotFoundError
+from engine.moving import COLUMNS, Case
+from engine.reasons import checked_reason
+from engine.spiff import Dues, Verdict
+from engine.tables import cases, transfer_cases, transfers, versions
+from engine.transfers.one import Terms, foresee, move
+from engine.transfers.refusals import (
+    NotForeseenError,
+    NothingToMoveError,
+    NotInForceError,
+    OverError,
+    SomeCannotError,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from engine.people import Person
+    from engine.spiff import Transfer
+
+
+class Which(StrEnum):
+    """Which cases of a batch move: all or none, or those that can, the others staying."""
+
+    ALL = "all"
+    ABLE = "able"
+
+
+_NEXT = (
+    sa.select(transfer_cases.c.case_id, *COLUMNS)
+    .join(cases, cases.c.id == transfer_cases.c.case_id)
+    .where(
+        transfer_cases.c.transfer_id == sa.bindparam("batch"), transfer_cases.c.verdict.is_(None)
+    )
+    .order_by(transfer_cases.c.case_id)
+    .limit(1)
+    .with_for_update(of=transfer_cases, skip_locked=True)
+)
+
+
+def begin(
+    conn: sa.Connection,
+    procedure: str,
+    number: int,
+    *,
+    reason: str,
+    due: Dues = Dues.KEPT,
+    by: Person | None,
+    now: datetime,
+) -> int:
+    """Plan to move every open case of a procedure to a version; return the batch.
+
+    Raises NotFoundError, NotInForceError, NothingToMoveError and BadReasonError.
+    """
+    said = checked_reason(reason)
+    to = _target(conn, procedure, number)
+    open_ones = sa.select(cases.c.id, cases.c.version_id).where(
+        cases.c.procedure == procedure, cases.c.status == "open", cases.c.version_id != to
+    )
+    found = conn.execute(open_ones).all()
+    if not found:
+        raise NothingToMoveError(procedure, number)
+    values = {"procedure": procedure, "to_version": to, "due": due.value, "reason": said}
+    begun = {**values, "begun_at": now, "begun_by": None if by is None else by.id}
+    batch = int(conn.scalar(sa.insert(transfers).values(begun).returning(transfers.c.id)) or 0)
+    rows = [{"transfer_id": batch, "case_id": r.id, "from_version": r.version_id} for r in found]
+    conn.execute(sa.insert(transfer_cases), rows)
+    return batch
+
+
+def unfinished(
+    conn: sa.Connection, procedure: str, number: int, *, reason: str, due: Dues
+) -> int | None:
+    """Return the newest batch on the same terms that was neither carried out nor given up."""
+    mine = sa.select(sa.func.max(transfers.c.id)).where(
+        transfers.c.to_version == _target(conn, procedure, number),
+        transfers.c.ended_at.is_(None),
+        transfers.c.reason == reason.strip(),
+        transfers.c.due == due.value,
+    )
+    found: int | None = conn.scalar(mine)
+    return found
+
+
+def foresee_next(conn: sa.Connection, batch: int, *, now: datetime) -> bool:
+    """Look at one case that nobody else is looking at; False when each was looked at.
+
+    Raises NotFoundError and OverError.
+    """
+    terms = _terms(_open(conn, batch), conn)
+    row = conn.execute(_NEXT, {"batch": batch}).one_or_none()
+    if row is None:
+        return False
+    case = Case(*row[1:])
+    if not _is_to_move(conn, case, terms):
+        _write(conn, batch, case, verdict="ended")
+        return True
+    found = foresee(conn, case, terms, now=now)
+    _write(conn, batch, case, verdict=found.verdict.value, told=_told(found))
+    return True
+
+
+def carry_out(
+    conn: sa.Connection, batch: int, which: Which, *, by: Person | None, now: datetime
+) -> int:
+    """Move the cases of a batch, in this transaction; return how many.
+
+    A case that has ended or was moved meanwhile is passed over; one that somebody has taken on
+    meanwhile is judged anew. Raises OverError, NotForeseenError, SomeCannotError and
+    CannotMoveError: then nothing must be committed.
+    """
+    terms = _terms(_open(conn, batch), conn)
+    left = _count(conn, batch, transfer_cases.c.verdict.is_(None))
+    cannot = _count(conn, batch, transfer_cases.c.verdict == Verdict.CANNOT.value)
+    if left:
+        raise NotForeseenError(left)
+    if cannot and which is Which.ALL:
+        raise SomeCannotError(cannot)
+    able = sa.select(transfer_cases.c.case_id).where(
+        transfer_cases.c.transfer_id == batch,
+        transfer_cases.c.verdict.in_((Verdict.SAME.value, Verdict.NEXT.value)),
+    )
+    moved = 0
+    for case_id in conn.scalars(able.order_by(transfer_cases.c.case_id)).all():
+        case = Case(*conn.execute(_CASE, {"case": case_id}).one())
+        if _is_to_move(conn, case, terms):
+            found = move(conn, case_id, terms, by=by, now=now)
+            _write(conn, batch, case, verdict=found.verdict.value, moved_at=now)
+            moved += 1
+    _end(conn, batch, now=now)
+    return moved
+
+
+def give_up(conn: sa.Connection, batch: int, *, now: datetime) -> None:
+    """Leave the cases of a batch where they are. Raises NotFoundError and OverError."""
+    _open(conn, batch)
+    _end(conn, batch, now=now)
+
+
+_CASE = sa.select(*COLUMNS).where(cases.c.id == sa.bindparam("case")).with_for_update()
+
+
+def _target(conn: sa.Connection, procedure: str, number: int) -> int:
+    wanted = versions.c.procedure == procedure, versions.c.number == number
+    row = conn.execute(sa.select(versions).where(*wanted)).one_or_none()
+    if row is None:
+        raise NotFoundError(
+            f"规程“{procedure}”没有第 {number} 版。",
+            f"There is no version {number} of a procedure “{procedure}”.",
+        )
+    if row.began_at is None or row.withdrawn_at is not None:
+        raise NotInForceError(number)
+    return int(row.id)
+
+
+def _open(conn: sa.Connection, batch: int) -> sa.Row[Any]:
+    """Return the locked row of a batch that is still to be done."""
+    mine = sa.select(transfers).where(transfers.c.id == batch).with_for_update()
+    row = conn.execute(mine).one_or_none()
+    if row is None:
+        raise NotFoundError
+    if row.ended_at is not None:
+        raise OverError
+    return row
+
+
+def _terms(row: sa.Row[Any], conn: sa.Connection) -> Terms:
+    return Terms(procedures.version(conn, row.to_version), row.reason, Dues(row.due))
+
+
+def _is_to_move(conn: sa.Connection, case: Case, terms: Terms) -> bool:
+    status = conn.scalar(sa.select(cases.c.status).where(cases.c.id == case.id))
+    return status == "open" and case.version_id != terms.to.id
+
+
+def _count(conn: sa.Connection, batch: int, which: sa.ColumnElement[bool]) -> int:
+    mine = sa.select(sa.func.count()).where(transfer_cases.c.transfer_id == batch, which)
+    return int(conn.scalar(mine) or 0)
+
+
+def _write(conn: sa.Connection, batch: int, case: Case, **values: object) -> None:
+    mine = sa.update(transfer_cases).where(
+        transfer_cases.c.transfer_id == batch, transfer_cases.c.case_id == case.id
+    )
+    conn.execute(mine.values(**values))
+
+
+def _end(conn: sa.Connection, batch: int, *, now: datetime) -> None:
+    conn.execute(sa.update(transfers).where(transfers.c.id == batch).values(ended_at=now))
+
+
+def _told(found: Transfer) -> dict[str, object]:
+    """Return what is kept of a case that was looked at, to be read by engine.transfers.foreseen."""
+    opened = () if found.move is None else found.move.opened
+    return {
+        "obstacles": [[o.process, o.element, o.zh, o.en] for o in found.obstacles],
+        "opened": [[task.process, task.element, task.role] for task in opened],
+        "deadlines": [
+            [d.process, d.element, d.host, *_moments(d.before, d.after, d.drawn)]
+            for d in found.deadlines
+        ],
+    }
+
+
+def _moments(*moments: datetime | None) -> list[str | None]:
+    return [None if moment is None else moment.isoformat() for moment in moments]

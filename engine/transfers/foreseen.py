@@ -1,0 +1,130 @@
+"""What a batch would do, or has done, as pages and the command line show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from engine import procedures
+from engine.entrynotes import named
+from engine.errors import NotFoundError
+from engine.spiff import Dues, Names
+from engine.tables import cases, transfer_cases, transfers, versions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from uuid import UUID
+
+    from engine.procedures import Version
+
+
+@dataclass(frozen=True, slots=True)
+class DueThen:
+    """A deadline of a case before and after (UTC); None for one that begins or is gone.
+
+    ``drawn`` is when it would be due by the new version, where that draws it otherwise.
+    """
+
+    timer: Names
+    host: Names
+    before: datetime | None
+    after: datetime | None
+    drawn: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """One case of a batch. ``verdict`` is that of engine.spiff, "ended", or None until looked at.
+
+    ``obstacles`` say why it cannot move, ``opened`` are the steps that wait then, with their roles.
+    """
+
+    case_id: UUID
+    case_code: str
+    customer: str | None
+    number: int
+    verdict: str | None
+    obstacles: tuple[Names, ...]
+    opened: tuple[tuple[Names, Names], ...]
+    deadlines: tuple[DueThen, ...]
+    moved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch of cases, as far as it has come. Times are UTC."""
+
+    id: int
+    procedure: str
+    names: Names
+    to: int
+    due: Dues
+    reason: str
+    begun_at: datetime
+    ended_at: datetime | None
+    cases: tuple[Foreseen, ...]
+
+    def count(self, verdict: str | None) -> int:
+        """Return how many of its cases were found so."""
+        return sum(case.verdict == verdict for case in self.cases)
+
+
+def batch(conn: sa.Connection, key: int) -> Batch:
+    """Return a batch with its cases, those that cannot move first. Raises NotFoundError."""
+    row = conn.execute(sa.select(transfers).where(transfers.c.id == key)).one_or_none()
+    if row is None:
+        raise NotFoundError
+    to = procedures.version(conn, row.to_version)
+    found = [_foreseen(to, each, procedures.version(conn, each.from_version))
+             for each in _rows(conn, key)]  # fmt: skip
+    return Batch(
+        row.id, row.procedure, to.names, to.number, Dues(row.due), row.reason,
+        row.begun_at, row.ended_at, tuple(sorted(found, key=_first)),
+    )  # fmt: skip
+
+
+def _first(case: Foreseen) -> tuple[int, str]:
+    return ["cannot", "new_step", "same_place", "ended", None].index(case.verdict), case.case_code
+
+
+def _rows(conn: sa.Connection, key: int) -> Sequence[sa.Row[Any]]:
+    wanted = (
+        sa.select(transfer_cases, versions.c.number, cases.c.customer)
+        .add_columns(sa.func.coalesce(cases.c.number, cases.c.code).label("code"))
+        .join(cases, cases.c.id == transfer_cases.c.case_id)
+        .join(versions, versions.c.id == transfer_cases.c.from_version)
+        .where(transfer_cases.c.transfer_id == key)
+    )
+    return conn.execute(wanted).all()
+
+
+def _foreseen(to: Version, row: sa.Row[Any], was: Version) -> Foreseen:
+    told = row.told
+    return Foreseen(
+        case_id=row.case_id,
+        case_code=row.code,
+        customer=row.customer,
+        number=row.number,
+        verdict=row.verdict,
+        obstacles=tuple(Names(zh, en) for _, _, zh, en in told.get("obstacles", ())),
+        opened=tuple(_opened(to, told.get("opened", ()))),
+        deadlines=tuple(_deadlines(to, was, told.get("deadlines", ()))),
+        moved_at=row.moved_at,
+    )
+
+
+def _opened(to: Version, rows: Sequence[list[str]]) -> Iterator[tuple[Names, Names]]:
+    for process, element, role in rows:
+        holder = to.bundle.roles.get(role)
+        yield named(to, process, element), Names(role, role) if holder is None else holder
+
+
+def _deadlines(to: Version, was: Version, rows: Sequence[list[Any]]) -> Iterator[DueThen]:
+    for process, element, host, *moments in rows:
+        before, after, drawn = (m and datetime.fromisoformat(m) for m in moments)
+        version = was if after is None else to
+        names = named(version, process, element), named(version, process, host)
+        yield DueThen(*names, before, after, drawn)

@@ -1,0 +1,144 @@
+"""One case goes to another version: with an entry that says from where, why, and what became."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from engine import calendars, procedures, spiff
+from engine.clocks.reckoning import fresh
+from engine.errors import Refusal
+from engine.history import Draft
+from engine.lineage import MOVED
+from engine.moving import lock
+from engine.opening import move_on
+from engine.spiff import Dues
+from engine.tables import cases, people, tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from engine.moving import Case
+    from engine.people import Person
+    from engine.procedures import Version
+    from engine.spiff import Obstacle, Transfer
+
+
+class CannotMoveError(Refusal):
+    """A case cannot go on in the other version; the sentences name where it stands and why."""
+
+    code = "cannot_move"
+
+    def __init__(self, code: str, obstacles: Sequence[Obstacle]) -> None:
+        super().__init__(
+            f"案件 {code} 不能迁移：" + "".join(each.zh for each in obstacles),
+            f"Case {code} cannot be moved. " + " ".join(each.en for each in obstacles),
+        )
+        self.obstacles = tuple(obstacles)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """To which version, why, and when timers are due whose drawing has changed."""
+
+    to: Version
+    reason: str
+    due: Dues = Dues.KEPT
+
+
+def foresee(conn: sa.Connection, case: Case, terms: Terms, *, now: datetime) -> Transfer:
+    """Say what would become of a case; nothing is written."""
+    version = procedures.version(conn, case.version_id)
+    return spiff.transfer(
+        version.compiled,
+        terms.to.compiled,
+        case.state,
+        now=now,
+        calendars=calendars.of(conn, case.calendars),
+        due=terms.due,
+    )
+
+
+def move(
+    conn: sa.Connection, case_id: UUID, terms: Terms, *, by: Person | None, now: datetime
+) -> Transfer:
+    """Let an open case go on in another version. Raises CannotMoveError.
+
+    Drafts, pauses and claims stay, but for a step that is another role's now, which its holder
+    has not.
+    """
+    case = lock(conn, case_id)
+    try:
+        case = fresh(conn, case, now=now)
+    except spiff.RunError as error:
+        zh, en = error.zh, error.en
+        obstacle = spiff.Obstacle(error.process, error.element, zh, en)
+        raise CannotMoveError(_code(conn, case_id), [obstacle]) from error
+    found = foresee(conn, case, terms, now=now)
+    if found.move is None:
+        raise CannotMoveError(_code(conn, case_id), found.obstacles)
+    told = _told(procedures.version(conn, case.version_id), terms, found, case)
+    move_on(conn, case, terms.to, found.move, [Draft(MOVED, told)], by=by, now=now)
+    _write(conn, case_id, terms.to, found, told["facts"])
+    return found
+
+
+def _code(conn: sa.Connection, case_id: UUID) -> str:
+    named = sa.select(sa.func.coalesce(cases.c.number, cases.c.code)).where(cases.c.id == case_id)
+    return str(conn.scalar(named))
+
+
+def _told(was: Version, terms: Terms, found: Transfer, case: Case) -> dict[str, Any]:
+    """Return what the entry says; the version is a fact of the case that the chain vouches for."""
+    facts: dict[str, str | None] = {"version": terms.to.digest.hex()}
+    if _loses_clock(found, case):
+        facts |= {"clock": None, "due_at": None}
+    return {
+        "moved": [was.number, terms.to.number, found.verdict.value],
+        "reason": terms.reason,
+        "redrawn": [
+            [f"{each.process}:{each.element}", each.after.isoformat(), each.drawn.isoformat()]
+            for each in found.deadlines
+            if each.drawn is not None and each.after is not None
+        ],
+        "disarmed": [
+            f"{t.process}:{t.element}" for t in (found.move.disarmed if found.move else ())
+        ],
+        "facts": facts,
+    }
+
+
+def _loses_clock(found: Transfer, case: Case) -> bool:
+    """Whether the timer of the whole case is gone, with none drawn in its place."""
+    move = found.move
+    if move is None or case.clock is None:
+        return False
+    gone = any(t.clock and f"{t.process}:{t.host}" == case.clock for t in move.disarmed)
+    return gone and not any(timer.clock for timer in move.armed)
+
+
+def _write(
+    conn: sa.Connection,
+    case_id: UUID,
+    to: Version,
+    found: Transfer,
+    facts: dict[str, str | None],
+) -> None:
+    gone = {name: None for name in ("clock", "due_at") if name in facts}
+    mine = sa.update(cases).where(cases.c.id == case_id)
+    conn.execute(mine.values(version_id=to.id, **gone))
+    for step in found.reassigned:
+        _reassign(conn, step.id, step.role)
+
+
+def _reassign(conn: sa.Connection, task_id: UUID, role: str) -> None:
+    held = sa.select(people.c.id).where(people.c.roles.contains([role]))
+    mine = sa.update(tasks).where(tasks.c.id == task_id)
+    conn.execute(mine.values(role=role))
+    given = tasks.c.given_to.is_not_distinct_from(tasks.c.claimed_by)
+    theirs = sa.and_(tasks.c.claimed_by.not_in(held), sa.not_(given))
+    conn.execute(mine.where(theirs).values(claimed_by=None, claimed_at=None))

@@ -1,0 +1,230 @@
+"""Open cases go to another version in batches: foreseen, then all of them or none."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from engine import dossier, verifying
+from engine.drafts import load, of_task, save
+from engine.publishing import publish
+from engine.reasons import BadReasonError
+from engine.spiff import Dues
+from engine.tables import cases, entries, tasks, transfer_cases
+from engine.tasks import claim, complete_task
+from engine.taskview import open_task
+from engine.transfers.batches import Which, begin, carry_out, foresee_next, give_up, unfinished
+from engine.transfers.foreseen import batch
+from engine.transfers.refusals import (
+    NotForeseenError,
+    NothingToMoveError,
+    OverError,
+    SomeCannotError,
+)
+from forms import Answered
+from tests.engine.conftest import NOW
+from tests.engine.errand import asked, errand, waiting
+from tests.engine.small import TEXT, form, put_in_force, somebody
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from engine.people import Person
+    from engine.transfers.foreseen import Batch
+
+DIAGRAM = "bpmn/test/errand.bpmn"
+LATER = NOW + timedelta(minutes=10)
+WHY = "制度修订"
+
+
+@pytest.fixture
+def clerk(connection: Connection) -> Person:
+    put_in_force(connection, errand())
+    return somebody(connection, "clerk", {"clerk", "qc"})
+
+
+def edited(*changes: tuple[str, str]) -> dict[str, bytes]:
+    """Give the errand with its drawing changed, text by text."""
+    files = errand()
+    text = files[DIAGRAM].decode()
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    return {**files, DIAGRAM: text.encode()}
+
+
+def next_version(conn: Connection, files: dict[str, bytes]) -> int:
+    (one,) = publish(conn, files, by=None, now=LATER)
+    return one.number
+
+
+def foreseen(conn: Connection, number: int, due: Dues = Dues.KEPT) -> int:
+    found = begin(conn, "errand", number, reason=WHY, due=due, by=None, now=LATER)
+    while foresee_next(conn, found, now=LATER):
+        pass
+    return found
+
+
+def verdicts(found: Batch) -> list[str | None]:
+    return [case.verdict for case in found.cases]
+
+
+def is_sound(conn: Connection) -> bool:
+    return all(checked.is_sound for checked in verifying.check(conn))
+
+
+LONGER = ("PT1H", "PT5H")
+RENAMED = ('"prepare"', '"ready"'), (">prepare<", ">ready<")
+GONE = {"forms/errand/ready.json": form(note=TEXT)}
+
+
+def without_prepare() -> dict[str, bytes]:
+    files = edited(*RENAMED)
+    return {path: data for path, data in (files | GONE).items() if "errand/prepare" not in path}
+
+
+def test_cases_that_can_move_are_moved_with_an_entry_each(
+    connection: Connection, clerk: Person
+) -> None:
+    keys = [asked(connection, clerk).case_id for _ in range(3)]
+    task = waiting(connection, keys[0])["prepare"]
+    claim(connection, task, by=clerk, now=NOW)
+    save(connection, of_task(task), {"note": ["half"]}, by=clerk, now=NOW)
+    number = next_version(connection, edited(LONGER))
+    found = foreseen(connection, number)
+    assert verdicts(batch(connection, found)) == ["same_place"] * 3
+    assert carry_out(connection, found, Which.ALL, by=clerk, now=LATER) == 3
+    assert is_sound(connection)
+    assert waiting(connection, keys[0])["prepare"] == task
+    view = open_task(connection, task, by=clerk)
+    assert (view.claimed_by, view.case.version) == (clerk.id, number)
+    assert load(connection, of_task(task), by=clerk) is not None
+    entry = dossier.case(connection, keys[1], by=clerk).timeline[-1]
+    assert (entry.title.en, entry.who) == ("Moved to version 2", clerk.name)
+    assert [note.en for note in entry.notes][:2] == [
+        f"Reason: {WHY}",
+        "It was in version 1; it stands where it stood",
+    ]
+
+
+def test_deadlines_are_shown_before_and_after_and_the_choice_is_the_owners(
+    connection: Connection, clerk: Person
+) -> None:
+    key = asked(connection, clerk).case_id
+    number = next_version(connection, edited(LONGER))
+    kept = batch(connection, foreseen(connection, number)).cases[0].deadlines[0]
+    hour, hours = NOW + timedelta(hours=1), NOW + timedelta(hours=5)
+    assert (kept.before, kept.after, kept.drawn) == (hour, hour, hours)
+    found = foreseen(connection, number, Dues.DRAWN)
+    drawn = batch(connection, found).cases[0].deadlines[0]
+    assert (drawn.before, drawn.after) == (hour, hours)
+    carry_out(connection, found, Which.ALL, by=None, now=LATER)
+    due = connection.scalar(sa.select(tasks.c.due_at).where(tasks.c.case_id == key))
+    assert due == hours
+    assert is_sound(connection)
+
+
+def test_one_that_cannot_holds_back_all_unless_it_may_stay(
+    connection: Connection, clerk: Person
+) -> None:
+    stays, goes = (asked(connection, clerk).case_id for _ in range(2))
+    complete_task(
+        connection,
+        waiting(connection, goes)["prepare"],
+        Answered({"note": "好"}),
+        by=clerk,
+        now=NOW,
+    )
+    number = next_version(connection, without_prepare())
+    found = foreseen(connection, number)
+    seen = batch(connection, found)
+    assert verdicts(seen) == ["cannot", "same_place"]
+    assert "prepare in English" in seen.cases[0].obstacles[0].en
+    with pytest.raises(SomeCannotError):
+        carry_out(connection, found, Which.ALL, by=None, now=LATER)
+    assert carry_out(connection, found, Which.ABLE, by=None, now=LATER) == 1
+    left = connection.execute(sa.select(cases.c.id, cases.c.version_id)).all()
+    assert len({row.version_id for row in left}) == 2
+    assert is_sound(connection)
+    page = dossier.case(connection, goes, by=clerk)
+    assert [view.form.key for view in page.filled] == ["errand/asked", "errand/prepare"]
+    assert "prepare in English" in next(
+        entry.title.en for entry in page.timeline if entry.kind == "step_completed"
+    )
+    assert dossier.case(connection, stays, by=clerk).header.version == 1
+
+
+def test_a_batch_goes_on_where_it_was_and_never_twice(
+    connection: Connection, clerk: Person
+) -> None:
+    for _ in range(3):
+        asked(connection, clerk)
+    number = next_version(connection, edited(LONGER))
+    found = begin(connection, "errand", number, reason=WHY, by=None, now=LATER)
+    assert foresee_next(connection, found, now=LATER)
+    with pytest.raises(NotForeseenError):
+        carry_out(connection, found, Which.ALL, by=None, now=LATER)
+    assert unfinished(connection, "errand", number, reason=WHY, due=Dues.KEPT) == found
+    assert unfinished(connection, "errand", number, reason="另一个", due=Dues.KEPT) is None
+    while foresee_next(connection, found, now=LATER):
+        pass
+    assert carry_out(connection, found, Which.ALL, by=None, now=LATER) == 3
+    assert unfinished(connection, "errand", number, reason=WHY, due=Dues.KEPT) is None
+    with pytest.raises(OverError):
+        carry_out(connection, found, Which.ALL, by=None, now=LATER)
+    moved = sa.select(sa.func.count()).where(entries.c.kind == "case_moved")
+    assert connection.scalar(moved) == 3
+
+
+def test_what_happened_meanwhile_counts(connection: Connection, clerk: Person) -> None:
+    keys = [asked(connection, clerk).case_id for _ in range(2)]
+    number = next_version(connection, edited(LONGER))
+    first, second = foreseen(connection, number), foreseen(connection, number)
+    complete_task(
+        connection,
+        waiting(connection, keys[0])["prepare"],
+        Answered({"note": "好"}),
+        by=clerk,
+        now=LATER,
+    )
+    assert carry_out(connection, first, Which.ALL, by=None, now=LATER) == 2
+    assert carry_out(connection, second, Which.ALL, by=None, now=LATER) == 0
+    assert is_sound(connection)
+    with pytest.raises(NothingToMoveError):
+        foreseen(connection, number)
+
+
+def test_another_lane_hands_the_task_over_and_frees_it(
+    connection: Connection, clerk: Person
+) -> None:
+    key = asked(connection, clerk).case_id
+    task = waiting(connection, key)["prepare"]
+    claim(connection, task, by=clerk, now=NOW)
+    ref = "<bpmn:flowNodeRef>{}</bpmn:flowNodeRef>".format
+    number = next_version(
+        connection,
+        edited((ref("prepare"), ""), (ref("sign"), ref("sign") + ref("prepare"))),
+    )
+    carry_out(connection, foreseen(connection, number), Which.ALL, by=None, now=LATER)
+    row = connection.execute(sa.select(tasks).where(tasks.c.id == task)).one()
+    assert (row.role, row.claimed_by) == ("gm", None)
+    assert is_sound(connection)
+
+
+def test_terms_are_refused_in_words(connection: Connection, clerk: Person) -> None:
+    with pytest.raises(NothingToMoveError):
+        begin(connection, "errand", 1, reason=WHY, by=None, now=LATER)
+    with pytest.raises(BadReasonError):
+        begin(connection, "errand", 1, reason=" ", by=None, now=LATER)
+    asked(connection, clerk)
+    number = next_version(connection, edited(LONGER))
+    found = foreseen(connection, number)
+    give_up(connection, found, now=LATER)
+    with pytest.raises(OverError):
+        foresee_next(connection, found, now=LATER)
+    assert batch(connection, found).ended_at == LATER
+    moved = sa.select(transfer_cases.c.moved_at).where(transfer_cases.c.transfer_id == found)
+    assert connection.scalars(moved).all() == [None]
