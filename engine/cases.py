@@ -10,6 +10,7 @@ from engine.errors import Refusal
 from engine.foureyes import Eyes
 from engine.opening import begin, new_case
 from engine.sending import MARK, sending_of
+from engine.versioning.switching import catch_up
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -124,6 +125,7 @@ def open_case(
     of its page, gives the same result. Raises FormChangedError, InvalidAnswersError, NotYoursError,
     NotByHandError, NotFoundError and spiff.RunError.
     """
+    catch_up(conn, now=now)
     version, form = _startable(conn, procedure, by=by)
     subject = drafts.of_start(procedure)
     sending = sending_of(conn, posted, form, by=by, now=now)

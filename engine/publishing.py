@@ -16,7 +16,7 @@ from engine.promises import dropped
 from engine.spiff import BrokenFilesError, roots
 from engine.versioning.comparing import FileChanges, changes, digests, stored
 from engine.versioning.line import check, lock, place
-from engine.versioning.switching import switch_due
+from engine.versioning.switching import catch_up
 from engine.versioning.terms import AT_ONCE
 from engine.versioning.writing import Deed, add
 from engine.wordlists import read_roles
@@ -69,8 +69,7 @@ def publish(
     known = current(conn).kept.keys() | BROUGHT
     bundles = prepare_all(given, roots(given), calendars=known)
     lock(conn)
-    while switch_due(conn, now=now):
-        pass
+    catch_up(conn, now=now)
     begins = terms.moment(conn, now)
     problems = taken_by_others(conn, bundles)
     placed = [(new, place(conn, new.compiled.id, begins)) for new in bundles]

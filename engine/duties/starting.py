@@ -26,6 +26,7 @@ from engine.opening import every_field, move_on, new_case
 from engine.reasons import checked_reason
 from engine.roles import PROCESS_OWNER
 from engine.tables import duties, duty_runs
+from engine.versioning.switching import switch_next
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -99,6 +100,8 @@ def start_next(conn: sa.Connection, *, now: datetime) -> bool:
     Rounds that were missed are made up for by one run. Returns False when none is due. A duty that
     fails stands aside as an incident; only a database that is away is raised.
     """
+    if switch_next(conn, now=now):
+        return True
     row = conn.execute(_DUE, {"now": now}).one_or_none()
     if row is None:
         return False

@@ -26,6 +26,7 @@ from engine.messages.intake import (
 )
 from engine.startforms import BadContentError
 from engine.tables import cases, messages, versions, waits
+from engine.versioning.switching import switch_next
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,7 +126,9 @@ def deliver_next(conn: sa.Connection, *, now: datetime) -> bool:
     Cases with due timers are left to be woken first. A message that cannot be taken in is stuck,
     with an incident, and the others go on; only a database that is away is raised.
     """
-    return _deliver(conn, now=now) or _start(conn, now=now) or _drop(conn, now=now)
+    if _deliver(conn, now=now) or switch_next(conn, now=now):
+        return True
+    return _start(conn, now=now) or _drop(conn, now=now)
 
 
 def _deliver(conn: sa.Connection, *, now: datetime) -> bool:

@@ -25,13 +25,13 @@ from engine.payloads import read_object
 from engine.reasons import checked_reason
 from engine.spiff import RunError
 from engine.tables import messages
+from engine.versioning.switching import catch_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from engine.people import Person
-    from engine.procedures import Version
 
 LONGEST_KEY: Final = 200
 
@@ -124,9 +124,7 @@ def send(
     new = conn.scalar(taken.returning(messages.c.id))
     if new is None:
         return _sent_before(conn, str(idempotency), said)
-    version = procedures.started_by(conn, name)
-    if version is not None:
-        _start(conn, new, version, by=by, now=now)
+    _start(conn, new, name, by=by, now=now)
     return Sent(*conn.execute(sa.select(*_SENT).where(messages.c.id == new)).one())
 
 
@@ -145,9 +143,12 @@ def _sent_before(conn: sa.Connection, idempotency: str, said: bytes) -> Sent:
     return Sent(*sent)
 
 
-def _start(
-    conn: sa.Connection, key: UUID, version: Version, *, by: Person | None, now: datetime
-) -> None:
+def _start(conn: sa.Connection, key: UUID, name: str, *, by: Person | None, now: datetime) -> None:
+    """Open a case by the message if it begins a version that is in force at this moment."""
+    catch_up(conn, now=now)
+    version = procedures.started_by(conn, name)
+    if version is None:
+        return
     taken = intake.message(conn, key)
     try:
         with conn.begin_nested():

@@ -18,7 +18,7 @@ from engine.spiff import BrokenFilesError
 from engine.tables import versions
 from engine.versioning import writing
 from engine.versioning.line import check, lock, place
-from engine.versioning.switching import switch_due
+from engine.versioning.switching import catch_up
 from engine.versioning.terms import Source, Terms
 from engine.versioning.writing import Deed, add
 
@@ -87,8 +87,7 @@ def withdraw(
     """Take back a planned version before its moment. Raises NotPlannedError and BadReasonError."""
     said = checked_reason(reason)
     lock(conn)
-    while switch_due(conn, now=now):
-        pass
+    catch_up(conn, now=now)
     row = row_of(conn, procedure, number)
     if row.began_at is not None or row.withdrawn_at is not None:
         raise NotPlannedError(row)
@@ -114,8 +113,7 @@ def roll_back(
     """
     said = checked_reason(reason)
     lock(conn)
-    while switch_due(conn, now=now):
-        pass
+    catch_up(conn, now=now)
     old = row_of(conn, procedure, number)
     bundle = _checked(conn, old)
     moment = Terms(begins=begins).moment(conn, now)

@@ -34,14 +34,17 @@ class OverwritingError(Refusal):
 
     code = "would_overwrite"
 
-    def __init__(self, row: sa.Row[Any]) -> None:
+    def __init__(self, row: sa.Row[Any], by: Source) -> None:
         source = Source(row.source).names
+        option = f"--replaces {row.procedure}={row.number}"
+        zh, en = "请在该版的页面上重新操作。", "Begin again from its page."
+        if by is Source.FILES:
+            zh = f"请先把它的内容并入文件；确认取代时写明 {option}。"
+            en = f"Take over what it has into the files; then, to replace it, say {option}."
         super().__init__(
-            f"“{row.zh}”第 {row.number} 版来自{source.zh}，本次发布没有说明取代它。请先把它的内容"
-            f"并入；确认取代时写明 --replaces {row.procedure}={row.number}。",
+            f"“{row.zh}”第 {row.number} 版来自{source.zh}，本次发布没有说明取代它。{zh}",
             f"Version {row.number} of “{row.en}” comes from {source.en}, and nothing says that "
-            "this is to replace it. Take over what it has; then, to replace it, say "
-            f"--replaces {row.procedure}={row.number}.",
+            f"this is to replace it. {en}",
         )
 
 
@@ -64,14 +67,17 @@ class PlannedAfterError(Refusal):
 
     code = "planned_after"
 
-    def __init__(self, row: sa.Row[Any], zone: ZoneInfo) -> None:
+    def __init__(self, row: sa.Row[Any], by: Source, zone: ZoneInfo) -> None:
         day = f"{row.begins_at.astimezone(zone):%Y-%m-%d}"
+        zh, en = "请先撤回它。", "Withdraw it first."
+        if by is Source.FILES:
+            option = f"--replaces {row.procedure}={row.number}"
+            zh = f"请先撤回它；或写明 {option}，发布时一并撤回。"
+            en = f"Withdraw it first, or say {option} to withdraw it with this."
         super().__init__(
-            f"“{row.zh}”第 {row.number} 版已定于 {day} 生效，届时会取代本次发布的版本。请先撤回它；"
-            f"或写明 --replaces {row.procedure}={row.number}，发布时一并撤回。",
+            f"“{row.zh}”第 {row.number} 版已定于 {day} 生效，届时会取代本次发布的版本。{zh}",
             f"Version {row.number} of “{row.en}” is planned from {day} and would undo this one. "
-            f"Withdraw it first, or say --replaces {row.procedure}={row.number} to withdraw it "
-            "with this.",
+            f"{en}",
         )
 
 
@@ -115,7 +121,7 @@ def check(conn: sa.Connection, procedure: str, found: Place, terms: Terms) -> No
         raise VersionCameBetweenError((before, *found.after)[-1], min(gone))
     for row in found.after:
         if row.number not in named:
-            raise PlannedAfterError(row, company(conn).zone)
+            raise PlannedAfterError(row, terms.source, company(conn).zone)
     may_follow = terms.source is Source.FILES and before.source == Source.FILES
     if before.number not in named and not may_follow:
-        raise OverwritingError(before)
+        raise OverwritingError(before, terms.source)

@@ -28,18 +28,13 @@ _DUE = (
 
 
 def switch_next(conn: sa.Connection, *, now: datetime) -> bool:
-    """Put one planned version in force whose moment has come; False when there is none."""
-    if conn.execute(_DUE, {"now": now}).one_or_none() is None:
-        return False
-    lock(conn)
-    return switch_due(conn, now=now)
-
-
-def switch_due(conn: sa.Connection, *, now: datetime) -> bool:
-    """Do the same for who holds the publishers' lock.
+    """Put one planned version in force whose moment has come; False when there is none.
 
     A version whose files cannot be trusted or read is withdrawn, and the one before it stays.
     """
+    if conn.execute(_DUE, {"now": now}).one_or_none() is None:
+        return False
+    lock(conn)
     row = conn.execute(_DUE, {"now": now}).one_or_none()
     if row is None:
         return False
@@ -54,3 +49,12 @@ def switch_due(conn: sa.Connection, *, now: datetime) -> bool:
     conn.execute(begun.values(in_force=True, began_at=now))
     planning.plan(conn, compiled, now=now)
     return True
+
+
+def catch_up(conn: sa.Connection, *, now: datetime) -> None:
+    """Put in force all that is due, for who needs the version in force at this very moment.
+
+    So a case that begins in the first minute of a new version takes it, however late workers are.
+    """
+    while switch_next(conn, now=now):
+        pass

@@ -7,16 +7,21 @@ from datetime import timedelta
 from threading import Barrier
 from typing import TYPE_CHECKING
 
+import orjson
 import sqlalchemy as sa
 
 from engine import procedures
+from engine.cases import open_case
 from engine.duties.dutyview import all_duties
+from engine.duties.starting import start_next
+from engine.messages.outside import send
 from engine.publishing import publish
 from engine.tables import cases, files, version_files, versions
 from engine.versioning.again import withdraw
 from engine.versioning.listing import all_versions
 from engine.versioning.switching import switch_next
 from engine.versioning.terms import Terms
+from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.duties.tidying import tidying
 from tests.engine.errand import asked
@@ -25,6 +30,8 @@ from tests.engine.versioning.lines import FIRST, TENTH, put, standing
 from web.commands.working import THINGS
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Connection, Engine
 
 SECOND = timedelta(seconds=1)
@@ -71,6 +78,52 @@ def test_what_is_due_is_switched_before_anything_is_published(connection: Connec
     put(connection, 2, begins=FIRST)
     assert put(connection, 3, now=NOW + timedelta(days=60)).number == 3
     assert standing(connection) == {1: "past", 2: "past", 3: "in force"}
+
+
+def test_a_duty_and_a_message_of_that_moment_find_the_new_version(connection: Connection) -> None:
+    rule = "每月1日 00:00"
+    put_in_force(connection, tidying(rule))
+    put(connection, 1)
+    plan = Terms(begins=FIRST)
+    publish(connection, tidying(rule, condition="2 > 1"), by=None, now=NOW, terms=plan)
+    moment = put(connection, 2, begins=FIRST).begins
+    assert moment is not None
+
+    sends(connection, "a", moment - SECOND)
+    assert started_at(connection, moment - SECOND) == []
+    assert started_at(connection, moment) == [2]
+    sends(connection, "b", moment)
+
+    assert numbers_of(connection, "errand") == [1, 2]
+
+
+def sends(conn: Connection, key: str, now: datetime) -> None:
+    """Send a message that opens an errand."""
+    payload = orjson.dumps({"customer": "天源水务"})
+    send(conn, "errand_opened", keys={}, payload=payload, idempotency=key, by=None, now=now)
+
+
+def started_at(conn: Connection, now: datetime) -> list[int]:
+    """Start the duties that are due, and give the versions of all tidying so far."""
+    while start_next(conn, now=now):
+        pass
+    return numbers_of(conn, "tidying")
+
+
+def numbers_of(conn: Connection, procedure: str) -> list[int]:
+    joined = sa.select(versions.c.number).join(cases, cases.c.version_id == versions.c.id)
+    mine = joined.where(cases.c.procedure == procedure)
+    return list(conn.scalars(mine.order_by(versions.c.number)))
+
+
+def test_somebody_who_starts_a_case_then_needs_no_worker(connection: Connection) -> None:
+    put(connection, 1)
+    by = somebody(connection, "clerk-one", {"clerk"})
+    moment = put(connection, 2, begins=FIRST).begins
+    assert moment is not None
+    for now, number in ((moment - SECOND, 1), (moment, 2)):
+        open_case(connection, "errand", Answered({"customer": "天源"}), by=by, now=now)
+        assert numbers_of(connection, "errand") == list(range(1, number + 1))
 
 
 def test_a_withdrawn_version_is_never_switched_to(connection: Connection) -> None:

@@ -142,8 +142,9 @@ def test_an_older_version_is_planned_again_but_not_under_a_plan(connection: Conn
     assert standing(connection) == {1: "past", 2: "in force", 3: "planned"}
     with pytest.raises(SameFilesError):
         roll_back(connection, "errand", 1, reason="x", by=None, now=NOW, begins=TENTH)
-    with pytest.raises(PlannedAfterError):
+    with pytest.raises(PlannedAfterError) as refused:
         roll_back(connection, "errand", 1, reason="x", by=None, now=NOW)
+    assert refused.value.zh.endswith("请先撤回它。")
 
 
 @pytest.mark.parametrize("source", [Source.FILES, Source.PRODUCT])
