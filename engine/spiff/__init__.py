@@ -97,6 +97,7 @@ from engine.spiff.errors import (
     BrokenFilesError,
     CaseOpenError,
     CaseOverError,
+    NoPlaceError,
     NotAwaitedError,
     NoWayBackError,
     RunError,
@@ -108,6 +109,8 @@ from engine.spiff.explaining import explain_timers
 from engine.spiff.files.eventful import DUTY_DATE
 from engine.spiff.files.sources import closure, promises, roots
 from engine.spiff.going_back.ending import cancel, reopen, reopenings
+from engine.spiff.going_back.places import Place, places
+from engine.spiff.going_back.placing import place, placing, skip
 from engine.spiff.going_back.returning import (
     return_straight,
     return_to,
@@ -179,10 +182,12 @@ __all__ = [
     "Message",
     "Move",
     "Names",
+    "NoPlaceError",
     "NoWayBackError",
     "NotAwaitedError",
     "Obstacle",
     "OpenTask",
+    "Place",
     "Position",
     "Problem",
     "Return",
@@ -217,6 +222,9 @@ __all__ = [
     "known",
     "pause",
     "picture",
+    "place",
+    "places",
+    "placing",
     "position",
     "promises",
     "reckon_anew",
@@ -228,6 +236,7 @@ __all__ = [
     "return_to",
     "returns",
     "roots",
+    "skip",
     "start",
     "transfer",
     "variables",

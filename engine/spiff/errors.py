@@ -56,6 +56,18 @@ class NoWayBackError(NotPossibleError):
         self.en = en
 
 
+class NoPlaceError(NotPossibleError):
+    """A token cannot be moved to a place, since that can only be opened from inside."""
+
+    zh = "这一步在多实例或循环活动之内，不能直接移到其中。请移到该活动本身。"
+    en = "The step is inside an activity that runs several times. Move to that activity itself."
+
+    def __init__(self, path: tuple[str, ...], element: str) -> None:
+        super().__init__(f"{'/'.join((*path, element))}: {self.zh} {self.en}")
+        self.path = path
+        self.element = element
+
+
 class CaseOverError(NotPossibleError):
     """The case has ended, and what was asked for needs an open one."""
 

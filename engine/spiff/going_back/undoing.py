@@ -76,13 +76,24 @@ def open_anew(token: Token) -> Token:
     """Put a fresh token in the place of one that is over, with all that waits at its border."""
     split = split_of(token)
     parent = split or token.parent
-    drop(token.workflow.top_workflow, _subtree(token))
-    fresh = parent._add_child(token.task_spec, FUTURE)
+    drop(token.workflow.top_workflow, subtree(token))
+    return _open_at(parent, token.task_spec, split)
+
+
+def open_below(parent: Token, spec: Any) -> Token:
+    """Put a token below another one, where no flow leads, with all that waits at its border."""
+    kinds = [each for each in spec.inputs if isinstance(each, BoundaryEventSplit)]
+    split = parent._add_child(kinds[0], COMPLETED) if kinds else None
+    return _open_at(split or parent, spec, split)
+
+
+def _open_at(parent: Token, spec: Any, split: Token | None) -> Token:
+    fresh = parent._add_child(spec, FUTURE)
     begin([fresh, *new_border(split)])
     return fresh
 
 
-def _subtree(token: Token) -> list[Token]:
+def subtree(token: Token) -> list[Token]:
     found = [token]
     for each in found:
         found += each.children
@@ -139,7 +150,7 @@ def stop_border(split: Token | None) -> None:
             if token._state == COMPLETED:
                 token.internal_data.clear()
             else:
-                drop(token.workflow.top_workflow, _subtree(token))
+                drop(token.workflow.top_workflow, subtree(token))
 
 
 def _wait_anew(join: Token) -> None:

@@ -16,7 +16,7 @@ from engine.spiff.pruning import last_runs
 from engine.spiff.survey import open_task, path_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from engine.spiff.fixes import Token
     from engine.spiff.flows import CaseFlow
@@ -99,21 +99,21 @@ def described(way: Aftermath, survey: Survey, token: Token | None = None) -> Ret
         element=step.mark.element,
         path=path_of(step),
         item=which(step)[0],
-        cancelled=_cancelled(way, survey, token),
+        cancelled=cancelled_with(survey, token, way.holds),
     )
 
 
-def _cancelled(way: Aftermath, survey: Survey, token: Token | None) -> Cancelled:
-    """Say what goes besides a token, and what hangs on it and around it."""
+def cancelled_with(survey: Survey, token: Token | None, goes: Callable[[Token], bool]) -> Cancelled:
+    """Say which of all that `goes` is more than a token, and what hangs on it and around it."""
     around = (token, *hosts(token)) if token is not None else ()
     own = {each.id for activity in around for each in (activity, *beside(activity))}
 
-    def goes(other: Token) -> bool:
-        return other.id not in own and way.holds(other)
+    def is_gone(other: Token) -> bool:
+        return other.id not in own and goes(other)
 
     return Cancelled(
-        tasks=tuple(open_task(task, other) for task, other in survey.steps.items() if goes(other)),
-        timers=tuple(survey.timer(id_) for id_, other in survey.timers.items() if goes(other)),
-        waits=tuple(survey.wait(id_) for id_, other in survey.waits.items() if goes(other)),
-        calls=tuple(call for call, other in survey.calls.items() if goes(other)),
+        tasks=tuple(open_task(id_, each) for id_, each in survey.steps.items() if is_gone(each)),
+        timers=tuple(survey.timer(id_) for id_, each in survey.timers.items() if is_gone(each)),
+        waits=tuple(survey.wait(id_) for id_, each in survey.waits.items() if is_gone(each)),
+        calls=tuple(call for call, each in survey.calls.items() if is_gone(each)),
     )

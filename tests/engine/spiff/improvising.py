@@ -21,6 +21,7 @@ from engine.spiff.fixes import READY, STARTED, WAITING, InclusiveGateway, Parall
 from engine.spiff.flows import hosts
 from engine.spiff.going_back.detours import detour
 from engine.spiff.going_back.ending import go_on, was_cancelled
+from engine.spiff.going_back.placing import put
 from engine.spiff.going_back.undoing import go_back
 from engine.spiff.going_back.ways import all_ways, nearest, ways_back
 from engine.spiff.journal import Journal
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from engine.spiff.fixes import Token
     from engine.spiff.going_back.causes import Aftermath
+    from engine.spiff.going_back.places import Place
 
 ACTS = ("returned", "asked_back", "withdrawn", "skipped", "cancelled")
 OFTEN, MOST_ENDS = 0.3, 2
@@ -80,6 +82,14 @@ class Improviser(Runner):
             self._acts(lambda: go_on(self.case))
         else:
             self._acts(lambda: go_back(self.case, nearest(all_ways(self.case))[way]))
+
+    def places(self, place: int | None, at: Place) -> None:
+        """Move the token of what waits at a place, or put one more somewhere."""
+
+        def act() -> None:
+            put(self.case, None if place is None else self.open()[place], at)
+
+        self._acts(act)
 
     def skips(self, place: int) -> None:
         self._acts(self.open()[place].run)

@@ -114,6 +114,19 @@ class Walk:
         self.move = spiff.withdraw(self.compiled, self.move.state, task, **self.then)
         return self._follow()
 
+    def skips(self, element: str) -> Move:
+        """Let the first open step of that element count as done."""
+        task = self.task(element).id
+        self.move = spiff.skip(self.compiled, self.move.state, task, **self.then)
+        return self._follow()
+
+    def places(self, element: str | None, to: str) -> Move:
+        """Move the token of the first open step of that element, or put one more at a place."""
+        task = self.task(element).id if element else None
+        at = next(at for at in spiff.places(self.compiled) if at.element == to)
+        self.move = spiff.place(self.compiled, self.move.state, task, at, **self.then)
+        return self._follow()
+
     def cancels(self) -> Move:
         self.move = spiff.cancel(self.compiled, self.move.state, **self.then)
         return self._follow()
