@@ -18,7 +18,7 @@ from engine.spiff.elements.lanes import role_at
 from engine.spiff.elements.turns import forget
 from engine.spiff.fixes import COMPLETED, FUTURE, STARTED, TASK, Token
 from engine.spiff.flows import InnerFlow
-from engine.spiff.going_back.undoing import begin, new_border, split_of, stop_border
+from engine.spiff.going_back.undoing import begin, drop, new_border, split_of, stop_border
 from engine.spiff.pruning import flows
 from engine.spiff.survey import PATH, ROLE, path_of
 
@@ -80,7 +80,16 @@ class Detour(InnerFlow):
         host._state = FUTURE
         case.journal.reached.append(host.mark.label)
         case.journal.entered.add(host.id)
-        begin([host, *new_border(split_of(host))])
+        begin([host, *_border_of(host)])
+
+
+def _border_of(host: Token) -> list[Token]:
+    """Put fresh events beside a step; in a detour only those that do not interrupt it."""
+    border = new_border(split_of(host))
+    if not isinstance(host.workflow, Detour):
+        return border
+    drop(host.workflow.top_workflow, [e for e in border if e.task_spec.cancel_activity])
+    return [event for event in border if not event.task_spec.cancel_activity]
 
 
 def detour(token: Token, step: Token) -> None:

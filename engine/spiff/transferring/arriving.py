@@ -21,6 +21,7 @@ from engine.spiff.fixes import (
     ParallelGateway,
     Token,
 )
+from engine.spiff.going_back.detours import Detour
 from engine.spiff.transferring import verdicts
 
 if TYPE_CHECKING:
@@ -134,7 +135,12 @@ def _is_extra(spec: Any) -> bool:
 
 
 def _running(case: CaseFlow) -> list[Any]:
-    return [instance for instance in case.instances() if not instance.completed]
+    """Give the instances that go on by the drawing; a step that is done once more does not."""
+    return [
+        instance
+        for instance in case.instances()
+        if not instance.completed and not isinstance(instance, Detour)
+    ]
 
 
 def _key(instance: Any) -> int:

@@ -18,6 +18,7 @@ from engine.spiff.elements.turns import Turn
 from engine.spiff.fixes import COMPLETED, READY, STARTED, WAITING, Token
 from engine.spiff.going_back.detours import Detour
 from engine.spiff.going_back.undoing import insert_above
+from engine.spiff.transferring import verdicts
 from engine.spiff.transferring.arriving import arrive, ways_in
 from engine.spiff.transferring.remembering import remember
 from engine.spiff.transferring.sorts import awaits_alike, counterpart
@@ -83,7 +84,9 @@ class _Carrying:
         tokens = list(self.instance.tasks.values())
         for token in tokens:
             self._home(token)
-        hindered = [self._obstacle(t) for t in tokens if self._is_stranded(t)]
+        hindered = [self.words.lost(t, self.spec) for t in tokens if self._is_stranded(t)]
+        if not hindered and self._home(self.instance.task_tree) is None:
+            hindered = [self.words.said(verdicts.returned, self._root_step().mark)]
         ways = ways_in(tokens, self.spec, self.words)
         hindered += ways.obstacles
         if not hindered:
@@ -130,8 +133,10 @@ class _Carrying:
         rivals = (rival for rival in gateway.children if rival._state & OPEN)
         return self._home(gateway) is None or all(self._home(rival) is None for rival in rivals)
 
-    def _obstacle(self, token: Token) -> Obstacle:
-        return self.words.lost(token, self.spec)
+    def _root_step(self) -> Token:
+        """Give the step at whose border a detour begins."""
+        root = self.instance.task_tree
+        return _main(root) or root
 
     def _settle(self, tokens: list[Token]) -> None:
         tasks = self.instance.tasks
@@ -167,8 +172,17 @@ class _Carrying:
             _await_anew(token, old, new)
         split = self.spec.task_specs.get(f"{new.name}.{SPLIT}")
         parent = token.parent
-        if split is not None and parent is not None and parent.task_spec is not split:
+        if split is not None and (parent is None or parent.task_spec is not split):
+            self._wrap(token, split)
+
+    def _wrap(self, token: Token, split: Any) -> None:
+        """Put the place above an activity at which its border hangs."""
+        if token.parent is not None:
             insert_above(token, split, COMPLETED)
+        else:
+            self.instance.task_tree = Token(self.instance, split, None, COMPLETED)
+            self.instance.task_tree._children = [token.id]
+            token._parent = self.instance.task_tree.id
 
 
 def _main(split: Token) -> Token | None:

@@ -12,6 +12,7 @@ from engine.spiff.elements.choosing import EventGateway
 from engine.spiff.elements.lanes import decided_at, role_at
 from engine.spiff.elements.turns import Turn
 from engine.spiff.fixes import READY, STARTED, UNFINISHED, WAITING, Token
+from engine.spiff.going_back.detours import Detour
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -97,7 +98,10 @@ def _missing(token: Token) -> list[Any]:
     if not isinstance(above.task_spec, BoundaryEventSplit | EventGateway):
         return []
     there = {child.task_spec.name for child in above.children}
-    return [spec for spec in above.task_spec.outputs if spec.name not in there]
+    drawn = [spec for spec in above.task_spec.outputs if spec.name not in there]
+    if isinstance(token.workflow, Detour):
+        return [spec for spec in drawn if not getattr(spec, "cancel_activity", False)]
+    return drawn
 
 
 def _wait_too(token: Token, spec: Any, paused: Collection[int]) -> None:

@@ -146,3 +146,14 @@ def twice(process: str, element: str, names: Names) -> Obstacle:
         f'"{names.en}" is open beside a step that it follows in the new version: it would be done '
         "twice. Keep them parallel, or do one first.",
     )
+
+
+def returned(process: str, element: str, names: Names) -> Obstacle:
+    """Say that a step is being done once more, and its border is not drawn any more."""
+    return Obstacle(
+        process,
+        element,
+        f"“{names.zh}”被退回后正在重办，新版本里它不再有边界事件。请先办完这一步再迁移。",
+        f'"{names.en}" is being done once more, and the new version draws no events beside it. '
+        "Let it be done first.",
+    )

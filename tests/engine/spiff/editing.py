@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from contextlib import suppress
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +15,13 @@ import click
 from lxml import etree
 
 from engine import spiff
-from engine.spiff import BrokenFilesError, Verdict, compile_published
+from engine.spiff import (
+    BrokenFilesError,
+    RunError,
+    TaskNotReadyError,
+    Verdict,
+    compile_published,
+)
 from engine.spiff.codec import dump, load
 from engine.spiff.survey import look_over
 from tests.engine.spiff.differing import MOST_STEPS, Runner
@@ -67,7 +74,22 @@ def somewhere(procedure: Compiled, random: Random) -> Runner:
         moves(random, runner)
         if runner.case.completed:
             return resumed(procedure, *before, stored=True)
+        goes_back(random, runner)
     return runner
+
+
+def goes_back(random: Random, runner: Runner) -> None:
+    """Return an open step now and then, if it can be."""
+    state, open_now = dump(runner.case), look_over(runner.case).steps
+    if not open_now or random.random() < 0.7:
+        return
+    task = random.choice(sorted(open_now))
+    ways = spiff.returns(runner.procedure, state, task)
+    verb = random.choice([spiff.return_to, spiff.return_straight])
+    for way in ways[:1]:
+        with suppress(RunError, TaskNotReadyError):
+            move = verb(runner.procedure, state, task, way.target, now=runner.now)
+            runner.case = load(runner.procedure.plan, move.state)
 
 
 def moves(random: Random, *runners: Runner) -> None:
@@ -146,6 +168,9 @@ def _check_moved(versions: Edited, state: bytes, move: Move) -> None:
 
 
 def _check_end(procedure: Compiled, state: bytes, now: datetime, random: Random, seed: int) -> None:
+    first = resumed(procedure, state, now, stored=True)
+    goes_back(random, first)
+    state = dump(first.case)
     kept, stored = (resumed(procedure, state, now, stored=s) for s in (False, True))
     for _ in range(MOST_STEPS):
         assert kept.seen() == stored.seen(), f"seed {seed}"

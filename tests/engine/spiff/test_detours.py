@@ -79,6 +79,25 @@ def test_what_would_interrupt_the_step_does_not_beside_a_detour() -> None:
     assert walk.timers == []
 
 
+def test_nor_after_a_detour_inside_a_detour() -> None:
+    p = forking("left", "right")
+    p.without("opened_to_first")
+    p.user("zeroth")
+    p.chain("opened", "zeroth", "first")
+    p.interrupt("stop", "first", "P3D")
+    p.end("stopped")
+    p.chain("stop", "stopped")
+    walk = Walk(compiled(p))
+    walk.does("zeroth")
+    walk.does("first")
+    walk.asks_back("left", "first")
+    walk.asks_back("first", "zeroth")
+    walk.does("zeroth")
+    assert (walk.waits, walk.timers) == (["first", "right"], [])
+    walk.does("first")
+    assert walk.waits == ["left", "right"]
+
+
 def test_a_step_of_a_called_process_that_is_over_is_done_where_it_is_drawn() -> None:
     p, called = calling()
     called.bare = True

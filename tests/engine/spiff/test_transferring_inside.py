@@ -276,3 +276,51 @@ class TestCalls:
             assert walk.waits == ["answer"]
         else:
             assert [element for element, _ in reasons(walk, drawn(operator))] == ["service"]
+
+
+class TestStepsThatAreReturned:
+    @staticmethod
+    def drawn(*, watched: str = "", last: str = "c") -> Compiled:
+        p = row("a", "b", last)
+        if watched:
+            p.interrupt("stop", watched, "P3D")
+            p.end("stopped")
+            p.chain("stop", "stopped")
+            p.deadline("late", watched, "P1D")
+            p.end("noted")
+            p.chain("late", "noted")
+        return compiled(p)
+
+    def returned(self, *, watched: str = "") -> Walk:
+        walk = Walk(self.drawn(watched=watched))
+        walk.does("a")
+        walk.does("b")
+        walk.asks_back("c", "a")
+        return walk
+
+    def test_a_step_that_is_done_once_more_stays_open(self) -> None:
+        walk = self.returned()
+        assert walk.transfers(self.drawn()).verdict is Verdict.SAME
+        walk.does("a")
+        assert walk.waits == ["c"]
+
+    def test_what_interrupts_is_not_armed_beside_it(self) -> None:
+        walk = self.returned()
+        assert walk.transfers(self.drawn(watched="a")).verdict is Verdict.SAME
+        assert walk.timers == ["late"]
+        walk.does("a")
+        assert (walk.waits, walk.timers) == (["c"], [])
+
+    def test_a_border_that_is_gone_is_named(self) -> None:
+        [(element, en)] = reasons(self.returned(watched="a"), self.drawn())
+        assert (element, "once more" in en) == ("a", True)
+
+    def test_going_back_goes_on_in_the_other_version(self) -> None:
+        walk = Walk(compiled(forked(("a",), ("b",))))
+        walk.does("a")
+        walk.does("b")
+        assert walk.transfers(compiled(forked(("a",), ("b",)))).verdict is Verdict.SAME
+        walk.returns("answer", "a")
+        assert walk.waits == ["a"]
+        walk.does("a")
+        assert walk.waits == ["answer"]
