@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.spiff import Problem, promises
@@ -13,19 +14,27 @@ if TYPE_CHECKING:
 def dropped(
     old: Mapping[str, bytes], new: Mapping[str, bytes], procedure: str
 ) -> Iterator[Problem]:
-    """Name the guarantees and clauses that the old files of a procedure keep and the new do not."""
+    """Name what the old files of a procedure promise and the new do not keep as it was."""
     before, after = promises(old, procedure), promises(new, procedure)
     reason = (
         "；确需如此，请用 --note 写明理由。",
         "; if it must be so, give the reason with --note.",
     )
-    for guarantee, names in before.guarantees.items():
-        if guarantee not in after.guarantees:
+    for id_, kept in before.guarantees.items():
+        now = after.guarantees.get(id_)
+        if now is None:
             yield Problem(
-                before.file, guarantee, "guarantee_dropped",
-                f"现行版本的保证“{names.zh}”（{guarantee}）在新版本中没有了{reason[0]}",
-                f'The new version drops the guarantee "{names.en}" ({guarantee}) of the version '
+                before.file, id_, "guarantee_dropped",
+                f"现行版本的保证“{kept.names.zh}”（{id_}）在新版本中没有了{reason[0]}",
+                f'The new version drops the guarantee "{kept.names.en}" ({id_}) of the version '
                 f"in force{reason[1]}",
+            )  # fmt: skip
+        elif replace(now, names=kept.names) != kept:
+            yield Problem(
+                before.file, id_, "guarantee_altered",
+                f"现行版本的保证“{kept.names.zh}”（{id_}）在新版本中换了内容{reason[0]}",
+                f'The new version guarantees something else by "{kept.names.en}" ({id_}) than '
+                f"the version in force{reason[1]}",
             )  # fmt: skip
     gone = sorted(before.clauses - after.clauses)
     if gone:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from engine import procedures
 from engine.errors import NotFoundError
 from engine.spiff import picture
+from engine.versioning.listing import State, all_versions
 from web.database import connection
 from web.drawings import plain_tab, whose
 from web.guaranteed import guaranteed
@@ -42,6 +43,7 @@ def show(procedure: str) -> ResponseReturnValue:
         "procedure.html",
         active="procedures",
         version=version,
+        planned=[v for v in all_versions(connection(), procedure) if v.state is State.PLANNED],
         tabs=tabs,
         whose=whose(version),
         guarantees=guaranteed(version),

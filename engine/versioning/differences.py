@@ -147,10 +147,13 @@ def _form(was: Form | None, now: Form | None) -> Iterator[Names]:
 def _promised(old: Version, new: Version) -> Iterator[Part]:
     was = promises(old.bundle.files, old.compiled.id)
     now = promises(new.bundle.files, new.compiled.id)
+    same = sorted(was.guarantees.keys() & now.guarantees.keys())
     said = [
-        *(_word("新增保证", "New guarantee", now.guarantees[key])
+        *(_word("保证换了内容", "Guarantee altered", now.guarantees[key].names)
+          for key in same if now.guarantees[key] != was.guarantees[key]),
+        *(_word("新增保证", "New guarantee", now.guarantees[key].names)
           for key in sorted(now.guarantees.keys() - was.guarantees.keys())),
-        *(_word("取消保证", "Guarantee dropped", was.guarantees[key])
+        *(_word("取消保证", "Guarantee dropped", was.guarantees[key].names)
           for key in sorted(was.guarantees.keys() - now.guarantees.keys())),
     ]  # fmt: skip
     for zh, en, clauses in (

@@ -219,6 +219,23 @@ def test_a_promise_of_the_version_in_force_is_dropped_only_with_a_reason(
     assert back.changed, "more promises than before need no reason"
 
 
+def test_a_promise_that_says_something_else_needs_a_reason_too(
+    connection: Connection, shipped: Files
+) -> None:
+    weaker = {**shipped, WHOLE: shipped[WHOLE].replace(b"negotiate:tell_customer ", b"")}
+    assert weaker != shipped
+
+    with pytest.raises(BrokenFilesError) as refused:
+        publish(connection, weaker, by=None, now=NOW)
+
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.element) == ("guarantee_altered", "no_reply_before_approval")
+    assert "换了内容" in problem.zh
+    renamed = {**shipped, WHOLE: shipped[WHOLE].replace("先登记后调查".encode(), "先登记".encode())}
+    (told,) = (each for each in publish(connection, renamed, by=None, now=NOW) if each.changed)
+    assert told.number == 2
+
+
 def test_publishers_at_once_give_consecutive_numbers(database: Engine) -> None:
     ready = Barrier(4)
 

@@ -19,6 +19,7 @@ from web.admin.sections import section
 from web.clock import now
 from web.database import connection, transaction
 from web.errors import status_of
+from web.guaranteed import guaranteed
 from web.people import current_person
 from web.procedures import LAST
 
@@ -113,7 +114,8 @@ def _page(procedure: str, number: int, refused: Refusal | BrokenFilesError | Non
         told=told,
         broken=broken,
         drawn=_drawn(version),
-        promised=version and promises(version.bundle.files, procedure),
+        guarantees=guaranteed(version) if version else [],
+        clauses=sorted(promises(version.bundle.files, procedure).clauses) if version else [],
         standing=next((each for each in line.values() if each.state is State.IN_FORCE), None),
         refused=refused,
         typed=request.form,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from engine.spiff.elements.lanes import Whose
     from engine.spiff.files.sheet import Node, Sheet
+    from engine.spiff.model import Guarantee
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ class Promises:
     """What a procedure keeps by being drawn so: guarantees by id, and the clauses of elements."""
 
     file: str
-    guarantees: Mapping[str, Names]
+    guarantees: Mapping[str, Guarantee]
     clauses: frozenset[str]
 
 
@@ -177,7 +178,7 @@ def promises(files: Mapping[str, bytes], root: str) -> Promises:
     kept = (each for sheet in sheets.values() for each in sheet.guarantees)
     return Promises(
         file=sheets[root].file if root in sheets else f"{root}.bpmn",
-        guarantees={each.id: each.names for each in kept},
+        guarantees={each.id: each for each in kept},
         clauses=frozenset(clause for node in nodes for clause in node.clauses),
     )
 

@@ -82,6 +82,7 @@ def test_a_shipped_version_tells_its_guarantees_and_clauses(lin: Visitor) -> Non
     assert len(lin.all("//img")) == 9
     assert "CM-06-13" in lin.text
     assert "bpmn/roles.yaml" in lin.text
+    assert "案件结束前必经" in lin.text
 
 
 def test_an_older_version_is_published_again_with_a_reason(
@@ -122,6 +123,8 @@ def test_an_older_version_is_planned_and_withdrawn(lin: Visitor, database: sa.En
     assert sends(lin, 1, "again", why="先试", begins=SOON.isoformat()) == 303
     lin.get(f"{HOME}/errand/3")
     assert "待生效" in lin.text
+    lin.get("/procedures/errand")
+    assert f"第 3 版自 {SOON.month}月" in lin.text.replace(f"{SOON.year}年", "")
     assert sends(lin, 3, "withdraw", why="") == 422
     assert sends(lin, 3, "withdraw", why="总经理未批准") == 303
     lin.get(f"{HOME}/errand/3")

@@ -12,8 +12,12 @@ import sqlalchemy as sa
 from engine import drafts, people
 from engine.cases import open_case
 from engine.connectors import Outside
+from engine.procedures import in_force
+from engine.publishing import publish
 from engine.tables import drafts as draft_rows
 from engine.tables import tasks
+from engine.versioning.listing import all_versions
+from engine.versioning.terms import Terms
 from forms import Answered
 from tests.engine.asking import asking
 from tests.engine.connectors.neighbours import web_server
@@ -75,6 +79,34 @@ def test_a_message_is_delivered_while_many_cases_are_due(database: Engine) -> No
     assert urged(database, 5)
     with database.connect() as conn:
         assert set(waiting(conn, case_id)) == {"check"}
+
+
+def test_workers_put_a_planned_version_in_force(database: Engine) -> None:
+    today = datetime.now(UTC)
+    terms = Terms(begins=(today - timedelta(days=5)).date())
+    with database.begin() as conn:
+        put_in_force(conn, errand())
+        publish(
+            conn, errand(urging="interrupt"), by=None, now=today - timedelta(days=9), terms=terms
+        )
+    stopping = Event()
+    workers = [Thread(target=work, args=(database, stopping)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    number, until = 1, monotonic() + 20
+    while number == 1 and monotonic() < until:
+        sleep(0.05)
+        with database.begin() as conn:
+            number = in_force(conn, "errand").number
+    stopping.set()
+    for worker in workers:
+        worker.join(10)
+
+    assert number == 2
+    with database.connect() as conn:
+        newest, oldest = all_versions(conn, "errand")
+    assert newest.begins > today - timedelta(minutes=1)
+    assert oldest.ended == newest.begins
 
 
 def test_things_take_turns_and_one_without_work_is_left_alone(database: Engine) -> None:
