@@ -127,12 +127,13 @@ class _Pair:
         return self._side(self.left, stops), self._side(self.right, stops)
 
     def _side(self, branch: Branch, stops: Collection[str]) -> set[str]:
-        """Give what a branch may come to; one that comes to the fork again meets nobody surely."""
+        """Give what a branch may come to, and the joins that it waits at for the other.
+
+        One that comes to the fork again meets nobody surely.
+        """
         found = self.drawn.reach(branch.starts, stops)
         if branch.fork in found:
             found = self.drawn.reach(branch.starts, ())
-        else:
-            found -= set(stops)
         return found | branch.busy
 
     def _cannot_meet(self, element: str) -> bool:

@@ -185,6 +185,12 @@ def test_another_branch_may_end_the_case_after_it() -> None:
     assert not problems(beside(ends="end")), "the join never fires then, so the case does not end"
 
 
+def test_who_waits_at_a_join_may_be_cut_off_there() -> None:
+    p = beside(ends="terminate")
+    p.extra = ALWAYS.replace('what="archive" after="taken"', 'what="join" after="taken_to_join"')
+    assert "join in English[join] → dropped in English[dropped]" in way(p)
+
+
 def test_an_end_behind_the_join_is_no_other_branch() -> None:
     p = beside(ends="terminate")
     p.without("sure_to_dropped")

@@ -19,6 +19,7 @@ from tests.engine.spiff import differing
 from tests.engine.spiff.differing import Runner
 from tests.engine.spiff.drawing import compiled, files_of
 from tests.engine.spiff.random_diagrams import Artist
+from tests.engine.spiff.random_races import Racer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -109,7 +110,7 @@ class Drawn:
 
 def drawn_by(seed: int, monkeypatch: pytest.MonkeyPatch) -> Drawn:
     random = Random(seed)
-    processes = Artist(random).procedure(3)
+    processes = (Racer if seed % 2 else Artist)(random).procedure(3)
     procedure = compiled(*processes, fields=("n",))
     sheets, tables, _ = read_needed(files_of(*processes), "demo")
     cases = [walked(procedure, random, monkeypatch) for _ in range(CASES)]
