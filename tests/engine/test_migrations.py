@@ -2,11 +2,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
-from engine.database import upgrade
-from engine.tables import metadata
+from engine.database import MIGRATIONS, upgrade
+from engine.tables import metadata, versions
+from tests.engine.versioning.lines import put
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -21,3 +25,26 @@ def test_upgrading_again_changes_nothing(database: Engine) -> None:
     upgrade(database)
     with database.connect() as conn:
         assert compare_metadata(MigrationContext.configure(conn), metadata) == []
+
+
+def test_versions_of_an_older_release_stand_in_one_line_afterwards(database: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.begin() as conn:
+        put(conn, 1)
+        put(conn, 2)
+    with database.begin() as conn:
+        config.attributes["connection"] = conn
+        command.downgrade(config, "0002")
+    upgrade(database)
+    base = versions.alias()
+    joined = versions.outerjoin(base, base.c.id == versions.c.based_on)
+    with database.connect() as conn:
+        mine = sa.select(versions, base.c.number.label("base")).select_from(joined)
+        rows = conn.execute(
+            mine.where(versions.c.procedure == "errand").order_by(versions.c.number)
+        ).all()
+    assert [(row.number, row.base, row.source) for row in rows] == [
+        (1, None, "files"), (2, 1, "files"),
+    ]  # fmt: skip
+    assert all(row.begins_at == row.began_at == row.published_at for row in rows)
