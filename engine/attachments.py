@@ -192,7 +192,7 @@ def open_chunks(
     end raises AttachmentChangedError when the bytes are not those that were stored.
     """
     kept = find(conn, [key]).get(key)
-    if kept is None or not by.roles or (kept.case_id is None and kept.uploaded_by != by.id):
+    if kept is None or not by.is_staff or (kept.case_id is None and kept.uploaded_by != by.id):
         raise NotFoundError
     return kept, chunks(conn, kept.sha256)
 

@@ -140,7 +140,7 @@ def case_row(conn: sa.Connection, case_id: UUID, *, by: Person) -> sa.Row[Any]:
     Raises NotFoundError.
     """
     row = conn.execute(sa.select(cases).where(cases.c.id == case_id)).one_or_none()
-    if row is None or not (by.roles or was_told(conn, case_id, by=by)):
+    if row is None or not (by.is_staff or was_told(conn, case_id, by=by)):
         raise NotFoundError
     return row
 

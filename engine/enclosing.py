@@ -58,7 +58,10 @@ def only_stored(
     subject: str,
     by: Person,
 ) -> dict[str, list[str]]:
-    """Return what was typed without files that this person never stored for this form."""
+    """Return what was typed without files that this person never stored for this form.
+
+    For whoever acts for somebody, files that the other has stored count too, here and below.
+    """
     named = _ids(form, typed)
     if not named:
         return dict(typed)
@@ -98,7 +101,8 @@ def check(
 
 
 def _mine(keys: Collection[UUID], subject: str, by: Person) -> sa.ColumnElement[bool]:
-    own = sa.and_(attachments.c.subject == subject, attachments.c.uploaded_by == by.id)
+    ours = attachments.c.uploaded_by.in_([one.id for one in by.both])
+    own = sa.and_(attachments.c.subject == subject, ours)
     return sa.and_(attachments.c.id.in_(keys), own)
 
 

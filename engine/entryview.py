@@ -74,6 +74,8 @@ _WHOLE_CASE = {
 class EntryView:
     """One line of the timeline; ``at`` is UTC, ``who`` is None for the engine itself.
 
+    ``who`` may have ``acted_for`` somebody, as the substitute of theirs.
+
     ``erased`` answers are gone as a later entry says, ``missing`` ones for no known reason;
     ``linked`` is the case that this entry opened, ``item`` the one of several instances;
     ``came_from`` is the case (id and code) that sent what came in, ``message`` what was sent.
@@ -87,6 +89,7 @@ class EntryView:
     role: Names | None
     title: Names
     hash: str
+    acted_for: str | None = None
     place: str | None = None
     item: FormNames | None = None
     clauses: tuple[str, ...] = ()
@@ -125,6 +128,7 @@ class FilledForm:
     role: Names | None = None
     item: FormNames | None = None
     turn: Turn = ()
+    acted_for: str | None = None
 
 
 def form_of(version: Version, body: Mapping[str, Any]) -> Form | None:
@@ -148,6 +152,7 @@ def filled(version: Version, row: sa.Row[Any]) -> FilledForm | None:
         orjson.loads(row.answers),
         role=version.bundle.roles.get(body.get("role", "")),
         item=items.told(version, body.get("item")),
+        acted_for=body.get("for_name"),
     )
 
 
@@ -195,6 +200,7 @@ def _view(
         role=version.bundle.roles.get(body.get("role", "")),
         title=Names(title.zh.format(**words), title.en.format(**words)),
         hash=row.hash.hex(),
+        acted_for=body.get("for_name"),
         place=f"{body['process']}:{body['element']}" if "element" in body else None,
         item=items.told(version, body.get("item")),
         clauses=tuple(body.get("clauses", ())),

@@ -163,21 +163,23 @@ class Listed(Placed, Protocol):
         ...
 
 
-def kept_from(
-    conn: sa.Connection, listed: Collection[tuple[Listed, Version]], *, by: Person
-) -> set[UUID]:
-    """Return the tasks of a list that a person may not do, having done another in the same case.
+def kept_from(conn: sa.Connection, listed: Collection[tuple[Listed, Version, Person]]) -> set[UUID]:
+    """Return the tasks of a list that their persons may not do, having done another of the case.
 
-    What forms say of them is not looked at, since it stands in the states of all the cases.
+    Each stands with who would do it, for themselves or for somebody. What forms say of them is not
+    looked at, since it stands in the states of all the cases.
     """
-    named = [(task, version) for task, version in listed if _concerns(version, task)]
+    named = [(task, version, by) for task, version, by in listed if _concerns(version, task)]
     if not named:
         return set()
-    did = done(conn, {task.case_id for task, _ in named}, (by,))
+    people = {person.id: person for _, _, by in named for person in by.both}
+    did = done(conn, {task.case_id for task, _, _ in named}, people.values())
     return {
         task.task_id
-        for task, version in named
-        if Eyes(conn, version, task.case_id, (by,), did.get(task.case_id, set())).did_another(task)
+        for task, version, by in named
+        if Eyes(conn, version, task.case_id, by.both, did.get(task.case_id, set())).did_another(
+            task
+        )
     }
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import sqlalchemy as sa
 
+from engine.people import signature
 from engine.tables import cases, entries
 
 if TYPE_CHECKING:
@@ -59,8 +60,7 @@ def _said(draft: Draft, who: Person | None, now: datetime) -> dict[str, object]:
         **{name: fact for name, fact in draft.facts.items() if fact != []},
         "at": now.isoformat(),
         "kind": draft.kind,
-        "by": None if who is None else who.id.hex,
-        "name": None if who is None else who.name,
+        **signature(who),
         "task": _hex(draft.task_id),
         "timer": _hex(draft.timer_id),
     }
@@ -96,6 +96,7 @@ def chain(
                 "at": now,
                 "kind": draft.kind,
                 "actor": None if who is None else who.id,
+                "acted_for": None if who is None or not who.acts_for else who.acts_for.id,
                 "task_id": draft.task_id,
                 "timer_id": draft.timer_id,
                 "body": stored,
@@ -178,8 +179,9 @@ def _listed(body: Mapping[str, Any], name: str) -> list[Any]:
 def is_sound(row: sa.Row[Any]) -> bool:
     """Whether an entry's columns and answers are what its chained body says."""
     body = read(row.body)
-    said = (*(body.get(name) for name in ("case", "seq", "kind", "by", "task", "timer")),)
-    kept = (row.case_id.hex, row.seq, row.kind, *map(_hex, (row.actor, row.task_id, row.timer_id)))
+    said = (*(body.get(name) for name in ("case", "seq", "kind", "by", "for", "task", "timer")),)
+    people = (row.actor, row.acted_for)
+    kept = (row.case_id.hex, row.seq, row.kind, *map(_hex, (*people, row.task_id, row.timer_id)))
     return said == kept and moment(body) == row.at and _answers_hold(row, body)
 
 
@@ -228,9 +230,7 @@ def says_the_same(
     salt: bytes | None, answers: Mapping[str, object], body: Mapping[str, Any]
 ) -> bool:
     """Whether answers are those that an entry was made of; never once they are erased."""
-    if salt is None:
-        return False
-    return bool(sha256(salt + to_bytes(answers)).hexdigest() == body.get("answers"))
+    return salt is not None and _digest(salt, to_bytes(answers)) == body.get("answers")
 
 
 def read(body: bytes) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from engine.clocks.pauses import Pause, pause_of
 from engine.drafts import of_start, times
 from engine.foureyes import kept_from
 from engine.spiff import Names
-from engine.tables import cases, drafts, tasks
+from engine.tables import cases, drafts, people, tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from datetime import datetime
     from uuid import UUID
 
@@ -30,7 +30,8 @@ CAP = 99
 class Item:
     """One line of the inbox. Times are UTC.
 
-    It ``is_for_others`` if this person did a step of the case that keeps them from it.
+    It ``is_for_others`` if this person did a step of the case that keeps them from it. Somebody
+    else has claimed it ``through`` being the holder's substitute.
     """
 
     task_id: UUID
@@ -53,6 +54,7 @@ class Item:
     since: datetime
     claimed_by_me: bool
     has_draft: bool
+    through: str | None
     is_for_others: bool = False
 
 
@@ -82,12 +84,16 @@ _ROLES = sa.bindparam("roles", type_=sa.ARRAY(sa.Text))
 _DRAFT = sa.exists().where(
     drafts.c.person_id == _ME, drafts.c.subject == "task:" + sa.cast(tasks.c.id, sa.Text)
 )
-_ORDER = (tasks.c.due_at.asc().nulls_last(), tasks.c.id)
+_SUBSTITUTE = people.alias("substitute")
+ORDER = (tasks.c.due_at.asc().nulls_last(), tasks.c.id)
 
 
-def _shown(chosen: sa.Subquery) -> sa.Select[tuple[object, ...]]:
-    picked = tasks.join(cases, cases.c.id == tasks.c.case_id).join(
-        chosen, chosen.c.id == tasks.c.id
+def shown(chosen: sa.Subquery) -> sa.Select[tuple[object, ...]]:
+    """Return the statement for the lines of chosen tasks, and with what else was chosen."""
+    picked = (
+        tasks.join(cases, cases.c.id == tasks.c.case_id)
+        .join(chosen, chosen.c.id == tasks.c.id)
+        .outerjoin(_SUBSTITUTE, _SUBSTITUTE.c.id == tasks.c.claimed_through)
     )
     return (
         sa.select(
@@ -100,9 +106,11 @@ def _shown(chosen: sa.Subquery) -> sa.Select[tuple[object, ...]]:
             cases.c.paused_at.label("case_paused_at"),
             cases.c.paused_for.label("case_paused_for"),
             _DRAFT.label("has_draft"),
+            _SUBSTITUTE.c.name.label("through"),
+            *(column for column in chosen.c if column.name != "id"),
         )
         .select_from(picked)
-        .order_by(*_ORDER)
+        .order_by(*ORDER)
         .limit(PAGE)
     )
 
@@ -114,7 +122,7 @@ def _of_each_role(
     walk = (
         sa.select(columns)
         .where(tasks.c.role == held.c.role, tasks.c.claimed_by.is_(None), *where)
-        .order_by(*_ORDER)
+        .order_by(*ORDER)
         .limit(limit)
         .lateral("walk")
     )
@@ -128,9 +136,9 @@ def _capped(chosen: sa.Subquery) -> sa.ScalarSelect[int]:
 
 _HELD = tasks.c.claimed_by == _ME
 _LATE = tasks.c.due_at < sa.bindparam("now", type_=sa.DateTime(timezone=True))
-_MY_IDS = sa.select(tasks.c.id).where(_HELD).order_by(*_ORDER).limit(PAGE).subquery()
-_MINE = _shown(_MY_IDS)
-_SHARED = _shown(_of_each_role(tasks.c.id, limit=PAGE))
+_MY_IDS = sa.select(tasks.c.id).where(_HELD).order_by(*ORDER).limit(PAGE).subquery()
+_MINE = shown(_MY_IDS)
+_SHARED = shown(_of_each_role(tasks.c.id, limit=PAGE))
 _COUNTS = sa.select(
     _capped(sa.select(tasks.c.id).where(_HELD).limit(CAP + 1).subquery()),
     _capped(_of_each_role(tasks.c.id, limit=CAP + 1)),
@@ -143,20 +151,26 @@ def inbox(conn: sa.Connection, by: Person, *, now: datetime) -> Inbox:
     """Return the first 50 tasks that a person holds and the first 50 free ones of their roles."""
     who = {"person": by.id, "roles": sorted(by.roles), "now": now}
     mine, shared = (
-        [_item(conn, row, by) for row in conn.execute(query, who)] for query in (_MINE, _SHARED)
+        [item_of(conn, row, by) for row in conn.execute(query, who)] for query in (_MINE, _SHARED)
     )
     held, free, late_held, late_free = conn.execute(_COUNTS, who).one()
-    mine, shared = _marked(conn, [mine, shared], by)
+    mine, shared = marked(conn, [(by, mine), (by, shared)])
     return Inbox(mine, shared, held, free, min(late_held + late_free, CAP + 1))
 
 
-def _marked(conn: sa.Connection, lists: list[list[Item]], by: Person) -> Iterator[list[Item]]:
-    listed = [(item, procedures.version(conn, item.version_id)) for each in lists for item in each]
-    barred = kept_from(conn, listed, by=by)
-    return ([replace(i, is_for_others=i.task_id in barred) for i in each] for each in lists)
+def marked(
+    conn: sa.Connection, lists: Collection[tuple[Person, list[Item]]]
+) -> Iterator[list[Item]]:
+    """Mark on lists, with the person who would do them, what a guarantee keeps them from."""
+    listed = [
+        (item, procedures.version(conn, item.version_id), by) for by, each in lists for item in each
+    ]
+    barred = kept_from(conn, listed)
+    return ([replace(i, is_for_others=i.task_id in barred) for i in each] for _, each in lists)
 
 
-def _item(conn: sa.Connection, row: sa.Row[tuple[object, ...]], by: Person) -> Item:
+def item_of(conn: sa.Connection, row: sa.Row[tuple[object, ...]], by: Person) -> Item:
+    """Return a line for the person who would do it, for themselves or for somebody."""
     version = procedures.version(conn, row.version_id)
     return Item(
         task_id=row.id,
@@ -177,8 +191,9 @@ def _item(conn: sa.Connection, row: sa.Row[tuple[object, ...]], by: Person) -> I
         due=row.due_at,
         paused=pause_of(row, row.case_paused_at, row.case_paused_for),
         since=row.opened_at,
-        claimed_by_me=row.claimed_by == by.id,
+        claimed_by_me=row.claimed_by == by.principal.id,
         has_draft=row.has_draft,
+        through=None if row.claimed_through == by.id else row.through,
     )
 
 

@@ -85,10 +85,9 @@ def move_to(
 ) -> dict[UUID, UUID | None]:
     """Store where the engine has run a case, and enter what happened and what followed from it.
 
-    Tasks that the move neither opened nor closed are untouched. Every timer that fired has its
-    own entry, which nobody signs. `opening` are the names of messages that open cases instead of
-    going to who waits. Returns who held each of the closed tasks at last.
-    The complaint number is taken last of all locks, and a case that has one keeps it.
+    Tasks that the move neither opened nor closed are untouched. Every timer that fired has its own
+    entry, unsigned. `opening` are the names of messages that open cases instead of going to who
+    waits. Returns who held each of the closed tasks at last. The number is the last of all locks.
     """
     notifying.tell(conn, case.id, version, move, now=now)
     before = _facts(case)
@@ -110,7 +109,8 @@ def move_to(
         drafts.append(Draft("number_allotted", {"facts": {"number": case.number}}))
     stored = _rows(case, version, move, drafts, ended=ended, by=by, now=now)
     gone = _cancellations(case, cancelled, seq=case.entries + cause + 1)
-    besides = {**sent.rows, **gone, **retimed(move)}
+    absent = notifying.done_for(case.id, version, drafts[cause].facts, by=by, now=now)
+    besides = {**sent.rows, **gone, **retimed(move), **absent}
     return storing.store(conn, **stored, closed=move.closed, besides=besides)
 
 

@@ -5,16 +5,44 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine import notices, spiff
+from engine.entrynotes import named
+from engine.storing import Write, inserts
+from engine.tables import notices as rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
     import sqlalchemy as sa
 
+    from engine.people import Person
     from engine.procedures import Version
     from engine.spiff import Move
+
+_ABSENT = Write("absent", inserts(rows, ("person_id", "case_id", "zh", "en", "at")))
+
+
+def done_for(
+    case_id: UUID,
+    version: Version,
+    said: Mapping[str, object],
+    *,
+    by: Person | None,
+    now: datetime,
+) -> dict[Write, list[dict[str, object]]]:
+    """Return what is written to tell somebody that a substitute did a step, which is ``said``."""
+    if by is None or by.acts_for is None:
+        return {}
+    step = named(version, str(said["process"]), str(said["element"]))
+    row: dict[str, object] = {
+        "person_id": by.acts_for.id,
+        "case_id": case_id,
+        "zh": f"{by.name} 代您办理了“{step.zh}”",
+        "en": f"{by.name} did “{step.en}” for you",
+        "at": now,
+    }
+    return {_ABSENT: [row]}
 
 
 def tell(

@@ -72,6 +72,16 @@ class Represented:
         return self.procedure in (None, procedure) and (not self.steps or place in self.steps)
 
 
+def signature(who: Person | None) -> dict[str, object]:
+    """Return what an entry says of who did something (nobody: the engine), and for whom."""
+    if who is None:
+        return {"by": None, "name": None}
+    said: dict[str, object] = {"by": who.id.hex, "name": who.name}
+    if who.acts_for is not None:
+        said |= {"for": who.acts_for.id.hex, "for_name": who.acts_for.name}
+    return said
+
+
 class LoginTakenError(Refusal):
     """Somebody has this login already."""
 

@@ -11,6 +11,7 @@ from engine.history import Draft, enter
 from engine.moving import lock
 from engine.people import check_roles, end_sessions, password_hash, with_password
 from engine.tables import people, tasks
+from engine.waiting import RELEASED
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -91,7 +92,7 @@ def _release_one(
     freed = (
         sa.update(tasks)
         .where(tasks.c.id == task_id, tasks.c.claimed_by == who.id)
-        .values(claimed_by=_OWNER, claimed_at=None, given_to=None, owner=None)
+        .values(RELEASED | {"claimed_by": _OWNER, "owner": None})
         .returning(tasks.c.process, tasks.c.element, tasks.c.role)
     )
     row = conn.execute(freed).one_or_none()

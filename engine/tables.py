@@ -230,6 +230,12 @@ tasks = sa.Table(
     sa.Column("claimed_by", sa.ForeignKey("people.id"), nullable=True),
     sa.Column("claimed_at", Moment, nullable=True),
     sa.Column(
+        "claimed_through",
+        sa.ForeignKey("people.id"),
+        nullable=True,
+        comment="The substitute who claimed it for them.",
+    ),
+    sa.Column(
         "given_to",
         sa.ForeignKey("people.id"),
         nullable=True,
@@ -319,6 +325,7 @@ entries = sa.Table(
     sa.Column("at", Moment, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("actor", Key, nullable=True),
+    sa.Column("acted_for", Key, nullable=True, comment="Whom a substitute did it for."),
     sa.Column("task_id", Key, nullable=True),
     sa.Column("timer_id", Key, nullable=True),
     sa.Column("body", sa.LargeBinary, nullable=False),
@@ -332,6 +339,12 @@ sa.Index(
     entries.c.timer_id,
     unique=True,
     postgresql_where=entries.c.timer_id.is_not(None),
+)
+sa.Index(
+    "ix_entries_acted_for",
+    entries.c.acted_for,
+    entries.c.at.desc(),
+    postgresql_where=entries.c.acted_for.is_not(None),
 )
 sa.Index("ix_entries_task_id", entries.c.task_id, postgresql_where=entries.c.task_id.is_not(None))
 

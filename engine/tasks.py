@@ -14,9 +14,11 @@ from engine.clocks.reckoning import fresh
 from engine.foureyes import Eyes
 from engine.history import Draft, enter, read, says_the_same
 from engine.opening import every_field, move_on
+from engine.substituting.acting import acting
 from engine.tables import cases, tasks
 from engine.waiting import (
     COMPLETION,
+    RELEASED,
     NotClaimedError,
     TaskGoneError,
     Waiting,
@@ -56,7 +58,7 @@ _NEXT = (
 
 _OPEN = (
     sa.select(
-        *(tasks.c.role, tasks.c.process, tasks.c.element),
+        *(tasks.c.role, tasks.c.process, tasks.c.element, tasks.c.claimed_by),
         *(tasks.c.given_to, tasks.c.owner, cases.c.version_id),
     )
     .join(cases, cases.c.id == tasks.c.case_id)
@@ -70,13 +72,16 @@ def claim(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) -> N
     Raises TaskGoneError, NotYoursError, TaskClaimedError and FourEyesError.
     """
     waiting = lock_task(conn, task_id, by=by)
-    if waiting.claimed_by == by.id:
+    who = waiting.by
+    if waiting.claimed_by == who.principal.id:
         return
-    mine = sa.update(tasks).where(tasks.c.id == task_id, tasks.c.claimed_by.is_(None))
-    _eyes(conn, waiting, by=by).check(waiting, waiting.case.state)
-    if conn.execute(mine.values(claimed_by=by.id, claimed_at=now)).rowcount == 0:
+    free = sa.update(tasks).where(tasks.c.id == task_id, tasks.c.claimed_by.is_(None))
+    _eyes(conn, waiting).check(waiting, waiting.case.state)
+    through = None if who.acts_for is None else who.id
+    taken = {"claimed_by": who.principal.id, "claimed_at": now, "claimed_through": through}
+    if conn.execute(free.values(taken)).rowcount == 0:
         raise gone(conn, task_id, by=by)
-    enter(conn, waiting.case, _about(waiting, "task_claimed"), by=by, now=now)
+    enter(conn, waiting.case, _about(waiting, "task_claimed"), by=who, now=now)
 
 
 def release(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) -> None:
@@ -85,18 +90,19 @@ def release(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) ->
     Raises NotClaimedError when this person has no hold, DelegatedError and SigningError.
     """
     waiting = lock_task(conn, task_id, by=by)
-    if waiting.claimed_by != by.id:
+    holder = waiting.by.principal.id
+    if waiting.claimed_by != holder:
         raise NotClaimedError
     check_own(waiting)
-    held = sa.update(tasks).where(tasks.c.id == task_id, tasks.c.claimed_by == by.id)
-    if conn.execute(held.values(claimed_by=None, claimed_at=None, given_to=None)).rowcount == 0:
+    held = sa.update(tasks).where(tasks.c.id == task_id, tasks.c.claimed_by == holder)
+    if conn.execute(held.values(RELEASED)).rowcount == 0:
         raise gone(conn, task_id, by=by)
-    enter(conn, waiting.case, _about(waiting, "task_released"), by=by, now=now)
+    enter(conn, waiting.case, _about(waiting, "task_released"), by=waiting.by, now=now)
 
 
-def _eyes(conn: sa.Connection, waiting: Waiting, *, by: Person) -> Eyes:
+def _eyes(conn: sa.Connection, waiting: Waiting) -> Eyes:
     version = procedures.version(conn, waiting.case.version_id)
-    return Eyes(conn, version, waiting.case.id, (by,))
+    return Eyes(conn, version, waiting.case.id, waiting.by.both)
 
 
 def _about(waiting: Waiting, kind: str) -> Draft:
@@ -110,6 +116,7 @@ def save_draft(
     row = conn.execute(_OPEN, {"task": task_id}).one_or_none()
     if row is None:
         raise gone(conn, task_id, by=by)
+    by = acting(conn, by, row, row.version_id)
     check_role(conn, row.role, row.version_id, by=by, own=(row.given_to, row.owner))
     form = procedures.version(conn, row.version_id).form(row.process, row.element)
     subject = drafts.of_task(task_id)
@@ -139,7 +146,7 @@ def _complete(
 ) -> Completed:
     waiting = lock_task(conn, task_id, by=by)
     check_completable(waiting)
-    eyes = _eyes(conn, waiting, by=by)
+    by, eyes = waiting.by, _eyes(conn, waiting)
     eyes.check(waiting, waiting.case.state)
     case = fresh(conn, waiting.case, now=now)
     version = eyes.version
@@ -202,7 +209,7 @@ def _check_still_free(
     conn: sa.Connection, holder: UUID | None, waiting: Waiting, *, by: Person
 ) -> None:
     """Refuse when somebody claimed the task while this person waited for the case's lock."""
-    if holder not in (None, by.id):
+    if holder not in (None, by.principal.id):
         raise claimed_error(conn, holder, waiting.case.id)
 
 

@@ -12,6 +12,7 @@ from engine.clocks.pauses import pause_of
 from engine.doubts import trusted
 from engine.foureyes import Eyes
 from engine.lineage import lineage
+from engine.substituting.acting import acting
 from engine.tables import incidents, people, tasks
 from engine.waiting import check_role, gone
 
@@ -38,6 +39,9 @@ class TaskView:
     ``hindrance`` is the guarantee that keeps this person from it, if one does.
 
     ``incident`` is the number of the one that this person's sending it has come to.
+
+    ``by`` is as who they do it, for somebody whom they represent or for themselves; who holds it
+    may have claimed it ``claimed_through`` a substitute.
     """
 
     task_id: UUID
@@ -60,6 +64,8 @@ class TaskView:
     our_defaults: tuple[Table, ...]
     incident: int | None
     hindrance: FourEyesError | None
+    by: Person
+    claimed_through: str | None
 
     @property
     def prefill(self) -> dict[str, Any]:
@@ -71,9 +77,11 @@ class TaskView:
         return self.form.prefill(self.known, today=self.form.day(now))
 
 
+_SUBSTITUTE = people.alias("substitute")
 _TASK = (
-    sa.select(tasks, people.c.name.label("claimed_name"))
+    sa.select(tasks, people.c.name.label("claimed_name"), _SUBSTITUTE.c.name.label("through_name"))
     .join(people, people.c.id == tasks.c.claimed_by, isouter=True)
+    .join(_SUBSTITUTE, _SUBSTITUTE.c.id == tasks.c.claimed_through, isouter=True)
     .where(tasks.c.id == sa.bindparam("task"))
 )
 _STUCK = sa.select(incidents.c.id).where(
@@ -88,11 +96,7 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
 
     Raises TaskGoneError and NotYoursError.
     """
-    row = conn.execute(_TASK, {"task": task_id}).one_or_none()
-    if row is None:
-        raise gone(conn, task_id, by=by)
-    case = dossier.case_row(conn, row.case_id, by=by)
-    check_role(conn, row.role, case.version_id, by=by, own=(row.given_to, row.owner))
+    row, case, by = _seen(conn, task_id, by=by)
     version = procedures.version(conn, case.version_id)
     step = version.step(row.process, row.element)
     form = version.form(row.process, row.element)
@@ -109,7 +113,7 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
         item=items.told(version, row.item),
         role_names=version.bundle.roles[row.role],
         form=form,
-        draft=drafts.load(conn, drafts.of_task(task_id), by=by),
+        draft=_draft(conn, task_id, by=by),
         known=known,
         claimed_by=row.claimed_by,
         claimed_name=row.claimed_name,
@@ -120,6 +124,28 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
         earlier=forms,
         approved_amount=rounds.fact(forms, "approved"),
         our_defaults=tuple(version.compiled.tables[table] for table in step.default_tables),
-        hindrance=Eyes(conn, version, case.id, (by,)).hindrance(row, case.state),
+        hindrance=Eyes(conn, version, case.id, by.both).hindrance(row, case.state),
         incident=conn.scalar(_STUCK, {"task": task_id, "person": by.id}),
+        by=by,
+        claimed_through=row.through_name,
     )
+
+
+def _seen(
+    conn: sa.Connection, task_id: UUID, *, by: Person
+) -> tuple[sa.Row[Any], sa.Row[Any], Person]:
+    """Return the rows of a task and of its case, and as who somebody may do it."""
+    row = conn.execute(_TASK, {"task": task_id}).one_or_none()
+    if row is None:
+        raise gone(conn, task_id, by=by)
+    case = dossier.case_row(conn, row.case_id, by=by)
+    by = acting(conn, by, row, case.version_id)
+    check_role(conn, row.role, case.version_id, by=by, own=(row.given_to, row.owner))
+    return row, case, by
+
+
+def _draft(conn: sa.Connection, task_id: UUID, *, by: Person) -> dict[str, list[str]] | None:
+    """Return what somebody has typed, else what the one had for whom they act."""
+    subject = drafts.of_task(task_id)
+    mine = drafts.load(conn, subject, by=by)
+    return drafts.load(conn, subject, by=by.principal) if mine is None and by.acts_for else mine

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from engine.direct import Direct
 from engine.errors import Refusal
 from engine.history import moment, read
 from engine.moving import COLUMNS, Case
+from engine.substituting.acting import acting
 from engine.tables import cancelled_tasks, cases, entries, people, tasks
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ class Waiting:
     owner: UUID | None
     signing: str | None
     case: Case
+    by: Person
+    """Who acts on it: whoever asked, for themselves or for one whom they represent."""
 
     @property
     def where(self) -> dict[str, object]:
@@ -130,6 +133,8 @@ COMPLETION = (
     .where(entries.c.task_id == sa.bindparam("task"), entries.c.kind == "step_completed")
     .limit(1)
 )
+RELEASED = {"claimed_by": None, "claimed_at": None, "claimed_through": None, "given_to": None}
+"""What a task's row says once it is given back to its role."""
 _CANCELLATION = (
     sa.select(entries.c.case_id, entries.c.at, entries.c.kind, entries.c.body)
     .join(
@@ -148,8 +153,9 @@ def lock_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> Waiting:
     Raises TaskGoneError, NotYoursError and TaskClaimedError.
     """
     waiting = lock_any(conn, task_id, by=by)
+    by = waiting.by
     check_role(conn, waiting.role, waiting.case.version_id, by=by, own=(waiting.given_to,))
-    if waiting.claimed_by not in (None, by.id):
+    if waiting.claimed_by not in (None, by.principal.id):
         raise claimed_error(conn, waiting.claimed_by, waiting.case.id)
     return waiting
 
@@ -159,13 +165,14 @@ def lock_any(conn: sa.Connection, task_id: UUID, *, by: Person) -> Waiting:
     row = _LOCK.row(conn, {"task": task_id})
     if row is None:
         raise gone(conn, task_id, by=by)
-    return _waiting(row)
+    waiting = _waiting(row, by)
+    return replace(waiting, by=acting(conn, by, waiting, waiting.case.version_id))
 
 
-def _waiting(row: tuple[Any, ...]) -> Waiting:
+def _waiting(row: tuple[Any, ...], by: Person) -> Waiting:
     of_case = Case(*row[len(_TASK) :])
     named: dict[str, Any] = {c.name: value for c, value in zip(_TASK, row, strict=False)}
-    return Waiting(**named, case=of_case)
+    return Waiting(**named, case=of_case, by=by)
 
 
 def check_own(waiting: Waiting) -> None:
@@ -196,9 +203,10 @@ def check_role(
 ) -> None:
     """Refuse a person without the step's role, whoever has claimed the task (NotYoursError).
 
-    ``own`` are people whom it was given to, so that they need not hold the role.
+    ``own`` are people whom it was given to, so that they need not hold the role. For whoever acts
+    for somebody, it is the other's right that counts.
     """
-    if role not in by.roles and by.id not in own:
+    if role not in by.principal.roles and by.principal.id not in own:
         raise NotYoursError(procedures.version(conn, version_id).bundle.roles[role])
 
 
@@ -216,8 +224,10 @@ def gone(conn: sa.Connection, task_id: UUID, *, by: Person | None = None) -> Tas
     done = conn.execute(COMPLETION, {"task": task_id}).one_or_none()
     if done is not None:
         body = read(done.body)
-        name = body.get("name")
+        name, absent = body.get("name"), body.get("for_name")
         zh, en = f"{name} 已完成此待办", f"{name} has completed this task"
+        if absent is not None:
+            zh, en = f"{name} 已代 {absent} 完成此待办", f"{name} has completed this for {absent}"
         if by is not None and body.get("by") == by.id.hex:
             zh, en = "您已完成此待办", "You have completed this task"
         zh, en = f"{zh}，案件已进入下一步。", f"{en}; the case has moved on."

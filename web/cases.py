@@ -14,6 +14,7 @@ from engine.clocks.pausing import may_pause
 from engine.inbox import startable
 from engine.sending import FIELD as SENDING
 from engine.sending import MARK
+from engine.substituting.acting import concerns
 from web import answering
 from web.answering import Shown, Subject
 from web.clock import now
@@ -113,6 +114,11 @@ def show(case_id: UUID) -> ResponseReturnValue:
         reckonings=clockview.of_case(connection(), case_id, by=by),
         paused=found.header.paused if is_open else None,
         may_pause=is_open and may_pause(by.roles, waiting),
+        doable={
+            step.task_id
+            for step in found.open_steps
+            if concerns(by, step.role, step.place, found.version.compiled.id)
+        },
         active="cases",
         case=found,
         header=found.header,

@@ -35,6 +35,7 @@ class Reading:
     item: FormNames | None
     nth: int
     view: FilledView
+    acted_for: str | None
 
 
 def readings(sent: Sequence[FilledForm]) -> list[Reading]:
@@ -50,6 +51,7 @@ def readings(sent: Sequence[FilledForm]) -> list[Reading]:
             one.item,
             nth,
             one.form.filled(one.values, lang=language(), files=files),
+            one.acted_for,
         )
         for one, nth in zip(sent, _counted([(one.form.key, one.item) for one in sent]), strict=True)
     ]

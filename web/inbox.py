@@ -11,6 +11,7 @@ from flask import Blueprint, make_response, render_template, request
 from engine import dossier, notices
 from engine.errors import NotFoundError
 from engine.inbox import Inbox, inbox, startable
+from engine.substituting.desks import desks
 from web.clock import now
 from web.database import connection
 from web.guard import quiet
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from engine.dossier import Whereabouts
+    from engine.substituting.desks import Desk
 
 NOTICES_SHOWN = 6
 
@@ -31,12 +33,13 @@ bp = Blueprint("inbox", __name__)
 @bp.get("/")
 def show() -> ResponseReturnValue:
     conn, by = connection(), current_person()
-    waiting = inbox(conn, by, now=now())
+    waiting, represented = inbox(conn, by, now=now()), desks(conn, by)
     return render_template(
         "inbox.html",
         active="inbox",
         inbox=waiting,
-        tag=_tag(waiting),
+        desks=represented,
+        tag=_tag(waiting, represented),
         startable=startable(conn, by),
         notices=notices.unseen(conn, by, limit=NOTICES_SHOWN),
         done=_just_done(),
@@ -46,12 +49,13 @@ def show() -> ResponseReturnValue:
 @bp.get("/inbox/rows")
 @quiet
 def rows() -> ResponseReturnValue:
-    """Return the two lists alone, or 304 while they are what the page already shows."""
-    waiting = inbox(connection(), current_person(), now=now())
-    tag = _tag(waiting)
+    """Return the lists alone, or 304 while they are what the page already shows."""
+    conn, by = connection(), current_person()
+    waiting, represented = inbox(conn, by, now=now()), desks(conn, by)
+    tag = _tag(waiting, represented)
     if tag in request.if_none_match:
         return "", 304
-    return tagged(render_template("_inbox_rows.html", inbox=waiting), tag)
+    return tagged(render_template("_inbox_rows.html", inbox=waiting, desks=represented), tag)
 
 
 def tagged(page: str, tag: str) -> Response:
@@ -62,9 +66,10 @@ def tagged(page: str, tag: str) -> Response:
     return response
 
 
-def _tag(waiting: Inbox) -> str:
-    states = [clock(item.due).state for item in waiting.mine + waiting.shared if item.due]
-    return sha256(repr((waiting, states, language())).encode()).hexdigest()[:32]
+def _tag(waiting: Inbox, represented: list[Desk]) -> str:
+    lists = [waiting.mine, waiting.shared, *(desk.items for desk in represented)]
+    states = [clock(item.due).state for listed in lists for item in listed if item.due]
+    return sha256(repr((waiting, represented, states, language())).encode()).hexdigest()[:32]
 
 
 def _just_done() -> Whereabouts | None:

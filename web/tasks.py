@@ -108,7 +108,7 @@ def _page(task: TaskView, shown: Shown) -> str:
         task=task,
         shown=shown,
         earlier=readings(task.earlier),
-        mine=task.claimed_by == current_person().id,
+        mine=task.claimed_by == task.by.principal.id,
         reckoned=_reckoned(task),
         answers_for=url_for("tasks.complete", task_id=task.task_id),
         here=url_for("tasks.show", task_id=task.task_id),

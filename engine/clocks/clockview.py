@@ -12,6 +12,7 @@ from engine import calendars, dossier, procedures, spiff
 from engine.entrynotes import named
 from engine.history import read
 from engine.spiff import Names
+from engine.substituting.acting import acting
 from engine.tables import entries, tasks
 from engine.waiting import check_role, gone
 
@@ -120,7 +121,8 @@ def of_task(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) ->
     if row is None:
         raise gone(conn, task_id, by=by)
     case = dossier.case_row(conn, row.case_id, by=by)
-    check_role(conn, row.role, case.version_id, by=by, own=(row.given_to, row.owner))
+    who = acting(conn, by, row, case.version_id)
+    check_role(conn, row.role, case.version_id, by=who, own=(row.given_to, row.owner))
     return _clock(conn, case, row, now)
 
 

@@ -61,11 +61,11 @@ def pause_task(
     Raises BadReasonError, ClockStandsError, TaskGoneError, NotYoursError and TaskClaimedError.
     """
     said = checked_reason(reason)
-    case, facts, since = _task(conn, task_id, by=by, now=now)
+    case, facts, since, who = _task(conn, task_id, by=by, now=now)
     if since is not None:
         raise _paused_already(case.id)
     told = Draft(PAUSED, {**facts, "reason": said})
-    _move(conn, case, spiff.pause, task_id, told, by=by, now=now)
+    _move(conn, case, spiff.pause, task_id, told, by=who, now=now)
     _write_task(conn, task_id, paused_at=now, paused_for=said)
 
 
@@ -74,10 +74,10 @@ def resume_task(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime
 
     Raises ClockStandsError, TaskGoneError, NotYoursError and TaskClaimedError.
     """
-    case, facts, since = _task(conn, task_id, by=by, now=now)
+    case, facts, since, who = _task(conn, task_id, by=by, now=now)
     if since is None:
         raise _runs(case.id)
-    _move(conn, case, spiff.resume, task_id, Draft(RESUMED, facts), by=by, now=now)
+    _move(conn, case, spiff.resume, task_id, Draft(RESUMED, facts), by=who, now=now)
     _write_task(conn, task_id, paused_at=None, paused_for=None)
 
 
@@ -117,18 +117,18 @@ def may_pause(held: frozenset[str], waiting: set[str]) -> bool:
 
 def _task(
     conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime
-) -> tuple[Case, dict[str, object], datetime | None]:
-    """Return the case of a task that a person may do, what entries say of it, and since when."""
+) -> tuple[Case, dict[str, object], datetime | None, Person]:
+    """Return the case of a task one may do, what its entry says, since when it stands, who acts."""
     waiting = lock_task(conn, task_id, by=by)
     since: datetime | None = conn.scalar(sa.select(tasks.c.paused_at).where(tasks.c.id == task_id))
     facts: dict[str, object] = {"process": waiting.process, "element": waiting.element}
     facts["role"] = waiting.role
-    return fresh(conn, waiting.case, now=now), facts, since
+    return fresh(conn, waiting.case, now=now), facts, since, waiting.by
 
 
 def _case(conn: sa.Connection, case_id: UUID, *, by: Person, now: datetime) -> Case:
     status = conn.scalar(sa.select(cases.c.status).where(cases.c.id == case_id))
-    if status is None or not by.roles:
+    if status is None or not by.is_staff:
         raise NotFoundError
     case = lock(conn, case_id)
     roles = set(conn.scalars(sa.select(tasks.c.role).where(tasks.c.case_id == case_id)))

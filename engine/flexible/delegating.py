@@ -8,7 +8,7 @@ from engine import notices, procedures
 from engine.cases import NotYoursError
 from engine.errors import Refusal
 from engine.flexible.allowed import fits, words_for
-from engine.flexible.held import free, put, said, step_of, taker_of
+from engine.flexible.held import free, hands, put, said, step_of, taker_of
 from engine.history import enter
 from engine.people import person
 from engine.reasons import checked_reason
@@ -52,11 +52,12 @@ def delegate(
     DelegatedError and SigningError.
     """
     waiting = lock_task(conn, task_id, by=by)
+    by = waiting.by
     check_own(waiting)
     step = step_of(conn, waiting)
-    taker = taker_of(conn, waiting, to, words_for(step, "delegate"), without={by.id})
+    taker = taker_of(conn, waiting, to, words_for(step, "delegate"), without={by.principal.id})
     why = checked_reason(reason)
-    put(conn, waiting, taker.id, owner=by.id, giver=by.id, now=now)
+    put(conn, waiting, taker.id, owner=by.principal.id, givers=hands(by), now=now)
     enter(conn, waiting.case, said(waiting, DELEGATED, to=[taker], reason=why), by=by, now=now)
     told = Names(
         f"{by.name} 请您先办“{step.names.zh}”，办好交回：{why}",
@@ -73,6 +74,7 @@ def give_back(conn: sa.Connection, task_id: UUID, note: str, *, by: Person, now:
     Raises NotDelegatedError, BadReasonError, TaskGoneError, NotYoursError and TaskClaimedError.
     """
     waiting = lock_task(conn, task_id, by=by)
+    by = waiting.by
     if waiting.owner is None:
         raise NotDelegatedError(waiting.case.id)
     step, word = step_of(conn, waiting), checked_reason(note)
@@ -81,7 +83,7 @@ def give_back(conn: sa.Connection, task_id: UUID, note: str, *, by: Person, now:
         owner = None
         free(conn, waiting)
     else:
-        put(conn, waiting, owner.id, giver=by.id, now=now)
+        put(conn, waiting, owner.id, givers=hands(by), now=now)
         told = Names(
             f"{by.name} 交回“{step.names.zh}”：{word}",
             f"{by.name} has given “{step.names.en}” back: {word}",
@@ -103,13 +105,14 @@ def take_back(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) 
     Raises NotDelegatedError, NotYoursError and TaskGoneError.
     """
     waiting = lock_any(conn, task_id, by=by)
-    if waiting.owner != by.id or waiting.claimed_by is None:
+    by = waiting.by
+    if waiting.owner != by.principal.id or waiting.claimed_by is None:
         raise NotDelegatedError(waiting.case.id)
     step = step_of(conn, waiting)
-    if not _may_have(step, waiting, by):
+    if not _may_have(step, waiting, by.principal):
         version = procedures.version(conn, waiting.case.version_id)
         raise NotYoursError(version.bundle.roles[waiting.role])
-    put(conn, waiting, by.id, giver=waiting.claimed_by, now=now)
+    put(conn, waiting, by.principal.id, givers=[waiting.claimed_by], now=now)
     enter(conn, waiting.case, said(waiting, TAKEN_BACK), by=by, now=now)
     told = Names(
         f"{by.name} 收回了“{step.names.zh}”，您不必再办",

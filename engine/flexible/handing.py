@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engine import notices
 from engine.errors import Refusal
 from engine.flexible.allowed import fits, words_for
-from engine.flexible.held import put, said, step_of, taker_of
+from engine.flexible.held import hands, put, said, step_of, taker_of
 from engine.history import enter
 from engine.reasons import checked_reason
 from engine.spiff import Names
@@ -46,11 +46,12 @@ def transfer(
     DelegatedError and SigningError.
     """
     waiting = lock_task(conn, task_id, by=by)
+    by = waiting.by
     check_own(waiting)
     step = step_of(conn, waiting)
-    taker = taker_of(conn, waiting, to, words_for(step, "transfer"), without={by.id})
+    taker = taker_of(conn, waiting, to, words_for(step, "transfer"), without={by.principal.id})
     why = checked_reason(reason)
-    put(conn, waiting, taker.id, giver=by.id, now=now)
+    put(conn, waiting, taker.id, givers=hands(by), now=now)
     enter(conn, waiting.case, said(waiting, TRANSFERRED, to=[taker], reason=why), by=by, now=now)
     told = Names(
         f"{by.name} 将“{step.names.zh}”转给您办理：{why}",
@@ -75,7 +76,8 @@ def assign(
     before = {held for held in (waiting.claimed_by, waiting.owner) if held is not None}
     taker = taker_of(conn, waiting, to, ("role",), without=before)
     why = checked_reason(reason)
-    put(conn, waiting, taker.id, giver=waiting.claimed_by, now=now)
+    holder = [waiting.claimed_by] if waiting.claimed_by else []
+    put(conn, waiting, taker.id, givers=holder, now=now)
     enter(conn, waiting.case, said(waiting, ASSIGNED, to=[taker], reason=why), by=by, now=now)
     zh, en = step.names.zh, step.names.en
     given = Names(

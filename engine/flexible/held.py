@@ -11,9 +11,10 @@ from engine.flexible.choosing import NobodyChosenError, chosen
 from engine.foureyes import Eyes
 from engine.history import Draft
 from engine.tables import tasks
+from engine.waiting import RELEASED
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import datetime
     from uuid import UUID
 
@@ -59,20 +60,26 @@ def put(
     holder: UUID,
     *,
     owner: UUID | None = None,
-    giver: UUID | None,
+    givers: Iterable[UUID],
     now: datetime,
 ) -> None:
-    """Let somebody hold a locked task; what ``giver`` had typed for it goes with it."""
-    kept = {"claimed_by": holder, "claimed_at": now, "given_to": holder, "owner": owner}
+    """Let somebody hold a locked task; what the last of the givers had typed goes with it."""
+    taken = {"claimed_by": holder, "claimed_at": now, "claimed_through": None}
+    kept = {**taken, "given_to": holder, "owner": owner}
     conn.execute(sa.update(tasks).where(tasks.c.id == waiting.id).values(kept))
-    if giver is not None:
+    for giver in givers:
         drafts.pass_on(conn, drafts.of_task(waiting.id), giver=giver, taker=holder)
+
+
+def hands(by: Person) -> list[UUID]:
+    """Return whose typing a person passes on: theirs, else that of whom they act for."""
+    return [one.id for one in reversed(by.both)]
 
 
 def free(conn: sa.Connection, waiting: Waiting) -> None:
     """Give a locked task to its role again."""
-    none = dict.fromkeys(("claimed_by", "claimed_at", "given_to", "owner"))
-    conn.execute(sa.update(tasks).where(tasks.c.id == waiting.id).values(none))
+    freed = {**RELEASED, "owner": None}
+    conn.execute(sa.update(tasks).where(tasks.c.id == waiting.id).values(freed))
 
 
 def said(waiting: Waiting, kind: str, *, to: Collection[Person] = (), reason: str = "") -> Draft:

@@ -88,7 +88,7 @@ def urge(conn: sa.Connection, task_id: UUID, reason: str, *, by: Person, now: da
     waiting = lock_any(conn, task_id, by=by)
     step, case_id = step_of(conn, waiting), waiting.case.id
     allowed = may_urge(conn, step, waiting.role, case_id, by=by)
-    if not allowed or (waiting.claimed_by == by.id and waiting.signing is None):
+    if not allowed or (waiting.claimed_by == waiting.by.principal.id and waiting.signing is None):
         raise MayNotUrgeError
     lately = sa.exists().where(
         *(entries.c.case_id == case_id, entries.c.task_id == task_id, entries.c.kind == URGED),
@@ -133,7 +133,7 @@ def copy(
     NotYoursError.
     """
     waiting = lock_any(conn, task_id, by=by)
-    own = (waiting.given_to, waiting.owner)
+    by, own = waiting.by, (waiting.given_to, waiting.owner)
     check_role(conn, waiting.role, waiting.case.version_id, by=by, own=own)
     step = step_of(conn, waiting)
     words = words_for(step, "copy")

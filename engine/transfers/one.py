@@ -16,6 +16,7 @@ from engine.moving import lock
 from engine.opening import move_on
 from engine.spiff import Dues
 from engine.tables import cases, people, tasks
+from engine.waiting import RELEASED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,4 +142,4 @@ def _reassign(conn: sa.Connection, task_id: UUID, role: str) -> None:
     conn.execute(mine.values(role=role))
     given = tasks.c.given_to.is_not_distinct_from(tasks.c.claimed_by)
     theirs = sa.and_(tasks.c.claimed_by.not_in(held), sa.not_(given))
-    conn.execute(mine.where(theirs).values(claimed_by=None, claimed_at=None))
+    conn.execute(mine.where(theirs).values(RELEASED))

@@ -15,6 +15,9 @@ from engine.foureyes import Eyes, FourEyesError, is_named
 from engine.inbox import inbox
 from engine.moving import lock
 from engine.publishing import publish
+from engine.substituting.desks import desks
+from engine.substituting.making import Wanted, make
+from engine.substituting.represented import standing_in
 from engine.tables import cases, entries, tasks
 from engine.tasks import claim, complete_task, release
 from engine.taskview import open_task
@@ -76,6 +79,13 @@ def begun(conn: Connection, by: Person, accused: str = "") -> Completed:
     return open_case(conn, "judged", Answered({"accused": accused}), by=by, now=NOW)
 
 
+def stands_in(conn: Connection, ill: Person, by: Person) -> Person:
+    make(conn, Wanted(ill.id, by.id, NOW.date(), NOW.date()), by=ill, now=NOW)
+    found = standing_in(conn, by.id, now=NOW)
+    assert found is not None
+    return found
+
+
 def does(conn: Connection, case_id: UUID, step: str, by: Person, **answers: bool) -> Completed:
     task = waiting(conn, case_id)[step]
     return complete_task(conn, task, Answered({"note": "已办", **answers}), by=by, now=NOW)
@@ -101,6 +111,30 @@ def test_who_did_the_one_step_neither_claims_nor_completes_the_other(
     claim(connection, task, by=two, now=NOW)
     complete_task(connection, task, Answered({"approved": True}), by=two, now=NOW)
     assert set(waiting(connection, case_id)) == {"close"}
+
+
+def test_they_hold_for_a_substitute_and_for_whom_they_act(
+    connection: Connection, one: Person, two: Person
+) -> None:
+    deputy = stands_in(connection, one, somebody(connection, "deputy", {"gm"}))
+    first, second = (begun(connection, two).case_id for _ in range(2))
+    does(connection, first, "investigate", one)
+    does(connection, second, "investigate", deputy)
+
+    for case_id in (first, second):
+        task = waiting(connection, case_id)["approve"]
+        (desk,) = desks(connection, deputy)
+        assert {item.task_id: item.is_for_others for item in desk.items}[task]
+        assert open_task(connection, task, by=deputy).hindrance is not None
+        for person in (one, deputy):
+            with pytest.raises(FourEyesError):
+                claim(connection, task, by=person, now=NOW)
+    with pytest.raises(FourEyesError, match=f"{one.name} .for whom you act. did"):
+        does(connection, first, "approve", deputy, approved=True)
+    of_two = stands_in(connection, two, deputy)
+    with pytest.raises(FourEyesError):
+        does(connection, second, "approve", of_two, approved=True)
+    does(connection, second, "approve", two, approved=True)
 
 
 def test_it_holds_the_other_way_round_and_in_every_round(

@@ -190,6 +190,29 @@ def _make_substitutions() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
 
+    op.add_column(
+        "tasks",
+        sa.Column(
+            "claimed_through",
+            sa.Uuid(),
+            nullable=True,
+            comment="The substitute who claimed it for them.",
+        ),
+    )
+    op.create_foreign_key(
+        op.f("fk_tasks_claimed_through"), "tasks", "people", ["claimed_through"], ["id"]
+    )
+    op.add_column(
+        "entries",
+        sa.Column("acted_for", sa.Uuid(), nullable=True, comment="Whom a substitute did it for."),
+    )
+    op.create_index(
+        "ix_entries_acted_for",
+        "entries",
+        ["acted_for", sa.literal_column("at DESC")],
+        postgresql_where=sa.text("acted_for IS NOT NULL"),
+    )
+
 
 def _make_transfers() -> None:
     moment = sa.DateTime(timezone=True)
@@ -224,6 +247,13 @@ def _make_transfers() -> None:
 def downgrade() -> None:
     op.drop_table("transfer_cases")
     op.drop_table("transfers")
+    op.drop_index(
+        "ix_entries_acted_for",
+        table_name="entries",
+        postgresql_where=sa.text("acted_for IS NOT NULL"),
+    )
+    op.drop_column("entries", "acted_for")
+    op.drop_column("tasks", "claimed_through")
     op.drop_table("substitutions")
     op.drop_table("signings")
     for name in ("sent_at", "sent_by", "sent", "signing", "owner", "given_to"):

@@ -1,0 +1,84 @@
+"""Acting: as who somebody does a task, for themselves or for one whom they represent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING, Protocol
+
+from engine import procedures
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    import sqlalchemy as sa
+
+    from engine.people import Person
+
+
+class Held(Protocol):
+    """An open task, as rows tell of it."""
+
+    @property
+    def process(self) -> str:
+        """The process that it stands in."""
+        ...
+
+    @property
+    def element(self) -> str:
+        """Its step there."""
+        ...
+
+    @property
+    def role(self) -> str:
+        """The code of the role that does it."""
+        ...
+
+    @property
+    def claimed_by(self) -> UUID | None:
+        """Who holds it."""
+        ...
+
+    @property
+    def given_to(self) -> UUID | None:
+        """Who may do it without its role."""
+        ...
+
+    @property
+    def owner(self) -> UUID | None:
+        """To whom it comes back."""
+        ...
+
+
+def acting(conn: sa.Connection, by: Person, task: Held, version_id: int) -> Person:
+    """Return the person as who they act on a task of a case of this version.
+
+    One's own right comes first, then those whom one represents, in the order in which that began.
+    Without any right they act for themselves, and are refused as such.
+    """
+    if not by.represents:
+        return by
+    procedure = procedures.version(conn, version_id).compiled.id
+    return as_whom(by, task, procedure)
+
+
+def as_whom(by: Person, task: Held, procedure: str) -> Person:
+    """Return the same for a task of a case of this procedure."""
+    place = f"{task.process}:{task.element}"
+    shown = (each for each in by.represents if each.covers(procedure, place))
+    all_ = [by, *(replace(by, acts_for=each.person) for each in shown)]
+    may = [one for one in all_ if _is_theirs(task, one.principal)]
+    hold = (one for one in may if one.principal.id in (task.claimed_by, task.owner))
+    free = iter(may if task.claimed_by is None else ())
+    return next(chain(hold, free), may[0] if may else by)
+
+
+def _is_theirs(task: Held, person: Person) -> bool:
+    return task.role in person.roles or person.id in (task.given_to, task.owner)
+
+
+def concerns(by: Person, role: str, place: str, procedure: str) -> bool:
+    """Whether a step ("process:element") of a role is theirs to see, whoever holds it."""
+    if role in by.roles:
+        return True
+    return any(role in one.person.roles and one.covers(procedure, place) for one in by.represents)
