@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import calendars, procedures, spiff
+from engine import calendars, procedures, rounds, spiff
 from engine.clocks.reckoning import fresh
+from engine.dossier import history_rows
+from engine.doubts import trusted
 from engine.errors import Refusal
 from engine.history import Draft
-from engine.lineage import MOVED
+from engine.lineage import MOVED, lineage
 from engine.moving import lock
 from engine.opening import move_on
 from engine.spiff import Dues
@@ -61,7 +63,18 @@ def foresee(conn: sa.Connection, case: Case, terms: Terms, *, now: datetime) -> 
         now=now,
         calendars=calendars.of(conn, case.calendars),
         due=terms.due,
+        answers=_answers(conn, case.id, version, terms.to),
     )
+
+
+def _answers(conn: sa.Connection, case_id: UUID, was: Version, to: Version) -> dict[str, object]:
+    """Return what people answered at fields that only the other version reads."""
+    names = to.compiled.variables - was.compiled.variables
+    if not names:
+        return {}
+    rows = trusted(history_rows(conn, case_id))
+    said = rounds.latest(rounds.filled(lineage(conn, was, rows), rows))
+    return {name: said[name] for name in names if said.get(name) is not None}
 
 
 def move(

@@ -10,12 +10,12 @@ from engine.spiff.elements.arming import STEP, hold
 from engine.spiff.elements.catching import BoundaryEvent
 from engine.spiff.elements.choosing import EventGateway
 from engine.spiff.elements.lanes import decided_at, role_at
-from engine.spiff.elements.turns import Turn
 from engine.spiff.fixes import READY, STARTED, UNFINISHED, WAITING, Token
+from engine.spiff.flows import CalledFlow
 from engine.spiff.going_back.detours import Detour
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
     from uuid import UUID
 
     from engine.spiff.flows import CaseFlow
@@ -39,17 +39,19 @@ def begin(case: CaseFlow, paused: Collection[int]) -> None:
             token.task_spec._update(token)
 
 
-def new_defaults(case: CaseFlow) -> None:
-    """Give the variables that the other version has more the value that they begin with."""
-    for name, value in case.plan.defaults.items():
+def new_values(case: CaseFlow, answers: Mapping[str, object]) -> None:
+    """Give the variables that the case has not yet what was answered, or what they begin with."""
+    known = {name: answers[name] for name in answers if name in case.plan.variables}
+    given = {**case.plan.defaults, **known}
+    for name, value in given.items():
         if name not in case.values:
             case.assign(name, value)
     for instance in case.subprocesses.values():
         if instance.completed or instance.shares:
             continue
-        hands = None if isinstance(instance, Turn) else instance.spec.hands
+        hands = instance.spec.hands if isinstance(instance, CalledFlow) else None
         around = hands.own if hands is not None else instance.parent_workflow.values
-        for name in case.plan.defaults:
+        for name in given:
             if name in around:
                 instance.values.setdefault(name, around[name])
 

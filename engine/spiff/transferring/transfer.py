@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from engine.calendar import STANDARD
@@ -13,7 +14,7 @@ from engine.spiff.stepping import fire_due, moved, moving
 from engine.spiff.survey import look_over, open_task
 from engine.spiff.transferring import arriving, dues, verdicts
 from engine.spiff.transferring.carrying import carry_over, paused_steps
-from engine.spiff.transferring.settling import begin, new_defaults, roles_anew
+from engine.spiff.transferring.settling import begin, new_values, roles_anew
 from engine.spiff.transferring.verdicts import (
     CannotTransferError,
     Dues,
@@ -42,19 +43,22 @@ def transfer(
     now: datetime,
     calendars: Calendars = STANDARD,
     due: Dues = Dues.KEPT,
+    answers: Mapping[str, object] = MappingProxyType({}),
 ) -> Transfer:
     """Let a case of the version `old` go on in `new`, from where it stands.
 
     Open steps, running timers, waits and calls keep their ids. Timers that the new version draws
     beside what is open begin now; those that it does not draw are gone; those that it draws
     otherwise are due as before, or with DRAWN as drawn now, counted from when they began. Then
-    the case runs to its next waiting places. Nothing that has been done is asked for again.
+    the case runs to its next waiting places. Nothing that has been done is asked for again:
+    `answers` are what people said whom the older version did not listen to, by variable.
     """
     kept = load(old.plan, state)
     before = look_over(kept)
     try:
         case = _carried(kept, old, new, state)
         with moving(case, Time(now, calendars)):
+            new_values(case, answers)
             return _begun(case, kept, before, due)
     except CannotTransferError as error:
         obstacles = error.obstacles
@@ -88,7 +92,6 @@ def _added(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> list[Any]:
 
 
 def _begun(case: CaseFlow, kept: CaseFlow, before: Survey, due: Dues) -> Transfer:
-    new_defaults(case)
     standing = look_over(case)
     drawn = dues.redrawn(before, standing, due)
     reassigned = roles_anew(before, standing)

@@ -158,6 +158,22 @@ class TestOpenSteps:
         walk.does("check")
         assert walk.waits == ["answer"]
 
+    def test_what_was_answered_and_not_listened_to_is_known_now(self) -> None:
+        p = row("check", "answer")
+        p.without("check_to_answer")
+        p.xor("gate", "gate_to_done")
+        p.flow("gate", "answer", "km > 3")
+        p.flow("gate", "done")
+        p.chain("check", "gate")
+        after = compiled(p, fields=("km",))
+        walk = Walk(compiled(row("check", "answer"), fields=("km",)), km=5)
+        found = spiff.transfer(
+            walk.compiled, after, walk.move.state, now=T0, answers={"km": 5, "unread": 1}
+        )
+        assert found.move is not None
+        [case] = spiff.variables(after, found.move.state)
+        assert case.values == {"km": 5}
+
 
 class TestDeadlines:
     def test_a_new_deadline_begins_with_the_transfer(self) -> None:

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine import dossier, verifying
+from engine.cases import open_case
 from engine.drafts import load, of_task, save
 from engine.publishing import publish
 from engine.reasons import BadReasonError
@@ -27,7 +28,8 @@ from engine.transfers.refusals import (
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked, errand, waiting
-from tests.engine.small import TEXT, form, put_in_force, somebody
+from tests.engine.small import TEXT, YES_NO, form, put_in_force, small, somebody
+from tests.engine.spiff.drawing import Process
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -228,3 +230,39 @@ def test_terms_are_refused_in_words(connection: Connection, clerk: Person) -> No
     assert batch(connection, found).ended_at == LATER
     moved = sa.select(transfer_cases.c.moved_at).where(transfer_cases.c.transfer_id == found)
     assert connection.scalars(moved).all() == [None]
+
+
+def short(*, hurries: bool) -> dict[str, bytes]:
+    """Give an errand of two steps; a later version leaves out the last one if it is urgent."""
+    drawn = Process("errand")
+    drawn.message_start("asked")
+    for step in ("prepare", "wait_for", "sign"):
+        drawn.user(step)
+    drawn.end("done")
+    drawn.chain("asked", "prepare", "wait_for")
+    drawn.chain("sign", "done")
+    if hurries:
+        drawn.xor("is_urgent", "calm")
+        drawn.chain("wait_for", "is_urgent")
+        drawn.flow("is_urgent", "done", "urgent")
+        drawn.flow("is_urgent", "sign", id_="calm")
+    else:
+        drawn.chain("wait_for", "sign")
+    forms = {f"errand/{step}": form(note=TEXT) for step in ("asked", "wait_for", "sign")}
+    return small(drawn, forms={**forms, "errand/prepare": form(urgent=YES_NO)})
+
+
+def test_an_answer_that_only_the_new_version_reads_is_taken_from_the_history(
+    connection: Connection,
+) -> None:
+    put_in_force(connection, short(hurries=False))
+    clerk = somebody(connection, "clerk", {"clerk"})
+    key = open_case(connection, "errand", Answered({}), by=clerk, now=NOW).case_id
+    for step, answers in (("prepare", {"urgent": True}), ("wait_for", {})):
+        task = waiting(connection, key)[step]
+        if step == "wait_for":
+            number = next_version(connection, short(hurries=True))
+            carry_out(connection, foreseen(connection, number), Which.ALL, by=None, now=LATER)
+        complete_task(connection, task, Answered(answers), by=clerk, now=LATER)
+    assert connection.scalar(sa.select(cases.c.outcome)) == "errand:done"
+    assert is_sound(connection)
