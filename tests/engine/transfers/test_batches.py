@@ -19,6 +19,7 @@ from engine.tasks import claim, complete_task
 from engine.taskview import open_task
 from engine.transfers.batches import Which, begin, carry_out, foresee_next, give_up, unfinished
 from engine.transfers.foreseen import batch
+from engine.transfers.one import CannotMoveError
 from engine.transfers.refusals import (
     NotForeseenError,
     NothingToMoveError,
@@ -79,13 +80,13 @@ def is_sound(conn: Connection) -> bool:
 
 
 LONGER = ("PT1H", "PT5H")
-RENAMED = ('"prepare"', '"ready"'), (">prepare<", ">ready<")
-GONE = {"forms/errand/ready.json": form(note=TEXT)}
 
 
-def without_prepare() -> dict[str, bytes]:
-    files = edited(*RENAMED)
-    return {path: data for path, data in (files | GONE).items() if "errand/prepare" not in path}
+def without(step: str = "prepare") -> dict[str, bytes]:
+    """Give the errand with another step in the place of one."""
+    files = edited((f'"{step}"', '"ready"'), (f">{step}<", ">ready<"))
+    files["forms/errand/ready.json"] = form(note=TEXT)
+    return {path: data for path, data in files.items() if f"errand/{step}" not in path}
 
 
 def test_cases_that_can_move_are_moved_with_an_entry_each(
@@ -140,7 +141,7 @@ def test_one_that_cannot_holds_back_all_unless_it_may_stay(
         by=clerk,
         now=NOW,
     )
-    number = next_version(connection, without_prepare())
+    number = next_version(connection, without())
     found = foreseen(connection, number)
     seen = batch(connection, found)
     assert verdicts(seen) == ["cannot", "same_place"]
@@ -197,6 +198,21 @@ def test_what_happened_meanwhile_counts(connection: Connection, clerk: Person) -
     assert is_sound(connection)
     with pytest.raises(NothingToMoveError):
         foreseen(connection, number)
+
+
+def test_one_that_cannot_any_more_takes_all_back(connection: Connection, clerk: Person) -> None:
+    keys = sorted(asked(connection, clerk).case_id for _ in range(3))
+    number = next_version(connection, without("sign"))
+    found = foreseen(connection, number)
+    assert verdicts(batch(connection, found)) == ["same_place"] * 3
+    for step in ("prepare", "check", "file_away"):
+        task = waiting(connection, keys[1])[step]
+        complete_task(connection, task, Answered({"note": "好"}), by=clerk, now=LATER)
+    with pytest.raises(CannotMoveError, match="sign in English"), connection.begin_nested():
+        carry_out(connection, found, Which.ALL, by=None, now=LATER)
+    moved = sa.select(sa.func.count()).where(entries.c.kind == "case_moved")
+    assert connection.scalar(moved) == 0
+    assert is_sound(connection)
 
 
 def test_another_lane_hands_the_task_over_and_frees_it(

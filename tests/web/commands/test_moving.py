@@ -14,7 +14,7 @@ from engine.transfers.batches import begin, foresee_next, unfinished
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked
 from tests.engine.small import somebody
-from tests.engine.transfers.test_batches import edited, without_prepare
+from tests.engine.transfers.test_batches import edited, without
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -80,7 +80,7 @@ def test_one_that_cannot_holds_back_the_others_unless_left_behind(
     type_in: Typed, url: str, opened: Engine
 ) -> None:
     with opened.begin() as conn:
-        publish(conn, without_prepare(), by=None, now=NOW)
+        publish(conn, without(), by=None, now=NOW)
     last = ("move", "errand", "--to", "3", "--why", "制度修订")
     code, said, complained = type_in(*last, DATABASE_URL=url)
     assert (code, moved(opened)) == (1, 0)
