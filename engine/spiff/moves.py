@@ -148,6 +148,7 @@ class Return:
 
     `path` and `item` are those of an OpenTask. `cancelled` is what stops besides the task that is
     returned, with what hangs on it and around it; nothing of it: only its own branch goes back.
+    `opened` are "process:element" of what is open again besides the step, since it was cut off.
     """
 
     target: UUID
@@ -156,6 +157,7 @@ class Return:
     path: tuple[str, ...]
     item: str | None = None
     cancelled: Cancelled = Cancelled()
+    opened: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

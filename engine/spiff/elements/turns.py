@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.spiff.fixes import STARTED, Token
+from engine.spiff.fixes import STARTED, TASK, Token
 from engine.spiff.flows import InnerFlow
 
 if TYPE_CHECKING:
@@ -21,7 +21,10 @@ SHOWN: Final = 2
 
 
 class Turn(InnerFlow):
-    """One turn of a repeated activity, counted from 1; `label` says which instance it is."""
+    """One turn of a repeated activity, counted from 1; `label` says which instance it is.
+
+    The activity as a whole is known by the task of its last turn, for going back.
+    """
 
     def __init__(self, host: Token, key: int, number: int, label: str | None) -> None:
         self.number = number
@@ -40,6 +43,8 @@ class Turn(InnerFlow):
     def _task_completed_notify(self, task: Token) -> None:
         self.last_task = task
         self.completed = True
+        if TASK in task.internal_data:
+            self.host.internal_data[TASK] = task.internal_data[TASK]
         if self.host.state == STARTED:
             self.host.task_spec.turned(self.host, self)
 

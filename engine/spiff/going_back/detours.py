@@ -18,6 +18,7 @@ from engine.spiff.elements.lanes import role_at
 from engine.spiff.elements.turns import forget
 from engine.spiff.fixes import COMPLETED, FUTURE, STARTED, TASK, Token
 from engine.spiff.flows import InnerFlow
+from engine.spiff.going_back.places import is_repeated
 from engine.spiff.going_back.undoing import begin, drop, new_border, split_of, stop_border
 from engine.spiff.pruning import flows
 from engine.spiff.survey import PATH, ROLE, path_of
@@ -57,7 +58,8 @@ class Detour(InnerFlow):
         whose = step.mark.whose
         if whose.role is None:
             fresh.internal_data[ROLE] = role_at(fresh if whose.variable else step)
-        fresh.internal_data[TASK] = uuid4().hex
+        if not is_repeated(fresh.task_spec):
+            fresh.internal_data[TASK] = uuid4().hex
         fresh.internal_data[PATH] = path_of(step)
 
     def _task_completed_notify(self, task: Token) -> None:
@@ -73,7 +75,7 @@ class Detour(InnerFlow):
         self.terminate()
         forget(self)
         before = _run_before(case, self.origin)
-        if before is not None:
+        if before is not None and TASK in done.internal_data:
             before.internal_data[TASK] = done.internal_data[TASK]
         hand_on(self, before if before is not None else host)
         host.internal_data.clear()

@@ -9,7 +9,7 @@ from engine.spiff.clock import Time
 from engine.spiff.codec import load
 from engine.spiff.errors import CaseOpenError, CaseOverError
 from engine.spiff.fixes import ends_all
-from engine.spiff.going_back.undoing import go_back, revive_cut
+from engine.spiff.going_back.undoing import go_back, opened_with, revive_cut
 from engine.spiff.going_back.ways import all_ways, described, nearest, way_to
 from engine.spiff.stepping import fire_due, moved, moving
 from engine.spiff.survey import Survey, look_over
@@ -49,6 +49,17 @@ def reopenings(compiled: Compiled, state: bytes) -> tuple[Return, ...]:
     if not case.completed:
         raise CaseOpenError
     return tuple(described(way, Survey()) for way in nearest(all_ways(case)))
+
+
+def cancelled_at(compiled: Compiled, state: bytes) -> tuple[str, ...]:
+    """Give "process:element" of all that is open again if a cancelled case goes on where it was.
+
+    None if the case was not cancelled.
+    """
+    case = load(compiled.plan, state)
+    if not was_cancelled(case):
+        return ()
+    return tuple(token.mark.label for token in opened_with(case, set()))
 
 
 def reopen(

@@ -9,8 +9,16 @@ from engine.spiff.clock import Time
 from engine.spiff.codec import load
 from engine.spiff.errors import CaseOverError, NoWayBackError, TaskNotReadyError
 from engine.spiff.going_back.detours import detour
+from engine.spiff.going_back.places import is_repeated
 from engine.spiff.going_back.undoing import go_back
-from engine.spiff.going_back.ways import NOT_BEFORE, TOUCHED, described, way_to, ways_back
+from engine.spiff.going_back.ways import (
+    NOT_BEFORE,
+    TOGETHER,
+    TOUCHED,
+    described,
+    way_to,
+    ways_back,
+)
 from engine.spiff.pruning import last_runs
 from engine.spiff.stepping import at_rest, moved, moving
 from engine.spiff.survey import look_over
@@ -132,6 +140,8 @@ def untouched(case: CaseFlow, target: UUID) -> Aftermath:
     if case.completed:
         raise CaseOverError
     undone = way_to(case, target)
+    if is_repeated(undone.step.task_spec):
+        raise NoWayBackError(target, *TOGETHER)
     if any(undone.holds(step) for step in last_runs(case)):
         raise NoWayBackError(target, *TOUCHED)
     return undone

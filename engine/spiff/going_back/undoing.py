@@ -23,7 +23,7 @@ from engine.spiff.fixes import (
 from engine.spiff.flows import CalledFlow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from engine.spiff.flows import CaseFlow
     from engine.spiff.going_back.causes import Aftermath
@@ -183,17 +183,36 @@ def _run_again(host: Token) -> None:
 
 def revive_cut(flow: Any, around: set[int]) -> None:
     """Let what was cut off with an instance be open again, unless it was dropped."""
-    cut, flow.cut = flow.cut, []
-    for id_ in sorted(cut):
-        token = flow.tasks.get(id_)
-        if token is not None and token._state == CANCELLED and id_ not in around:
-            _revive(token)
+    cut = _cut_off(flow, around)
+    flow.cut = []
+    for token in cut:
+        _revive(token)
+
+
+def _cut_off(flow: Any, around: set[int]) -> list[Token]:
+    """Give what was open in an instance when it was ended at once, without what hung beside it."""
+    found = (flow.tasks.get(id_) for id_ in sorted(flow.cut) if id_ not in around)
+    return [
+        token
+        for token in found
+        if token is not None
+        and token._state == CANCELLED
+        and not isinstance(token.task_spec, BoundaryEvent | BoundaryEventJoin)
+    ]
+
+
+def opened_with(flow: Any, around: set[int]) -> Iterator[Token]:
+    """Give the places that wait for something when what was cut off is open again."""
+    for token in _cut_off(flow, around):
+        inner = flow.top_workflow.subprocesses.get(token.id)
+        if isinstance(inner, CalledFlow):
+            yield from opened_with(inner, around)
+        elif not isinstance(token.task_spec, _JOINS):
+            yield token
 
 
 def _revive(token: Token) -> None:
     inner = token.workflow.top_workflow.subprocesses.get(token.id)
-    if isinstance(token.task_spec, BoundaryEvent | BoundaryEventJoin):
-        return
     if isinstance(token.task_spec, _JOINS):
         _wait_anew(token)
     elif isinstance(inner, CalledFlow):

@@ -11,12 +11,13 @@ from engine.spiff.errors import NoWayBackError
 from engine.spiff.fixes import COMPLETED, TASK
 from engine.spiff.flows import hosts
 from engine.spiff.going_back.causes import aftermath, takers
+from engine.spiff.going_back.undoing import opened_with
 from engine.spiff.moves import Cancelled, Return
 from engine.spiff.pruning import last_runs
 from engine.spiff.survey import open_task, path_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from engine.spiff.fixes import Token
     from engine.spiff.flows import CaseFlow
@@ -46,6 +47,10 @@ CUT_OFF: Final = Refusal(
 TOUCHED: Final = Refusal(
     "这一步之后流程已经继续办理，不能撤回。请让现在的办理人退回。",
     "The case has moved on since this step. Ask who has it now to return it.",
+)
+TOGETHER: Final = Refusal(
+    "这一步由多人分别办理，不能单独撤回其中一份。请让现在的办理人退回。",
+    "This step was done several times over; one of them cannot be taken back. Ask for a return.",
 )
 
 
@@ -100,7 +105,17 @@ def described(way: Aftermath, survey: Survey, token: Token | None = None) -> Ret
         path=path_of(step),
         item=which(step)[0],
         cancelled=cancelled_with(survey, token, way.holds),
+        opened=tuple(opened.mark.label for opened in _opened_with(way)),
     )
+
+
+def _opened_with(way: Aftermath) -> Iterator[Token]:
+    """Give what is open again besides the step: it was cut off when its process ended at once."""
+    inside = {flow.host.id for flow in way.reopened if flow is not flow.top_workflow}
+    for flow in way.reopened:
+        for token in opened_with(flow, inside):
+            if not way.holds(token):
+                yield token
 
 
 def cancelled_with(survey: Survey, token: Token | None, goes: Callable[[Token], bool]) -> Cancelled:

@@ -21,11 +21,12 @@ from engine.spiff.fixes import READY, STARTED, WAITING, InclusiveGateway, Parall
 from engine.spiff.flows import hosts
 from engine.spiff.going_back.detours import detour
 from engine.spiff.going_back.ending import go_on, was_cancelled
+from engine.spiff.going_back.places import is_repeated
 from engine.spiff.going_back.placing import put
 from engine.spiff.going_back.undoing import go_back
 from engine.spiff.going_back.ways import all_ways, nearest, ways_back
 from engine.spiff.journal import Journal
-from engine.spiff.pruning import flows
+from engine.spiff.pruning import flows, last_runs
 from engine.spiff.stepping import fire_due
 from engine.spiff.survey import look_over
 from tests.engine.spiff.differing import BARE, MOST_STEPS, Runner, procedure_of
@@ -68,7 +69,12 @@ class Improviser(Runner):
     def recent(self) -> list[Aftermath]:
         """Give the ways back to steps after which none was done."""
         ways = nearest(all_ways(self.case))
-        return [way for way in ways if not any(way.holds(other.step) for other in ways)]
+        steps = last_runs(self.case)
+        return [
+            way
+            for way in ways
+            if not (is_repeated(way.step.task_spec) or any(map(way.holds, steps)))
+        ]
 
     def withdraws(self, way: int) -> None:
         self._acts(lambda: go_back(self.case, self.recent()[way]))

@@ -129,21 +129,51 @@ def test_who_is_called_learns_what_is_amended_around_the_call() -> None:
 
 
 def test_one_of_several_instances_asks_back() -> None:
-    p = Process("demo")
-    p.message_start()
-    p.user("before")
-    p.user("sign")
-    p.each("sign", "items", "item")
-    p.end()
-    p.chain("opened", "before", "sign", "done")
-    walk = Walk(compiled(p, fields=("items",)))
+    walk = Walk(compiled(signing(), fields=("items",)))
     walk.does("before", items=["x", "y"])
     walk.asks_back("sign", "before", "2/2 · y")
     assert walk.waits == ["before", "sign"]
     walk.does("before")
     assert {task.item for task in walk.tasks.values()} == {"1/2 · x", "2/2 · y"}
     walk.does("sign")
-    assert walk.does("sign").ended == "demo:done"
+    walk.does("sign")
+    assert walk.waits == ["after"]
+
+
+def signing() -> Process:
+    """Draw a step, a step that is done for each item, and one after it."""
+    p = Process("demo")
+    p.message_start()
+    p.user("before")
+    p.user("sign")
+    p.each("sign", "items", "item")
+    p.user("after")
+    p.end()
+    p.chain("opened", "before", "sign", "after", "done")
+    return p
+
+
+def test_what_several_have_signed_is_gone_back_to_as_a_whole() -> None:
+    walk = Walk(compiled(signing(), fields=("items",)))
+    walk.does("before", items=["x", "y"])
+    walk.does("sign")
+    with pytest.raises(NoWayBackError, match="never done"):
+        walk.withdraws(walk.move.closed[0])
+    walk.does("sign")
+    (last,) = walk.move.closed
+    assert walk.way("after", "sign").target == last
+    with pytest.raises(NoWayBackError, match="several times"):
+        walk.withdraws(last)
+    walk.returns("after", "sign")
+    assert walk.waits == ["sign", "sign"]
+    walk.does("sign")
+    walk.does("sign")
+    walk.asks_back("after", "sign")
+    assert {task.item for task in walk.tasks.values()} == {"1/2 · x", "2/2 · y"}
+    walk.does("sign")
+    assert walk.does("sign").opened[0].element == "after"
+    assert walk.way("after", "sign").target == walk.move.closed[0]
+    assert walk.does("after").ended == "demo:done"
 
 
 def test_a_detour_may_be_made_on_a_detour_and_left_for_good() -> None:

@@ -58,8 +58,16 @@ def goes_back(walk: Walk, random: Random) -> str:
     element = random.choice(walk.waits) if walk.waits else ""
     ways = walk.ways(element) if element else []
     if ways and random.random() < 0.5:
-        act = random.choice(["returns", "asks_back"])
-        getattr(walk, act)(element, random.choice(ways))
+        act, to = random.choice(["returns", "asks_back"]), random.choice(ways)
+        told, task = walk.way(element, to).cancelled, walk.task(element).id
+        move = getattr(walk, act)(element, to)
+        if act == "returns":
+            assert {task, *(each.id for each in told.tasks)} <= set(move.closed)
+            assert {each.id for each in told.timers} <= {each.id for each in move.disarmed}
+            assert {each.id for each in told.waits} <= set(move.unawaited)
+            assert set(told.calls) <= set(move.abandoned)
+        else:
+            assert set(move.closed) == {task}
         return act
     if random.random() < 0.1:
         walk.cancels()

@@ -105,7 +105,10 @@ def test_nothing_of_a_cancelled_case_is_open() -> None:
 def test_a_cancelled_case_goes_on_where_it_was() -> None:
     walk = Walk(compiled(busy()))
     walk.does("first")
+    assert spiff.cancelled_at(walk.compiled, walk.move.state) == ()
     walk.cancels()
+    found = spiff.cancelled_at(walk.compiled, walk.move.state)
+    assert set(found) == {"demo:step", "demo:hear", "demo:asks", "demo:pause"}
     walk.now += timedelta(days=10)
     walk.reopens()
     assert (walk.waits, walk.listens, len(walk.calls)) == (["step"], ["hear"], 1)
@@ -126,6 +129,7 @@ def test_a_cancelled_case_goes_on_at_a_step_and_where_it_was_beside_that() -> No
     walk.cancels()
     ways = spiff.reopenings(walk.compiled, walk.move.state)
     assert [way.element for way in ways] == ["middle", "left", "first"]
+    assert [way.opened for way in ways] == [("demo:right",), ("demo:right",), ()]
     walk.reopens("left")
     assert walk.waits == ["left", "right"]
     walk.does("left")
@@ -213,6 +217,7 @@ def test_a_called_process_that_was_ended_with_others_goes_on_with_them() -> None
     walk.does("one", n=5)
     walk.does("stopper")
     assert walk.waits == ["after"]
+    assert walk.way("after", "stopper").opened == ("part:two",)
     walk.returns("after", "stopper")
     assert walk.waits == ["stopper", "two"]
     assert spiff.known(walk.compiled, walk.move.state, walk.task("two").id)["n"] == 5
