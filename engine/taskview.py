@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from engine import dossier, drafts, items, procedures, rounds, spiff
 from engine.clocks.pauses import pause_of
 from engine.doubts import trusted
+from engine.flexible.offering import offered
 from engine.foureyes import Eyes
 from engine.lineage import lineage
 from engine.substituting.acting import acting
@@ -23,11 +24,25 @@ if TYPE_CHECKING:
     from engine.clocks.pauses import Pause
     from engine.dossier import CaseHeader
     from engine.entryview import FilledForm
+    from engine.flexible.words import Act
     from engine.foureyes import FourEyesError
     from engine.people import Person
     from engine.spiff import Names, Step, Table
     from forms import Form
     from forms import Names as FormNames
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What has become of a task besides being claimed, and what a person may do with it.
+
+    ``owner`` is to whom it comes back, ``signing`` whether signatures are asked before or after.
+    """
+
+    owner: UUID | None
+    owner_name: str | None
+    signing: str | None
+    acts: tuple[Act, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +81,7 @@ class TaskView:
     hindrance: FourEyesError | None
     by: Person
     claimed_through: str | None
+    hold: Hold
 
     @property
     def prefill(self) -> dict[str, Any]:
@@ -77,11 +93,17 @@ class TaskView:
         return self.form.prefill(self.known, today=self.form.day(now))
 
 
-_SUBSTITUTE = people.alias("substitute")
+_SUBSTITUTE, _OWNER = people.alias("substitute"), people.alias("owner")
 _TASK = (
-    sa.select(tasks, people.c.name.label("claimed_name"), _SUBSTITUTE.c.name.label("through_name"))
+    sa.select(
+        tasks,
+        people.c.name.label("claimed_name"),
+        _SUBSTITUTE.c.name.label("through_name"),
+        _OWNER.c.name.label("owner_name"),
+    )
     .join(people, people.c.id == tasks.c.claimed_by, isouter=True)
     .join(_SUBSTITUTE, _SUBSTITUTE.c.id == tasks.c.claimed_through, isouter=True)
+    .join(_OWNER, _OWNER.c.id == tasks.c.owner, isouter=True)
     .where(tasks.c.id == sa.bindparam("task"))
 )
 _STUCK = sa.select(incidents.c.id).where(
@@ -99,12 +121,10 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
     row, case, by = _seen(conn, task_id, by=by)
     version = procedures.version(conn, case.version_id)
     step = version.step(row.process, row.element)
-    form = version.form(row.process, row.element)
     history = trusted(dossier.history_rows(conn, row.case_id))
-    variables = spiff.known(version.compiled, case.state, task_id)
     forms = rounds.filled(lineage(conn, version, history), history)
     turn = rounds.turn(history, task_id) if row.item else ()
-    known = {**variables, **rounds.latest(forms, rounds.repaired(history), turn)}
+    answered = rounds.latest(forms, rounds.repaired(history), turn)
     return TaskView(
         task_id=row.id,
         case=dossier.header(conn, case),
@@ -112,9 +132,9 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
         within=version.place(row.within),
         item=items.told(version, row.item),
         role_names=version.bundle.roles[row.role],
-        form=form,
+        form=version.form(row.process, row.element),
         draft=_draft(conn, task_id, by=by),
-        known=known,
+        known={**spiff.known(version.compiled, case.state, task_id), **answered},
         claimed_by=row.claimed_by,
         claimed_name=row.claimed_name,
         due=row.due_at,
@@ -125,6 +145,7 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
         approved_amount=rounds.fact(forms, "approved"),
         our_defaults=tuple(version.compiled.tables[table] for table in step.default_tables),
         hindrance=Eyes(conn, version, case.id, by.both).hindrance(row, case.state),
+        hold=_hold(row, step, by),
         incident=conn.scalar(_STUCK, {"task": task_id, "person": by.id}),
         by=by,
         claimed_through=row.through_name,
@@ -149,3 +170,8 @@ def _draft(conn: sa.Connection, task_id: UUID, *, by: Person) -> dict[str, list[
     subject = drafts.of_task(task_id)
     mine = drafts.load(conn, subject, by=by)
     return drafts.load(conn, subject, by=by.principal) if mine is None and by.acts_for else mine
+
+
+def _hold(row: sa.Row[Any], step: Step, by: Person) -> Hold:
+    acts = tuple(offered(step, row, by=by, concerned=True))
+    return Hold(row.owner, row.owner_name, row.signing, acts)

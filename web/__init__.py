@@ -58,6 +58,7 @@ def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
 
 def _add_pages(app: Flask) -> None:
     from web import (
+        acting,
         attachments,
         cases,
         clocks,
@@ -72,7 +73,7 @@ def _add_pages(app: Flask) -> None:
     )
 
     ours = (
-        *(inbox, tasks, cases, clocks, events, attachments, notices),
+        *(inbox, tasks, acting, cases, clocks, events, attachments, notices),
         *(procedures, printing, people, health),
     )
     for module in ours:

@@ -13,7 +13,7 @@ from engine.cases import FormChangedError, InvalidAnswersError, read_answers
 from engine.drafts import DraftTooLargeError
 from engine.errors import Refusal
 from engine.spiff import RunError, ValueRefusedError
-from engine.waiting import TaskClaimedError, TaskGoneError
+from engine.waiting import DelegatedError, SigningError, TaskClaimedError, TaskGoneError
 from forms import Problem
 from web.clock import now
 from web.database import connection, transaction
@@ -63,6 +63,8 @@ class Shown:
 
 
 V = TypeVar("V", bound=View)
+_NOT_TAKEN = (TaskClaimedError, TaskGoneError, FormChangedError, DelegatedError, SigningError)
+"""What may have come between showing a form and sending it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def send(subject: Subject[V]) -> ResponseReturnValue:
             done = subject.send(conn, posted)
     except InvalidAnswersError as error:
         return _invalid(subject, posted, error.answers.problems)
-    except (TaskClaimedError, TaskGoneError, FormChangedError) as error:
+    except _NOT_TAKEN as error:
         return _not_taken(subject, posted, error)
     except (Refusal, HTTPException, OperationalError):
         raise
@@ -192,7 +194,7 @@ def _page(
 def _not_taken(
     subject: Subject[V],
     posted: MultiDict[str, str],
-    error: TaskClaimedError | TaskGoneError | FormChangedError,
+    error: Refusal,
 ) -> ResponseReturnValue:
     if isinstance(error, TaskGoneError):
         return _gone(error, posted)

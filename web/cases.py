@@ -11,6 +11,7 @@ from engine import caselist, cases, dossier, drafts, incidents
 from engine.cases import FormChangedError
 from engine.clocks import clockview
 from engine.clocks.pausing import may_pause
+from engine.flexible.offering import offered_in
 from engine.inbox import startable
 from engine.sending import FIELD as SENDING
 from engine.sending import MARK
@@ -22,6 +23,7 @@ from web.database import connection, transaction
 from web.drawings import path_tab
 from web.filled import readings
 from web.kept import keeps_typed, posted_values
+from web.once import said_once
 from web.people import current_person
 from web.security import draws
 
@@ -124,6 +126,8 @@ def show(case_id: UUID) -> ResponseReturnValue:
         header=found.header,
         filled_forms=readings(found.filled),
         tabs=[path_tab(view, found.version) for view in found.diagrams],
+        acts=offered_in(connection(), found.version, case_id, by=by) if is_open else {},
+        once=said_once()[0],
         papers=found.version.bundle.papers.values(),
     )
 

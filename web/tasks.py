@@ -45,7 +45,9 @@ def _subject(task_id: UUID) -> Subject[TaskView]:
     )
 
 
-def _keep(posted: MultiDict[str, str], task_id: UUID) -> str:
+def keep(posted: MultiDict[str, str], task_id: UUID, act: str = "") -> str:
+    """Store what was typed into a task's form, whatever ``act`` it was on the way to."""
+    del act
     return answering.keep(_subject(task_id), posted)
 
 
@@ -55,20 +57,20 @@ def show(task_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/<uuid:task_id>/complete")
-@keeps_typed(_keep)
+@keeps_typed(keep)
 def complete(task_id: UUID) -> ResponseReturnValue:
     return answering.send(_subject(task_id))
 
 
 @bp.post("/<uuid:task_id>/draft")
-@keeps_typed(_keep)
+@keeps_typed(keep)
 def save_draft(task_id: UUID) -> ResponseReturnValue:
     return answering.save_draft(_subject(task_id))
 
 
 @bp.post("/<uuid:task_id>/claim")
 def claim(task_id: UUID) -> ResponseReturnValue:
-    _keep_what_was_typed(task_id)
+    keep_what_was_typed(task_id)
     with transaction() as conn:
         tasks.claim(conn, task_id, by=current_person(), now=now())
     return redirect(local_path(request.args.get("next")), 303)
@@ -76,7 +78,7 @@ def claim(task_id: UUID) -> ResponseReturnValue:
 
 @bp.post("/<uuid:task_id>/release")
 def release(task_id: UUID) -> ResponseReturnValue:
-    _keep_what_was_typed(task_id)
+    keep_what_was_typed(task_id)
     with transaction() as conn:
         tasks.release(conn, task_id, by=current_person(), now=now())
     return redirect(local_path(request.args.get("next")), 303)
@@ -85,13 +87,14 @@ def release(task_id: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:task_id>/clock")
 def see_clock(task_id: UUID) -> ResponseReturnValue:
     """Go to the page of the step's clock; what was typed stays as a draft."""
-    _keep_what_was_typed(task_id)
+    keep_what_was_typed(task_id)
     return redirect(url_for("clocks.of_task", task_id=task_id), 303)
 
 
-def _keep_what_was_typed(task_id: UUID) -> None:
+def keep_what_was_typed(task_id: UUID) -> None:
+    """Store what was typed into the task's form, if the request comes from there, as a draft."""
     if FORM_KEY in request.form:
-        _keep(request.form, task_id)
+        keep(request.form, task_id)
 
 
 def _reckoned(task: TaskView) -> Reckoned | None:
@@ -102,6 +105,10 @@ def _reckoned(task: TaskView) -> Reckoned | None:
 
 
 def _page(task: TaskView, shown: Shown) -> str:
+    delegated = task.hold.owner is not None and task.claimed_by == task.by.principal.id
+    answers_for = url_for("tasks.complete", task_id=task.task_id)
+    if delegated:
+        answers_for = url_for("acting.begin", task_id=task.task_id, act="give-back")
     return render_template(
         "task.html",
         active="inbox",
@@ -110,6 +117,7 @@ def _page(task: TaskView, shown: Shown) -> str:
         earlier=readings(task.earlier),
         mine=task.claimed_by == task.by.principal.id,
         reckoned=_reckoned(task),
-        answers_for=url_for("tasks.complete", task_id=task.task_id),
+        delegated=delegated,
+        answers_for=answers_for,
         here=url_for("tasks.show", task_id=task.task_id),
     )

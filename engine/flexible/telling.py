@@ -9,14 +9,14 @@ import sqlalchemy as sa
 
 from engine import notices
 from engine.errors import Refusal
-from engine.flexible.allowed import fits, words_for
+from engine.flexible.allowed import words_for
 from engine.flexible.choosing import chosen
+from engine.flexible.concerned import is_concerned, may_urge
 from engine.flexible.held import said, step_of
 from engine.history import enter
 from engine.reasons import checked_reason
-from engine.roles import PROCESS_OWNER
 from engine.spiff import Names
-from engine.tables import entries, signings, tasks
+from engine.tables import entries, signings
 from engine.waiting import check_role, lock_any
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 URGED = "task_urged"
 COPIED = "case_copied"
-_HELD: Final = (tasks.c.claimed_by, tasks.c.owner)
 PAUSE: Final = timedelta(hours=1)
 
 
@@ -59,26 +58,6 @@ class UrgedAlreadyError(Refusal):
         self.case_id = case_id
 
 
-def may_urge(conn: sa.Connection, step: Step, role: str, case_id: UUID, *, by: Person) -> bool:
-    """Whether a person may urge a step of this role in a case, whoever holds it."""
-    words = words_for(step, "urge")
-    if "concerned" in words and is_concerned(conn, case_id, by=by):
-        return True
-    return fits(words, role, by.roles)
-
-
-def is_concerned(conn: sa.Connection, case_id: UUID, *, by: Person) -> bool:
-    """Whether a person has done something in a case, has a step in it, or keeps procedures."""
-    if PROCESS_OWNER in by.roles:
-        return True
-    did = sa.exists().where(entries.c.case_id == case_id, entries.c.actor == by.id)
-    has = sa.exists().where(
-        tasks.c.case_id == case_id,
-        sa.or_(tasks.c.role.in_(by.roles), *(held == by.id for held in _HELD)),
-    )
-    return bool(conn.scalar(sa.select(sa.or_(did, has))))
-
-
 def urge(conn: sa.Connection, task_id: UUID, reason: str, *, by: Person, now: datetime) -> None:
     """Tell whoever holds a task, its role when it is free, or who has to sign it, to get on.
 
@@ -87,7 +66,8 @@ def urge(conn: sa.Connection, task_id: UUID, reason: str, *, by: Person, now: da
     """
     waiting = lock_any(conn, task_id, by=by)
     step, case_id = step_of(conn, waiting), waiting.case.id
-    allowed = may_urge(conn, step, waiting.role, case_id, by=by)
+    concerned = is_concerned(conn, case_id, by=by)
+    allowed = may_urge(step, waiting.role, by=by, concerned=concerned)
     if not allowed or (waiting.claimed_by == waiting.by.principal.id and waiting.signing is None):
         raise MayNotUrgeError
     lately = sa.exists().where(

@@ -1,0 +1,113 @@
+"""An action on a task as its page shows it first: what follows, and who may be chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from engine import dossier, procedures
+from engine.errors import NotFoundError, Refusal
+from engine.flexible.allowed import words_for
+from engine.flexible.choosing import choices
+from engine.flexible.concerned import is_concerned
+from engine.flexible.offering import offered
+from engine.flexible.words import ACTS
+from engine.substituting.acting import as_whom
+from engine.tables import people, tasks
+from engine.waiting import gone
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from typing import Any
+    from uuid import UUID
+
+    from engine.dossier import CaseHeader
+    from engine.flexible.choosing import Choices
+    from engine.flexible.words import Act
+    from engine.people import Person
+    from engine.spiff import Names, Step
+
+
+class NotOfferedError(Refusal):
+    """The action is not there for this person, this task or this moment."""
+
+    code = "not_offered"
+
+    def __init__(self, act: Act, case_id: UUID) -> None:
+        super().__init__(
+            f"这件待办现在不能由您{act.names.zh}；情况可能已经变化。",
+            f"“{act.names.en}” is not open to you for this task now; things may have moved on.",
+        )
+        self.case_id = case_id
+
+
+@dataclass(frozen=True, slots=True)
+class ActView:
+    """One action on one task; ``holder`` is the name of whoever has it, None when it is free."""
+
+    act: Act
+    task_id: UUID
+    case: CaseHeader
+    step: Names
+    role: Names
+    holder: str | None
+    choices: Choices | None
+    reads_task: bool
+
+
+_TASK = (
+    sa.select(tasks, people.c.name.label("holder"))
+    .join(people, people.c.id == tasks.c.claimed_by, isouter=True)
+    .where(tasks.c.id == sa.bindparam("task"))
+)
+
+
+def act_view(
+    conn: sa.Connection,
+    task_id: UUID,
+    key: str,
+    *,
+    query: str = "",
+    kept: Collection[UUID] = (),
+    by: Person,
+) -> ActView:
+    """Return the page of an action; ``query`` and ``kept`` narrow the people to be chosen.
+
+    Raises NotFoundError, TaskGoneError and NotOfferedError.
+    """
+    if (act := ACTS.get(key)) is None:
+        raise NotFoundError
+    row = conn.execute(_TASK, {"task": task_id}).one_or_none()
+    if row is None:
+        raise gone(conn, task_id, by=by)
+    case = dossier.case_row(conn, row.case_id, by=by)
+    version = procedures.version(conn, case.version_id)
+    step = version.step(row.process, row.element)
+    concerned = is_concerned(conn, row.case_id, by=by)
+    by = as_whom(by, row, version.compiled.id)
+    if act not in offered(step, row, by=by, concerned=concerned):
+        raise NotOfferedError(act, row.case_id)
+    found = None
+    if act.whom != "nobody":
+        words, without = _choosing(act, step, row, by)
+        found = choices(conn, words, row.role, without=without, query=query, kept=kept)
+    return ActView(
+        act=act,
+        task_id=task_id,
+        case=dossier.header(conn, case),
+        step=step.names,
+        role=version.bundle.roles[row.role],
+        holder=row.holder,
+        choices=found,
+        reads_task=row.role in by.principal.roles or by.principal.id in (row.given_to, row.owner),
+    )
+
+
+def _choosing(
+    act: Act, step: Step, row: sa.Row[Any], by: Person
+) -> tuple[tuple[str, ...], set[UUID]]:
+    if act.key == "assign":
+        return ("role",), {held for held in (row.claimed_by, row.owner) if held}
+    return words_for(step, act.key), {by.principal.id}

@@ -1,0 +1,99 @@
+"""What a person may do with a task now, besides doing it: the one answer that pages go by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import sqlalchemy as sa
+
+from engine.flexible.allowed import fits, is_possible, words_for
+from engine.flexible.concerned import is_concerned, may_urge
+from engine.flexible.words import ACTS
+from engine.substituting.acting import as_whom
+from engine.tables import tasks
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from engine.flexible.words import Act
+    from engine.people import Person
+    from engine.procedures import Version
+    from engine.spiff import Step
+
+
+class Held(Protocol):
+    """A task as far as it says who has it: a row of ``tasks`` does."""
+
+    @property
+    def role(self) -> str:
+        """The role that it belongs to."""
+        ...
+
+    @property
+    def claimed_by(self) -> UUID | None:
+        """Who holds it."""
+        ...
+
+    @property
+    def given_to(self) -> UUID | None:
+        """Who may do it without its role."""
+        ...
+
+    @property
+    def owner(self) -> UUID | None:
+        """To whom it comes back."""
+        ...
+
+    @property
+    def signing(self) -> str | None:
+        """Whether signatures are asked for it."""
+        ...
+
+
+def offered(step: Step, task: Held, *, by: Person, concerned: bool) -> list[Act]:
+    """Return what a person may do with an open task at this moment, in the order of the menu.
+
+    ``by`` is who acts on it, for themselves or for somebody (substituting.acting).
+    """
+    found = [*_of_holder(step, task, by), *_of_others(step, task, by, concerned=concerned)]
+    return [act for key, act in ACTS.items() if key in found]
+
+
+def offered_in(
+    conn: sa.Connection, version: Version, case_id: UUID, *, by: Person
+) -> dict[UUID, list[Act]]:
+    """Return for each open task of a case what a person may do with it, by its id."""
+    rows = conn.execute(sa.select(tasks).where(tasks.c.case_id == case_id)).all()
+    concerned = bool(rows) and is_concerned(conn, case_id, by=by)
+    found = {}
+    for row in rows:
+        who, step = as_whom(by, row, version.compiled.id), version.step(row.process, row.element)
+        found[row.id] = offered(step, row, by=who, concerned=concerned)
+    return found
+
+
+def _of_holder(step: Step, task: Held, by: Person) -> list[str]:
+    who = by.principal
+    does = task.role in who.roles or who.id in (task.given_to, task.owner)
+    found = ["copy"] if does and is_possible(step, "copy") else []
+    if task.owner == who.id:
+        return [*found, "take-back"]
+    if not does or task.claimed_by not in (None, who.id):
+        return found
+    if task.owner is not None:
+        return [*found, "give-back"]
+    if task.signing == "after":
+        return found
+    handing = (key for key in ("transfer", "delegate") if is_possible(step, key))
+    return [*found, *handing]
+
+
+def _of_others(step: Step, task: Held, by: Person, *, concerned: bool) -> list[str]:
+    found = []
+    if task.signing != "after" and fits(words_for(step, "assign"), task.role, by.roles):
+        found.append("assign")
+    free = task.claimed_by is None and task.role in by.principal.roles
+    mine = free or (task.claimed_by == by.principal.id and task.signing is None)
+    if not mine and may_urge(step, task.role, by=by, concerned=concerned):
+        found.append("urge")
+    return found

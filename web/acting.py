@@ -1,0 +1,119 @@
+"""Actions on a task besides doing it: what follows is read first, then it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from engine.enclosing import key_of
+from engine.flexible import delegating, handing, telling
+from engine.flexible.actview import act_view
+from engine.flexible.choosing import NobodyChosenError
+from engine.reasons import BadReasonError
+from web.clock import now
+from web.database import connection, transaction
+from web.kept import keeps_typed
+from web.once import say_once
+from web.people import current_person
+from web.tasks import keep, keep_what_was_typed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    import sqlalchemy as sa
+    from flask.typing import ResponseReturnValue
+
+    from engine.errors import Refusal
+    from engine.flexible.actview import ActView
+    from engine.people import Person
+
+bp = Blueprint("acting", __name__, url_prefix="/tasks/<uuid:task_id>/acts/<act>")
+
+
+class Verb(Protocol):
+    """Does an action as the posted page says it."""
+
+    def __call__(self, conn: sa.Connection, task_id: UUID, /, *, by: Person, now: datetime) -> None:
+        """Do it in the transaction of a view."""
+        ...
+
+
+def _reason() -> str:
+    return request.form.get("reason", "")
+
+
+def _people() -> list[UUID]:
+    keys = (key_of(text) for text in request.form.getlist("to"))
+    return [key for key in keys if key is not None]
+
+
+def _one() -> UUID | None:
+    return next(iter(_people()), None)
+
+
+_VERBS: Final[Mapping[str, Verb]] = {
+    "transfer": lambda conn, task, **who: handing.transfer(conn, task, _one(), _reason(), **who),
+    "assign": lambda conn, task, **who: handing.assign(conn, task, _one(), _reason(), **who),
+    "delegate": lambda conn, task, **who: delegating.delegate(conn, task, _one(), _reason(), **who),
+    "give-back": lambda conn, task, **who: delegating.give_back(conn, task, _reason(), **who),
+    "take-back": delegating.take_back,
+    "urge": lambda conn, task, **who: telling.urge(conn, task, _reason(), **who),
+    "copy": lambda conn, task, **who: telling.copy(conn, task, _people(), _reason(), **who),
+}
+
+
+@bp.get("")
+def show(task_id: UUID, act: str) -> ResponseReturnValue:
+    return _page(task_id, act)
+
+
+@bp.post("/begin")
+@keeps_typed(keep)
+def begin(task_id: UUID, act: str) -> ResponseReturnValue:
+    """Go to the page of an action; what was typed for the task stays as a draft."""
+    keep_what_was_typed(task_id)
+    return redirect(url_for("acting.show", task_id=task_id, act=act), 303)
+
+
+@bp.post("")
+def do(task_id: UUID, act: str) -> ResponseReturnValue:
+    if "search" in request.form:
+        return _page(task_id, act)
+    view = _view(task_id, act)
+    try:
+        with transaction() as conn:
+            _VERBS[view.act.key](conn, task_id, by=current_person(), now=now())
+    except (BadReasonError, NobodyChosenError) as refusal:
+        return _page(task_id, act, refusal), 422
+    there = url_for("cases.show", case_id=view.case.id)
+    say_once(there, "acted")
+    return redirect(there, 303)
+
+
+def _view(task_id: UUID, act: str) -> ActView:
+    return act_view(
+        connection(),
+        task_id,
+        act,
+        query=request.form.get("people", ""),
+        kept=_people(),
+        by=current_person(),
+    )
+
+
+def _page(task_id: UUID, act: str, refusal: Refusal | None = None) -> str:
+    view = _view(task_id, act)
+    case = url_for("cases.show", case_id=view.case.id)
+    return render_template(
+        "act.html",
+        active="inbox" if view.reads_task else "cases",
+        view=view,
+        refusal=refusal,
+        typed=_reason(),
+        query=request.form.get("people", ""),
+        chosen=_people(),
+        back=url_for("tasks.show", task_id=task_id) if view.reads_task else case,
+    )
