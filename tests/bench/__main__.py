@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from engine import embedded
-from tests.bench import draining, growth, memory, report, shapes, statements, throughput
+from tests.bench import draining, growth, memory, report, shapes, statements, throughput, transfers
 from tests.bench.clients import Clients
 from tests.bench.company import LOGINS
 from tests.bench.pages import LARGE, SAME, SMALL, Desks
@@ -136,6 +136,15 @@ def _throughput(server: Server, clients: Clients, rounds: int) -> Iterator[Row]:
             yield Row(name, None, f"{fleet.times(count):.2f}", "")
 
 
+def _transfers(server: Server) -> Iterator[Row]:
+    _say(f"{transfers.CASES} cases to another version")
+    found = transfers.measure(server)
+    yield Row("(l) a step of a case, one of 300", found.step, "1", "")
+    for name, samples in (("looked at", found.foreseen), ("moved", found.moved)):
+        ratio = f"{samples.p50 / found.step.p50:.2f}"
+        yield Row(f"(l) a case {name} for another version, one of 300", samples, ratio, "")
+
+
 def main() -> None:
     """Run every part, print the table, keep it."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
@@ -149,6 +158,7 @@ def main() -> None:
             *_growth(server),
             *_pages(server, clients, min(rounds, PAGE_ROUNDS)),
             *_shapes(server),
+            *_transfers(server),
             *_draining(server),
             *_throughput(server, clients, min(rounds, PAGE_ROUNDS)),
         ]
