@@ -65,6 +65,7 @@ def _add_pages(app: Flask) -> None:
         events,
         health,
         inbox,
+        my_settings,
         notices,
         people,
         printing,
@@ -74,7 +75,7 @@ def _add_pages(app: Flask) -> None:
 
     ours = (
         *(inbox, tasks, acting, cases, clocks, events, attachments, notices),
-        *(procedures, printing, people, health),
+        *(procedures, printing, people, my_settings, health),
     )
     for module in ours:
         app.register_blueprint(module.bp)

@@ -83,6 +83,11 @@ def arranged(conn: sa.Connection, *, now: datetime) -> list[Listed]:
     return _listed(conn, coming, now)
 
 
+def today(conn: sa.Connection, now: datetime) -> date:
+    """Return the company's day."""
+    return now.astimezone(company(conn).zone).date()
+
+
 def _listed(conn: sa.Connection, which: sa.ColumnElement[bool], now: datetime) -> list[Listed]:
     zone = company(conn).zone
     rows = conn.execute(_LISTED.where(which)).all()

@@ -124,3 +124,10 @@ class SubstitutionOverError(Refusal):
 
     def __init__(self) -> None:
         super().__init__("这项代理已经结束，无需再办。", "This substitution has ended already.")
+
+
+def no_days() -> BadPeriodError:
+    """Return the refusal of days that nobody can read."""
+    return BadPeriodError(
+        "请填写第一天和最后一天。", "Say which is the first day and which is the last."
+    )

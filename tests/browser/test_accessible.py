@@ -30,6 +30,7 @@ PLACES = (
     "/procedures",
     f"/procedures/{PROCEDURE}",
     "/notices",
+    "/settings",
 )
 
 
