@@ -11,6 +11,7 @@ from engine.spiff.pruning import flows, last_runs
 from tests.engine.spiff.differing import BARE
 from tests.engine.spiff.drawing import compiled
 from tests.engine.spiff.test_codec import looping
+from tests.engine.spiff.test_returning import forking
 from tests.engine.spiff.walking import Walk
 
 
@@ -47,3 +48,25 @@ def test_a_join_keeps_what_it_took_in_as_long_as_one_can_go_back_behind_it(
         (taken,) = (case.tasks[id_] for id_ in join.internal_data[TAKEN])
         assert (taken.task_spec, taken.state) == (join.task_spec, CANCELLED)
         assert {taken.parent.mark.element, join.parent.mark.element} == {"left", "right"}
+
+
+def test_a_case_that_goes_back_a_hundred_times_stays_small() -> None:
+    p = forking("left", "right")
+    p.deadline("late", "left", "P1D")
+    p.user("urge")
+    p.end("urged")
+    p.chain("late", "urge", "urged")
+    walk, sizes = Walk(compiled(p)), []
+    for element in ("first", "left", "right"):
+        walk.does(element)
+    for back in (walk.returns, walk.asks_back) * 50:
+        back("last", "left")
+        walk.wakes(days=2)
+        walk.does("urge")
+        walk.does("left")
+        walk.cancels()
+        walk.reopens()
+        case = load(walk.compiled.plan, walk.move.state)
+        sizes.append(sum(len(flow.tasks) for flow in flows(case)))
+    assert max(sizes) <= pruning.LIMIT
+    assert len(walk.move.state) < 1_024
