@@ -145,8 +145,10 @@ def _rows(instance: Instance) -> list[list[object]]:
         places[token.id] = len(rows)
         row = [token.id, places[token._parent], token.task_spec.name, token._state]
         internals = token.internal_data
-        if internals and (kept := _kept(token._state, internals)):
-            row.append(kept)
+        if internals:
+            kept = internals if token._state & UNFINISHED else _kept(token._state, internals)
+            if kept:
+                row.append(kept)
         rows.append(row)
         if token._children:
             pending += [tasks[child] for child in reversed(token._children)]
@@ -154,9 +156,7 @@ def _rows(instance: Instance) -> list[list[object]]:
 
 
 def _kept(state: int, internals: dict[str, Any]) -> dict[str, Any]:
-    """Give what a token still knows of itself: when it is finished, what going back asks for."""
-    if state & UNFINISHED:
-        return internals
+    """Give what the token of a finished place still knows of itself: what going back asks for."""
     if state != COMPLETED:
         return {}
     if "due" in internals:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from engine.spiff.flows import CaseFlow
 
-LIMIT: Final = 120
+LIMIT: Final = 100
 
 
 def prune(case: CaseFlow) -> None:
@@ -59,10 +59,10 @@ def last_runs(case: CaseFlow) -> list[Token]:
     """Give the last finished run of every step; earlier runs are no longer known by their tasks."""
     last: dict[object, Token] = {}
     for instance in flows(case):
-        place: object = None
-        for token in instance.tasks.values():
-            if token._state == COMPLETED and TASK in token.internal_data:
-                place = place if place is not None else _place(instance)
+        known = [token for token in instance.tasks.values() if TASK in token.internal_data]
+        place = _place(instance) if known else None
+        for token in known:
+            if token._state == COMPLETED:
                 key = (place, token.task_spec.name)
                 other = last.setdefault(key, token)
                 if other is not token:

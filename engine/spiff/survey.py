@@ -121,10 +121,13 @@ def live(case: CaseFlow) -> Iterator[str]:
 
 def path_of(token: Token) -> tuple[str, ...]:
     """Give the call activities from the procedure down to a step, as it is drawn."""
+    calls: list[str] = []
     for place in (token, *hosts(token)):
         if PATH in place.internal_data:
-            return tuple(place.internal_data[PATH])
-    return tuple(reversed([host.mark.element for host in hosts(token) if is_call(host)]))
+            return (*place.internal_data[PATH], *reversed(calls))
+        if place is not token and is_call(place):
+            calls.append(place.mark.element)
+    return tuple(reversed(calls))
 
 
 def is_call(host: Token) -> bool:
