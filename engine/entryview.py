@@ -37,6 +37,7 @@ _TITLES = {
     "task_delegated": Names("委派：{zh}", "Delegated: {en}"),
     "task_given_back": Names("交回：{zh}", "Given back: {en}"),
     "task_taken_back": Names("收回：{zh}", "Taken back: {en}"),
+    "task_handed_over": Names("交接：{zh}", "Handed over: {en}"),
     "task_urged": Names("催办：{zh}", "Urged: {en}"),
     "case_copied": Names("抄送", "Copied"),
     "timer_fired": Names("逾期：{zh}", "Overdue: {en}"),

@@ -1,4 +1,4 @@
-"""Staff: a new password, other roles, and leaving; each ends the person's sessions."""
+"""Staff: a new password and other roles; each ends the person's sessions."""
 
 from __future__ import annotations
 
@@ -49,16 +49,6 @@ def set_roles(
     check_roles(conn, held)
     _change(conn, found, roles=sorted(set(held)))
     return found, _release(conn, found, held, now=now)
-
-
-def deactivate(conn: sa.Connection, login: str, *, now: datetime) -> tuple[Person, int]:
-    """Let a person never sign in again; whatever they had claimed is released.
-
-    Returns the person, and how many tasks were released. Raises NotFoundError.
-    """
-    found = _found(conn, login)
-    _change(conn, found, active=False)
-    return found, _release(conn, found, (), now=now)
 
 
 def _found(conn: sa.Connection, login: str) -> Person:

@@ -66,7 +66,7 @@ substitutions = sa.Table(
         comment="process:element of those that it is limited to; empty for all.",
     ),
     sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("made_by", sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("made_by", sa.ForeignKey("people.id"), nullable=True),
     sa.Column("made_at", Moment, nullable=False),
     sa.Column("ended_at", Moment, nullable=True, comment="When somebody ended it early."),
     sa.Column("ended_by", sa.ForeignKey("people.id"), nullable=True),

@@ -58,12 +58,11 @@ _LISTED = (
     )
     .join(_PERSON, _PERSON.c.id == substitutions.c.person_id)
     .join(_SUBSTITUTE, _SUBSTITUTE.c.id == substitutions.c.substitute_id)
-    .join(_MAKER, _MAKER.c.id == substitutions.c.made_by)
+    .outerjoin(_MAKER, _MAKER.c.id == substitutions.c.made_by)
     .outerjoin(
         versions, sa.and_(versions.c.procedure == substitutions.c.procedure, versions.c.in_force)
     )
     .order_by(substitutions.c.ends.desc(), substitutions.c.id.desc())
-    .limit(LISTED)
 )
 
 
@@ -79,8 +78,17 @@ def by_substitute(conn: sa.Connection, key: UUID, *, now: datetime) -> list[List
 
 def arranged(conn: sa.Connection, *, now: datetime) -> list[Listed]:
     """Return everybody's substitutions that hold or are to come."""
-    coming = sa.and_(substitutions.c.ended_at.is_(None), substitutions.c.ends > now)
-    return _listed(conn, coming, now)
+    return _listed(conn, _coming(now), now)
+
+
+def _coming(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(substitutions.c.ended_at.is_(None), substitutions.c.ends > now)
+
+
+def concerning(conn: sa.Connection, key: UUID, *, now: datetime) -> list[Listed]:
+    """Return those that hold or are to come of a person and of whom they stand in for."""
+    of = sa.or_(substitutions.c.person_id == key, substitutions.c.substitute_id == key)
+    return _listed(conn, sa.and_(of, _coming(now)), now, most=None)
 
 
 def today(conn: sa.Connection, now: datetime) -> date:
@@ -88,9 +96,15 @@ def today(conn: sa.Connection, now: datetime) -> date:
     return now.astimezone(company(conn).zone).date()
 
 
-def _listed(conn: sa.Connection, which: sa.ColumnElement[bool], now: datetime) -> list[Listed]:
+def _listed(
+    conn: sa.Connection,
+    which: sa.ColumnElement[bool],
+    now: datetime,
+    *,
+    most: int | None = LISTED,
+) -> list[Listed]:
     zone = company(conn).zone
-    rows = conn.execute(_LISTED.where(which)).all()
+    rows = conn.execute(_LISTED.where(which).limit(most)).all()
     return [_one(conn, row, zone, now) for row in rows]
 
 

@@ -84,7 +84,8 @@ def make(conn: sa.Connection, wanted: Wanted, *, by: Person, now: datetime) -> i
     begins, ends = _period(wanted, company(conn).zone, now)
     _check_scope(conn, wanted)
     span = Span(person.id, substitute.id, begins, ends)
-    _check_standing(conn, wanted, span, substitute)
+    if refusal := clash(conn, span, (wanted.procedure, wanted.steps)):
+        raise refusal
     made = sa.insert(substitutions).values(
         person_id=person.id,
         substitute_id=substitute.id,
@@ -166,16 +167,26 @@ def _check_scope(conn: sa.Connection, wanted: Wanted) -> None:
         )
 
 
-def _check_standing(conn: sa.Connection, wanted: Wanted, span: Span, substitute: Person) -> None:
-    """Refuse what holds already on some of the days, and what would close a ring."""
-    standing = conn.execute(_STANDING, {"begins": span.begins, "ends": span.ends}).all()
-    same = (span.person, span.substitute, wanted.procedure, wanted.steps)
+def clash(
+    conn: sa.Connection,
+    span: Span,
+    scope: tuple[str | None, frozenset[str]],
+    *,
+    without: UUID | None = None,
+) -> RingError | SubstitutedAlreadyError | None:
+    """Return why a span cannot stand beside the others: the same twice, or a ring; else None.
+
+    Those of the person ``without`` whom it would be are not looked at.
+    """
+    rows = conn.execute(_STANDING, {"begins": span.begins, "ends": span.ends}).all()
+    standing = [row for row in rows if without not in (row.person_id, row.substitute_id)]
     for row in standing:
-        if (row.person_id, row.substitute_id, row.procedure, frozenset(row.steps)) == same:
-            raise SubstitutedAlreadyError(substitute.name)
+        both = (row.person_id, row.substitute_id, (row.procedure, frozenset(row.steps)))
+        if both == (span.person, span.substitute, scope):
+            return SubstitutedAlreadyError(*_names(conn, [span.substitute]))
     spans = [Span(row.person_id, row.substitute_id, row.begins, row.ends) for row in standing]
-    if found := ring(span, spans):
-        raise RingError(_names(conn, found))
+    found = ring(span, spans)
+    return RingError(_names(conn, found)) if found else None
 
 
 def _names(conn: sa.Connection, keys: Sequence[UUID]) -> list[str]:

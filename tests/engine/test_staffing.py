@@ -93,17 +93,6 @@ def test_a_lost_role_gives_its_claims_back_and_keeps_the_others(
         staffing.set_roles(conn, "clara", {"magician"}, now=NOW)
 
 
-def test_who_leaves_gives_everything_back(
-    conn: sa.Connection, clara: Person, case_id: UUID
-) -> None:
-    _, released = staffing.deactivate(conn, "clara", now=NOW)
-
-    assert released == 2
-    assert set(holders(conn, case_id).values()) == {None}
-    assert people.person(conn, clara.id) is None
-    assert history.verify(conn, case_id) is None
-
-
 def test_a_claim_without_the_role_completes_opens_and_drafts_nothing(
     conn: sa.Connection, clara: Person, case_id: UUID
 ) -> None:

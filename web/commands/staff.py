@@ -1,4 +1,4 @@
-"""People on the command line: who there are, joining, new passwords, other roles, leaving."""
+"""People on the command line: who there are, joining, new passwords, other roles."""
 
 from __future__ import annotations
 
@@ -56,13 +56,4 @@ def give_roles(connection: Connection, login: str, held: Collection[str], *, now
         f"{one.name}（{login}）现有角色：{listed}；放回待办 {released} 项，须重新登录。",
         f"{one.name} ({login}) now holds {listed}; tasks released: {released};"
         " they have to sign in again.",
-    )
-
-
-def dismiss(connection: Connection, login: str, *, now: datetime) -> None:
-    """Let a person never sign in again; their entries in the history stay."""
-    one, released = staffing.deactivate(connection, login, now=now)
-    say(
-        f"{one.name}（{login}）已停用；放回待办 {released} 项。",
-        f"{one.name} ({login}) can no longer sign in; tasks released: {released}.",
     )

@@ -70,12 +70,18 @@ def give_roles(login: str, held: tuple[str, ...]) -> None:
         give_roles(connection, login, held, now=datetime.now(UTC))
 
 
-@person.command("deactivate")
+@person.command("leave")
 @click.argument("login")
-def dismiss(login: str) -> None:
-    """停用 / Let a person never sign in again; their claims are released."""
+@click.option("--to", multiple=True, metavar="LOGIN", help="who takes over, repeatable")
+@click.option("--why", default="", help="a reason, which the cases' histories keep")
+@click.option("--dry-run", is_flag=True, help="only show what would become of their work")
+def leave(login: str, to: tuple[str, ...], why: str, *, dry_run: bool) -> None:
+    """离开 / Let a person never sign in again, and hand over what they have in hand."""
+    from web.commands.leaving import leave, preview
     from web.commands.opening import opened
-    from web.commands.staff import dismiss
 
     with opened(settings_here()) as engine, engine.begin() as connection:
-        dismiss(connection, login, now=datetime.now(UTC))
+        if dry_run:
+            preview(connection, login, to, now=datetime.now(UTC))
+        else:
+            leave(connection, login, to, why, now=datetime.now(UTC))

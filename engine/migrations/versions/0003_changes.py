@@ -165,7 +165,7 @@ def _make_substitutions() -> None:
             comment="process:element of those that it is limited to; empty for all.",
         ),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
             "ended_at",

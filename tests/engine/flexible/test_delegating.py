@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine import drafts, history, staffing
+from engine import drafts, history
 from engine.flexible.delegating import NotDelegatedError, delegate, give_back, take_back
 from engine.flexible.handing import transfer
+from engine.substituting.handing_over import leave
 from engine.tasks import claim, complete_task, release, save_draft
 from engine.taskview import open_task
 from engine.waiting import DelegatedError, TaskClaimedError
@@ -79,10 +80,10 @@ def test_a_delegated_task_outlives_the_leaving_of_either(
 ) -> None:
     claim(connection, task, by=clerk, now=NOW)
     delegate(connection, task, inspector.id, "请帮忙", by=clerk, now=NOW)
-    staffing.deactivate(connection, inspector.login, now=NOW)
+    leave(connection, inspector.login, (), "离职", by=None, now=NOW)
     assert (row(connection, task).claimed_by, row(connection, task).owner) == (clerk.id, None)
 
     delegate(connection, task, colleague.id, "请帮忙", by=clerk, now=NOW)
-    staffing.deactivate(connection, clerk.login, now=NOW)
+    leave(connection, clerk.login, (), "离职", by=None, now=NOW)
     give_back(connection, task, "写好了", by=colleague, now=NOW)
     assert (row(connection, task).claimed_by, row(connection, task).owner) == (None, None)

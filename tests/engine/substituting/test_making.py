@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import staffing
 from engine.errors import NotFoundError
 from engine.reasons import BadReasonError
 from engine.settings import company
 from engine.spiff import Names
 from engine.substituting import listing
+from engine.substituting.handing_over import leave
 from engine.substituting.making import Wanted, end, make
 from engine.substituting.refusals import (
     BadPeriodError,
@@ -135,7 +135,7 @@ def test_only_steps_and_people_that_are_there_are_taken(
     conn: Connection, five: list[Person]
 ) -> None:
     ill, there, gone = five[:3]
-    staffing.deactivate(conn, gone.login, now=NOW)
+    leave(conn, gone.login, (), "离职", by=None, now=NOW)
     with pytest.raises(NobodyError):
         make(conn, wish(ill, gone), by=ill, now=NOW)
     with pytest.raises(NobodyError):
@@ -210,7 +210,7 @@ def test_it_is_ended_once_by_those_whom_it_concerns(conn: Connection, five: list
 def test_nobody_represents_who_has_left(conn: Connection, five: list[Person]) -> None:
     ill, there = five[:2]
     make(conn, wish(ill, there), by=ill, now=NOW)
-    staffing.deactivate(conn, ill.login, now=NOW)
+    leave(conn, ill.login, (), "离职", by=None, now=NOW)
     assert represented(conn, there, NOW) == set()
 
 

@@ -144,9 +144,13 @@ def test_a_person_gets_another_password_other_roles_and_leaves(type_in: Typed, u
     assert (code, "now holds gm, sales" in said, "放回待办 0 项" in said) == (0, True, True)
     code, said, _ = type_in("person", "list")
     assert (code, "lixia  李霞  gm, sales\n" in said, "wangfang" in said) == (0, True, True)
-    assert type_in("person", "deactivate", "lixia")[0] == 0
+    code, said, _ = type_in("person", "leave", "lixia", "--to", "wangfang", "--dry-run")
+    assert (code, "没有改动" in said) == (0, True)
+    code, _, complained = type_in("person", "leave", "lixia")
+    assert (code, "请写明原因" in complained) == (1, True)
+    assert type_in("person", "leave", "lixia", "--why", "离职")[0] == 0
     assert "lixia" not in type_in("person", "list")[1]
-    code, _, complained = type_in("person", "deactivate", "lixia")
+    code, _, complained = type_in("person", "leave", "lixia", "--why", "离职")
     assert (code, "没有人员" in complained, "nobody" in complained) == (1, True, True)
 
 

@@ -1,0 +1,161 @@
+"""Leaving: what somebody who goes has in hand, and to whom each thing would go, told beforehand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import sqlalchemy as sa
+
+from engine import people, procedures
+from engine.errors import NotFoundError, Refusal
+from engine.foureyes import Eyes
+from engine.substituting.listing import Listed, concerning
+from engine.substituting.making import clash
+from engine.substituting.rings import Span
+from engine.tables import cases, signings, substitutions, tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from engine.people import Person
+    from engine.spiff import Names
+
+Kind = Literal["held", "delegated", "signature"]
+
+
+class BadSuccessorError(Refusal):
+    """Somebody cannot take over from themselves."""
+
+    code = "bad_successor"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} 不能接手自己的工作；请选择另一位同事，或不选而交回岗位。",
+            f"{name} cannot take over from themselves; choose a colleague, or nobody: then it goes"
+            " back to the role.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One thing in hand: a task that is held, one delegated to somebody, or an asked signature.
+
+    ``to`` takes it over. For None a held task goes back to its role; one that was delegated goes
+    there when it is given back; a signature stays, and who asked for it has to ask somebody else.
+    """
+
+    kind: Kind
+    task_id: UUID
+    case_id: UUID
+    case_code: str
+    number: str | None
+    customer: str | None
+    step: Names
+    role: Names
+    to: Person | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A substitution that ends when somebody leaves; ``to`` goes on with it, if they stood in."""
+
+    substitution: Listed
+    to: Person | None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What becomes of somebody's work when they leave."""
+
+    person: Person
+    pieces: list[Piece]
+    assignments: list[Assignment]
+
+
+_COLUMNS = (
+    *(tasks.c.id, tasks.c.case_id, tasks.c.process, tasks.c.element, tasks.c.role),
+    *(tasks.c.owner, cases.c.code, cases.c.number, cases.c.customer, cases.c.version_id),
+    cases.c.state,
+)
+_PERSON = sa.bindparam("person", type_=sa.Uuid)
+_OF_CASE = tasks.join(cases, cases.c.id == tasks.c.case_id)
+_HELD = sa.select(sa.literal("held").label("kind"), *_COLUMNS).select_from(_OF_CASE)
+_IN_HAND = sa.union_all(
+    _HELD.where(tasks.c.claimed_by == _PERSON),
+    sa.select(sa.literal("delegated"), *_COLUMNS)
+    .select_from(_OF_CASE)
+    .where(tasks.c.owner == _PERSON, tasks.c.claimed_by != _PERSON),
+    sa.select(sa.literal("signature"), *_COLUMNS)
+    .select_from(_OF_CASE.join(signings, signings.c.task_id == tasks.c.id))
+    .where(signings.c.person_id == _PERSON, signings.c.status.in_(("asked", "waiting"))),
+).order_by("case_id", "id", "kind")
+
+
+def leaving(conn: sa.Connection, login: str, to: Sequence[str] = (), *, now: datetime) -> Leaving:
+    """Return what becomes of a person's work if these logins take over, the first who may each.
+
+    Who may has the role of the step, and no guarantee keeps them from it; a task that was delegated
+    to the one who leaves goes back to its owner. Raises NotFoundError and BadSuccessorError.
+    """
+    person, successors = _known(conn, login), [_known(conn, each) for each in to]
+    if person.id in {one.id for one in successors}:
+        raise BadSuccessorError(person.name)
+    rows = conn.execute(_IN_HAND, {"person": person.id}).all()
+    pieces = [_piece(conn, row, successors) for row in rows]
+    ending = concerning(conn, person.id, now=now)
+    assigned = [Assignment(one, _next(conn, one, person, successors, now)) for one in ending]
+    return Leaving(person, pieces, assigned)
+
+
+def _known(conn: sa.Connection, login: str) -> Person:
+    found = people.with_password(conn, login)
+    if found is None:
+        raise NotFoundError(f"没有人员“{login}”。", f"There is nobody with the login “{login}”.")
+    return found[0]
+
+
+def _piece(conn: sa.Connection, row: sa.Row[Any], successors: Sequence[Person]) -> Piece:
+    version = procedures.version(conn, row.version_id)
+    owner = people.person(conn, row.owner) if row.kind == "held" and row.owner else None
+    candidates = [*([] if owner is None else [owner]), *successors]
+    takers = (
+        one
+        for one in candidates
+        if row.kind == "signature"
+        or (
+            row.role in one.roles and Eyes(conn, version, row.case_id, (one,)).allow(row, row.state)
+        )
+    )
+    return Piece(
+        row.kind,
+        row.id,
+        row.case_id,
+        row.code,
+        row.number,
+        row.customer,
+        version.step(row.process, row.element).names,
+        version.bundle.roles[row.role],
+        next(takers, None),
+    )
+
+
+def _next(
+    conn: sa.Connection,
+    one: Listed,
+    leaver: Person,
+    successors: Sequence[Person],
+    now: datetime,
+) -> Person | None:
+    """Return who goes on standing in for somebody, if one of the successors can."""
+    if one.substitute_id != leaver.id:
+        return None
+    row = conn.execute(sa.select(substitutions).where(substitutions.c.id == one.id)).one()
+    for successor in successors:
+        span = Span(row.person_id, successor.id, max(row.begins, now), row.ends)
+        scope = (row.procedure, frozenset(row.steps))
+        if successor.id != row.person_id and not clash(conn, span, scope, without=leaver.id):
+            return successor
+    return None
