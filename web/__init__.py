@@ -84,8 +84,18 @@ def _add_pages(app: Flask) -> None:
 
 def _add_administration(app: Flask) -> None:
     """Add the pages of administration, in the order of their tabs."""
-    from web.admin import calendars, duties, front, incidents, messages, pauses, repairs, versions
+    from web.admin import (
+        calendars,
+        duties,
+        front,
+        incidents,
+        messages,
+        moves,
+        pauses,
+        repairs,
+        versions,
+    )
 
-    ours = (front, incidents, repairs, messages, pauses, calendars, duties, versions)
+    ours = (front, incidents, repairs, messages, pauses, calendars, duties, versions, moves)
     for module in ours:
         app.register_blueprint(module.bp)

@@ -7,22 +7,21 @@ foreseen.
 
 from __future__ import annotations
 
+import logging
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
 from engine import procedures
+from engine.database import is_away
 from engine.errors import NotFoundError
 from engine.moving import COLUMNS, Case
-from engine.reasons import checked_reason
-from engine.spiff import Dues, Verdict
-from engine.tables import cases, transfer_cases, transfers, versions
+from engine.spiff import Dues, Obstacle, Transfer, Verdict
+from engine.tables import cases, transfer_cases, transfers
 from engine.transfers.one import Terms, foresee, move
 from engine.transfers.refusals import (
     NotForeseenError,
-    NothingToMoveError,
-    NotInForceError,
     OverError,
     SomeCannotError,
 )
@@ -31,7 +30,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from engine.people import Person
-    from engine.spiff import Transfer
+
+
+_log = logging.getLogger("banjie.transfers")
+_UNREADABLE: Final = Obstacle(
+    "",
+    "",
+    "案件或其版本的文件无法读取，请先用 banjie verify 查明原因。",
+    "The case, or the files of its version, cannot be read; find out why by banjie verify.",
+)
 
 
 class Which(StrEnum):
@@ -53,48 +60,24 @@ _NEXT = (
 )
 
 
-def begin(
-    conn: sa.Connection,
-    procedure: str,
-    number: int,
-    *,
-    reason: str,
-    due: Dues = Dues.KEPT,
-    by: Person | None,
-    now: datetime,
-) -> int:
-    """Plan to move every open case of a procedure to a version; return the batch.
-
-    Raises NotFoundError, NotInForceError, NothingToMoveError and BadReasonError.
-    """
-    said = checked_reason(reason)
-    to = _target(conn, procedure, number)
-    open_ones = sa.select(cases.c.id, cases.c.version_id).where(
-        cases.c.procedure == procedure, cases.c.status == "open", cases.c.version_id != to
-    )
-    found = conn.execute(open_ones).all()
-    if not found:
-        raise NothingToMoveError(procedure, number)
-    values = {"procedure": procedure, "to_version": to, "due": due.value, "reason": said}
-    begun = {**values, "begun_at": now, "begun_by": None if by is None else by.id}
-    batch = int(conn.scalar(sa.insert(transfers).values(begun).returning(transfers.c.id)) or 0)
-    rows = [{"transfer_id": batch, "case_id": r.id, "from_version": r.version_id} for r in found]
-    conn.execute(sa.insert(transfer_cases), rows)
-    return batch
-
-
-def unfinished(
-    conn: sa.Connection, procedure: str, number: int, *, reason: str, due: Dues
-) -> int | None:
-    """Return the newest batch on the same terms that was neither carried out nor given up."""
-    mine = sa.select(sa.func.max(transfers.c.id)).where(
-        transfers.c.to_version == _target(conn, procedure, number),
+_ANY = (
+    sa.select(transfers.c.id)
+    .where(
         transfers.c.ended_at.is_(None),
-        transfers.c.reason == reason.strip(),
-        transfers.c.due == due.value,
+        sa.exists().where(
+            transfer_cases.c.transfer_id == transfers.c.id, transfer_cases.c.verdict.is_(None)
+        ),
     )
-    found: int | None = conn.scalar(mine)
-    return found
+    .order_by(transfers.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+
+
+def foresee_any(conn: sa.Connection, *, now: datetime) -> bool:
+    """Look at one case of any batch that nobody else is at; False when there is none."""
+    batch = conn.scalar(_ANY)
+    return batch is not None and foresee_next(conn, batch, now=now)
 
 
 def foresee_next(conn: sa.Connection, batch: int, *, now: datetime) -> bool:
@@ -110,9 +93,21 @@ def foresee_next(conn: sa.Connection, batch: int, *, now: datetime) -> bool:
     if not _is_to_move(conn, case, terms):
         _write(conn, batch, case, verdict="ended")
         return True
-    found = foresee(conn, case, terms, now=now)
+    found = _foreseen(conn, case, terms, now=now)
     _write(conn, batch, case, verdict=found.verdict.value, told=_told(found))
     return True
+
+
+def _foreseen(conn: sa.Connection, case: Case, terms: Terms, *, now: datetime) -> Transfer:
+    """Look at a case; one that cannot even be read cannot be moved."""
+    try:
+        with conn.begin_nested():
+            return foresee(conn, case, terms, now=now)
+    except Exception as error:
+        if is_away(error):
+            raise
+        _log.warning("Case %s cannot be looked at: %s", case.id, error)
+        return Transfer(Verdict.CANNOT, None, (), (_UNREADABLE,))
 
 
 def carry_out(
@@ -153,19 +148,6 @@ def give_up(conn: sa.Connection, batch: int, *, now: datetime) -> None:
 
 
 _CASE = sa.select(*COLUMNS).where(cases.c.id == sa.bindparam("case")).with_for_update()
-
-
-def _target(conn: sa.Connection, procedure: str, number: int) -> int:
-    wanted = versions.c.procedure == procedure, versions.c.number == number
-    row = conn.execute(sa.select(versions).where(*wanted)).one_or_none()
-    if row is None:
-        raise NotFoundError(
-            f"规程“{procedure}”没有第 {number} 版。",
-            f"There is no version {number} of a procedure “{procedure}”.",
-        )
-    if row.began_at is None or row.withdrawn_at is not None:
-        raise NotInForceError(number)
-    return int(row.id)
 
 
 def _open(conn: sa.Connection, batch: int) -> sa.Row[Any]:

@@ -12,7 +12,7 @@ from engine import procedures
 from engine.entrynotes import named
 from engine.errors import NotFoundError
 from engine.spiff import Dues, Names
-from engine.tables import cases, transfer_cases, transfers, versions
+from engine.tables import cases, people, transfer_cases, transfers, versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,6 +70,79 @@ class Batch:
     def count(self, verdict: str | None) -> int:
         """Return how many of its cases were found so."""
         return sum(case.verdict == verdict for case in self.cases)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One batch in a list. Times are UTC; ``who`` is None for the command line."""
+
+    id: int
+    names: Names
+    to: int
+    reason: str
+    who: str | None
+    begun_at: datetime
+    ended_at: datetime | None
+    moved: int
+    cases: int
+
+
+def latest(conn: sa.Connection, *, limit: int = 30) -> list[Line]:
+    """Return the newest batches, the newest first."""
+    columns = transfer_cases.c
+    wanted = (
+        sa.select(transfers, versions.c.zh, versions.c.en, versions.c.number, people.c.name)
+        .add_columns(sa.func.count(columns.moved_at).label("moved"), sa.func.count().label("all"))
+        .join(versions, versions.c.id == transfers.c.to_version)
+        .join(transfer_cases, columns.transfer_id == transfers.c.id)
+        .join(people, people.c.id == transfers.c.begun_by, isouter=True)
+        .group_by(transfers.c.id, versions.c.id, people.c.id)
+        .order_by(transfers.c.id.desc())
+        .limit(limit)
+    )
+    return [
+        Line(
+            row.id, Names(row.zh, row.en), row.number, row.reason, row.name,
+            row.begun_at, row.ended_at, row.moved, row.all,
+        )
+        for row in conn.execute(wanted)
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A version to which open cases of its procedure could go, and how many there are."""
+
+    procedure: str
+    names: Names
+    number: int
+    in_force: bool
+    cases: int
+
+
+def targets(conn: sa.Connection) -> list[Target]:
+    """Return the versions that cases could go to, those in force first."""
+    older = versions.alias()
+    elsewhere = (
+        sa.select(sa.func.count())
+        .select_from(cases)
+        .where(
+            cases.c.procedure == older.c.procedure,
+            cases.c.status == "open",
+            cases.c.version_id != older.c.id,
+        )
+        .scalar_subquery()
+    )
+    wanted = (
+        sa.select(older, elsewhere.label("cases"))
+        .where(older.c.began_at.is_not(None), older.c.withdrawn_at.is_(None))
+        .order_by(older.c.in_force.desc(), older.c.procedure, older.c.number.desc())
+    )
+    return [
+        Target(row.procedure, Names(row.zh, row.en), row.number, row.in_force, row.cases)
+        for row in conn.execute(wanted)
+        if row.cases
+    ]
 
 
 def batch(conn: sa.Connection, key: int) -> Batch:

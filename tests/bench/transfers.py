@@ -14,7 +14,8 @@ from uuid import UUID
 from engine.bundles import read_folder
 from engine.publishing import publish
 from engine.tasks import complete_task
-from engine.transfers.batches import Which, begin, carry_out, foresee_next
+from engine.transfers.batches import Which, carry_out, foresee_next
+from engine.transfers.planning import begin
 from tests.bench.company import FOLDER, LOOPING, REPORT, clerk, new_database, open_cases
 from tests.bench.figures import Samples
 

@@ -8,8 +8,9 @@ import click
 
 from engine.errors import Refusal
 from engine.settings import company
-from engine.transfers.batches import begin, carry_out, foresee_next, give_up, unfinished
+from engine.transfers.batches import carry_out, foresee_next, give_up
 from engine.transfers.foreseen import batch
+from engine.transfers.planning import begin, unfinished
 from web.commands.say import say
 
 if TYPE_CHECKING:

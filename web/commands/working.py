@@ -18,6 +18,7 @@ from engine.messages.delivering import deliver_next
 from engine.settling import settle
 from engine.tidying import tidy
 from engine.timers import wake_next
+from engine.transfers.batches import foresee_any
 from engine.versioning.switching import switch_next
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ _log = logging.getLogger("banjie.worker")
 
 THINGS: Final[tuple[Thing, ...]] = (
     *(switch_next, wake_next, deliver_next),
-    *(start_next, reckon_next),
+    *(start_next, reckon_next, foresee_any),
 )
 """What a worker does: verbs that do one piece in a transaction, False when nothing is left.
 

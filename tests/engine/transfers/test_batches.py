@@ -17,9 +17,10 @@ from engine.spiff import Dues
 from engine.tables import cases, entries, tasks, transfer_cases
 from engine.tasks import claim, complete_task
 from engine.taskview import open_task
-from engine.transfers.batches import Which, begin, carry_out, foresee_next, give_up, unfinished
+from engine.transfers.batches import Which, carry_out, foresee_next, give_up
 from engine.transfers.foreseen import batch
 from engine.transfers.one import CannotMoveError
+from engine.transfers.planning import begin, unfinished
 from engine.transfers.refusals import (
     NotForeseenError,
     NothingToMoveError,

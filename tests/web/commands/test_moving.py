@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from engine.publishing import publish
 from engine.spiff import Dues
 from engine.tables import cases, entries, transfers
-from engine.transfers.batches import begin, foresee_next, unfinished
+from engine.transfers.batches import foresee_next
+from engine.transfers.planning import begin, unfinished
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked
 from tests.engine.small import somebody
