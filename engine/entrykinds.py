@@ -16,6 +16,7 @@ _FLEXIBLE: Final = (
     *("task_claimed", "task_released", "clock_paused", "clock_resumed"),
     *("task_transferred", "task_assigned", "task_delegated", "task_given_back", "task_taken_back"),
     *("task_urged", "case_copied", "task_handed_over"),
+    *("signatures_asked", "signature_given", "signature_refused", "signature_removed"),
 )
 _INTERVENTIONS: Final = ("data_repaired", "incident_closed", "case_moved")
 CLASSES: Final = {

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from engine.flexible.groups import MODES
 from engine.messages import letterview
 from engine.spiff import Names
 
@@ -62,6 +63,27 @@ def _together(notes: list[Names]) -> Names:
 def _drawn_in(_version: Version, people: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
     names = [str(name) for _, name in people]
     return [Names(f"对象：{'、'.join(names)}", f"To {', '.join(names)}")] if names else []
+
+
+def _signed_how(_version: Version, how: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
+    if not how:
+        return []
+    place, mode, ratio = how
+    when = Names("前加签", "before") if place == "before" else Names("后加签", "after")
+    words, share = MODES[mode], f"{ratio}%" if ratio else ""
+    return [Names(f"{when.zh}；{words.zh}{share}", f"Signed {when.en}; {words.en} {share}".strip())]
+
+
+def _opinion(_version: Version, opinion: str) -> list[Names]:
+    return [Names(f"意见：{opinion}", f"Opinion: {opinion}")] if opinion else []
+
+
+def _settled(_version: Version, verdict: str) -> list[Names]:
+    said = {
+        "agreed": Names("会签完成", "The signatures are complete"),
+        "refused": Names("会签未通过，退回办理人", "Not signed: back to whoever does it"),
+    }
+    return [said[verdict]] if verdict in said else []
 
 
 def _reasoned(_version: Version, reason: str) -> list[Names]:
@@ -186,8 +208,11 @@ _SAID: dict[str, Callable[[Version, Any], list[Names]]] = {
     "decided": _decided,
     "told": _told,
     "cancelled": _cancelled,
+    "signing": _signed_how,
     "to": _drawn_in,
     "reason": _reasoned,
+    "opinion": _opinion,
+    "settled": _settled,
     "revised": _revised,
     "stands_for": _stood_for,
     "missed": _missed,

@@ -40,6 +40,10 @@ _TITLES = {
     "task_handed_over": Names("交接：{zh}", "Handed over: {en}"),
     "task_urged": Names("催办：{zh}", "Urged: {en}"),
     "case_copied": Names("抄送", "Copied"),
+    "signatures_asked": Names("请会签：{zh}", "Signatures asked: {en}"),
+    "signature_given": Names("同意：{zh}", "Agreed: {en}"),
+    "signature_refused": Names("不同意：{zh}", "Not agreed: {en}"),
+    "signature_removed": Names("减签：{zh}", "Signature taken away: {en}"),
     "timer_fired": Names("逾期：{zh}", "Overdue: {en}"),
     failures.KIND: Names("异常 {incident}：{zh}", "Incident {incident}: {en}"),
     "incident_resolved": Names(

@@ -30,6 +30,7 @@ CAP = 99
 class Item:
     """One line of the inbox. Times are UTC.
 
+    It is ``delegated`` if it goes back to an owner; ``signing``: signatures are asked for it.
     It ``is_for_others`` if this person did a step of the case that keeps them from it. Somebody
     else has claimed it ``through`` being the holder's substitute.
     """
@@ -54,6 +55,8 @@ class Item:
     since: datetime
     claimed_by_me: bool
     has_draft: bool
+    delegated: bool
+    signing: str | None
     through: str | None
     is_for_others: bool = False
 
@@ -193,6 +196,8 @@ def item_of(conn: sa.Connection, row: sa.Row[tuple[object, ...]], by: Person) ->
         since=row.opened_at,
         claimed_by_me=row.claimed_by == by.principal.id,
         has_draft=row.has_draft,
+        delegated=row.owner is not None,
+        signing=row.signing,
         through=None if row.claimed_through == by.id else row.through,
     )
 

@@ -11,6 +11,7 @@ from engine import calendars, history, notifying, numbers, settings, spiff, stor
 from engine import facts as case_facts
 from engine.clocks.rows import clocked, reckoned, retimed
 from engine.drafts import of_task
+from engine.flexible.groups import voids
 from engine.history import Draft
 from engine.messages import posting
 from engine.storing import Write, inserts
@@ -62,6 +63,7 @@ COLUMNS = (
 )
 _LOCK = sa.select(*COLUMNS).where(cases.c.id == sa.bindparam("case")).with_for_update()
 _CANCELLED = Write("cancelled", inserts(cancelled_tasks, tuple(cancelled_tasks.c.keys())))
+_VOID = Write("void", voids)
 _PLACES = sa.select(tasks.c.id, tasks.c.process, tasks.c.element).where(
     tasks.c.id.in_(sa.bindparam("ids", expanding=True))
 )
@@ -110,7 +112,7 @@ def move_to(
     stored = _rows(case, version, move, drafts, ended=ended, by=by, now=now)
     gone = _cancellations(case, cancelled, seq=case.entries + cause + 1)
     absent = notifying.done_for(case.id, version, drafts[cause].facts, by=by, now=now)
-    besides = {**sent.rows, **gone, **retimed(move), **absent}
+    besides = {**sent.rows, **gone, **retimed(move), **absent, **_voided(move, now)}
     return storing.store(conn, **stored, closed=move.closed, besides=besides)
 
 
@@ -150,6 +152,11 @@ def _cancellations(
 ) -> dict[Write, list[dict[str, object]]]:
     rows = [{"task_id": row.id, "case_id": case.id, "seq": seq} for row in places]
     return {_CANCELLED: rows} if rows else {}
+
+
+def _voided(move: Move, now: datetime) -> dict[Write, list[dict[str, object]]]:
+    """Return how signatures go that a closed task still waited for."""
+    return {_VOID: [{"id": key, "at": now} for key in move.closed]} if move.closed else {}
 
 
 def _task_row(case: Case, version: Version, task: OpenTask, now: datetime) -> dict[str, object]:

@@ -147,6 +147,11 @@ def person(conn: sa.Connection, key: UUID) -> Person | None:
     return None if row is None else person_of(row)
 
 
+def whoever(conn: sa.Connection, key: UUID) -> Person:
+    """Return the person with this id, who may have left. Raises sqlalchemy.exc.NoResultFound."""
+    return person_of(conn.execute(sa.select(*COLUMNS).where(people.c.id == key)).one())
+
+
 def end_sessions(conn: sa.Connection, who: Person) -> None:
     """Let no session that a person has begun anywhere go on."""
     raised = {"generation": people.c.generation + 1}

@@ -146,7 +146,22 @@ def _complete(
 ) -> Completed:
     waiting = lock_task(conn, task_id, by=by)
     check_completable(waiting)
-    by, eyes = waiting.by, _eyes(conn, waiting)
+    return _finish(conn, waiting, posted, now=now)
+
+
+def complete_signed(
+    conn: sa.Connection, waiting: Waiting, posted: Posted, *, now: datetime
+) -> Completed:
+    """Complete a locked task with answers that were kept until they were signed.
+
+    Whoever ``waiting`` is by sent them. Raises InvalidAnswersError, TaskGoneError, FourEyesError
+    and spiff.RunError.
+    """
+    return _finish(conn, waiting, posted, now=now)
+
+
+def _finish(conn: sa.Connection, waiting: Waiting, posted: Posted, *, now: datetime) -> Completed:
+    by, eyes, task_id = waiting.by, _eyes(conn, waiting), waiting.id
     eyes.check(waiting, waiting.case.state)
     case = fresh(conn, waiting.case, now=now)
     version = eyes.version

@@ -11,6 +11,7 @@ from engine import dossier, drafts, items, procedures, rounds, spiff
 from engine.clocks.pauses import pause_of
 from engine.doubts import trusted
 from engine.flexible.offering import offered
+from engine.flexible.signview import of_task, sent_answers
 from engine.foureyes import Eyes
 from engine.lineage import lineage
 from engine.substituting.acting import acting
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
     from engine.clocks.pauses import Pause
     from engine.dossier import CaseHeader
     from engine.entryview import FilledForm
+    from engine.flexible.signview import Signature
     from engine.flexible.words import Act
     from engine.foureyes import FourEyesError
     from engine.people import Person
+    from engine.procedures import Version
     from engine.spiff import Names, Step, Table
     from forms import Form
     from forms import Names as FormNames
@@ -36,13 +39,16 @@ if TYPE_CHECKING:
 class Hold:
     """What has become of a task besides being claimed, and what a person may do with it.
 
-    ``owner`` is to whom it comes back, ``signing`` whether signatures are asked before or after.
+    ``owner`` is to whom it comes back, ``signing`` whether signatures are asked before or after,
+    ``answers`` are those that are kept until they are signed.
     """
 
     owner: UUID | None
     owner_name: str | None
     signing: str | None
     acts: tuple[Act, ...]
+    signatures: list[Signature]
+    answers: FilledForm | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +151,7 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
         approved_amount=rounds.fact(forms, "approved"),
         our_defaults=tuple(version.compiled.tables[table] for table in step.default_tables),
         hindrance=Eyes(conn, version, case.id, by.both).hindrance(row, case.state),
-        hold=_hold(row, step, by),
+        hold=_hold(conn, row, version, by),
         incident=conn.scalar(_STUCK, {"task": task_id, "person": by.id}),
         by=by,
         claimed_through=row.through_name,
@@ -172,6 +178,13 @@ def _draft(conn: sa.Connection, task_id: UUID, *, by: Person) -> dict[str, list[
     return drafts.load(conn, subject, by=by.principal) if mine is None and by.acts_for else mine
 
 
-def _hold(row: sa.Row[Any], step: Step, by: Person) -> Hold:
-    acts = tuple(offered(step, row, by=by, concerned=True))
-    return Hold(row.owner, row.owner_name, row.signing, acts)
+def _hold(conn: sa.Connection, row: sa.Row[Any], version: Version, by: Person) -> Hold:
+    step = version.step(row.process, row.element)
+    return Hold(
+        owner=row.owner,
+        owner_name=row.owner_name,
+        signing=row.signing,
+        acts=tuple(offered(step, row, by=by, concerned=True)),
+        signatures=of_task(conn, row.id),
+        answers=sent_answers(conn, row, version),
+    )

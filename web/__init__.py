@@ -70,11 +70,12 @@ def _add_pages(app: Flask) -> None:
         people,
         printing,
         procedures,
+        signatures,
         tasks,
     )
 
     ours = (
-        *(inbox, tasks, acting, cases, clocks, events, attachments, notices),
+        *(inbox, tasks, acting, signatures, cases, clocks, events, attachments, notices),
         *(procedures, printing, people, my_settings, health),
     )
     for module in ours:

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from engine.cases import InvalidAnswersError
 from engine.enclosing import key_of
-from engine.flexible import delegating, handing, telling
+from engine.errors import Refusal
+from engine.flexible import asking, delegating, handing, telling
 from engine.flexible.actview import act_view
 from engine.flexible.choosing import NobodyChosenError
+from engine.flexible.groups import MODES
 from engine.reasons import BadReasonError
 from web.clock import now
 from web.database import connection, transaction
@@ -26,11 +29,22 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
     from flask.typing import ResponseReturnValue
 
-    from engine.errors import Refusal
     from engine.flexible.actview import ActView
     from engine.people import Person
 
 bp = Blueprint("acting", __name__, url_prefix="/tasks/<uuid:task_id>/acts/<act>")
+
+
+class AnswersNotReadyError(Refusal):
+    """What was typed for the task is not right yet, and so cannot be sent for signatures."""
+
+    code = "answers_not_ready"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            f"表单里还有 {count} 处要更正，请先回到表单改好再请人会签。",
+            f"{count} field(s) of the form need correction first; go back and mend them.",
+        )
 
 
 class Verb(Protocol):
@@ -54,12 +68,24 @@ def _one() -> UUID | None:
     return next(iter(_people()), None)
 
 
+def _wanted(place: str) -> asking.Wanted:
+    ratio = request.form.get("ratio", type=int)
+    return asking.Wanted(place, request.form.get("mode", ""), ratio, _people())
+
+
 _VERBS: Final[Mapping[str, Verb]] = {
     "transfer": lambda conn, task, **who: handing.transfer(conn, task, _one(), _reason(), **who),
     "assign": lambda conn, task, **who: handing.assign(conn, task, _one(), _reason(), **who),
     "delegate": lambda conn, task, **who: delegating.delegate(conn, task, _one(), _reason(), **who),
     "give-back": lambda conn, task, **who: delegating.give_back(conn, task, _reason(), **who),
     "take-back": delegating.take_back,
+    "sign-before": lambda conn, task, **who: asking.ask(
+        conn, task, _wanted("before"), _reason(), **who
+    ),
+    "sign-after": lambda conn, task, **who: asking.ask(
+        conn, task, _wanted("after"), _reason(), **who
+    ),
+    "remove-sign": lambda conn, task, **who: asking.remove(conn, task, _one(), _reason(), **who),
     "urge": lambda conn, task, **who: telling.urge(conn, task, _reason(), **who),
     "copy": lambda conn, task, **who: telling.copy(conn, task, _people(), _reason(), **who),
 }
@@ -86,7 +112,9 @@ def do(task_id: UUID, act: str) -> ResponseReturnValue:
     try:
         with transaction() as conn:
             _VERBS[view.act.key](conn, task_id, by=current_person(), now=now())
-    except (BadReasonError, NobodyChosenError) as refusal:
+    except InvalidAnswersError as refusal:
+        return _page(task_id, act, AnswersNotReadyError(len(refusal.answers.problems))), 422
+    except (BadReasonError, NobodyChosenError, asking.BadGroupError) as refusal:
         return _page(task_id, act, refusal), 422
     there = url_for("cases.show", case_id=view.case.id)
     say_once(there, "acted")
@@ -115,5 +143,8 @@ def _page(task_id: UUID, act: str, refusal: Refusal | None = None) -> str:
         typed=_reason(),
         query=request.form.get("people", ""),
         chosen=_people(),
+        modes=MODES if view.joins is None else {},
+        mode=request.form.get("mode", "all"),
+        ratio=request.form.get("ratio", ""),
         back=url_for("tasks.show", task_id=task_id) if view.reads_task else case,
     )

@@ -10,6 +10,7 @@ from flask import Blueprint, make_response, render_template, request
 
 from engine import dossier, notices
 from engine.errors import NotFoundError
+from engine.flexible.signview import asked_of
 from engine.inbox import Inbox, inbox, startable
 from engine.substituting.desks import desks
 from web.clock import now
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from engine.dossier import Whereabouts
+    from engine.flexible.signview import Asked
     from engine.substituting.desks import Desk
 
 NOTICES_SHOWN = 6
@@ -34,12 +36,14 @@ bp = Blueprint("inbox", __name__)
 def show() -> ResponseReturnValue:
     conn, by = connection(), current_person()
     waiting, represented = inbox(conn, by, now=now()), desks(conn, by)
+    asked = asked_of(conn, by)
     return render_template(
         "inbox.html",
         active="inbox",
         inbox=waiting,
         desks=represented,
-        tag=_tag(waiting, represented),
+        asked=asked,
+        tag=_tag(waiting, represented, asked),
         startable=startable(conn, by),
         notices=notices.unseen(conn, by, limit=NOTICES_SHOWN),
         done=_just_done(),
@@ -52,10 +56,12 @@ def rows() -> ResponseReturnValue:
     """Return the lists alone, or 304 while they are what the page already shows."""
     conn, by = connection(), current_person()
     waiting, represented = inbox(conn, by, now=now()), desks(conn, by)
-    tag = _tag(waiting, represented)
+    asked = asked_of(conn, by)
+    tag = _tag(waiting, represented, asked)
     if tag in request.if_none_match:
         return "", 304
-    return tagged(render_template("_inbox_rows.html", inbox=waiting, desks=represented), tag)
+    page = render_template("_inbox_rows.html", inbox=waiting, desks=represented, asked=asked)
+    return tagged(page, tag)
 
 
 def tagged(page: str, tag: str) -> Response:
@@ -66,10 +72,11 @@ def tagged(page: str, tag: str) -> Response:
     return response
 
 
-def _tag(waiting: Inbox, represented: list[Desk]) -> str:
+def _tag(waiting: Inbox, represented: list[Desk], asked: list[Asked]) -> str:
     lists = [waiting.mine, waiting.shared, *(desk.items for desk in represented)]
     states = [clock(item.due).state for listed in lists for item in listed if item.due]
-    return sha256(repr((waiting, represented, states, language())).encode()).hexdigest()[:32]
+    said = repr((waiting, represented, asked, states, language()))
+    return sha256(said.encode()).hexdigest()[:32]
 
 
 def _just_done() -> Whereabouts | None:

@@ -118,6 +118,7 @@ def _page(task: TaskView, shown: Shown) -> str:
         mine=task.claimed_by == task.by.principal.id,
         reckoned=_reckoned(task),
         delegated=delegated,
+        answers=readings([task.hold.answers] if task.hold.answers else []),
         answers_for=answers_for,
         here=url_for("tasks.show", task_id=task.task_id),
     )

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from engine import dossier, procedures
 from engine.errors import NotFoundError, Refusal
 from engine.flexible.allowed import words_for
-from engine.flexible.choosing import choices
+from engine.flexible.choosing import choices, waited_for
 from engine.flexible.concerned import is_concerned
 from engine.flexible.offering import offered
 from engine.flexible.words import ACTS
@@ -45,7 +45,10 @@ class NotOfferedError(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class ActView:
-    """One action on one task; ``holder`` is the name of whoever has it, None when it is free."""
+    """One action on one task; ``holder`` is the name of whoever has it, None when it is free.
+
+    ``joins``: signatures are asked already, before or after, and more would join them.
+    """
 
     act: Act
     task_id: UUID
@@ -54,6 +57,7 @@ class ActView:
     role: Names
     holder: str | None
     choices: Choices | None
+    joins: str | None
     reads_task: bool
 
 
@@ -89,10 +93,6 @@ def act_view(
     by = as_whom(by, row, version.compiled.id)
     if act not in offered(step, row, by=by, concerned=concerned):
         raise NotOfferedError(act, row.case_id)
-    found = None
-    if act.whom != "nobody":
-        words, without = _choosing(act, step, row, by)
-        found = choices(conn, words, row.role, without=without, query=query, kept=kept)
     return ActView(
         act=act,
         task_id=task_id,
@@ -100,14 +100,29 @@ def act_view(
         step=step.names,
         role=version.bundle.roles[row.role],
         holder=row.holder,
-        choices=found,
+        choices=_choices(conn, act, step, row, by, query=query, kept=kept),
+        joins=row.signing,
         reads_task=row.role in by.principal.roles or by.principal.id in (row.given_to, row.owner),
     )
 
 
-def _choosing(
-    act: Act, step: Step, row: sa.Row[Any], by: Person
-) -> tuple[tuple[str, ...], set[UUID]]:
+def _choices(
+    conn: sa.Connection,
+    act: Act,
+    step: Step,
+    row: sa.Row[Any],
+    by: Person,
+    *,
+    query: str,
+    kept: Collection[UUID],
+) -> Choices | None:
+    """Return who may be chosen for an action, None where nobody is."""
+    if act.whom == "nobody":
+        return None
+    if act.key == "remove-sign":
+        return waited_for(conn, row.id)
+    action = "addsign" if act.key.startswith("sign-") else act.key
+    words, without = words_for(step, action), {by.principal.id}
     if act.key == "assign":
-        return ("role",), {held for held in (row.claimed_by, row.owner) if held}
-    return words_for(step, act.key), {by.principal.id}
+        words, without = ("role",), {held for held in (row.claimed_by, row.owner) if held}
+    return choices(conn, words, row.role, without=without, query=query, kept=kept)

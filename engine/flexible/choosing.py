@@ -9,12 +9,14 @@ import sqlalchemy as sa
 
 from engine.errors import Refusal
 from engine.flexible.allowed import fits, meant
+from engine.flexible.groups import OPEN
 from engine.people import Person, person, role_names
 from engine.spiff import Names
-from engine.tables import people
+from engine.tables import people, signings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
+    from typing import Any
     from uuid import UUID
 
 MOST = 50
@@ -64,13 +66,25 @@ def choices(
     rows = conn.execute(
         sa.select(people).where(wanted, sought).order_by(*first, people.c.login).limit(MOST + 1)
     ).all()
-    found = [
-        Choice(
-            row.id, row.name, row.login, tuple(Names(*named[r]) for r in row.roles if r in named)
-        )
-        for row in rows[:MOST]
-    ]
-    return Choices(found, len(rows) > MOST)
+    return Choices(_told(rows[:MOST], named), len(rows) > MOST)
+
+
+def waited_for(conn: sa.Connection, task_id: UUID) -> Choices:
+    """Return the people whose signatures a task waits for, in their order."""
+    joined = people.join(signings, signings.c.person_id == people.c.id)
+    theirs = sa.and_(signings.c.task_id == task_id, signings.c.status.in_(OPEN))
+    rows = conn.execute(
+        sa.select(people).select_from(joined).where(theirs).order_by(signings.c.number)
+    ).all()
+    return Choices(_told(rows, role_names(conn)), more=False)
+
+
+def _told(rows: Sequence[sa.Row[Any]], named: dict[str, tuple[str, str]]) -> list[Choice]:
+    found = []
+    for row in rows:
+        held = tuple(Names(*named[role]) for role in row.roles if role in named)
+        found.append(Choice(row.id, row.name, row.login, held))
+    return found
 
 
 def _allowed(words: Collection[str], role: str) -> sa.ColumnElement[bool]:

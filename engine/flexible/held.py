@@ -82,7 +82,11 @@ def free(conn: sa.Connection, waiting: Waiting) -> None:
     conn.execute(sa.update(tasks).where(tasks.c.id == waiting.id).values(freed))
 
 
-def said(waiting: Waiting, kind: str, *, to: Collection[Person] = (), reason: str = "") -> Draft:
-    """Return the entry of an action on a task; ``to`` are the people whom it drew in."""
+def said(waiting: Waiting, kind: str, *, to: Collection[Person] = (), **words: object) -> Draft:
+    """Return the entry of an action on a task; ``to`` are the people whom it drew in.
+
+    ``words`` are what else it says, such as the ``reason``; empty ones are left out.
+    """
     facts = {**waiting.where, "to": [[each.id.hex, each.name] for each in to]}
-    return Draft(kind, {**facts, **({"reason": reason} if reason else {})}, task_id=waiting.id)
+    more = {name: word for name, word in words.items() if word}
+    return Draft(kind, {**facts, **more}, task_id=waiting.id)

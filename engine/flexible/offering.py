@@ -82,10 +82,17 @@ def _of_holder(step: Step, task: Held, by: Person) -> list[str]:
         return found
     if task.owner is not None:
         return [*found, "give-back"]
+    signing = [f"sign-{place}" for place in _places(task)] if is_possible(step, "addsign") else []
+    if task.signing is not None:
+        signing.append("remove-sign")
     if task.signing == "after":
-        return found
+        return [*found, *signing]
     handing = (key for key in ("transfer", "delegate") if is_possible(step, key))
-    return [*found, *handing]
+    return [*found, *handing, *signing]
+
+
+def _places(task: Held) -> tuple[str, ...]:
+    return ("before", "after") if task.signing is None else (task.signing,)
 
 
 def _of_others(step: Step, task: Held, by: Person, *, concerned: bool) -> list[str]:

@@ -88,6 +88,44 @@ _ALL: Final = (
         ),
     ),
     Act(
+        "sign-before",
+        Names("前加签", "Ask for signatures first"),
+        Names(
+            "所请的人先给意见；意见齐之前，谁也不能提交这件待办。他们的意见留在履历里，由您参考后"
+            "提交。",
+            "Those asked give their opinion first; until they have, nobody can send the task. "
+            "Their opinions stay in the history, and you send the task with them in mind.",
+        ),
+        whom="many",
+        reason=Names("请他们看什么", "What they should look at"),
+    ),
+    Act(
+        "sign-after",
+        Names("后加签", "Send for signatures"),
+        Names(
+            "您填写的内容即为提交，但所请的人签完之后案件才进入下一步，步骤记在您名下；有人不同意"
+            "（或不够数），就退回给您修改，内容还在。",
+            "What you have typed counts as sent, but the case goes on only once those asked have "
+            "signed, and the step is recorded as yours; if it is not signed, it comes back to you "
+            "as you typed it.",
+        ),
+        place=Names("案件停在原处，签完即前进。", "The case stays, and goes on once it is signed."),
+        whom="many",
+        reason=Names("请他们看什么", "What they should look at"),
+    ),
+    Act(
+        "remove-sign",
+        Names("减签", "Take a signature away"),
+        Names(
+            "不再等这个人签；其余的人够数了，就照会签完成办理。后加签减到一个不剩，则退回给您。",
+            "This person is no longer waited for; if the others are enough, it goes on as signed. "
+            "With nobody left to sign your answers, they come back to you.",
+        ),
+        place=Names("其余的人签完了，案件即前进。", "If the others have signed, the case goes on."),
+        whom="one",
+        reason=Names("为什么减签", "Why"),
+    ),
+    Act(
         "urge",
         Names("催办", "Urge"),
         Names(

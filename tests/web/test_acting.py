@@ -47,10 +47,10 @@ def test_the_menu_has_what_this_person_may_do_now(
     fang: Visitor, task: str, sign_in: Callable[[str], Visitor], database: sa.Engine
 ) -> None:
     fang.get(task)
-    assert menu(fang) == ["转办", "委派", "抄送"]
+    assert menu(fang) == ["转办", "委派", "前加签", "后加签", "抄送"]
     fang.post(f"{task}/claim")
     fang.get(task)
-    assert menu(fang) == ["转办", "委派", "抄送"]
+    assert menu(fang) == ["转办", "委派", "前加签", "后加签", "抄送"]
     colleague = sign_in("min")
     colleague.get(task)
     assert menu(colleague) == ["催办", "抄送"]

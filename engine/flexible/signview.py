@@ -1,0 +1,158 @@
+"""Signatures as people read them: what is asked of me, and who has signed a task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import sqlalchemy as sa
+
+from engine import dossier, procedures
+from engine.drafts import Kept
+from engine.entryview import FilledForm
+from engine.errors import NotFoundError
+from engine.tables import cases, people, signings, tasks
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from engine.dossier import CaseHeader
+    from engine.people import Person
+    from engine.procedures import Version
+    from engine.spiff import Names
+
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A signature that somebody is asked for. Times are UTC."""
+
+    id: UUID
+    case_id: UUID
+    case_code: str
+    number: str | None
+    customer: str | None
+    product: str | None
+    step: Names
+    procedure: Names
+    place: str
+    asked_by: str
+    reason: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One signature on a task, with the opinion once it is given; ``at`` is UTC."""
+
+    group: UUID
+    place: str
+    mode: str
+    ratio: int | None
+    name: str
+    status: str
+    opinion: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignView:
+    """A signature before it is given; ``answers`` are what is to be signed, None before them."""
+
+    asked: Asked
+    is_open: bool
+    case: CaseHeader
+    signatures: list[Signature]
+    answers: FilledForm | None
+
+
+_ASKERS = people.alias("askers")
+_COLUMNS = (
+    *(signings, cases.c.code, cases.c.number.label("case_number"), cases.c.customer),
+    *(cases.c.product, cases.c.version_id, _ASKERS.c.name.label("asker")),
+    *(tasks.c.process, tasks.c.element, tasks.c.sent, tasks.c.sent_by, tasks.c.sent_at),
+)
+_ASKED = sa.select(*_COLUMNS).select_from(
+    signings.join(tasks, tasks.c.id == signings.c.task_id)
+    .join(cases, cases.c.id == signings.c.case_id)
+    .join(_ASKERS, _ASKERS.c.id == signings.c.asked_by)
+)
+_MINE = (
+    _ASKED.where(signings.c.person_id == sa.bindparam("person"), signings.c.status == "asked")
+    .order_by(signings.c.asked_at, signings.c.id)
+    .limit(MOST)
+)
+_OF_TASK = (
+    sa.select(signings, people.c.name)
+    .join(people, people.c.id == signings.c.person_id)
+    .where(signings.c.task_id == sa.bindparam("task"))
+    .order_by(signings.c.asked_at, signings.c.number)
+)
+
+
+def asked_of(conn: sa.Connection, by: Person) -> list[Asked]:
+    """Return the first 50 signatures that a person is asked for, the longest first."""
+    return [_asked(conn, row) for row in conn.execute(_MINE, {"person": by.id})]
+
+
+def of_task(conn: sa.Connection, task_id: UUID) -> list[Signature]:
+    """Return every signature that was asked for on a task, in the order of asking."""
+    return [
+        Signature(
+            row.group_id,
+            row.place,
+            row.mode,
+            row.ratio,
+            row.name,
+            row.status,
+            row.opinion or "",
+            row.settled_at,
+        )
+        for row in conn.execute(_OF_TASK, {"task": task_id})
+    ]
+
+
+def sign_view(conn: sa.Connection, key: UUID, *, by: Person) -> SignView:
+    """Return a signature that this person is or was asked for. Raises NotFoundError.
+
+    Once its task is gone, there is nothing to be seen of it but in the history of the case.
+    """
+    mine = _ASKED.where(signings.c.id == key, signings.c.person_id == by.id)
+    row = conn.execute(mine).one_or_none()
+    if row is None:
+        raise NotFoundError
+    case = dossier.header(conn, dossier.case_row(conn, row.case_id, by=by))
+    signatures = [one for one in of_task(conn, row.task_id) if one.group == row.group_id]
+    answers = sent_answers(conn, row, procedures.version(conn, row.version_id))
+    return SignView(_asked(conn, row), row.status == "asked", case, signatures, answers)
+
+
+def sent_answers(conn: sa.Connection, row: sa.Row[Any], version: Version) -> FilledForm | None:
+    """Return the answers of a task's row that are to be signed; ``version`` is its case's."""
+    if row.sent is None:
+        return None
+    form = version.form(row.process, row.element)
+    values = form.read(Kept(orjson.loads(row.sent))).values
+    who = str(conn.scalar(sa.select(people.c.name).where(people.c.id == row.sent_by)))
+    return FilledForm(0, form, who, row.sent_at, values)
+
+
+def _asked(conn: sa.Connection, row: sa.Row[Any]) -> Asked:
+    version = procedures.version(conn, row.version_id)
+    return Asked(
+        id=row.id,
+        case_id=row.case_id,
+        case_code=row.code,
+        number=row.case_number,
+        customer=row.customer,
+        product=row.product,
+        step=version.step(row.process, row.element).names,
+        procedure=version.names,
+        place=row.place,
+        asked_by=row.asker,
+        reason=row.reason,
+        since=row.asked_at,
+    )

@@ -1,0 +1,113 @@
+"""Signatures on the pages: asked from a task, given from the inbox, read by whoever does it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.web.test_acting import does
+from tests.web.visiting import filled, task_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.people import Person
+    from tests.web.visiting import Visitor
+
+STEP = "establish_data"
+
+
+@pytest.fixture
+def task(fang: Visitor) -> str:
+    """Give the address of a task of sales."""
+    return task_path(fang.opens())
+
+
+@pytest.fixture
+def yang(sign_in: Callable[[str], Visitor]) -> Visitor:
+    """Give the browser of somebody of quality control."""
+    return sign_in("yang")
+
+
+def asks(visitor: Visitor, task: str, place: str, *people: Person) -> int:
+    """Go from the filled form of a task to the page of signatures, and ask."""
+    visitor.get(task)
+    typed = {**visitor.values(f"{task}/complete"), **filled(STEP)}
+    visitor.follow(visitor.post(f"{task}/acts/sign-{place}/begin", typed))
+    keys = [str(one.id) for one in people]
+    return does(visitor, task, f"sign-{place}", to=keys, reason="请看一下")
+
+
+def signature(visitor: Visitor) -> str:
+    """Go to the first signature that is asked for, and give its address."""
+    visitor.get("/")
+    (group,) = visitor.all("//section[@aria-labelledby='asked']")
+    address: str = group.xpath(".//a[@class='row-main']/@href")[0]
+    visitor.get(address)
+    return address
+
+
+def test_an_opinion_is_asked_given_and_read(
+    fang: Visitor, task: str, yang: Visitor, staff: dict[str, Person]
+) -> None:
+    assert asks(fang, task, "before", staff["yang"]) == 303
+    fang.get(task)
+    assert "意见齐之前，这件待办不能提交" in fang.text
+    assert not fang.all("//form[@id='answers']//button[text()='提交']")
+    fang.get("/")
+    assert "会签中" in fang.text
+
+    address = signature(yang)
+    assert "王芳 请您会签" in yang.text
+    assert "请看一下" in yang.text
+    assert yang.post(address, {"answer": "agreed", "opinion": " "}).status_code == 422
+    assert "请写明原因" in yang.text
+    yang.follow(yang.post(address, {"answer": "refused", "opinion": "缺批号"}))
+    assert not yang.all("//section[@aria-labelledby='asked']")
+    assert yang.post(address, {"answer": "agreed", "opinion": "好"}).status_code == 409
+    yang.get(address)
+    assert "您已签过" in yang.text
+
+    fang.get(task)
+    assert "缺批号" in fang.text
+    assert fang.does(task, STEP).status_code == 303
+
+
+def test_answers_wait_for_a_signature_and_then_go_on(
+    fang: Visitor, task: str, yang: Visitor, staff: dict[str, Person]
+) -> None:
+    assert asks(fang, task, "after", staff["yang"], staff["jie"]) == 303
+    fang.get(task)
+    assert "签完后案件自动进入下一步" in fang.text
+    assert fang.post(f"{task}/complete", filled(STEP)).status_code == 409
+    fang.get(f"{task}/acts/remove-sign")
+    assert does(fang, task, "remove-sign") == 422
+    assert does(fang, task, "remove-sign", to=str(staff["jie"].id), reason="出差") == 303
+    address = signature(yang)
+    assert "王芳 填写的内容" in yang.text
+    assert yang.post(address, {"answer": "agreed"}).status_code == 303
+    assert fang.get(task).status_code == 409
+    assert "您已完成此待办" in fang.text
+
+
+def test_a_form_that_is_not_right_is_not_sent_for_signatures(
+    fang: Visitor, task: str, staff: dict[str, Person]
+) -> None:
+    action = f"{task}/acts/sign-after"
+    fang.get(action)
+    sent = {**fang.values(action), "to": str(staff["yang"].id), "reason": "请看"}
+    assert fang.post(action, sent).status_code == 422
+    assert "要更正" in fang.text
+    assert fang.post(action, {**sent, "mode": "ratio", "ratio": "0"}).status_code == 422
+    assert "1 至 100" in fang.text
+
+
+def test_a_signature_is_nobody_elses(
+    fang: Visitor, task: str, yang: Visitor, staff: dict[str, Person]
+) -> None:
+    asks(fang, task, "before", staff["yang"])
+    address = signature(yang)
+    assert fang.get(address).status_code == 404
+    assert fang.post(address, {"answer": "agreed", "opinion": "好"}).status_code == 404
+    assert yang.post(address, {"answer": "perhaps", "opinion": "好"}).status_code == 404
