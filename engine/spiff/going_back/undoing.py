@@ -38,20 +38,27 @@ def go_back(case: CaseFlow, undone: Aftermath) -> None:
     drop(case, undone.dropped.values())
     for flow in undone.reopened:
         _reopen(flow)
-    for join in undone.joins.values():
-        _wait_anew(join)
-    for token in arrived:
+    for token in (*undone.joins.values(), *arrived):
         _wait_anew(token)
     fresh = open_anew(undone.step)
-    around = {flow.host.id for flow in undone.reopened if flow is not case}
-    for flow in undone.reopened:
-        revive_cut(flow, around)
     case.journal.reached.append(fresh.mark.label)
     case.journal.entered.add(fresh.id)
-    for join in (*arrived, *undone.joins.values()):
-        if join._state == WAITING:
-            join.task_spec._update(join)
+    _open_around(undone)
+    for token in (*arrived, *undone.joins.values()):
+        if token._state == WAITING:
+            token.task_spec._update(token)
     case.advance()
+
+
+def _open_around(undone: Aftermath) -> None:
+    """Open what was cut off with a step, then what waits beside the activities around it."""
+    inner = [flow for flow in undone.reopened if flow is not flow.top_workflow]
+    around = {flow.host.id for flow in inner}
+    for flow in undone.reopened:
+        revive_cut(flow, around)
+    for flow in inner:
+        if not flow.completed:
+            begin(new_border(split_of(flow.host)))
 
 
 def drop(case: CaseFlow, tokens: Iterable[Token]) -> None:
@@ -176,9 +183,9 @@ def _reopen(flow: Any) -> None:
 
 
 def _run_again(host: Token) -> None:
+    """Let an activity be open again; what waits at its border comes last, for it may end it."""
     host._state = STARTED
     host.task_spec._predict(host, mask=UNFINISHED)
-    begin(new_border(split_of(host)))
 
 
 def revive_cut(flow: Any, around: set[int]) -> None:
@@ -221,5 +228,6 @@ def _revive(token: Token) -> None:
         if inner.shares:
             inner.values, inner.written = token.workflow.values, token.workflow.written
         revive_cut(inner, set())
+        begin(new_border(split_of(token)))
     else:
         open_anew(token)

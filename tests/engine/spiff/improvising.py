@@ -119,10 +119,12 @@ class Improviser(Runner):
         """See that nothing is doubled, and that something can still happen."""
         found: Counter[object] = Counter()
         for flow in flows(self.case):
+            assert flow is self.case or flow.completed != (flow.host.state == STARTED)
             for token in flow.tasks.values():
                 name = token.task_spec.name
                 if not token.state & (READY | STARTED | WAITING):
                     continue
+                assert not flow.completed, f"{name} is open in what is over"
                 if isinstance(token.task_spec, ParallelGateway | InclusiveGateway):
                     found[name, token.parent.task_spec.name, id(flow)] += 1
                 elif token.mark.element and token.mark.host == token.mark.element:

@@ -10,7 +10,7 @@ import pytest
 from engine import spiff
 from engine.spiff import NoWayBackError, TaskNotReadyError, pruning
 from tests.engine.spiff.differing import BARE
-from tests.engine.spiff.drawing import T0, Process, Scope, compiled, variable
+from tests.engine.spiff.drawing import T0, Process, Scope, compiled, holding, variable
 from tests.engine.spiff.walking import Walk
 
 
@@ -181,6 +181,21 @@ def test_a_deadline_around_a_call_keeps_its_clock_and_begins_anew_with_the_call(
     assert walk.timers == []
     walk.returns("after", "one")
     assert walk.task("one").due == T0 + timedelta(days=10)
+
+
+def test_what_interrupts_a_call_at_once_does_so_when_it_is_opened_again() -> None:
+    p, called = calling()
+    p.instead("when", "ask_part", holding("n == 7"))
+    p.user("instead")
+    p.end("other")
+    p.chain("when", "instead", "other")
+    walk = Walk(compiled(p, called, fields=("n",)))
+    walk.does("before", n=1)
+    walk.does("one")
+    walk.does("two", n=7)
+    move = walk.returns("after", "one")
+    assert (walk.waits, move.opened[0].element) == (["instead"], "instead")
+    assert spiff.position(walk.compiled, move.state).live == ("demo:instead",)
 
 
 def test_a_sub_process_ended_at_once_opens_what_it_had_cut_off() -> None:
