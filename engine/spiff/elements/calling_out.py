@@ -8,6 +8,7 @@ from uuid import uuid4
 from SpiffWorkflow.spiff.parser.task_spec import SpiffTaskParser
 from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
 
+from engine.spiff.files.plain import SAID
 from engine.spiff.files.sheet import AT_ONCE
 from engine.spiff.files.xml import NAMESPACES
 from engine.spiff.language.arithmetic import storable
@@ -95,7 +96,7 @@ class OperationParser(SpiffTaskParser):
         return {name: xml.text for name, xml in found if xml is not None}
 
     def create_task(self) -> Operation | Request:
-        operator = self.node.find(f"{_EXTENSION}serviceTaskOperator", NAMESPACES).get("id")
+        operator = self.node.find(f"{_EXTENSION}serviceTaskOperator", NAMESPACES).get(SAID)
         scripts = self.parse_extensions()
         return (Operation if operator in AT_ONCE else Request)(
             self.spec,

@@ -110,3 +110,15 @@ def test_no_drawn_id_can_be_like_a_name_that_was_changed() -> None:
     assert inside("end") == "end"
     assert inside("Ended") == "Ended"
     assert {inside(id_) for id_ in TAKEN} == {f"{id_}:drawn" for id_ in TAKEN}
+
+
+def test_an_element_may_be_called_as_its_operation_and_as_a_guarantee() -> None:
+    number = '<banjie:guarantee id="mail" kind="every-end" what="mail" zh="编号" en="A number"/>'
+    p = Process("demo", extra=number)
+    p.message_start()
+    p.user("allot_number")
+    p.service("mail", "allot_number")
+    p.end()
+    p.chain("opened", "allot_number", "mail", "done")
+    walk = Walk(compiled(p))
+    assert walk.does("allot_number").ended == "demo:done"
