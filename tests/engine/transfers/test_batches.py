@@ -34,6 +34,8 @@ from tests.engine.small import TEXT, YES_NO, form, put_in_force, small, somebody
 from tests.engine.spiff.drawing import Process
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Connection
 
     from engine.people import Person
@@ -65,9 +67,10 @@ def next_version(conn: Connection, files: dict[str, bytes]) -> int:
     return one.number
 
 
-def foreseen(conn: Connection, number: int, due: Dues = Dues.KEPT) -> int:
-    found = begin(conn, "errand", number, reason=WHY, due=due, by=None, now=LATER)
-    while foresee_next(conn, found, now=LATER):
+def foreseen(conn: Connection, number: int, due: Dues = Dues.KEPT, *, now: datetime = LATER) -> int:
+    """Begin a batch, and look at all of its cases."""
+    found = begin(conn, "errand", number, reason=WHY, due=due, by=None, now=now)
+    while foresee_next(conn, found, now=now):
         pass
     return found
 
