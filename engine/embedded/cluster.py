@@ -93,8 +93,8 @@ class Cluster:
         if half_made.exists():
             shutil.rmtree(half_made)
         self._must("initdb", "-D", half_made, "-U", NAME, *_INITDB)
+        self.user.write(half_made / "own.conf", "# Settings of your own: they win and last.\n")
         half_made.rename(self.data)
-        self.user.write(self.data / "own.conf", "# Settings of your own: they win and last.\n")
 
     def _configure(self) -> None:
         """Write the settings anew at every start; own ones go to own.conf, which wins."""
@@ -109,7 +109,7 @@ class Cluster:
         conf = "".join(f"{name} = {_quoted(value)}\n" for name, value in lines.items())
         people = dict.fromkeys([self.user.name, "root"])
         texts = {
-            "postgresql.conf": conf + "include = 'own.conf'\n",
+            "postgresql.conf": conf + "include_if_exists = 'own.conf'\n",
             "pg_hba.conf": "local all all peer map=banjie\n",
             "pg_ident.conf": "".join(f'banjie "{who}" {NAME}\n' for who in people),
         }

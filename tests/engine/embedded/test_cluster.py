@@ -60,6 +60,13 @@ def test_own_settings_win_and_last(folder: Path) -> None:
         assert opened.execute("show work_mem").fetchone() == ("13MB",)
 
 
+def test_settings_of_ones_own_may_be_taken_away(folder: Path) -> None:
+    with start(folder):
+        (folder / "data" / "own.conf").unlink()
+    with start(folder), psycopg.connect(host=str(folder), user="banjie", dbname="banjie") as opened:
+        assert opened.execute("show listen_addresses").fetchone() == ("",)
+
+
 def test_a_folder_open_to_others_is_refused_and_its_mode_stays(folder: Path) -> None:
     folder.mkdir()
     folder.chmod(0o755)
