@@ -94,9 +94,10 @@ def _add_administration(app: Flask) -> None:
         moves,
         pauses,
         repairs,
+        staff,
         versions,
     )
 
-    ours = (front, incidents, repairs, messages, pauses, calendars, duties, versions, moves)
+    ours = (front, incidents, repairs, messages, pauses, calendars, duties, versions, moves, staff)
     for module in ours:
         app.register_blueprint(module.bp)

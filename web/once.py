@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from flask import Response
 
-WORDS = frozenset({"acted", "again", "arranged", "begun", "kept", "repaired", "saved", "then"})
+WORDS = frozenset(
+    {"acted", "again", "arranged", "begun", "kept", "left", "repaired", "saved", "then"}
+)
 
 _KEY = "once"
 _LONGEST = 300

@@ -13,7 +13,7 @@ from engine.people import end_sessions
 from engine.reasons import checked_reason
 from engine.spiff import Names
 from engine.substituting import making
-from engine.substituting.leaving import Leaving, leaving
+from engine.substituting.leaving import Leaving, LeavingOneselfError, leaving
 from engine.tables import people as staff
 from engine.tables import signings, substitutions, tasks
 from engine.waiting import TaskGoneError, lock_any
@@ -40,12 +40,14 @@ def leave(
 ) -> Leaving:
     """Let somebody never sign in again, and hand over what they had, as ``leaving`` tells it.
 
-    Returns what became of it. Cases are locked in one order. Raises BadReasonError, NotFoundError
-    and BadSuccessorError.
+    Returns what became of it. Cases are locked in one order. Raises BadReasonError, NotFoundError,
+    LeavingOneselfError and BadSuccessorError.
     """
     why = checked_reason(reason)
     making.lock(conn)
     found = leaving(conn, login, to, now=now)
+    if by is not None and by.id == found.person.id:
+        raise LeavingOneselfError
     conn.execute(sa.update(staff).where(staff.c.id == found.person.id).values(active=False))
     end_sessions(conn, found.person)
     for piece in found.pieces:

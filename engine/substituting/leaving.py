@@ -39,6 +39,18 @@ class BadSuccessorError(Refusal):
         )
 
 
+class LeavingOneselfError(Refusal):
+    """Nobody ends their own access, lest nobody is left who looks after the others'."""
+
+    code = "leaving_oneself"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "不能停用自己的账号；请另一位系统管理员办理。",
+            "Nobody ends their own access; ask another operator to do it.",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One thing in hand: a task that is held, one delegated to somebody, or an asked signature.

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import expect
 
+from engine.tables import people
 from tests.browser.axe import barriers
 from tests.browser.company import furnish
 from tests.browser.conftest import DESKTOP, PHONE
@@ -116,10 +118,13 @@ def test_no_page_of_a_process_owner_has_a_barrier(
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desk", "phone"])
 def test_no_page_in_english_has_a_barrier(comes: Comes, site: Site, screen: ViewportSize) -> None:
     cases = furnish(site.engine)
+    with site.engine.connect() as conn:
+        goes = conn.scalar(sa.select(people.c.id).where(people.c.login == "liuyang"))
+    leaving = f"/admin/staff/{goes}/leaving"
     places = {
         "wangfang": (*PLACES, f"/cases/{cases.settled}", f"/cases/{cases.judged}"),
         "linna": (*OWNERS, f"/cases/{cases.judged}/clock"),
-        "heqing": ("/admin/incidents", "/admin/messages"),
+        "heqing": ("/admin/incidents", "/admin/messages", "/admin/staff", leaving),
     }
     found = []
     for login, theirs in places.items():

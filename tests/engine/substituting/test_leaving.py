@@ -17,7 +17,7 @@ from engine.reasons import BadReasonError
 from engine.signing_in import SignInRefusedError, sign_in
 from engine.substituting import listing
 from engine.substituting.handing_over import leave
-from engine.substituting.leaving import BadSuccessorError, Leaving, leaving
+from engine.substituting.leaving import BadSuccessorError, Leaving, LeavingOneselfError, leaving
 from engine.substituting.making import Wanted, make
 from engine.substituting.represented import of_session, standing_in
 from engine.tables import entries, signings, tasks
@@ -195,4 +195,6 @@ def test_nobody_takes_over_from_themselves_and_without_a_reason_nothing_moves(
         leaving(conn, "goes", ["nobody"], now=NOW)
     with pytest.raises(BadReasonError):
         leave(conn, "goes", (), " ", by=None, now=NOW)
+    with pytest.raises(LeavingOneselfError):
+        leave(conn, "goes", (), "离职", by=goes, now=NOW)
     assert people.person(conn, goes.id) is not None
