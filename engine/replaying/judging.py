@@ -1,0 +1,120 @@
+"""What to say of a case that was played: how it differs from what its history says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from engine.replaying.play import CannotFollowError
+from engine.replaying.playing import play
+from engine.replaying.record import DONE
+from engine.replaying.stage import place_of
+from engine.replaying.verdicts import Missed, NewStep, Replayed, Verdict
+from engine.spiff import Obstacle
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from engine.replaying.play import Play, Terms
+    from engine.replaying.record import Record
+    from engine.replaying.stage import Stage
+
+
+def judge(record: Record, terms: Terms, *, until: datetime) -> Replayed:
+    """Replay a case until a moment (UTC), and say how it fares."""
+    try:
+        found = play(record, terms, until=until)
+    except CannotFollowError as error:
+        return Replayed(Verdict.CANNOT, obstacle=error.obstacle)
+    waiting, stage = _new_steps(found), found.stage
+    obstacle = None if waiting else _held_up(found)
+    missed = _missed(found, until)
+    return Replayed(
+        verdict=_verdict(found, waiting, obstacle),
+        waiting=waiting,
+        obstacle=obstacle,
+        missed=missed,
+        met=tuple((record.late - Counter(map(_place, missed))).elements()),
+        done=tuple(stage.done),
+        unused=tuple(event.place for event in found.pending if event.kind == DONE),
+        outcome=stage.outcome,
+        notes=tuple(found.notes),
+    )
+
+
+def _place(missed: Missed) -> str:
+    return f"{missed.process}:{missed.element}"
+
+
+def _verdict(found: Play, waiting: tuple[NewStep, ...], obstacle: Obstacle | None) -> Verdict:
+    if obstacle is not None:
+        return Verdict.CANNOT
+    if waiting:
+        return Verdict.WAITING
+    stage, record = found.stage, found.record
+    is_same = stage.done == record.done and stage.outcome == record.outcome
+    return Verdict.SAME if is_same and _open(stage) == record.waiting else Verdict.OTHER
+
+
+def _open(stage: Stage) -> Counter[str]:
+    return Counter(map(place_of, stage.tasks.values()))
+
+
+def _new_steps(found: Play) -> tuple[NewStep, ...]:
+    """Return the open steps that the case does not wait at by its own history."""
+    known = Counter(found.record.waiting)
+    new = []
+    for task in found.stage.tasks.values():
+        known[place_of(task)] -= 1
+        if known[place_of(task)] < 0:
+            new.append(NewStep(task.process, task.element, task.role))
+    return tuple(new)
+
+
+def _held_up(found: Play) -> Obstacle | None:
+    """Say what holds up a case that has come further, or to its end, by its own history.
+
+    It asks a service that was never asked, waits for what never came, or for a moment to come.
+    """
+    stage, record = found.stage, found.record
+    behind = _open(stage) != record.waiting or (record.outcome is not None and not stage.is_over)
+    if stage.is_over or not behind:
+        return None
+    if stage.calls:
+        call = next(iter(stage.calls.values()))
+        zh, en = (
+            "记录里没有这次外部调用的回答。",
+            "Nobody has ever answered this call.",
+        )
+        return Obstacle(call.process, call.element, zh, en)
+    waits = [timer for timer in stage.timers() if timer.host == timer.element]
+    if waits:
+        first = min(waits, key=lambda timer: timer.due)
+        zh = "案件在此等到定时时间，记录在那之前就结束了。"
+        en = "The case waits for a moment here that is after the end of its history."
+        return Obstacle(first.process, first.element, zh, en)
+    if stage.waits:
+        wait = next(iter(stage.waits.values()))
+        zh = f"案件在此等消息“{wait.name}”，记录里没有收到过。"
+        en = f"The case waits for the message “{wait.name}” here, which never came."
+        return Obstacle(wait.process, wait.element, zh, en)
+    return None
+
+
+def _missed(found: Play, until: datetime) -> tuple[Missed, ...]:
+    known = Counter(found.record.late)
+    missed = []
+    for each in found.stage.passed:
+        timer, place = each.timer, place_of(each.timer)
+        known[place] -= 1
+        missed.append(
+            Missed(
+                timer.process,
+                timer.element,
+                timer.host,
+                timer.due,
+                each.late(until),
+                passed=known[place] >= 0,
+            )
+        )
+    return tuple(missed)

@@ -1,0 +1,135 @@
+"""The stage of a replay: a case in a virtual clock, as the moves of the engine have left it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from engine import spiff
+from engine.replaying.record import Opening, items_of
+from engine.spiff import Call
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+    from uuid import UUID
+
+    from engine.bundles import Bundle
+    from engine.calendar import Calendars
+    from engine.replaying.record import Items
+    from engine.spiff import Move, OpenTask, Timer, Wait
+
+
+class Then(TypedDict):
+    """When a move happens, and by which calendars deadlines count."""
+
+    now: datetime
+    calendars: Calendars
+
+
+@dataclass(slots=True)
+class Passed:
+    """A deadline that passed; ``until`` when its activity was done, None while it is open (UTC)."""
+
+    timer: Timer
+    until: datetime | None = None
+
+    @property
+    def host(self) -> str:
+        """The activity that was to be done, as "process:element"."""
+        return f"{self.timer.process}:{self.timer.host}"
+
+    def late(self, end: datetime) -> timedelta:
+        """Return how late it was done, or is by ``end``."""
+        return (self.until or end) - self.timer.due
+
+
+@dataclass(slots=True)
+class Stage:
+    """A case as it stands at ``now`` (UTC), with what has happened to it.
+
+    ``fired`` counts timers by place. ``flows`` and ``done`` are in the order taken.
+    """
+
+    bundle: Bundle
+    calendars: Calendars
+    now: datetime
+    state: bytes = b""
+    next_due: datetime | None = None
+    outcome: str | None = None
+    tasks: dict[UUID, OpenTask] = field(default_factory=dict)
+    waits: dict[UUID, Wait] = field(default_factory=dict)
+    calls: dict[UUID, Call] = field(default_factory=dict)
+    rounds: dict[tuple[str, Items], list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    passed: list[Passed] = field(default_factory=list)
+    fired: list[str] = field(default_factory=list)
+    flows: list[str] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
+
+    @property
+    def then(self) -> Then:
+        """The terms of the next move."""
+        return {"now": self.now, "calendars": self.calendars}
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the case has come to an end."""
+        return self.outcome is not None
+
+    def timers(self) -> list[Timer]:
+        """Return the timers that run."""
+        found = spiff.position(self.bundle.compiled, self.state).timers
+        return [timer for timer in found if timer.stopped is None]
+
+    def take(self, move: Move) -> None:
+        """Go where the engine has moved the case."""
+        self.state, self.next_due, self.outcome = move.state, move.next_due, move.ended
+        self.flows += move.flows
+        self._tasks(move)
+        for wait in move.unawaited:
+            del self.waits[wait]
+        self.waits.update({wait.id: wait for wait in move.awaited})
+        self._calls(move)
+        self._deadlines(move)
+
+    def _tasks(self, move: Move) -> None:
+        for closed in move.closed:
+            del self.tasks[closed]
+        for task in move.opened:
+            self.rounds[place_of(task), items_of(task.turn)].append(task.id)
+        self.tasks.update({task.id: task for task in (*move.opened, *move.retimed)})
+
+    def _calls(self, move: Move) -> None:
+        for call in move.abandoned:
+            self.calls.pop(call, None)
+        asked = (effect for effect in move.effects if isinstance(effect, Call))
+        self.calls.update({call.id: call for call in asked if call.id is not None})
+
+    def _deadlines(self, move: Move) -> None:
+        for each in self.passed:
+            if each.until is None and (self.is_over or each.host in move.reached):
+                each.until = self.now
+        self.fired += [f"{timer.process}:{timer.element}" for timer in move.fired]
+        late = [t for t in move.fired if not t.reminds and t.host != t.element]
+        self.passed += [Passed(timer, self._gone(timer)) for timer in late]
+
+    def _gone(self, timer: Timer) -> datetime | None:
+        """Return now if a deadline that has just passed took its step away."""
+        host = f"{timer.process}:{timer.host}"
+        steps = self.bundle.compiled.diagrams[timer.process].steps
+        open_ones = {place_of(task) for task in self.tasks.values()}
+        return self.now if self.is_over or (timer.host in steps and host not in open_ones) else None
+
+    def task_of(self, opening: Opening) -> UUID | None:
+        """Return the open step that a recorded one is: that of its round, or else any there is."""
+        ours = self.rounds.get((opening.place, opening.items), [])
+        if len(ours) >= opening.round and ours[opening.round - 1] in self.tasks:
+            return ours[opening.round - 1]
+        there = [task for task in self.tasks.values() if place_of(task) == opening.place]
+        same = [task for task in there if items_of(task.turn) == opening.items]
+        return next((task.id for task in (*same, *there)), None)
+
+
+def place_of(thing: Any) -> str:  # noqa: ANN401 - whatever stands somewhere
+    """Return "process:element" of a step, timer, wait or call."""
+    return f"{thing.process}:{thing.element}"

@@ -1,0 +1,116 @@
+"""Writing down what happens to a case without a database, as engine.moving does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from engine import history, telling
+from engine.bundles import Bundle
+from engine.history import Draft
+from engine.procedures import Version
+from engine.replaying.record import record
+from tests.engine.spiff.walking import Walk
+
+if TYPE_CHECKING:
+    from engine.replaying.record import Record
+    from engine.spiff import Call, Compiled, Move, OpenTask, Start, Wait
+
+CASE = UUID(int=7)
+
+
+def bundle_of(compiled: Compiled) -> Bundle:
+    """Give a procedure without forms, as what was drawn in a test is."""
+    return Bundle(compiled, {}, {}, {}, {})
+
+
+class Recording(Walk):
+    """A case that enters what happens to it; nothing of it is stored."""
+
+    def __init__(self, compiled: Compiled, /, **answers: object) -> None:
+        self.book = Book()
+        super().__init__(compiled, **answers)
+        self.book.enter(self, Draft("case_opened", _where(compiled.start), answers=answers))
+
+    def completes(self, element: str, **answers: object) -> Move:
+        task = self.task(element)
+        move = self.does(element, item=None, **answers)
+        self.book.enter(self, Draft("step_completed", _where(task), answers, task.id))
+        return move
+
+    def receives(self, element: str, **payload: object) -> Move:
+        wait = self.wait(element)
+        move = self.hears(element, **payload)
+        said = {**_where(wait), "called": wait.name, "keys": dict(wait.keys)}
+        self.book.enter(self, Draft(f"{wait.kind}_delivered", said, answers=payload or None))
+        return move
+
+    def is_answered(self, element: str, **result: object) -> Move:
+        call = self.calls[self.call(element)]
+        move = self.answers(element, **result)
+        told = {"asked": {}, "answered": result}
+        self.book.enter(self, Draft("call_answered", _where(call), answers=told))
+        return move
+
+    def stands(self, element: str | None = None) -> Move:
+        where = _where(self.task(element)) if element else {}
+        move = self.pauses(element)
+        self.book.enter(self, Draft("clock_paused", where))
+        return move
+
+    def runs_on(self, element: str | None = None) -> Move:
+        where = _where(self.task(element)) if element else {}
+        move = self.resumes(element)
+        self.book.enter(self, Draft("clock_resumed", where))
+        return move
+
+    def passes(self, **time: float) -> Move:
+        """Let time pass, and a worker wake the case if anything is due."""
+        move = self.wakes(**time)
+        self.book.enter(self, *([] if move.fired else [Draft("woken")]))
+        return move
+
+    @property
+    def record(self) -> Record:
+        return record(self.book.rows)
+
+
+def _where(thing: Start | OpenTask | Wait | Call) -> dict[str, object]:
+    return {"process": thing.process, "element": thing.element}
+
+
+@dataclass
+class Book:
+    """The entries of a case."""
+
+    rows: list[Any] = field(default_factory=list)
+    head: bytes = history.GENESIS
+    open: dict[UUID, Any] = field(default_factory=dict)
+
+    def enter(self, walk: Walk, *happened: Draft) -> None:
+        """Chain what a move did, with its consequences."""
+        move, version = walk.move, Version(1, 1, bundle_of(walk.compiled), b"", {})
+        drafts = telling.as_it_happened(version, move, happened)
+        if drafts:
+            cause = drafts.index(happened[-1] if happened else drafts[-1])
+            done = drafts[cause].task_id
+            gone = [self.open[task] for task in move.closed if task != done]
+            facts = telling.consequences(version, move, gone)
+            drafts[cause] = telling.saying(drafts[cause], {**facts, "facts": {}})
+            chained, self.head = history.chain(
+                drafts, case_id=CASE, seq=len(self.rows), head=self.head, by=None, now=walk.now
+            )
+            self.rows += [SimpleNamespace(**row) for row in chained]
+        self.open.update({task.id: task for task in move.opened})
+
+    def acts(self, walk: Walk, kind: str) -> None:
+        """Enter that somebody moved the case in some other way."""
+        walk.move = replace(walk.move, fired=(), opened=(), closed=(), flows=())
+        self.enter(walk, Draft(kind))
+
+    def erases(self, walk: Walk, seq: int) -> None:
+        """Enter that an entry's answers were erased."""
+        walk.move = replace(walk.move, fired=(), opened=(), closed=(), flows=())
+        self.enter(walk, Draft(history.ERASED, {"erased": [seq]}))

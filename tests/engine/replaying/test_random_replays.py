@@ -1,0 +1,73 @@
+"""Whatever people did in a random procedure, its history replays to the same state."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from engine import spiff
+from engine.calendar import STANDARD
+from engine.replaying.judging import judge
+from engine.replaying.play import Terms
+from engine.replaying.playing import play
+from engine.replaying.verdicts import Verdict
+from tests.engine.replaying.recording import Recording, bundle_of
+from tests.engine.spiff.differing import procedure_of
+
+if TYPE_CHECKING:
+    from engine.spiff import Compiled
+
+SEEDS = 60
+
+
+def seen(compiled: Compiled, state: bytes) -> object:
+    """Say where a case stands in words that do not depend on how it is kept."""
+    at, scopes = spiff.position(compiled, state), spiff.variables(compiled, state)
+    return (
+        sorted((t.process, t.element, t.path, t.item or "", str(t.due), t.role) for t in at.tasks),
+        sorted((t.process, t.element, t.host, str(t.due), str(t.stopped)) for t in at.timers),
+        sorted((w.kind, w.name, w.process, w.element, sorted(w.keys.items())) for w in at.waits),
+        (len(at.calls), sorted(at.live), at.paused),
+        [(s.process, s.path, sorted(s.values.items(), key=str)) for s in scopes],
+    )
+
+
+def lived(seed: int) -> Recording:
+    """Let people do things by chance in a random procedure, to its end or somewhere before."""
+    walk, random = Recording(procedure_of(seed), n=seed % 12), Random(-seed)
+    for _ in range(random.randint(1, 60)):
+        if not (walk.tasks or walk.awaited or walk.calls or walk.timers):
+            break
+        _happens(walk, random)
+    return walk
+
+
+def _happens(walk: Recording, random: Random) -> None:
+    chance = random.random()
+    if walk.waits and chance < 0.5:
+        walk.completes(random.choice(walk.waits), n=random.randrange(12))
+    elif walk.listens and chance < 0.65:
+        walk.receives(random.choice(walk.listens), n=random.randrange(12))
+    elif walk.calls and chance < 0.8:
+        walk.is_answered(next(iter(walk.calls.values())).element, n=3)
+    elif chance < 0.9:
+        walk.passes(days=random.randint(1, 5), hours=random.randint(0, 23))
+    elif spiff.position(walk.compiled, walk.move.state).paused:
+        walk.runs_on()
+    else:
+        walk.stands()
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_history_replays_to_the_same_state(seed: int) -> None:
+    walk = lived(seed)
+    own = bundle_of(walk.compiled)
+    found = play(walk.record, Terms(own, own, STANDARD), until=walk.now)
+    assert seen(walk.compiled, found.stage.state) == seen(walk.compiled, walk.move.state)
+    assert found.stage.flows == walk.record.flows
+    assert found.stage.outcome == walk.move.ended
+    assert not found.notes
+    assert not found.pending
+    assert judge(walk.record, Terms(own, own, STANDARD), until=walk.now).verdict is Verdict.SAME

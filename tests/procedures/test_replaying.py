@@ -1,0 +1,73 @@
+"""Complaints replay from their histories to where they are."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from engine import procedures
+from engine.bundles import read_folder
+from engine.dossier import history_rows
+from engine.lineage import Lineage
+from engine.replaying.playing import play
+from engine.replaying.record import record
+from engine.replaying.replay import as_it_was, drafted, replay, replay_as_it_was
+from engine.replaying.verdicts import Verdict
+from tests.engine.replaying.test_random_replays import seen
+from tests.procedures.complaint import INVESTIGATE, NEGOTIATE, REGISTER
+
+if TYPE_CHECKING:
+    from tests.procedures.walk import Walk
+
+PROCEDURE = "manufacturer-complaint"
+
+
+def settle(walk: Walk) -> None:
+    walk.opens()
+    walk.does_all(*REGISTER, "review_content", *INVESTIGATE, "determine_handling")
+    walk.does_all("plan_quality_handling", "decide", *NEGOTIATE, "write_opinion", "decide")
+    walk.does_all("archive_case", "pass_final_decision")
+
+
+def same(walk: Walk) -> None:
+    """See that a case replays to the state that is stored, and is said to."""
+    version = procedures.version(walk.conn, walk.row().version_id)
+    rows = history_rows(walk.conn, walk.case_id)
+    told = record(rows)
+    assert told.until is not None
+    terms = as_it_was(walk.conn, walk.case_id, Lineage(version))
+    found = play(told, terms, until=told.until).stage
+    assert seen(version.compiled, found.state) == seen(version.compiled, walk.row().state)
+    assert found.flows == told.flows
+    replayed = replay_as_it_was(walk.conn, walk.case_id).replayed
+    assert (replayed.verdict, replayed.notes, replayed.unused) == (Verdict.SAME, (), ())
+
+
+def test_a_settled_complaint_replays_to_its_end(walk: Walk) -> None:
+    settle(walk)
+    assert walk.outcome == "complaint_settled"
+    same(walk)
+
+
+def test_a_late_complaint_replays_with_its_deadlines(walk: Walk) -> None:
+    walk.opens()
+    walk.does_all(*REGISTER, "review_content")
+    same(walk)
+    walk.after(days=9)
+    walk.does("inspect_sample")
+    walk.after(days=9)
+    same(walk)
+    found = replay_as_it_was(walk.conn, walk.case_id).replayed
+    assert found.missed
+    assert all(each.passed and each.late > timedelta() for each in found.missed)
+
+
+def test_nothing_is_written(walk: Walk) -> None:
+    settle(walk)
+    before = walk.conn.scalar(sa.text("select pg_current_xact_id_if_assigned()"))
+    walk.conn.execute(sa.text("set transaction read only"))
+    to = drafted(walk.conn, read_folder(), PROCEDURE)
+    assert replay(walk.conn, walk.case_id, to, now=walk.now).replayed.verdict is Verdict.SAME
+    assert walk.conn.scalar(sa.text("select pg_current_xact_id_if_assigned()")) == before
