@@ -117,6 +117,15 @@ def pass_on(conn: sa.Connection, subject: str, *, giver: UUID, taker: UUID) -> N
     conn.execute(files.values(uploaded_by=taker))
 
 
+def move(conn: sa.Connection, subject: str, to: str) -> None:
+    """Keep what everybody has typed for a subject, their files too, for another one."""
+    for table in (drafts, attachments):
+        mine = sa.update(table).where(table.c.subject == subject)
+        if table is attachments:
+            mine = mine.where(attachments.c.case_id.is_(None))
+        conn.execute(mine.values(subject=to))
+
+
 def drop(conn: sa.Connection, subject: str) -> None:
     """Forget everybody's drafts of a subject that is done."""
     conn.execute(sa.delete(drafts).where(drafts.c.subject == subject))

@@ -17,8 +17,12 @@ _FLEXIBLE: Final = (
     *("task_transferred", "task_assigned", "task_delegated", "task_given_back", "task_taken_back"),
     *("task_urged", "case_copied", "task_handed_over"),
     *("signatures_asked", "signature_given", "signature_refused", "signature_removed"),
+    *("task_returned", "step_withdrawn", "case_cancelled", "case_reopened"),
 )
-_INTERVENTIONS: Final = ("data_repaired", "incident_closed", "case_moved")
+_INTERVENTIONS: Final = (
+    *("data_repaired", "incident_closed", "case_moved"),
+    *("step_skipped", "token_moved"),
+)
 CLASSES: Final = {
     **dict.fromkeys(_FLEXIBLE, FLEXIBLE),
     **dict.fromkeys(_INTERVENTIONS, INTERVENTION),

@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from engine import failures, items, repairview
+from engine.entrykinds import CLASSES
 from engine.entrynotes import named, notes_on
 from engine.history import lacks_answers, moment, read
 from engine.lineage import MOVED
@@ -38,6 +39,7 @@ _TITLES = {
     "task_given_back": Names("交回：{zh}", "Given back: {en}"),
     "task_taken_back": Names("收回：{zh}", "Taken back: {en}"),
     "task_handed_over": Names("交接：{zh}", "Handed over: {en}"),
+    "task_returned": Names("退回：{zh}", "Returned: {en}"),
     "task_urged": Names("催办：{zh}", "Urged: {en}"),
     "case_copied": Names("抄送", "Copied"),
     "signatures_asked": Names("请会签：{zh}", "Signatures asked: {en}"),
@@ -84,7 +86,8 @@ class EntryView:
     ``erased`` answers are gone as a later entry says, ``missing`` ones for no known reason;
     ``linked`` is the case that this entry opened, ``item`` the one of several instances;
     ``came_from`` is the case (id and code) that sent what came in, ``message`` what was sent.
-    ``is_late`` says that a deadline passed. ``hash`` is the chain's, in hex.
+    ``is_late`` says that a deadline passed. ``sort`` is the class of what is not the procedure's
+    own (entrykinds). ``hash`` is the chain's, in hex.
     """
 
     seq: int
@@ -106,6 +109,7 @@ class EntryView:
     came_from: tuple[UUID, str] | None = None
     message: UUID | None = None
     is_late: bool = False
+    sort: Names | None = None
 
     @property
     def carries(self) -> bool:
@@ -216,6 +220,7 @@ def _view(
         linked=UUID(body["linked"]) if "linked" in body else None,
         came_from=_source(body.get("from")),
         message=UUID(body["message"]) if body["kind"] == "message_sent" else None,
+        sort=CLASSES.get(body["kind"]),
         is_late=body["kind"] == "timer_fired" and not (body.keys() & {"reminds", "waited"}),
     )
 

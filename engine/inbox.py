@@ -32,7 +32,8 @@ class Item:
 
     It is ``delegated`` if it goes back to an owner; ``signing``: signatures are asked for it.
     It ``is_for_others`` if this person did a step of the case that keeps them from it. Somebody
-    else has claimed it ``through`` being the holder's substitute.
+    else has claimed it ``through`` being the holder's substitute. ``again`` is how a step that was
+    done before came to be open anew (``tasks.again``).
     """
 
     task_id: UUID
@@ -58,6 +59,7 @@ class Item:
     delegated: bool
     signing: str | None
     through: str | None
+    again: str | None
     is_for_others: bool = False
 
 
@@ -198,6 +200,7 @@ def item_of(conn: sa.Connection, row: sa.Row[tuple[object, ...]], by: Person) ->
         has_draft=row.has_draft,
         delegated=row.owner is not None,
         signing=row.signing,
+        again=row.again,
         through=None if row.claimed_through == by.id else row.through,
     )
 

@@ -222,5 +222,11 @@ def _rows(
         "case": changed,
         "opened": [_task_row(case, version, task, now) for task in move.opened],
         "entered": rows,
-        "forgotten": [of_task(done.task_id) for done in happened if done.task_id],
+        "forgotten": _forgotten(happened),
     }
+
+
+def _forgotten(happened: Sequence[Draft]) -> list[str]:
+    """Return the drafts of tasks that were done; one that was returned may come back."""
+    done = (each.task_id for each in happened if each.answers is not None)
+    return [of_task(key) for key in done if key is not None]

@@ -93,11 +93,15 @@ def places(
     turns: dict[str, str] = {}
     last: dict[str, Path] = {root: ()}
     done = []
+    alone: set[str] = set()
     for seq, task, body in entries:
         key = task.hex if task else ""
         own: Path = paths.get(key, ())
         if body["kind"] in ("case_opened", "step_completed"):
-            done.append(Done(seq, (*own, body["element"]), turn_of(turns.get(key, ""))))
+            where = (*own, body["element"])
+            done.append(Done(seq, where, turn_of(turns.get(key, "")), key, key in alone))
+        if back := body.get("back"):
+            alone |= _returned(done, seq, body, back)
         last |= _along(diagrams, root, own)
         entered = _entered(diagrams, body.get("flows", ()), last)
         for opened, place, _ in body.get("opened", ()):
@@ -107,6 +111,18 @@ def places(
         for opened, (said, *path) in body.get("turns", {}).items():
             turns[opened], paths[opened] = said, tuple(path)
     return done
+
+
+def _returned(
+    done: list[Done], seq: int, body: Mapping[str, Any], back: Mapping[str, Any]
+) -> set[str]:
+    """Note that a case went back to a step; return the tasks that are done again for themselves."""
+    if back["way"] == "straight":
+        return {opened for opened, place, _ in body.get("opened", ()) if place == back["place"]}
+    before = next((one for one in reversed(done) if one.task == back["task"]), None)
+    if before is not None:
+        done.append(replace(before, seq=seq, task=""))
+    return set()
 
 
 def turn(rows: Iterable[sa.Row[Any]], task: UUID) -> Turn:

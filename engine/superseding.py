@@ -21,11 +21,17 @@ An activity that is come to once more is another multi-instance."""
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A step that somebody completed; ``place`` is its path followed by the step."""
+    """A step that somebody completed, or to which the case went back.
+
+    ``place`` is its path followed by the step, ``task`` the task (hex) that it was. Done ``alone``
+    it takes back only what was said there before, and nothing that had followed.
+    """
 
     seq: int
     place: Path
     turn: Turn = ()
+    task: str = ""
+    alone: bool = False
 
 
 def turn_of(text: str) -> Turn:
@@ -88,7 +94,9 @@ def superseded(diagrams: Mapping[str, Diagram], root: str, done: Sequence[Done])
         if begun is None:
             continue
         *path, step = again.place
-        after = {step} | _after(diagrams[_process(diagrams, root, path)], step)
+        after = {step}
+        if not again.alone:
+            after |= _after(diagrams[_process(diagrams, root, path)], step)
         depth = len(path)
         fallen |= {
             one.seq

@@ -248,7 +248,11 @@ tasks = sa.Table(
     sa.Column("sent", sa.LargeBinary, nullable=True, comment="Answers kept until they are signed."),
     sa.Column("sent_by", sa.ForeignKey("people.id"), nullable=True),
     sa.Column("sent_at", Moment, nullable=True),
+    sa.Column("again", sa.Text, nullable=True, comment="How a finished step came to be open anew."),
     sa.CheckConstraint("signing in ('before', 'after')", name="signing"),
+    sa.CheckConstraint(
+        "again in ('returned', 'straight', 'back', 'withdrawn', 'reopened')", name="again"
+    ),
 )
 sa.Index(
     "ix_tasks_shared",

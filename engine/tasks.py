@@ -12,6 +12,7 @@ from engine import calendars, drafts, enclosing, procedures, spiff
 from engine.cases import Completed, next_of, read_answers
 from engine.clocks.reckoning import fresh
 from engine.foureyes import Eyes
+from engine.going_back.anew import come_back
 from engine.history import Draft, enter, read, says_the_same
 from engine.opening import every_field, move_on
 from engine.substituting.acting import acting
@@ -186,6 +187,7 @@ def _finish(conn: sa.Connection, waiting: Waiting, posted: Posted, *, now: datet
     done = _completion(version, waiting, answers.values, next_task, files=files)
     done = replace(done, known=form.facts(answers.values))
     holders = move_on(conn, case, version, move, [done], by=by, now=now)
+    come_back(conn, version, waiting, move, now=now)
     _check_still_free(conn, holders.get(task_id), waiting, by=by)
     return Completed(case.id, next_task)
 

@@ -13,12 +13,15 @@ from engine.doubts import trusted
 from engine.flexible.offering import offered
 from engine.flexible.signview import of_task, sent_answers
 from engine.foureyes import Eyes
+from engine.going_back.again import again
+from engine.going_back.deeds import FINISHING
 from engine.lineage import lineage
 from engine.substituting.acting import acting
 from engine.tables import incidents, people, tasks
 from engine.waiting import check_role, gone
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from engine.flexible.signview import Signature
     from engine.flexible.words import Act
     from engine.foureyes import FourEyesError
+    from engine.going_back.again import Again
     from engine.people import Person
     from engine.procedures import Version
     from engine.spiff import Names, Step, Table
@@ -62,7 +66,8 @@ class TaskView:
     ``incident`` is the number of the one that this person's sending it has come to.
 
     ``by`` is as who they do it, for somebody whom they represent or for themselves; who holds it
-    may have claimed it ``claimed_through`` a substitute.
+    may have claimed it ``claimed_through`` a substitute. ``again`` says how a step that was done
+    before came to be open anew.
     """
 
     task_id: UUID
@@ -88,15 +93,21 @@ class TaskView:
     by: Person
     claimed_through: str | None
     hold: Hold
+    again: Again | None
 
     @property
     def prefill(self) -> dict[str, Any]:
         """Return what the form begins with, apart from the day."""
-        return self.form.prefill(self.known)
+        return {**self.form.prefill(self.known), **self._sent_before}
 
     def prefill_at(self, now: datetime) -> dict[str, Any]:
         """Return what the form begins with at ``now``, the company's day included."""
-        return self.form.prefill(self.known, today=self.form.day(now))
+        fresh = self.form.prefill(self.known, today=self.form.day(now))
+        return {**fresh, **self._sent_before}
+
+    @property
+    def _sent_before(self) -> Mapping[str, Any]:
+        return {} if self.again is None else self.again.answers
 
 
 _SUBSTITUTE, _OWNER = people.alias("substitute"), people.alias("owner")
@@ -126,7 +137,7 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
     """
     row, case, by = _seen(conn, task_id, by=by)
     version = procedures.version(conn, case.version_id)
-    step = version.step(row.process, row.element)
+    step, form = version.step(row.process, row.element), version.form(row.process, row.element)
     history = trusted(dossier.history_rows(conn, row.case_id))
     forms = rounds.filled(lineage(conn, version, history), history)
     turn = rounds.turn(history, task_id) if row.item else ()
@@ -138,7 +149,7 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
         within=version.place(row.within),
         item=items.told(version, row.item),
         role_names=version.bundle.roles[row.role],
-        form=version.form(row.process, row.element),
+        form=form,
         draft=_draft(conn, task_id, by=by),
         known={**spiff.known(version.compiled, case.state, task_id), **answered},
         claimed_by=row.claimed_by,
@@ -151,10 +162,11 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
         approved_amount=rounds.fact(forms, "approved"),
         our_defaults=tuple(version.compiled.tables[table] for table in step.default_tables),
         hindrance=Eyes(conn, version, case.id, by.both).hindrance(row, case.state),
-        hold=_hold(conn, row, version, by),
+        hold=_hold(conn, row, version, by, history),
         incident=conn.scalar(_STUCK, {"task": task_id, "person": by.id}),
         by=by,
         claimed_through=row.through_name,
+        again=again(version, row, form, history),
     )
 
 
@@ -178,13 +190,21 @@ def _draft(conn: sa.Connection, task_id: UUID, *, by: Person) -> dict[str, list[
     return drafts.load(conn, subject, by=by.principal) if mine is None and by.acts_for else mine
 
 
-def _hold(conn: sa.Connection, row: sa.Row[Any], version: Version, by: Person) -> Hold:
-    step = version.step(row.process, row.element)
+def _hold(
+    conn: sa.Connection,
+    row: sa.Row[Any],
+    version: Version,
+    by: Person,
+    history: Sequence[sa.Row[Any]],
+) -> Hold:
+    """Return it; of a case in which nobody has done a step, none can be returned."""
+    found = offered(version.step(row.process, row.element), row, by=by, concerned=True)
+    is_first = all(entry.kind not in FINISHING for entry in history)
     return Hold(
         owner=row.owner,
         owner_name=row.owner_name,
         signing=row.signing,
-        acts=tuple(offered(step, row, by=by, concerned=True)),
+        acts=tuple(act for act in found if not (act.key == "return" and is_first)),
         signatures=of_task(conn, row.id),
         answers=sent_answers(conn, row, version),
     )

@@ -67,7 +67,7 @@ def consequences(
         "flows": list(move.flows),
         "reached": list(move.reached),
         "opened": [[t.id.hex, f"{t.process}:{t.element}", t.role] for t in move.opened],
-        "turns": {t.id.hex: [t.turn, *t.path] for t in move.opened if t.turn},
+        "turns": {t.id.hex: [t.turn or "", *t.path] for t in move.opened if _tells(move, t)},
         "cancelled": [[row.id.hex, f"{row.process}:{row.element}"] for row in cancelled],
         "armed": [_armed(timer) for timer in move.armed if not timer.reminds],
         "reminding": [_armed(timer) for timer in move.armed if timer.reminds],
@@ -84,6 +84,11 @@ def consequences(
         "ended": move.ended,
     }
     return {name: value for name, value in facts.items() if value}
+
+
+def _tells(move: Move, task: spiff.OpenTask) -> bool:
+    """Whether the flows of a move do not say in which instance, or which calls, a task is."""
+    return bool(task.turn or (task.path and not move.flows))
 
 
 def _armed(timer: spiff.Timer) -> list[str]:

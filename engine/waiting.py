@@ -13,8 +13,9 @@ from engine.direct import Direct
 from engine.errors import Refusal
 from engine.history import moment, read
 from engine.moving import COLUMNS, Case
+from engine.overtaken import ended
 from engine.substituting.acting import acting
-from engine.tables import cancelled_tasks, cases, entries, people, tasks
+from engine.tables import cases, entries, people, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -91,7 +92,7 @@ class Waiting:
 
     ``given_to`` is who may do it without its role, for it was handed to them, ``owner`` to whom it
     comes back, ``signing`` whether signatures are asked ``before`` or
-    ``after`` its answers.
+    ``after`` its answers, ``again`` how a step that was done before came to be open anew.
     """
 
     id: UUID
@@ -103,6 +104,7 @@ class Waiting:
     given_to: UUID | None
     owner: UUID | None
     signing: str | None
+    again: str | None
     case: Case
     by: Person
     """Who acts on it: whoever asked, for themselves or for one whom they represent."""
@@ -119,7 +121,7 @@ class Waiting:
 _TASK = (
     *(tasks.c.id, tasks.c.process, tasks.c.element),
     *(tasks.c.role, tasks.c.claimed_by, tasks.c.item),
-    *(tasks.c.given_to, tasks.c.owner, tasks.c.signing),
+    *(tasks.c.given_to, tasks.c.owner, tasks.c.signing, tasks.c.again),
 )
 # The case is locked first, as everywhere; the task after it, so that what it says is not of before.
 _LOCK = Direct(
@@ -135,16 +137,6 @@ COMPLETION = (
 )
 RELEASED = {"claimed_by": None, "claimed_at": None, "claimed_through": None, "given_to": None}
 """What a task's row says once it is given back to its role."""
-_CANCELLATION = (
-    sa.select(entries.c.case_id, entries.c.at, entries.c.kind, entries.c.body)
-    .join(
-        cancelled_tasks,
-        sa.and_(
-            cancelled_tasks.c.case_id == entries.c.case_id, cancelled_tasks.c.seq == entries.c.seq
-        ),
-    )
-    .where(cancelled_tasks.c.task_id == sa.bindparam("task"))
-)
 
 
 def lock_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> Waiting:
@@ -232,10 +224,11 @@ def gone(conn: sa.Connection, task_id: UUID, *, by: Person | None = None) -> Tas
             zh, en = "您已完成此待办", "You have completed this task"
         zh, en = f"{zh}，案件已进入下一步。", f"{en}; the case has moved on."
         return TaskGoneError(zh, en, case_id=done.case_id, at=moment(body))
-    past = conn.execute(_CANCELLATION, {"task": task_id}).one_or_none()
-    if past is not None:
-        return passed(past.case_id, moment(read(past.body)))
-    return TaskGoneError("没有这个待办。", "There is no such task.", case_id=None, at=None)
+    if (past := ended(conn, task_id)) is None:
+        return TaskGoneError("没有这个待办。", "There is no such task.", case_id=None, at=None)
+    if (how := past.how) is None:
+        return passed(past.case_id, past.at)
+    return TaskGoneError(how.zh, how.en, case_id=past.case_id, at=past.at)
 
 
 def passed(case_id: UUID, at: datetime | None) -> TaskGoneError:

@@ -70,13 +70,14 @@ def _add_pages(app: Flask) -> None:
         people,
         printing,
         procedures,
+        returning,
         signatures,
         tasks,
     )
 
     ours = (
-        *(inbox, tasks, acting, signatures, cases, clocks, events, attachments, notices),
-        *(procedures, printing, people, my_settings, health),
+        *(inbox, tasks, acting, returning, signatures, cases, clocks, events, attachments),
+        *(notices, procedures, printing, people, my_settings, health),
     )
     for module in ours:
         app.register_blueprint(module.bp)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
 
-from engine.flexible.allowed import fits, is_possible, words_for
+from engine.flexible.allowed import fits, is_possible, is_switched_on, words_for
 from engine.flexible.concerned import is_concerned, may_urge
 from engine.flexible.words import ACTS
 from engine.substituting.acting import as_whom
@@ -87,8 +87,9 @@ def _of_holder(step: Step, task: Held, by: Person) -> list[str]:
         signing.append("remove-sign")
     if task.signing == "after":
         return [*found, *signing]
-    handing = (key for key in ("transfer", "delegate") if is_possible(step, key))
-    return [*found, *handing, *signing]
+    handing = [key for key in ("transfer", "delegate") if is_possible(step, key)]
+    back = ["return"] if task.signing is None and is_switched_on(step, "return") else []
+    return [*found, *handing, *signing, *back]
 
 
 def _places(task: Held) -> tuple[str, ...]:

@@ -126,6 +126,25 @@ _ALL: Final = (
         reason=Names("为什么减签", "Why"),
     ),
     Act(
+        "return",
+        Names("退回", "Return"),
+        Names(
+            "案件回到您选的那一步，由原办理人按原来的内容修改；之后由您决定是逐步再办，还是直接回到您这里。",
+            "The case goes back to the step you choose, to whoever did it, with what they had "
+            "sent. You choose whether it then takes the steps between again, or comes straight "
+            "back to you.",
+        ),
+        Names(
+            "由那一步引出的一切都撤销；其他分支照常。已填的数据不回滚，已发出的消息和通知收不回。",
+            "All that came of that step is undone; other branches go on. Data stay as they are, "
+            "and what was sent to others cannot be taken back.",
+        ),
+        Names(
+            "重新打开的步骤，时限从现在重新计算。", "Deadlines of what opens anew count from now."
+        ),
+        reason=Names("为什么退回", "Why"),
+    ),
+    Act(
         "urge",
         Names("催办", "Urge"),
         Names(

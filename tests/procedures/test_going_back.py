@@ -1,77 +1,101 @@
-"""However often a complaint is returned, cancelled and opened again, it is settled in the end."""
+"""E01 with people going back: the report is returned, a step is taken back."""
 
 from __future__ import annotations
 
-from functools import cache
-from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from engine import spiff
-from engine.bundles import prepare, read_folder
-from engine.spiff import RunError
-from tests.engine.spiff.walking import Walk
-from tests.procedures.complaint import USUAL
+from engine.going_back.anew import STRAIGHT, THROUGH
+from engine.going_back.returning import return_task
+from engine.going_back.returnview import return_view
+from engine.taskview import open_task
+from tests.procedures.complaint import INVESTIGATE, NEGOTIATE, REGISTER
 
 if TYPE_CHECKING:
-    from engine.spiff import Compiled
+    from tests.procedures.walk import Walk
 
-MOST_BYTES, MOST_MOVES, TIMES_BACK = 3_072, 400, 10
-
-
-@cache
-def complaint() -> Compiled:
-    return prepare(read_folder(), "manufacturer-complaint").compiled
-
-
-def usual(element: str) -> dict[str, Any]:
-    """Give the usual answers, and those that the inbox adds."""
-    return {**USUAL.get(element, {}), "approved_amount": "8000.00"}
+TO_REPORT = INVESTIGATE[: INVESTIGATE.index("instruct_on_report")]
+TO_THE_END = (
+    *("determine_handling", "plan_quality_handling", "decide", *NEGOTIATE),
+    *("write_opinion", "decide", "archive_case", "pass_final_decision"),
+)
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_a_complaint_that_goes_back_anywhere_is_settled(seed: int) -> None:
-    walk, random, back = Walk(complaint(), **usual("complaint_received")), Random(seed), 0
-    for _ in range(MOST_MOVES):
-        if walk.move.ended:
-            break
-        if back < TIMES_BACK and random.random() < 0.4:
-            back += goes_back(walk, random)
-        elif walk.waits:
-            element = random.choice(walk.waits)
-            walk.does(element, **usual(element))
-        else:
-            walk.wakes(days=1)
-        assert len(walk.move.state) < MOST_BYTES
-    assert walk.move.ended == "manufacturer-complaint:complaint_settled"
-    assert back == TIMES_BACK
+def returns(walk: Walk, step: str, to: str, way: str, why: str = "数据前后不符") -> None:
+    """Let whoever has a step return it to another."""
+    row = walk.task(step)
+    by = walk.person(row.role)
+    view = return_view(walk.conn, row.id, by=by, now=walk.now)
+    names = {one.names.zh: one.target for one in view.steps}
+    target = names[_name(walk, to)]
+    return_task(walk.conn, row.id, target, way, why, by=by, now=walk.now)
 
 
-def goes_back(walk: Walk, random: Random) -> bool:
-    """Return some step, or cancel the case and open it again; whether that was possible."""
-    if random.random() < 0.2:
-        walk.cancels()
-        ways = spiff.reopenings(walk.compiled, walk.move.state)
-        walk.reopens(random.choice([None, *(way.element for way in ways)]))
-        return True
-    element = random.choice(walk.waits) if walk.waits else ""
-    found = walk.ways(element) if element else []
-    if found:
-        act = random.choice([walk.returns, walk.asks_back])
-        act(element, random.choice(found))
-    return bool(found)
+def _name(walk: Walk, step: str) -> str:
+    version = walk.dossier.version
+    diagrams = version.compiled.diagrams.values()
+    return next(d.steps[step].names.zh for d in diagrams if step in d.steps)
 
 
-def test_every_step_of_the_complaint_is_moved_to_or_names_what_it_lacks() -> None:
-    walk = Walk(complaint(), **usual("complaint_received"))
-    lacking, places = set[str | None](), spiff.places(complaint())
-    for at in places:
-        try:
-            move = spiff.place(complaint(), walk.move.state, None, at, **walk.then)
-        except RunError as refused:
-            lacking.add(refused.variable)
-        else:
-            assert any(task.path[: len(at.path)] == at.path for task in move.opened), at
-    assert None not in lacking
-    assert len(places) > 50
+def fallen(walk: Walk) -> list[str]:
+    return [one.place[-1] for one in walk.dossier.filled if one.superseded]
+
+
+def view_of(walk: Walk, step: str) -> Any:  # noqa: ANN401
+    row = walk.task(step)
+    return open_task(walk.conn, row.id, by=walk.person(row.role))
+
+
+@pytest.mark.parametrize("way", [THROUGH, STRAIGHT])
+def test_the_general_manager_returns_the_report_and_gets_it_again(walk: Walk, way: str) -> None:
+    walk.opens()
+    walk.does_all(*REGISTER, "review_content", *TO_REPORT)
+    returns(walk, "instruct_on_report", "report_to_gm", way)
+
+    assert walk.waits_for == {("qc", "report_to_gm")}
+    row = walk.task("report_to_gm")
+    assert row.claimed_by == walk.person("qc").id
+    view = view_of(walk, "report_to_gm")
+    assert view.draft["report_findings"] == ["浇注温度偏低致砂眼，整批隔离。"]
+    assert view.again.reason == "数据前后不符"
+    assert fallen(walk) == (["report_to_gm"] if way == THROUGH else [])
+
+    walk.does("report_to_gm", report_findings="复核后更正：炉温偏低三十度。")
+    assert fallen(walk) == ["report_to_gm"]
+    assert walk.waits_for == {("gm", "instruct_on_report")}
+    held = walk.task("instruct_on_report").claimed_by
+    assert held == (walk.person("gm").id if way == STRAIGHT else None)
+    walk.does_all("instruct_on_report", *TO_THE_END)
+    assert walk.outcome is not None
+    assert walk.is_unbroken
+    assert not walk.dossier.doubts
+
+
+def test_a_return_past_the_parallel_investigation_says_what_it_stops_and_does_it(
+    walk: Walk,
+) -> None:
+    walk.opens()
+    walk.does_all(*REGISTER, "review_content", "inspect_sample")
+    assert ("production", "analyse_production") in walk.waits_for
+    returns(walk, "analyse_production", "inspect_sample", THROUGH)
+
+    assert walk.waits_for == {("qc", "inspect_sample")}
+    walk.does_all("inspect_sample", "trace_cause", "analyse_production")
+    walk.does_all("report_to_gm", "instruct_on_report", *TO_THE_END)
+    assert walk.outcome is not None
+    assert walk.is_unbroken
+
+
+def test_a_straight_return_leaves_what_is_between_as_it_is(walk: Walk) -> None:
+    walk.opens()
+    walk.does_all(*REGISTER, "review_content", *TO_REPORT)
+    returns(walk, "instruct_on_report", "inspect_sample", STRAIGHT)
+
+    assert walk.waits_for == {("qc", "inspect_sample")}
+    walk.does("inspect_sample", inspected_qty="20")
+    assert walk.waits_for == {("gm", "instruct_on_report")}
+    assert fallen(walk) == ["inspect_sample"]
+    assert walk.dossier.filled[-1].values["inspected_qty"] == "20"
+    walk.does_all("instruct_on_report", *TO_THE_END)
+    assert walk.is_unbroken

@@ -92,11 +92,19 @@ def _add_actions() -> None:
         ),
         sa.Column("sent_by", sa.Uuid(), nullable=True),
         sa.Column("sent_at", moment, nullable=True),
+        sa.Column(
+            "again", sa.Text(), nullable=True, comment="How a finished step came to be open anew."
+        ),
     ):
         op.add_column("tasks", column)
     for name in ("given_to", "owner", "sent_by"):
         op.create_foreign_key(op.f(f"fk_tasks_{name}"), "tasks", "people", [name], ["id"])
     op.create_check_constraint(op.f("ck_tasks_signing"), "tasks", "signing in ('before', 'after')")
+    op.create_check_constraint(
+        op.f("ck_tasks_again"),
+        "tasks",
+        "again in ('returned', 'straight', 'back', 'withdrawn', 'reopened')",
+    )
     op.create_table(
         "signings",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -256,7 +264,7 @@ def downgrade() -> None:
     op.drop_column("tasks", "claimed_through")
     op.drop_table("substitutions")
     op.drop_table("signings")
-    for name in ("sent_at", "sent_by", "sent", "signing", "owner", "given_to"):
+    for name in ("again", "sent_at", "sent_by", "sent", "signing", "owner", "given_to"):
         op.drop_column("tasks", name)
     op.execute(
         "delete from version_files using versions where id = version_id and began_at is null"

@@ -1,0 +1,129 @@
+"""Returning a task 退回 to a step that was done before, with the reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from engine import calendars, procedures, spiff
+from engine.clocks.reckoning import fresh
+from engine.errors import Refusal
+from engine.flexible.allowed import is_switched_on
+from engine.foureyes import Eyes
+from engine.going_back.anew import RETURNED, STRAIGHT, THROUGH, give, opened_anew
+from engine.going_back.deeds import deeds
+from engine.going_back.told import tell_who_has_it, tell_who_stops
+from engine.history import Draft
+from engine.opening import move_on
+from engine.reasons import checked_reason
+from engine.spiff import Names
+from engine.waiting import check_completable, gone, lock_task, passed
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    import sqlalchemy as sa
+
+    from engine.people import Person
+    from engine.procedures import Version
+    from engine.spiff import Move, Return
+    from engine.waiting import Waiting
+
+_VERBS: Final = {THROUGH: spiff.return_to, STRAIGHT: spiff.return_straight}
+
+
+class MayNotReturnError(Refusal):
+    """The procedure lets nobody return this step."""
+
+    code = "may_not_return"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "规程不允许退回这一步；请按图办理，或联系规程管理员。",
+            "The procedure lets nobody return this step; do it as drawn, or ask a process owner.",
+        )
+
+
+class NoStepChosenError(Refusal):
+    """No step was chosen to go back to, or no way of coming back from it."""
+
+    code = "no_step_chosen"
+
+    def __init__(self) -> None:
+        super().__init__("请选择退回到哪一步。", "Choose the step to go back to.")
+
+
+class NoWayError(Refusal):
+    """The case cannot go back like this; the words say why, and what to do instead."""
+
+    code = "no_way_back"
+
+    def __init__(self, zh: str, en: str, *, case_id: UUID) -> None:
+        super().__init__(zh, en)
+        self.case_id = case_id
+
+
+def return_task(
+    conn: sa.Connection,
+    task_id: UUID,
+    target: UUID | None,
+    way: str,
+    reason: str,
+    *,
+    by: Person,
+    now: datetime,
+) -> None:
+    """Return an open task to a finished step (the task that it was), which is open anew.
+
+    ``way`` is how the case comes back: THROUGH the steps between, or STRAIGHT to who returned it.
+    Raises NoStepChosenError, NoWayError, MayNotReturnError, BadReasonError, TaskGoneError,
+    NotYoursError, TaskClaimedError, DelegatedError, SigningError and FourEyesError.
+    """
+    waiting = lock_task(conn, task_id, by=by)
+    check_completable(waiting)
+    version = procedures.version(conn, waiting.case.version_id)
+    if not is_switched_on(version.step(waiting.process, waiting.element), "return"):
+        raise MayNotReturnError
+    Eyes(conn, version, waiting.case.id, waiting.by.both).check(waiting, waiting.case.state)
+    why = checked_reason(reason)
+    if target is None or way not in _VERBS:
+        raise NoStepChosenError
+    waiting = replace(waiting, case=fresh(conn, waiting.case, now=now))
+    found, move = _moved(conn, version, waiting, target, way, now=now)
+    place = f"{found.process}:{found.element}"
+    back = {"task": target.hex, "place": place, "item": found.item, "way": way}
+    said = Draft(RETURNED, {**waiting.where, "back": back, "reason": why}, task_id=task_id)
+    by, case_id = waiting.by, waiting.case.id
+    holders = move_on(conn, waiting.case, version, move, [said], by=by, now=now)
+    deed = deeds(conn, case_id, [target]).get(target)
+    again = "straight" if way == STRAIGHT else "returned"
+    holder = give(conn, version, move, found, deed, case_id=case_id, again=again, now=now)
+    step = version.step(found.process, found.element).names
+    words = Names(f"{by.name} 退回“{step.zh}”：{why}", f"{by.name} has returned “{step.en}”: {why}")
+    tell_who_has_it(conn, opened_anew(move, found), holder, words, to=case_id, by=by, now=now)
+    tell_who_stops(conn, version, found.cancelled, holders, words, to=case_id, by=by, now=now)
+
+
+def _moved(
+    conn: sa.Connection,
+    version: Version,
+    waiting: Waiting,
+    target: UUID,
+    way: str,
+    *,
+    now: datetime,
+) -> tuple[Return, Move]:
+    case = waiting.case
+    known = calendars.of(conn, case.calendars)
+    try:
+        listed = spiff.returns(version.compiled, case.state, waiting.id)
+        move = _VERBS[way](
+            version.compiled, case.state, waiting.id, target, now=now, calendars=known
+        )
+    except spiff.TaskNotReadyError:
+        told = gone(conn, waiting.id, by=waiting.by)
+        raise (told if told.case_id else passed(case.id, now)) from None
+    except (spiff.NoWayBackError, spiff.RunError) as error:
+        raise NoWayError(error.zh, error.en, case_id=case.id) from error
+    return next(each for each in listed if each.target == target), move

@@ -1,0 +1,52 @@
+"""What stops when a case goes back, in the words that are read before it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from engine import items
+from engine.entrynotes import named
+from engine.spiff import Names
+from engine.tables import people, tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.procedures import Version
+    from engine.spiff import Cancelled, OpenTask
+
+_HELD = (
+    sa.select(tasks.c.id, people.c.name)
+    .join(people, people.c.id == tasks.c.claimed_by)
+    .where(tasks.c.id.in_(sa.bindparam("ids", expanding=True)))
+)
+
+
+def stops(conn: sa.Connection, version: Version, cancelled: Cancelled) -> list[Names]:
+    """Return a line for each task, clock, message and call that stops."""
+    ids = [task.id for task in cancelled.tasks]
+    held = {row.id: row.name for row in conn.execute(_HELD, {"ids": ids})} if ids else {}
+    lines = [_task(version, task, held.get(task.id)) for task in cancelled.tasks]
+    return [*lines, *_others(version, cancelled)]
+
+
+def _task(version: Version, task: OpenTask, holder: str | None) -> Names:
+    step, role = version.step(task.process, task.element).names, version.bundle.roles[task.role]
+    one = items.told(version, task.item)
+    zh, en = (f"（{one.zh}）", f" ({one.en})") if one else ("", "")
+    return Names(
+        f"待办“{step.zh}”{zh}：{holder or role.zh}", f"Task “{step.en}”{en}: {holder or role.en}"
+    )
+
+
+def _others(version: Version, cancelled: Cancelled) -> Iterator[Names]:
+    for timer in cancelled.timers:
+        name = named(version, timer.process, timer.element)
+        yield Names(f"计时“{name.zh}”", f"Clock “{name.en}”")
+    for wait in cancelled.waits:
+        name = named(version, wait.process, wait.element)
+        yield Names(f"等待“{name.zh}”", f"Waiting for “{name.en}”")
+    if count := len(cancelled.calls):
+        yield Names(f"{count} 次未答复的外部调用", f"{count} calls that are not answered yet")

@@ -1,0 +1,56 @@
+"""Telling those concerned that a case has gone back, or is over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine import notices
+from engine.spiff import Names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    import sqlalchemy as sa
+
+    from engine.people import Person
+    from engine.procedures import Version
+    from engine.spiff import Cancelled, OpenTask
+
+
+def tell_who_has_it(
+    conn: sa.Connection,
+    opened: Sequence[OpenTask],
+    holder: Person | None,
+    text: Names,
+    *,
+    to: UUID,
+    by: Person,
+    now: datetime,
+) -> None:
+    """Tell of a step that is open anew whoever holds it, or else its role; not who did it."""
+    if holder is None:
+        notices.tell(conn, {task.role for task in opened}, text, case_id=to, now=now)
+    elif holder.id != by.id:
+        notices.tell_one(conn, holder.id, text, case_id=to, now=now)
+
+
+def tell_who_stops(
+    conn: sa.Connection,
+    version: Version,
+    cancelled: Cancelled,
+    holders: Mapping[UUID, UUID | None],
+    text: Names,
+    *,
+    to: UUID,
+    by: Person,
+    now: datetime,
+) -> None:
+    """Tell whoever held a task that stopped why it did; not who did it."""
+    for task in cancelled.tasks:
+        holder = holders.get(task.id)
+        if holder is not None and holder not in {each.id for each in by.both}:
+            step = version.step(task.process, task.element).names
+            told = Names(f"“{step.zh}”已取消：{text.zh}", f"“{step.en}” is cancelled: {text.en}")
+            notices.tell_one(conn, holder, told, case_id=to, now=now)
