@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from engine import procedures
 from engine.history import read
-from engine.tables import versions
+from engine.tables import cases, versions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from uuid import UUID
 
     from engine.procedures import Version
     from engine.spiff import Diagram
@@ -67,3 +68,11 @@ def lineage(conn: sa.Connection, version: Version, rows: Sequence[sa.Row[Any]]) 
         if body.get("moved") and body["moved"][0] in keys
     ]
     return Lineage(version, tuple(past))
+
+
+def version_then(conn: sa.Connection, case_id: UUID, body: Mapping[str, Any]) -> Version:
+    """Return the version under which a case made the move that an entry's body tells of."""
+    number = versions.c.number == body["version"]
+    mine = sa.select(versions.c.id).join(cases, cases.c.procedure == versions.c.procedure)
+    key = conn.scalar(mine.where(cases.c.id == case_id, number))
+    return procedures.version(conn, int(key or 0))

@@ -14,6 +14,7 @@ from engine.clocks.reckoning import fresh
 from engine.foureyes import Eyes
 from engine.going_back.anew import come_back
 from engine.history import Draft, enter, read, says_the_same
+from engine.lineage import version_then
 from engine.opening import every_field, move_on
 from engine.substituting.acting import acting
 from engine.tables import cases, tasks
@@ -236,9 +237,8 @@ def _again(conn: sa.Connection, task_id: UUID, posted: Posted, *, by: Person) ->
     body = {} if row is None else read(row.body)
     if row is None or body.get("by") != by.id.hex or row.salt is None:
         return None
-    version_id = conn.scalar(sa.select(cases.c.version_id).where(cases.c.id == row.case_id))
-    form = procedures.version(conn, int(version_id or 0)).form(body["process"], body["element"])
-    answers = form.read(posted)
+    version = version_then(conn, row.case_id, body)
+    answers = version.form(body["process"], body["element"]).read(posted)
     if answers.problems or not says_the_same(row.salt, answers.values, body):
         return None
     return Completed(row.case_id, UUID(body["next"]) if body["next"] else None)

@@ -219,6 +219,17 @@ def test_one_that_cannot_any_more_takes_all_back(connection: Connection, clerk: 
     assert is_sound(connection)
 
 
+def test_the_same_answers_sent_again_after_the_step_has_gone_are_known(
+    connection: Connection, clerk: Person
+) -> None:
+    task = waiting(connection, asked(connection, clerk).case_id)["prepare"]
+    sent = Answered({"note": "好"})
+    done = complete_task(connection, task, sent, by=clerk, now=NOW)
+    number = next_version(connection, without())
+    carry_out(connection, foreseen(connection, number), Which.ALL, by=None, now=LATER)
+    assert complete_task(connection, task, sent, by=clerk, now=LATER) == done
+
+
 def test_another_lane_hands_the_task_over_and_frees_it(
     connection: Connection, clerk: Person
 ) -> None:
