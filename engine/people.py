@@ -54,6 +54,11 @@ class Person:
         return (self,) if self.acts_for is None else (self, self.acts_for)
 
     @property
+    def desks(self) -> frozenset[UUID]:
+        """Themselves and those for whom they stand in."""
+        return frozenset({self.id, *(each.person.id for each in self.represents)})
+
+    @property
     def is_staff(self) -> bool:
         """Whether they have anything to do with cases, for themselves or for somebody."""
         return bool(self.roles or self.represents)

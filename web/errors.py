@@ -73,6 +73,7 @@ STATUS = {
     "not_offered": 409,
     "not_planned": 409,
     "not_yours": 403,
+    "own_request": 409,
     "past_day": 422,
     "planned_after": 409,
     "refused": 400,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -12,6 +12,7 @@ from engine.flexible.groups import BEFORE
 from engine.flexible.held import said
 from engine.flexible.settling import settle
 from engine.reasons import checked_reason
+from engine.substituting.acting import signing_as
 from engine.tables import signings
 from engine.waiting import lock_any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from engine.people import Person
+    from engine.waiting import Waiting
 
 KINDS: Final[Mapping[str, str]] = {"agreed": "signature_given", "refused": "signature_refused"}
 
@@ -37,21 +39,35 @@ class SignedAlreadyError(Refusal):
         self.case_id = case_id
 
 
+class OwnRequestError(Refusal):
+    """Who asks for a signature does not give it for the one whom they represent."""
+
+    code = "own_request"
+
+    def __init__(self, case_id: UUID) -> None:
+        super().__init__(
+            "这是您自己发起或办理的会签，不能由您代签；请改请他人。",
+            "You ask for this signature yourself, so you do not give it for somebody; ask another.",
+        )
+        self.case_id = case_id
+
+
 def sign(
     conn: sa.Connection, key: UUID, answer: str, opinion: str, *, by: Person, now: datetime
 ) -> None:
     """Give one's signature or refuse it (``agreed``, ``refused``) with an opinion.
 
-    Whoever agrees after the answers need not say anything. Raises NotFoundError, BadReasonError,
-    SignedAlreadyError and TaskGoneError.
+    Whoever agrees after the answers need not say anything. A substitute signs for whom they
+    represent, but not what they ask for themselves. Raises NotFoundError, BadReasonError,
+    OwnRequestError, SignedAlreadyError and TaskGoneError.
     """
-    asked = sa.select(signings).where(signings.c.id == key, signings.c.person_id == by.id)
-    row = conn.execute(asked).one_or_none()
-    if row is None or answer not in KINDS:
+    row = conn.execute(sa.select(signings).where(signings.c.id == key)).one_or_none()
+    if row is None or answer not in KINDS or row.person_id not in by.desks:
         raise NotFoundError
     silent = answer == "agreed" and row.place != BEFORE and not opinion.strip()
     said_so = "" if silent else checked_reason(opinion)
     waiting = lock_any(conn, row.task_id, by=by)
+    who = _signer(conn, row, waiting, by=by)
     given = (
         sa.update(signings)
         .where(signings.c.id == key, signings.c.status == "asked")
@@ -60,4 +76,15 @@ def sign(
     if conn.execute(given).rowcount == 0:
         raise SignedAlreadyError(row.case_id)
     entry = said(waiting, KINDS[answer], opinion=said_so)
-    settle(conn, replace(waiting, by=by), row.group_id, entry, now=now)
+    settle(conn, replace(waiting, by=who), row.group_id, entry, now=now)
+
+
+def _signer(conn: sa.Connection, row: sa.Row[Any], waiting: Waiting, *, by: Person) -> Person:
+    """Return as who a person signs. Raises NotFoundError and OwnRequestError."""
+    place = f"{waiting.process}:{waiting.element}"
+    who = signing_as(conn, by, row.person_id, place, waiting.case.version_id)
+    if who is None:
+        raise NotFoundError
+    if who.acts_for is not None and by.id in (row.asked_by, waiting.claimed_by):
+        raise OwnRequestError(row.case_id)
+    return who

@@ -12,6 +12,7 @@ from engine import dossier, procedures
 from engine.drafts import Kept
 from engine.entryview import FilledForm
 from engine.errors import NotFoundError
+from engine.substituting.acting import signing_as
 from engine.tables import cases, people, signings, tasks
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A signature that somebody is asked for. Times are UTC."""
+    """A signature that somebody is asked for, or whom one acts for. Times are UTC."""
 
     id: UUID
     case_id: UUID
@@ -42,6 +43,7 @@ class Asked:
     asked_by: str
     reason: str
     since: datetime
+    acts_for: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,10 @@ _ASKED = sa.select(*_COLUMNS).select_from(
     .join(_ASKERS, _ASKERS.c.id == signings.c.asked_by)
 )
 _MINE = (
-    _ASKED.where(signings.c.person_id == sa.bindparam("person"), signings.c.status == "asked")
+    _ASKED.where(
+        signings.c.person_id.in_(sa.bindparam("people", expanding=True)),
+        signings.c.status == "asked",
+    )
     .order_by(signings.c.asked_at, signings.c.id)
     .limit(MOST)
 )
@@ -94,8 +99,14 @@ _OF_TASK = (
 
 
 def asked_of(conn: sa.Connection, by: Person) -> list[Asked]:
-    """Return the first 50 signatures that a person is asked for, the longest first."""
-    return [_asked(conn, row) for row in conn.execute(_MINE, {"person": by.id})]
+    """Return the first 50 signatures that a person may give, the longest asked for first."""
+    rows = conn.execute(_MINE, {"people": list(by.desks)}).all()
+    return [_asked(conn, row, who) for row in rows if (who := _signer(conn, row, by=by))]
+
+
+def _signer(conn: sa.Connection, row: sa.Row[Any], *, by: Person) -> Person | None:
+    place = f"{row.process}:{row.element}"
+    return signing_as(conn, by, row.person_id, place, row.version_id)
 
 
 def of_task(conn: sa.Connection, task_id: UUID) -> list[Signature]:
@@ -116,18 +127,18 @@ def of_task(conn: sa.Connection, task_id: UUID) -> list[Signature]:
 
 
 def sign_view(conn: sa.Connection, key: UUID, *, by: Person) -> SignView:
-    """Return a signature that this person is or was asked for. Raises NotFoundError.
+    """Return a signature that this person may give, or might have. Raises NotFoundError.
 
     Once its task is gone, there is nothing to be seen of it but in the history of the case.
     """
-    mine = _ASKED.where(signings.c.id == key, signings.c.person_id == by.id)
-    row = conn.execute(mine).one_or_none()
-    if row is None:
+    row = conn.execute(_ASKED.where(signings.c.id == key)).one_or_none()
+    who = None if row is None else _signer(conn, row, by=by)
+    if row is None or who is None:
         raise NotFoundError
     case = dossier.header(conn, dossier.case_row(conn, row.case_id, by=by))
     signatures = [one for one in of_task(conn, row.task_id) if one.group == row.group_id]
     answers = sent_answers(conn, row, procedures.version(conn, row.version_id))
-    return SignView(_asked(conn, row), row.status == "asked", case, signatures, answers)
+    return SignView(_asked(conn, row, who), row.status == "asked", case, signatures, answers)
 
 
 def sent_answers(conn: sa.Connection, row: sa.Row[Any], version: Version) -> FilledForm | None:
@@ -140,7 +151,7 @@ def sent_answers(conn: sa.Connection, row: sa.Row[Any], version: Version) -> Fil
     return FilledForm(0, form, who, row.sent_at, values)
 
 
-def _asked(conn: sa.Connection, row: sa.Row[Any]) -> Asked:
+def _asked(conn: sa.Connection, row: sa.Row[Any], who: Person) -> Asked:
     version = procedures.version(conn, row.version_id)
     return Asked(
         id=row.id,
@@ -155,4 +166,5 @@ def _asked(conn: sa.Connection, row: sa.Row[Any]) -> Asked:
         asked_by=row.asker,
         reason=row.reason,
         since=row.asked_at,
+        acts_for=None if who.acts_for is None else who.acts_for.name,
     )

@@ -77,6 +77,20 @@ def _is_theirs(task: Held, person: Person) -> bool:
     return task.role in person.roles or person.id in (task.given_to, task.owner)
 
 
+def signing_as(
+    conn: sa.Connection, by: Person, signer: UUID, place: str, version_id: int
+) -> Person | None:
+    """Return as who somebody gives the signature that ``signer`` was asked for; None: not at all.
+
+    ``place`` is its step, "process:element", in a case of this version.
+    """
+    if signer == by.id:
+        return by
+    procedure = procedures.version(conn, version_id).compiled.id
+    theirs = (each.person for each in by.represents if each.covers(procedure, place))
+    return next((replace(by, acts_for=one) for one in theirs if one.id == signer), None)
+
+
 def concerns(by: Person, role: str, place: str, procedure: str) -> bool:
     """Whether a step ("process:element") of a role is theirs to see, whoever holds it."""
     if role in by.roles:

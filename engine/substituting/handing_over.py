@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from engine import drafts, notices
+from engine.flexible.asking import REMOVED
+from engine.flexible.groups import OPEN
 from engine.flexible.held import free, put, said
+from engine.flexible.settling import settle
 from engine.history import enter
 from engine.people import end_sessions
 from engine.reasons import checked_reason
@@ -64,6 +68,9 @@ def _hand_over(
         waiting = lock_any(conn, piece.task_id, by=leaver)
     except TaskGoneError:
         return
+    if piece.kind == "signature" and piece.to is None:
+        _unask(conn, replace(waiting, by=by or leaver), leaver, why, now=now)
+        return
     if not _MOVES[piece.kind](conn, piece, waiting, leaver, now):
         return
     taken = [] if piece.to is None else [piece.to]
@@ -108,12 +115,21 @@ def _sign(
     """Ask who takes over for the signature that they were asked for."""
     if piece.to is None:
         return False
-    asked = sa.update(signings).where(
-        signings.c.task_id == waiting.id,
-        signings.c.person_id == leaver.id,
-        signings.c.status.in_(("asked", "waiting")),
-    )
-    return conn.execute(asked.values(person_id=piece.to.id)).rowcount > 0
+    return conn.execute(_asked_of(leaver, waiting).values(person_id=piece.to.id)).rowcount > 0
+
+
+def _asked_of(leaver: Person, waiting: Waiting) -> sa.Update:
+    theirs = (signings.c.task_id == waiting.id, signings.c.person_id == leaver.id)
+    return sa.update(signings).where(*theirs, signings.c.status.in_(OPEN))
+
+
+def _unask(
+    conn: sa.Connection, waiting: Waiting, leaver: Person, why: str, *, now: datetime
+) -> None:
+    """Take away a signature that nobody takes over; without it the others' may be enough."""
+    removed = _asked_of(leaver, waiting).values(status="removed", settled_at=now)
+    for group in conn.scalars(removed.returning(signings.c.group_id)).all():
+        settle(conn, waiting, group, said(waiting, REMOVED, to=[leaver], reason=why), now=now)
 
 
 _MOVES = {"held": _hold, "delegated": _own, "signature": _sign}

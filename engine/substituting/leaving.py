@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from engine import people, procedures
 from engine.errors import NotFoundError, Refusal
+from engine.flexible.groups import OPEN
 from engine.foureyes import Eyes
 from engine.substituting.listing import Listed, concerning
 from engine.substituting.making import clash
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from engine.people import Person
+    from engine.procedures import Version
     from engine.spiff import Names
 
 Kind = Literal["held", "delegated", "signature"]
@@ -56,7 +58,7 @@ class Piece:
     """One thing in hand: a task that is held, one delegated to somebody, or an asked signature.
 
     ``to`` takes it over. For None a held task goes back to its role; one that was delegated goes
-    there when it is given back; a signature stays, and who asked for it has to ask somebody else.
+    there when it is given back; a signature is taken away, and the others' decide.
     """
 
     kind: Kind
@@ -89,20 +91,22 @@ class Leaving:
 
 _COLUMNS = (
     *(tasks.c.id, tasks.c.case_id, tasks.c.process, tasks.c.element, tasks.c.role),
-    *(tasks.c.owner, cases.c.code, cases.c.number, cases.c.customer, cases.c.version_id),
+    *(tasks.c.owner, tasks.c.claimed_by, cases.c.code, cases.c.number, cases.c.customer),
+    cases.c.version_id,
     cases.c.state,
 )
 _PERSON = sa.bindparam("person", type_=sa.Uuid)
 _OF_CASE = tasks.join(cases, cases.c.id == tasks.c.case_id)
-_HELD = sa.select(sa.literal("held").label("kind"), *_COLUMNS).select_from(_OF_CASE)
+_NONE = sa.cast(sa.null(), sa.Uuid).label("group_id")
+_HELD = sa.select(sa.literal("held").label("kind"), *_COLUMNS, _NONE).select_from(_OF_CASE)
 _IN_HAND = sa.union_all(
     _HELD.where(tasks.c.claimed_by == _PERSON),
-    sa.select(sa.literal("delegated"), *_COLUMNS)
+    sa.select(sa.literal("delegated"), *_COLUMNS, _NONE)
     .select_from(_OF_CASE)
     .where(tasks.c.owner == _PERSON, tasks.c.claimed_by != _PERSON),
-    sa.select(sa.literal("signature"), *_COLUMNS)
+    sa.select(sa.literal("signature"), *_COLUMNS, signings.c.group_id)
     .select_from(_OF_CASE.join(signings, signings.c.task_id == tasks.c.id))
-    .where(signings.c.person_id == _PERSON, signings.c.status.in_(("asked", "waiting"))),
+    .where(signings.c.person_id == _PERSON, signings.c.status.in_(OPEN)),
 ).order_by("case_id", "id", "kind")
 
 
@@ -133,14 +137,7 @@ def _piece(conn: sa.Connection, row: sa.Row[Any], successors: Sequence[Person]) 
     version = procedures.version(conn, row.version_id)
     owner = people.person(conn, row.owner) if row.kind == "held" and row.owner else None
     candidates = [*([] if owner is None else [owner]), *successors]
-    takers = (
-        one
-        for one in candidates
-        if row.kind == "signature"
-        or (
-            row.role in one.roles and Eyes(conn, version, row.case_id, (one,)).allow(row, row.state)
-        )
-    )
+    takers = (one for one in candidates if _may_take(conn, row, version, one))
     return Piece(
         row.kind,
         row.id,
@@ -152,6 +149,17 @@ def _piece(conn: sa.Connection, row: sa.Row[Any], successors: Sequence[Person]) 
         version.bundle.roles[row.role],
         next(takers, None),
     )
+
+
+def _may_take(conn: sa.Connection, row: sa.Row[Any], version: Version, one: Person) -> bool:
+    """Whether somebody may do a step, or give a signature that the one who leaves was asked for."""
+    if row.kind != "signature":
+        eyes = Eyes(conn, version, row.case_id, (one,))
+        return row.role in one.roles and eyes.allow(row, row.state)
+    asked = sa.select(signings.c.person_id).where(
+        signings.c.group_id == row.group_id, signings.c.status != "removed"
+    )
+    return one.id != row.claimed_by and one.id not in set(conn.scalars(asked))
 
 
 def _next(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _BACK = {
     "held": "放回岗位 to the role",
     "delegated": "交回时回到岗位 to the role when it is given back",
-    "signature": "仍在其名下，请会签发起人另请人 stays; who asked has to ask somebody else",
+    "signature": "减签 no longer asked for",
 }
 
 

@@ -11,8 +11,13 @@ import sqlalchemy as sa
 from engine import dossier, drafts, history, notices
 from engine.cases import NotYoursError
 from engine.clocks.pausing import pause_task, resume_task
+from engine.errors import NotFoundError
+from engine.flexible.asking import Wanted as Group
+from engine.flexible.asking import ask
 from engine.flexible.delegating import delegate, give_back, take_back
 from engine.flexible.handing import transfer
+from engine.flexible.signing import OwnRequestError, sign
+from engine.flexible.signview import asked_of, sign_view
 from engine.inbox import inbox
 from engine.spiff import Names
 from engine.substituting.desks import Desk, desks
@@ -291,3 +296,28 @@ def test_a_delegated_task_is_given_back_by_the_substitute_of_who_prepares_it(
     assert listed(desk(conn, manager)) == [task]
     give_back(conn, task, "已看", by=manager, now=NOW)
     assert holder(conn, task) == (owner.id, None)
+
+
+def test_a_signature_is_given_for_somebody_but_not_by_who_asks_for_it(
+    conn: Connection, ill: Person, manager: Person
+) -> None:
+    colleague = stands_in(conn, ill, somebody(conn, "colleague", {"clerk"}))
+    stranger = somebody(conn, "stranger", {"gm"})
+    (task,) = many(conn, ill, 1)
+    claim(conn, task, by=colleague, now=NOW)
+    ask(conn, task, Group("before", "all", None, [ill.id]), "请看", by=colleague, now=NOW)
+
+    (seen,) = asked_of(conn, manager)
+    assert (seen.acts_for, seen.id) == (ill.name, asked_of(conn, ill)[0].id)
+    assert sign_view(conn, seen.id, by=manager).is_open
+    assert asked_of(conn, stranger) == []
+    with pytest.raises(NotFoundError):
+        sign_view(conn, seen.id, by=stranger)
+    with pytest.raises(NotFoundError):
+        sign(conn, seen.id, "agreed", "好", by=stranger, now=NOW)
+    with pytest.raises(OwnRequestError):
+        sign(conn, seen.id, "agreed", "好", by=colleague, now=NOW)
+    sign(conn, seen.id, "agreed", "好", by=manager, now=NOW)
+
+    (row,) = conn.execute(sa.select(entries).where(entries.c.kind == "signature_given"))
+    assert (row.actor, row.acted_for) == (manager.id, ill.id)

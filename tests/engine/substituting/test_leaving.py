@@ -5,13 +5,14 @@ from __future__ import annotations
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 
 from engine import drafts, history, notices, people
 from engine.errors import NotFoundError
+from engine.flexible.asking import Wanted as Group
+from engine.flexible.asking import ask
 from engine.flexible.delegating import delegate, give_back
 from engine.reasons import BadReasonError
 from engine.signing_in import SignInRefusedError, sign_in
@@ -138,29 +139,42 @@ def test_delegations_go_back_to_their_owner_or_come_to_the_successor(
     assert row_of(conn, second).claimed_by == stays.id
 
 
-def test_what_they_were_asked_to_sign_is_asked_of_the_successor(
+def signs(conn: Connection, task: UUID, by: Person, *people: Person) -> None:
+    group = Group("before", "all", None, [one.id for one in people])
+    ask(conn, task, group, "请看", by=by, now=NOW)
+
+
+def signers(conn: Connection) -> dict[UUID, str]:
+    rows = conn.execute(sa.select(signings)).all()
+    return {row.person_id: row.status for row in rows}
+
+
+def test_what_they_were_asked_to_sign_is_asked_of_the_first_who_can(
     conn: Connection, goes: Person, stays: Person
 ) -> None:
     (task,) = many(conn, stays, 1)
-    asked_for = {
-        "id": uuid4(),
-        "case_id": row_of(conn, task).case_id,
-        "task_id": task,
-        "group_id": uuid4(),
-        "place": "before",
-        "mode": "all",
-        "number": 1,
-        "person_id": goes.id,
-        "status": "asked",
-        "asked_by": stays.id,
-        "asked_at": NOW,
-        "reason": "请看",
-    }
-    conn.execute(sa.insert(signings).values(asked_for))
+    claim(conn, task, by=stays, now=NOW)
+    other, heir = (somebody(conn, login, {"qc"}) for login in ("other", "heir"))
+    signs(conn, task, stays, goes, other)
     assert [piece.kind for piece in leaving(conn, "goes", now=NOW).pieces] == ["signature"]
-    inspector = somebody(conn, "inspector", {"qc"})
-    gives(conn, "goes", "inspector")
-    assert conn.scalar(sa.select(signings.c.person_id)) == inspector.id
+
+    gives(conn, "goes", "stays", "other", "heir")
+
+    assert signers(conn) == {heir.id: "asked", other.id: "asked"}
+
+
+def test_a_signature_that_nobody_takes_over_holds_nothing_up(
+    conn: Connection, goes: Person, stays: Person
+) -> None:
+    (task,) = many(conn, stays, 1)
+    claim(conn, task, by=stays, now=NOW)
+    signs(conn, task, stays, goes)
+    gives(conn, "goes", "stays")
+
+    assert signers(conn) == {goes.id: "removed"}
+    complete_task(conn, task, NOTE, by=stays, now=NOW)
+    (case_id,) = conn.scalars(sa.select(signings.c.case_id))
+    assert history.verify(conn, case_id) is None
 
 
 def test_their_substitutions_end_and_the_successor_goes_on_standing_in(
