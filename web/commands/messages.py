@@ -30,6 +30,7 @@ _STATES = {
     "stuck": ("受阻，见 banjie incidents", "stuck, see banjie incidents"),
     "dropped": ("已作废", "dropped"),
 }
+_AWAITED = ("已有案件在等待，即将送达", "a case waits for it; it is being delivered")
 _UNREADABLE = {
     ENOENT: ("没有这个文件", "there is no such file"),
     EACCES: ("没有读取权限", "you may not read it"),
@@ -63,10 +64,11 @@ def send(
         by=None,
         now=now,
     )
-    zh, en = _STATES[sent.status]
+    receiver = receiver_of(connection, sent.id) if sent.status == "kept" else None
+    zh, en = _STATES[sent.status] if receiver is None else _AWAITED
     say(f"消息 {sent.id}：{zh}。", f"Message {sent.id}: {en}.")
     doubt = expected(connection).doubt(name, given) if sent.status == "kept" else None
-    if doubt is not None and receiver_of(connection, sent.id) is None:
+    if doubt is not None and receiver is None:
         complain(doubt.zh, doubt.en)
 
 

@@ -78,7 +78,10 @@ def test_nobody_is_warned_of_a_message_that_an_older_version_waits_for(
     with ready.begin() as conn:
         claims(conn, somebody(conn, "clerk-one", {"clerk"}))
         conn.execute(sa.update(versions).values(in_force=False))
-    assert type_in(*words, DATABASE_URL=url)[2] == ""
+    _, said, complained = type_in(*words, DATABASE_URL=url)
+    assert "已有案件在等待，即将送达。" in said
+    assert "a case waits for it; it is being delivered." in said
+    assert ("留存" in said, complained) == (False, "")
     assert "已知的消息名：无" in type_in(*words, "--key", "zone=x", DATABASE_URL=url)[2]
 
 
