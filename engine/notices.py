@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from engine.spiff import Names
-from engine.tables import cases, notices, people
+from engine.tables import cases, notices, people, substitutions
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -32,14 +32,37 @@ class Notice:
     seen_at: datetime | None
 
 
-_HOLDERS = sa.select(
-    people.c.id,
-    sa.bindparam("case", type_=sa.Uuid),
-    sa.bindparam("zh", type_=sa.Text),
-    sa.bindparam("en", type_=sa.Text),
-    sa.bindparam("at", type_=sa.DateTime(timezone=True)),
-).where(people.c.active, people.c.roles.overlap(sa.bindparam("roles", type_=sa.ARRAY(sa.Text))))
-_TELL = sa.insert(notices).from_select(["person_id", "case_id", "zh", "en", "at"], _HOLDERS)
+_AT = sa.bindparam("at", type_=sa.DateTime(timezone=True))
+_CASE = sa.bindparam("case", type_=sa.Uuid)
+_ROLES = sa.bindparam("roles", type_=sa.ARRAY(sa.Text))
+_AWAY, _THERE = people.alias("away"), people.alias("there")
+_HOLDERS = sa.select(people.c.id).where(people.c.active, people.c.roles.overlap(_ROLES))
+_SUBSTITUTES = (
+    sa.select(substitutions.c.substitute_id)
+    .join(_AWAY, _AWAY.c.id == substitutions.c.person_id)
+    .join(_THERE, _THERE.c.id == substitutions.c.substitute_id)
+    .where(
+        *(_AWAY.c.active, _THERE.c.active, _AWAY.c.roles.overlap(_ROLES)),
+        substitutions.c.ended_at.is_(None),
+        *(substitutions.c.begins <= _AT, substitutions.c.ends > _AT),
+        sa.func.cardinality(substitutions.c.steps) == 0,
+        sa.or_(
+            substitutions.c.procedure.is_(None),
+            sa.exists().where(cases.c.id == _CASE, cases.c.procedure == substitutions.c.procedure),
+        ),
+    )
+)
+_TOLD = sa.union(_HOLDERS, _SUBSTITUTES).subquery()
+_TELL = sa.insert(notices).from_select(
+    ["person_id", "case_id", "zh", "en", "at"],
+    sa.select(
+        _TOLD.c.id,
+        _CASE,
+        sa.bindparam("zh", type_=sa.Text),
+        sa.bindparam("en", type_=sa.Text),
+        _AT,
+    ),
+)
 _MINE = (
     sa.select(notices, cases.c.code, cases.c.number, cases.c.customer)
     .join(cases, cases.c.id == notices.c.case_id)
@@ -52,7 +75,10 @@ _MINE = (
 def tell(
     conn: sa.Connection, held: Collection[str], text: Names, *, case_id: UUID, now: datetime
 ) -> None:
-    """Put a notice before everybody who holds one of the roles."""
+    """Put a notice before everybody who holds one of the roles, or stands in for who does.
+
+    Who stands in for certain steps only is not told, since a notice is of the whole case.
+    """
     values = {"case": case_id, "zh": text.zh, "en": text.en, "at": now, "roles": list(held)}
     conn.execute(_TELL, values)
 

@@ -321,3 +321,20 @@ def test_a_signature_is_given_for_somebody_but_not_by_who_asks_for_it(
 
     (row,) = conn.execute(sa.select(entries).where(entries.c.kind == "signature_given"))
     assert (row.actor, row.acted_for) == (manager.id, ill.id)
+
+
+def test_a_substitute_is_told_what_their_roles_are_told(
+    conn: Connection, ill: Person, manager: Person
+) -> None:
+    both = stands_in(conn, ill, somebody(conn, "both", {"clerk"}))
+    here, away = (somebody(conn, login, {"gm"}) for login in ("here", "away"))
+    stands_in(conn, ill, here, procedure="errand")
+    stands_in(conn, ill, away, procedure="errand", steps=frozenset({"errand:prepare"}))
+    case_id = asked(conn, ill).case_id
+
+    text = Names("一句话", "A word")
+    notices.tell(conn, ["clerk"], text, case_id=case_id, now=NOW)
+    notices.tell(conn, ["qc"], text, case_id=case_id, now=NOW)
+
+    told = {one.login: len(notices.unseen(conn, one)) for one in (ill, manager, both, here, away)}
+    assert told == {"ill": 1, "manager": 1, "both": 1, "here": 1, "away": 0}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -34,7 +35,7 @@ from tests.engine.small import put_in_force, roles_file, somebody
 from tests.engine.spiff.drawing import ROLES
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
     from engine.people import Person
 
@@ -205,6 +206,28 @@ def test_it_is_ended_once_by_those_whom_it_concerns(conn: Connection, five: list
         end(conn, 999_999, by=ill, now=NOW)
     (listed,) = listing.of_person(conn, ill.id, now=NOW)
     assert (listed.state, listed.ended_early) == ("over", True)
+
+
+def test_of_two_that_close_a_ring_at_once_only_one_is_made(
+    database: Engine,
+) -> None:
+    with database.begin() as conn:
+        put_in_force(conn, errand())
+        anna, bert = (somebody(conn, login, {"clerk"}) for login in ("anna", "bert"))
+
+    def arranges(person: Person, substitute: Person) -> str:
+        with database.begin() as conn:
+            make(conn, wish(person, substitute), by=person, now=NOW)
+        return "made"
+
+    with database.begin() as first, ThreadPoolExecutor() as pool:
+        make(first, wish(anna, bert), by=anna, now=NOW)
+        second = pool.submit(arranges, bert, anna)
+        with pytest.raises(TimeoutError):
+            second.result(timeout=0.5)
+        first.commit()
+        with pytest.raises(RingError):
+            second.result(timeout=30)
 
 
 def test_nobody_represents_who_has_left(conn: Connection, five: list[Person]) -> None:
