@@ -50,8 +50,11 @@ STAFF = {
 }  # fmt: skip
 LOGINS = sorted(STAFF)
 PERSON, PEOPLE = st.sampled_from(LOGINS), st.lists(st.sampled_from(LOGINS), max_size=3)
+WHOEVER = "whoever may do it"
+WHO = st.one_of(PERSON, st.just(WHOEVER), st.just(WHOEVER))
+"""Anybody, and more often than not somebody who may."""
 PICK = st.integers(0, 9)
-EXAMPLES = 20
+EXAMPLES = 25
 
 
 class Improvising(RuleBasedStateMachine):
@@ -94,8 +97,15 @@ class Improvising(RuleBasedStateMachine):
         rows = self.rows()
         if not rows:
             return False
-        task = rows[pick % len(rows)].id
-        return self.tried(verb, task, *args, by=by)
+        task = rows[pick % len(rows)]
+        return self.tried(verb, task.id, *args, by=self.whoever(task) if by == WHOEVER else by)
+
+    def whoever(self, task: sa.Row[Any]) -> str:
+        """Give who has a task, or else the first who may take it."""
+        for login, one in self.staff.items():
+            if task.claimed_by == one.id or (task.claimed_by is None and task.role in one.roles):
+                return login
+        return LOGINS[0]
 
     def tried(self, verb: Callable[..., object], *args: object, by: str) -> bool:
         try:
@@ -105,40 +115,40 @@ class Improvising(RuleBasedStateMachine):
             return False
         return True
 
-    @rule(pick=PICK, by=PERSON)
+    @rule(pick=PICK, by=WHO)
     def completes(self, pick: int, by: str) -> None:
         rows = self.rows()
         if self.act(pick, complete_task, NOTE, by=by):
             done = rows[pick % len(rows)]
             assert (done.signing, done.owner) == (None, None)
-            assert done.claimed_by in (None, self.staff[by].id)
+            assert by == WHOEVER or done.claimed_by in (None, self.staff[by].id)
             assert done.id not in self.done
             self.done.add(done.id)
 
-    @rule(pick=PICK, by=PERSON, verb=st.sampled_from([claim, release, take_back]))
+    @rule(pick=PICK, by=WHO, verb=st.sampled_from([claim, release, take_back]))
     def takes_or_leaves(self, pick: int, by: str, verb: Callable[..., object]) -> None:
         self.act(pick, verb, by=by)
 
-    @rule(pick=PICK, by=PERSON)
+    @rule(pick=PICK, by=WHO)
     def types(self, pick: int, by: str) -> None:
         self.act(pick, save_draft, {"note": ["草稿"]}, by=by)
 
-    @rule(pick=PICK, by=PERSON, to=PERSON, verb=st.sampled_from([transfer, assign, delegate]))
+    @rule(pick=PICK, by=WHO, to=PERSON, verb=st.sampled_from([transfer, assign, delegate]))
     def hands(self, pick: int, by: str, to: str, verb: Callable[..., object]) -> None:
         self.act(pick, verb, self.staff[to].id, "因故", by=by)
 
-    @rule(pick=PICK, by=PERSON)
+    @rule(pick=PICK, by=WHO)
     def gives_back(self, pick: int, by: str) -> None:
         self.act(pick, give_back, "办好了", by=by)
 
-    @rule(pick=PICK, by=PERSON, to=PEOPLE)
+    @rule(pick=PICK, by=WHO, to=PEOPLE)
     def tells(self, pick: int, by: str, to: list[str]) -> None:
         self.act(pick, urge, "", by=by)
         self.act(pick, copy, [self.staff[login].id for login in to], "", by=by)
 
     @rule(
         pick=PICK,
-        by=PERSON,
+        by=WHO,
         to=PEOPLE,
         place=st.sampled_from(["before", "after"]),
         mode=st.sampled_from(sorted(MODES)),
@@ -148,7 +158,7 @@ class Improvising(RuleBasedStateMachine):
         wanted = Wanted(place, mode, ratio, [self.staff[login].id for login in to])
         self.act(pick, ask, wanted, "请看", by=by)
 
-    @rule(pick=PICK, by=PERSON, whom=PERSON)
+    @rule(pick=PICK, by=WHO, whom=PERSON)
     def takes_away(self, pick: int, by: str, whom: str) -> None:
         self.act(pick, remove, self.staff[whom].id, "不用了", by=by)
 
