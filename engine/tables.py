@@ -268,6 +268,7 @@ sa.Index(
     tasks.c.id,
     postgresql_where=tasks.c.claimed_by.is_not(None),
 )
+sa.Index("ix_tasks_owner", tasks.c.owner, postgresql_where=tasks.c.owner.is_not(None))
 sa.Index("ix_tasks_paused_at", tasks.c.paused_at, postgresql_where=tasks.c.paused_at.is_not(None))
 
 signings = sa.Table(

@@ -10,6 +10,7 @@ from flask import Blueprint, make_response, render_template, request
 
 from engine import dossier, notices
 from engine.errors import NotFoundError
+from engine.flexible.lent import lent_by
 from engine.flexible.signview import asked_of
 from engine.inbox import Inbox, inbox, startable
 from engine.substituting.desks import desks
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from engine.dossier import Whereabouts
+    from engine.flexible.lent import Lent
     from engine.flexible.signview import Asked
     from engine.substituting.desks import Desk
 
@@ -36,14 +38,15 @@ bp = Blueprint("inbox", __name__)
 def show() -> ResponseReturnValue:
     conn, by = connection(), current_person()
     waiting, represented = inbox(conn, by, now=now()), desks(conn, by)
-    asked = asked_of(conn, by)
+    asked, lent = asked_of(conn, by), lent_by(conn, by)
     return render_template(
         "inbox.html",
         active="inbox",
         inbox=waiting,
         desks=represented,
         asked=asked,
-        tag=_tag(waiting, represented, asked),
+        lent=lent,
+        tag=_tag(waiting, represented, asked, lent),
         startable=startable(conn, by),
         notices=notices.unseen(conn, by, limit=NOTICES_SHOWN),
         done=_just_done(),
@@ -56,11 +59,13 @@ def rows() -> ResponseReturnValue:
     """Return the lists alone, or 304 while they are what the page already shows."""
     conn, by = connection(), current_person()
     waiting, represented = inbox(conn, by, now=now()), desks(conn, by)
-    asked = asked_of(conn, by)
-    tag = _tag(waiting, represented, asked)
+    asked, lent = asked_of(conn, by), lent_by(conn, by)
+    tag = _tag(waiting, represented, asked, lent)
     if tag in request.if_none_match:
         return "", 304
-    page = render_template("_inbox_rows.html", inbox=waiting, desks=represented, asked=asked)
+    page = render_template(
+        "_inbox_rows.html", inbox=waiting, desks=represented, asked=asked, lent=lent
+    )
     return tagged(page, tag)
 
 
@@ -72,10 +77,10 @@ def tagged(page: str, tag: str) -> Response:
     return response
 
 
-def _tag(waiting: Inbox, represented: list[Desk], asked: list[Asked]) -> str:
+def _tag(waiting: Inbox, represented: list[Desk], asked: list[Asked], lent: list[Lent]) -> str:
     lists = [waiting.mine, waiting.shared, *(desk.items for desk in represented)]
     states = [clock(item.due).state for listed in lists for item in listed if item.due]
-    said = repr((waiting, represented, asked, states, language()))
+    said = repr((waiting, represented, asked, lent, states, language()))
     return sha256(said.encode()).hexdigest()[:32]
 
 

@@ -124,6 +124,9 @@ def test_a_delegate_gives_back_and_cannot_send(
     assert act(fang, task, "delegate", **chosen) == 303
     fang.get(task)
     assert "您已委派给 刘洋" in fang.text
+    fang.get("/")
+    (lent,) = fang.all("//section[@aria-labelledby='lent']//li")
+    assert "在 刘洋 处" in lent.text_content()
     yang = sign_in("yang")
     yang.get("/")
     assert task in yang.all("//a[@class='row-main']/@href")

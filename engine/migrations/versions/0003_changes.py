@@ -99,6 +99,9 @@ def _add_actions() -> None:
         op.add_column("tasks", column)
     for name in ("given_to", "owner", "sent_by"):
         op.create_foreign_key(op.f(f"fk_tasks_{name}"), "tasks", "people", [name], ["id"])
+    op.create_index(
+        "ix_tasks_owner", "tasks", ["owner"], postgresql_where=sa.text("owner IS NOT NULL")
+    )
     op.create_check_constraint(op.f("ck_tasks_signing"), "tasks", "signing in ('before', 'after')")
     op.create_check_constraint(
         op.f("ck_tasks_again"),
