@@ -19,11 +19,14 @@ def cli() -> None:
 
 @cli.command()
 @click.option("--port", type=click.IntRange(1, 65_535), help="BANJIE_PORT, 8000")
-def demo(port: int | None) -> None:
+@click.option(
+    "--cases", type=click.IntRange(0), default=0, help="with so many cases of the last year"
+)
+def demo(port: int | None, cases: int) -> None:
     """演示公司 / Serve the demo company, its database included."""
     from web.commands.tree import serve_demo
 
-    serve_demo(settings_here(), port)
+    serve_demo(settings_here(), port, cases=cases)
 
 
 @cli.command()
@@ -142,13 +145,18 @@ def database() -> None:
 
 @cli.command(hidden=True)
 @click.argument("company", type=click.Choice(["demo", "own"]))
-def prepare(company: str) -> None:
+@click.option("--cases", type=click.IntRange(0), default=0)
+def prepare(company: str, cases: int) -> None:
     """Migrate and publish before web and worker start."""
     from web.commands.opening import opened
+    from web.commands.past import live
     from web.commands.preparing import prepare_demo, prepare_own
 
+    now = datetime.now(UTC)
     with opened(settings_here()) as engine:
-        (prepare_demo if company == "demo" else prepare_own)(engine, now=datetime.now(UTC))
+        (prepare_demo if company == "demo" else prepare_own)(engine, now=now)
+        if cases:
+            live(engine, cases, now=now)
 
 
 _groups = (

@@ -21,13 +21,16 @@ if TYPE_CHECKING:
     from web.settings import Settings
 
 
-def serve_demo(settings: Settings, port: int | None) -> None:
-    """Serve the demo company, on the next free port if the wanted one is taken."""
+def serve_demo(settings: Settings, port: int | None, *, cases: int = 0) -> None:
+    """Serve the demo company, on the next free port if the wanted one is taken.
+
+    With so many `cases` of the last year, if it has none yet.
+    """
     wanted = port or settings.port
     free = next_free(wanted)
     if free != wanted:
         complain(f"端口 {wanted} 已被占用，改用 {free}。", f"Port {wanted} is taken; using {free}.")
-    _serve(settings, free, "demo")
+    _serve(settings, free, "demo", "--cases", str(cases))
 
 
 def serve_company(settings: Settings, port: int | None) -> None:
@@ -47,11 +50,11 @@ def serve_database(settings: Settings) -> None:
             server.keep()
 
 
-def _serve(settings: Settings, port: int, company: str) -> None:
+def _serve(settings: Settings, port: int, *company: str) -> None:
     with _database(settings) as server:
         url = settings.database_url or (server.url if server else "")
         environment = {**os.environ, "DATABASE_URL": url, "BANJIE_PORT": str(port)}
-        prepared = subprocess.run(banjie("prepare", company), env=environment, check=False)  # noqa: S603
+        prepared = subprocess.run(banjie("prepare", *company), env=environment, check=False)  # noqa: S603
         if prepared.returncode != 0:
             sys.exit(prepared.returncode)
         children = [Child(name, banjie(name), environment) for name in ("web", "worker")]
