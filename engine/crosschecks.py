@@ -171,4 +171,5 @@ def _says_so(row: sa.Row[Any] | None, body: Mapping[str, Any], answers: bytes | 
 
 def _is_whole(row: sa.Row[Any]) -> bool:
     found = correlation(row.kind, row.name, row.keys)
-    return bool(row.digest == digest(row.name, row.keys, row.payload) and row.correlation == found)
+    said = digest(row.name, row.keys, row.payload, wait=row.wait_id, procedure=row.procedure)
+    return bool(row.digest == said and row.correlation == found)

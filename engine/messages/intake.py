@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as it is taken in; ``sender`` is a person's name, ``code`` the sending case's."""
+    """A message as it is taken in; ``sender`` is a person's name, ``code`` the sending case's.
+
+    A signal is for one ``wait``, or for the ``procedure`` that it starts.
+    """
 
     id: UUID
     kind: str
@@ -42,6 +45,8 @@ class Message:
     sent_from: UUID | None
     digest: bytes
     correlation: bytes
+    wait: UUID | None
+    procedure: str | None
     sender: str | None
     code: str | None
 
@@ -102,7 +107,10 @@ _RECEIVER = (
     .select_from(messages.join(RECEIVER, sa.true()))
     .where(messages.c.id == sa.bindparam("message"))
 )
-_OWN = ("id", "kind", "name", "keys", "payload", "status", "sent_from", "digest", "correlation")
+_OWN = (
+    *("id", "kind", "name", "keys", "payload", "status"),
+    *("sent_from", "digest", "correlation", "wait_id", "procedure"),
+)
 _TAKEN: tuple[sa.Column[Any], ...] = (*(messages.c[n] for n in _OWN), people.c.name, cases.c.code)
 _MESSAGE = (
     sa.select(*_TAKEN)
@@ -162,7 +170,7 @@ def open_by(
 
 def _check_whole(taken: Message, place: tuple[str, str]) -> None:
     """Refuse a message that is not what was sent any more (RunError)."""
-    said = digest(taken.name, taken.keys, taken.payload)
+    said = digest(taken.name, taken.keys, taken.payload, wait=taken.wait, procedure=taken.procedure)
     if (said, correlation(taken.kind, taken.name, taken.keys)) != (taken.digest, taken.correlation):
         raise RunError(
             process=place[0],

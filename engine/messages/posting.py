@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 NOBODY: Final = b""
 """The correlation of who waits for people only: no message has it."""
 
+_TO_WAIT: Final = "wait:"
+_TO_START: Final = "procedure:"
 _WAIT = tuple(waits.c.keys())
 _SIGNAL = (
     *("kind", "name", "keys", "correlation", "payload", "digest"),
@@ -89,9 +91,19 @@ def sent(
     return Sent(post.rows, post.entries)
 
 
-def digest(name: str, keys: Mapping[str, object], payload: bytes) -> bytes:
-    """Return the SHA-256 of all that a message says."""
-    return sha256(to_bytes({"name": name, "keys": written(keys)}) + b"\0" + payload).digest()
+def digest(
+    name: str,
+    keys: Mapping[str, object],
+    payload: bytes,
+    *,
+    wait: UUID | None = None,
+    procedure: str | None = None,
+) -> bytes:
+    """Return the SHA-256 of all that a message says, and to whom a signal says it."""
+    said = sha256(to_bytes({"name": name, "keys": written(keys)}) + b"\0" + payload).digest()
+    if wait is not None:
+        said = sha256(said + f"{_TO_WAIT}{wait}".encode()).digest()
+    return said if procedure is None else sha256(said + f"{_TO_START}{procedure}".encode()).digest()
 
 
 def _wait(case_id: UUID, wait: Wait, now: datetime) -> Row:
@@ -181,11 +193,21 @@ def _hearing(prefix: str) -> list[sa.Select[Any]]:
     def given(name: str) -> sa.BindParameter[Any]:
         return sa.bindparam(f"{prefix}{name}", type_=messages.c[name].type)
 
-    row = [sa.func.gen_random_uuid(), *map(given, _SIGNAL)]
-    waiting = sa.select(*row, waits.c.id, sa.null()).where(
+    def row(to: str, whom: sa.ColumnElement[Any]) -> list[sa.ColumnElement[Any]]:
+        """Compose a row with the digest that is made here of what is said, and to whom."""
+        whole = sa.literal_column(f"'{to}'", sa.Text).concat(sa.cast(whom, sa.Text))
+        address = sa.func.convert_to(whole, sa.literal_column("'UTF8'"))
+        said = sa.func.sha256(given("digest").concat(address))
+        return [
+            sa.func.gen_random_uuid(),
+            *(said if name == "digest" else given(name) for name in _SIGNAL),
+        ]
+
+    waiting = sa.select(*row(_TO_WAIT, waits.c.id), waits.c.id, sa.null()).where(
         waits.c.correlation == given("correlation"), waits.c.case_id != given("sent_from")
     )
-    starting = sa.select(*row, sa.null(), versions.c.procedure).where(
+    to_start = row(_TO_START, versions.c.procedure)
+    starting = sa.select(*to_start, sa.null(), versions.c.procedure).where(
         versions.c.start_signal == given("name"), versions.c.in_force
     )
     return [waiting, starting]

@@ -19,18 +19,13 @@ from tests.engine.conftest import NOW
 from tests.engine.gathering import gathered, gathering
 from tests.engine.letters import KEYS, claim, claims, deliver_all, finish, replies, reply, send
 from tests.engine.small import put_in_force, somebody
-from tests.engine.test_signals import delivered, delivery, recall, recalled
+from tests.engine.test_signals import astray, delivered, delivery, recall, recalled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
     from sqlalchemy import Connection
-
-
-def found(conn: Connection) -> dict[UUID, list[str]]:
-    """Give what is astray of each case."""
-    return {case.id: [name.en for name in case.astray] for case in check(conn) if not case.is_sound}
 
 
 @pytest.fixture
@@ -67,7 +62,7 @@ def test_nothing_is_astray_when_nobody_has_touched_it(
     connection: Connection, busy: dict[str, UUID]
 ) -> None:
     assert {case.id for case in check(connection)} >= set(busy.values())
-    assert found(connection) == {}
+    assert astray(connection) == {}
 
 
 def of_wait(**values: Any) -> Callable[[Connection, UUID], None]:  # noqa: ANN401 - columns
@@ -114,6 +109,9 @@ TAMPERED = {
     "a message with other keys": ("keeping", of_message(keys=KEYS), "messages"),
     "a message with another name": ("keeping", of_message(name="other"), "messages"),
     "nobody sent it": ("keeping", of_message(sent_from=None), "messages"),
+    "a signal for another wait": ("hearing", of_message(wait_id=uuid4()), "messages"),
+    "a message for one wait": ("keeping", of_message(wait_id=uuid4()), "messages"),
+    "one for a procedure": ("keeping", of_message(procedure="delivery"), "messages"),
     "never delivered": ("answered", of_message(status="kept"), "messages"),
     "another reason": ("dropping", of_message(reason="another"), "messages"),
     "never dropped": ("dropping", of_message(status="kept"), "messages"),
@@ -122,12 +120,12 @@ TAMPERED = {
 
 @pytest.mark.parametrize("name", TAMPERED)
 def test_what_was_changed_is_told(connection: Connection, busy: dict[str, UUID], name: str) -> None:
-    case, tamper, astray = TAMPERED[name]
+    case, tamper, told = TAMPERED[name]
     tamper(connection, busy[case])
-    assert found(connection)[busy[case]] == [astray]
+    assert astray(connection)[busy[case]] == [told]
 
 
 def test_a_state_that_cannot_be_read_is_told(connection: Connection, busy: dict[str, UUID]) -> None:
     damaged = sa.update(cases).where(cases.c.id == busy["waiting"]).values(state=b"\x01x")
     connection.execute(damaged)
-    assert found(connection) == {busy["waiting"]: ["the state cannot be read"]}
+    assert astray(connection) == {busy["waiting"]: ["the state cannot be read"]}

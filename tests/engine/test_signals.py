@@ -13,6 +13,7 @@ from engine import history, incidents
 from engine.cases import open_case
 from engine.tables import cases, entries, messages, waits
 from engine.timers import wake_next
+from engine.verifying import check
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
@@ -190,6 +191,33 @@ def test_a_signal_that_does_not_fill_the_start_form_is_stuck(
     assert (incident.process, incident.element) == ("inquiry", "heard")
     assert "why" in incident.text.zh
     assert statuses(connection) == ["stuck"]
+
+
+def test_a_signal_that_was_redirected_is_not_delivered(
+    connection: Connection, clerk: Person
+) -> None:
+    put_in_force(connection, inquiry())
+    heard_by = delivered(connection, clerk)
+    thrower = recalled(connection, clerk)
+    late = delivered(connection, clerk)
+    wait = sa.select(waits.c.id).where(waits.c.case_id == late).scalar_subquery()
+    connection.execute(
+        sa.update(messages).where(messages.c.wait_id.is_not(None)).values(wait_id=wait)
+    )
+    starting = sa.update(messages).where(messages.c.procedure.is_not(None))
+    connection.execute(starting.values(procedure=None, wait_id=wait))
+    assert astray(connection) == {thrower: ["messages"]}
+
+    deliver_all(connection)
+    assert statuses(connection) == ["stuck", "stuck"]
+    assert {"改动" in each.text.zh for each in incidents.unresolved(connection)} == {True}
+    for case_id in (heard_by, late):
+        assert set(waiting(connection, case_id)) == {"deliver"}
+
+
+def astray(conn: Connection) -> dict[UUID, list[str]]:
+    """Give what is astray of each case that is not sound."""
+    return {case.id: [name.en for name in case.astray] for case in check(conn) if not case.is_sound}
 
 
 def test_throwing_costs_one_statement_however_many_hear_it(
