@@ -85,8 +85,11 @@ def free(conn: sa.Connection, waiting: Waiting) -> None:
 def said(waiting: Waiting, kind: str, *, to: Collection[Person] = (), **words: object) -> Draft:
     """Return the entry of an action on a task; ``to`` are the people whom it drew in.
 
-    ``words`` are what else it says, such as the ``reason``; empty ones are left out.
+    The step's role stands in it only for whoever holds it. ``words`` are what else it says, such as
+    the ``reason``; empty ones are left out.
     """
     facts = {**waiting.where, "to": [[each.id.hex, each.name] for each in to]}
+    if waiting.role not in waiting.by.principal.roles:
+        del facts["role"]
     more = {name: word for name, word in words.items() if word}
     return Draft(kind, {**facts, **more}, task_id=waiting.id)

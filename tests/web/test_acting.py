@@ -59,10 +59,10 @@ def test_the_menu_has_what_this_person_may_do_now(
         case = f"/cases/{conn.scalar(sa.select(tasks.c.case_id))}"
     owner = sign_in("lin")
     owner.get(case)
-    assert owner.all("//span[@class='row-act']/a/text()") == ["指派", "催办"]
+    assert owner.all("//div[@class='row-why acts']/a/text()") == ["指派", "催办"]
     stranger = sign_in("yang")
     stranger.get(case)
-    assert stranger.all("//span[@class='row-act']/a") == []
+    assert stranger.all("//div[@class='row-why acts']/a") == []
 
 
 def test_the_consequence_is_read_before_anything_is_done(fang: Visitor, task: str) -> None:
