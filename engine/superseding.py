@@ -94,16 +94,16 @@ def superseded(diagrams: Mapping[str, Diagram], root: str, done: Sequence[Done])
         if begun is None:
             continue
         *path, step = again.place
-        after = {step}
+        redone = {step}
         if not again.alone:
-            after |= _after(diagrams[_process(diagrams, root, path)], step)
+            redone |= after(diagrams[_process(diagrams, root, path)], step)
         depth = len(path)
         fallen |= {
             one.seq
             for one in done[begun:i]
             if list(one.place[:depth]) == path
             and len(one.place) > depth
-            and one.place[depth] in after
+            and one.place[depth] in redone
             and not beside(one.turn, again.turn)
         }
     return fallen
@@ -115,7 +115,7 @@ def _process(diagrams: Mapping[str, Diagram], root: str, path: Iterable[str]) ->
     return root
 
 
-def _after(diagram: Diagram, element: str) -> set[str]:
+def after(diagram: Diagram, element: str) -> set[str]:
     """Return what the flows of a drawing reach from an element; itself only over a loop."""
     reached: set[str] = set()
     ahead = [element]

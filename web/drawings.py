@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One diagram; ``taken`` are flows, ``done`` and ``current`` elements, by id."""
+    """One diagram; ``taken`` are flows, ``done``, ``current`` and ``undone`` elements, by id."""
 
     process: str
     names: Names
@@ -25,6 +25,7 @@ class Tab:
     taken: Collection[str] = ()
     done: Collection[str] = ()
     current: Collection[str] = ()
+    undone: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def path_tab(view: DiagramView, version: Version) -> Tab:
         list(dict.fromkeys(view.taken)),
         sorted(view.done),
         sorted(view.current),
+        sorted(view.undone),
     )
 
 

@@ -185,3 +185,19 @@ def test_of_two_who_return_the_same_task_the_second_is_told(errands: Errand) -> 
     with pytest.raises(TaskGoneError, match="has returned the case"):
         return_task(errands.conn, task, prepared, THROUGH, "再退", by=errands.inspector, now=NOW)
     assert drafts.load(errands.conn, drafts.of_task(task), by=errands.inspector) is None
+
+
+def test_the_diagram_marks_what_was_sent_back_until_it_is_done_again(errands: Errand) -> None:
+    done = errands.to_signing()
+    returned(errands, "sign", done["check"])
+    (view,) = errands.dossier.diagrams
+    assert view.undone == {"join", "sign"}
+    assert {"file_away", "prepare", "fork"} <= view.done
+    assert view.current == {"check"}
+    assert "check_to_join" not in view.taken
+    assert "file_away_to_join" in view.taken
+
+    errands.does("check")
+    (view,) = errands.dossier.diagrams
+    assert view.undone == set()
+    assert "check_to_join" in view.taken

@@ -62,6 +62,7 @@ export class Drawing {
   mark() {
     const canvas = this.viewer.get('canvas');
     const elements = this.viewer.get('elementRegistry');
+    for (const id of this.ids('undone')) if (elements.get(id)) canvas.addMarker(id, 'is-undone');
     for (const id of this.ids('now')) if (elements.get(id)) canvas.addMarker(id, 'is-now');
     for (const call of elements.filter(({ type }) => type === 'bpmn:CallActivity')) canvas.addMarker(call, 'is-door');
     this.fit();
