@@ -12,8 +12,8 @@ import orjson
 from engine import failures, items, repairview
 from engine.entrykinds import CLASSES
 from engine.entrynotes import named, notes_on
+from engine.entrytitles import title_of
 from engine.history import lacks_answers, moment, read
-from engine.lineage import MOVED
 from engine.messages import letterview
 from engine.spiff import Names
 
@@ -27,54 +27,6 @@ if TYPE_CHECKING:
     from engine.superseding import Turn
     from forms import Change, Form
     from forms import Names as FormNames
-
-_TITLES = {
-    "case_opened": Names("立案：{zh}", "Case opened: {en}"),
-    "step_completed": Names("完成：{zh}", "Completed: {en}"),
-    "task_claimed": Names("领取：{zh}", "Claimed: {en}"),
-    "task_released": Names("放回：{zh}", "Released: {en}"),
-    "task_transferred": Names("转办：{zh}", "Transferred: {en}"),
-    "task_assigned": Names("指派：{zh}", "Assigned: {en}"),
-    "task_delegated": Names("委派：{zh}", "Delegated: {en}"),
-    "task_given_back": Names("交回：{zh}", "Given back: {en}"),
-    "task_taken_back": Names("收回：{zh}", "Taken back: {en}"),
-    "task_handed_over": Names("交接：{zh}", "Handed over: {en}"),
-    "task_returned": Names("退回：{zh}", "Returned: {en}"),
-    "task_urged": Names("催办：{zh}", "Urged: {en}"),
-    "case_copied": Names("抄送", "Copied"),
-    "signatures_asked": Names("请会签：{zh}", "Signatures asked: {en}"),
-    "signature_given": Names("同意：{zh}", "Agreed: {en}"),
-    "signature_refused": Names("不同意：{zh}", "Not agreed: {en}"),
-    "signature_removed": Names("减签：{zh}", "Signature taken away: {en}"),
-    "timer_fired": Names("逾期：{zh}", "Overdue: {en}"),
-    failures.KIND: Names("异常 {incident}：{zh}", "Incident {incident}: {en}"),
-    "incident_resolved": Names(
-        "异常 {incident} 已排除：{zh}", "Incident {incident} resolved: {en}"
-    ),
-    "call_queued": Names(
-        "异常 {incident} 重试，已重新排队：{zh}", "Incident {incident} retried, queued again: {en}"
-    ),
-    "number_allotted": Names("编号：{number}", "Number allotted: {number}"),
-    "case_linked": Names("关联新案：{zh}", "Linked case opened: {en}"),
-    "answers_erased": Names("按规定删除填写内容", "Answers erased as the rules demand"),
-    "woken": Names("检查期限", "Deadlines checked"),
-    "duty_started": Names("定期启动：{zh}", "Started by schedule: {en}"),
-    "deadline_moved": Names("日历修改，期限随之变动", "Deadlines moved with the calendars"),
-    "clock_paused": Names("计时暂停：{zh}", "Clock paused: {en}"),
-    "clock_resumed": Names("计时恢复：{zh}", "Clock resumed: {en}"),
-    "data_repaired": Names("更正数据", "Data repaired"),
-    "incident_closed": Names("异常 {incident} 不再处理：{zh}", "Incident {incident} closed: {en}"),
-    MOVED: Names("迁移到第 {to} 版", "Moved to version {to}"),
-    **letterview.TITLES,
-}
-
-_REMINDER = Names("提醒：{zh}", "Reminder: {en}")
-_WAITED = Names("时间到：{zh}", "Time reached: {en}")
-_BY_HAND = {"duty_started": Names("手工启动：{zh}", "Started by hand: {en}")}
-_WHOLE_CASE = {
-    "clock_paused": Names("全案计时暂停", "Clock of the case paused"),
-    "clock_resumed": Names("全案计时恢复", "Clock of the case resumed"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +147,7 @@ def _view(
 ) -> EntryView:
     body = read(row.body)
     names = named(version, body.get("process"), body.get("element"))
-    title = _title(body)
+    title = title_of(body)
     number = body.get("facts", {}).get("number", "")
     words = {"zh": names.zh, "en": names.en, "number": number, "incident": body.get("incident")}
     words["called"] = body.get("called")
@@ -227,14 +179,6 @@ def _view(
 
 def _source(told: list[str] | None) -> tuple[UUID, str] | None:
     return None if told is None else (UUID(told[0]), told[1])
-
-
-def _title(body: Mapping[str, Any]) -> Names:
-    kind = body["kind"]
-    if body.get("reminds") or body.get("waited"):
-        return _REMINDER if body.get("reminds") else _WAITED
-    special = _WHOLE_CASE if "element" not in body else _BY_HAND if body["name"] else {}
-    return special.get(kind) or _TITLES.get(kind, Names(kind, kind))
 
 
 def _changes(

@@ -1,0 +1,127 @@
+"""Withdrawing 撤回: whoever has just done a step takes it back while nobody has worked on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from engine import calendars, procedures, spiff
+from engine.clocks.reckoning import fresh
+from engine.errors import NotFoundError, Refusal
+from engine.flexible.allowed import is_switched_on
+from engine.going_back.anew import give, opened_anew
+from engine.going_back.deeds import deeds
+from engine.going_back.told import tell_who_has_it
+from engine.going_back.untouched import touched
+from engine.history import Draft, read
+from engine.moving import lock
+from engine.opening import move_on
+from engine.spiff import Names
+from engine.tables import entries
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from engine.moving import Case
+    from engine.people import Person
+    from engine.procedures import Version
+    from engine.spiff import Return
+
+WITHDRAWN: Final = "step_withdrawn"
+_WHERE: Final = ("process", "element", "role", "item")
+
+
+class MayNotWithdrawError(Refusal):
+    """The last action is not there to be taken back, or not any more; the words say why."""
+
+    code = "may_not_withdraw"
+
+    def __init__(self, zh: str, en: str, *, case_id: UUID) -> None:
+        super().__init__(zh, en)
+        self.case_id = case_id
+
+
+_MINE = (
+    sa.select(entries)
+    .where(
+        entries.c.case_id == sa.bindparam("case"),
+        entries.c.kind == "step_completed",
+        sa.or_(
+            entries.c.actor == sa.bindparam("person"), entries.c.acted_for == sa.bindparam("person")
+        ),
+    )
+    .order_by(entries.c.seq.desc())
+    .limit(1)
+)
+
+
+def last_of(conn: sa.Connection, case_id: UUID, *, by: Person) -> sa.Row[Any] | None:
+    """Return the entry of the last step of a case that a person did, or that was done for them."""
+    return conn.execute(_MINE, {"case": case_id, "person": by.id}).one_or_none()
+
+
+def withdrawal(
+    conn: sa.Connection, version: Version, case: Case | sa.Row[Any], entry: sa.Row[Any], by: Person
+) -> Return:
+    """Return what is undone if a person takes their step back. Raises MayNotWithdrawError."""
+    body = read(entry.body)
+    if not is_switched_on(version.step(body["process"], body["element"]), "withdraw"):
+        raise _refused(_SWITCHED_OFF, case.id)
+    try:
+        found = spiff.withdrawal(version.compiled, case.state, entry.task_id)
+    except (spiff.NoWayBackError, spiff.CaseOverError) as error:
+        raise _refused(Names(error.zh, error.en), case.id) from error
+    if (why := touched(conn, version, entry, found.cancelled, by=by)) is not None:
+        raise _refused(why, case.id)
+    return found
+
+
+def withdraw_step(
+    conn: sa.Connection, case_id: UUID, task_id: UUID, *, by: Person, now: datetime
+) -> UUID | None:
+    """Take back the last step that a person did (the task that it was); it is open anew.
+
+    Returns the task that is open now, None if several are. Raises MayNotWithdrawError and
+    NotFoundError.
+    """
+    entry = last_of(conn, case_id, by=by)
+    if entry is None:
+        raise NotFoundError
+    if entry.task_id != task_id:
+        raise _refused(_NOT_THE_LAST, case_id)
+    case = fresh(conn, lock(conn, case_id), now=now)
+    version = procedures.version(conn, case.version_id)
+    found = withdrawal(conn, version, case, entry, by)
+    known, body = calendars.of(conn, case.calendars), read(entry.body)
+    try:
+        move = spiff.withdraw(version.compiled, case.state, task_id, now=now, calendars=known)
+    except (spiff.NoWayBackError, spiff.CaseOverError, spiff.RunError) as error:
+        raise _refused(Names(error.zh, error.en), case_id) from error
+    place = f"{found.process}:{found.element}"
+    back = {"task": task_id.hex, "place": place, "item": found.item, "way": "withdrawn"}
+    facts: dict[str, object] = {name: body[name] for name in _WHERE if name in body}
+    said = Draft(WITHDRAWN, {**facts, "back": back}, task_id=task_id)
+    move_on(conn, case, version, move, [said], by=by, now=now)
+    deed = deeds(conn, case_id, [task_id]).get(task_id)
+    holder = give(conn, version, move, found, deed, case_id=case_id, again="withdrawn", now=now)
+    step = version.step(found.process, found.element).names
+    told = Names(f"{by.name} 撤回了“{step.zh}”", f"{by.name} has taken “{step.en}” back")
+    opened = opened_anew(move, found)
+    tell_who_has_it(conn, opened, holder, told, to=case_id, by=by, now=now)
+    return opened[0].id if len(opened) == 1 else None
+
+
+def _refused(why: Names, case_id: UUID) -> MayNotWithdrawError:
+    return MayNotWithdrawError(why.zh, why.en, case_id=case_id)
+
+
+_SWITCHED_OFF: Final = Names(
+    "规程不允许撤回这一步；请让现在的办理人退回。",
+    "The procedure does not let this step be taken back; ask who has it now to return it.",
+)
+_NOT_THE_LAST: Final = Names(
+    "这不是您在本案中最后办的一步，不能撤回；请刷新后再看。",
+    "This is not the last step that you did in the case; load the page again.",
+)
