@@ -38,6 +38,7 @@ class CaseRow:
     due: datetime | None
     paused: Pause | None
     closed_at: datetime | None
+    is_cancelled: bool
 
 
 def search(
@@ -70,6 +71,7 @@ def search(
             r.due_at,
             pause_of(r, None, None) if r.status == "open" else None,
             r.closed_at,
+            r.status != "open" and r.outcome is None,
         )
         for r in rows[:PAGE]
     ]

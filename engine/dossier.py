@@ -70,6 +70,11 @@ class CaseHeader:
     amount: str | None
     zone: str | None
 
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it is over without having come to an end."""
+        return self.status != "open" and self.outcome is None
+
 
 @dataclass(frozen=True, slots=True)
 class Dossier:

@@ -123,7 +123,7 @@ def _facts(case: Case) -> dict[str, object]:
 
 def _ended(case: Case, move: Move, now: datetime) -> dict[str, object]:
     """Return the columns that say whether and how the case has ended with a move."""
-    if move.ended is None:
+    if move.ended is None and not move.cancelled:
         return {"status": "open", "outcome": None, "ended_at": None, "closed_at": case.closed_at}
     closed = case.closed_at or now
     return {"status": "ended", "outcome": move.ended, "ended_at": now, "closed_at": closed}

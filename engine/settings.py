@@ -16,13 +16,19 @@ SESSION_SECRET = "session_secret"  # noqa: S105 - the name of a row, not its val
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """What the product says of the company that it serves."""
+    """What the product says of the company that it serves, and how it wants some things done.
+
+    A case may be opened again for ``reopen_days`` after it is over. Interventions (``skip``,
+    ``place``) that stand in ``second_person`` are done once another operator agrees.
+    """
 
     zh: str = "示例制造有限公司"
     en: str = "Example Manufacturing Co., Ltd."
     org: str = "BJ"
     time_zone: str = "Asia/Shanghai"
     number_pattern: str = "{org}-TS-{yyyy}-{seq5}"
+    reopen_days: int = 30
+    second_person: tuple[str, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:

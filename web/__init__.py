@@ -63,6 +63,7 @@ def _add_pages(app: Flask) -> None:
         cases,
         clocks,
         events,
+        going_back,
         health,
         inbox,
         my_settings,
@@ -76,8 +77,8 @@ def _add_pages(app: Flask) -> None:
     )
 
     ours = (
-        *(inbox, tasks, acting, returning, signatures, cases, clocks, events, attachments),
-        *(notices, procedures, printing, people, my_settings, health),
+        *(inbox, tasks, acting, returning, signatures, cases, going_back, clocks, events),
+        *(attachments, notices, procedures, printing, people, my_settings, health),
     )
     for module in ours:
         app.register_blueprint(module.bp)

@@ -12,6 +12,7 @@ from engine.cases import FormChangedError
 from engine.clocks import clockview
 from engine.clocks.pausing import may_pause
 from engine.flexible.offering import offered_in
+from engine.going_back.caseview import offered_acts
 from engine.inbox import startable
 from engine.sending import FIELD as SENDING
 from engine.sending import MARK
@@ -127,6 +128,7 @@ def show(case_id: UUID) -> ResponseReturnValue:
         filled_forms=readings(found.filled),
         tabs=[path_tab(view, found.version) for view in found.diagrams],
         acts=offered_in(connection(), found.version, case_id, by=by) if is_open else {},
+        whole=offered_acts(connection(), case_id, by=by, now=now()),
         once=said_once()[0],
         papers=found.version.bundle.papers.values(),
     )

@@ -135,9 +135,9 @@ _ALL: Final = (
             "back to you.",
         ),
         Names(
-            "由那一步引出的一切都撤销；其他分支照常。已填的数据不回滚，已发出的消息和通知收不回。",
-            "All that came of that step is undone; other branches go on. Data stay as they are, "
-            "and what was sent to others cannot be taken back.",
+            "逐步再办的，由那一步引出的都撤销；其他分支照常。已填的数据不回滚，已发的通知收不回。",
+            "Through the steps between, all that came of that step is undone; other branches go "
+            "on. Data stay as they are, and what was sent to others cannot be taken back.",
         ),
         Names(
             "重新打开的步骤，时限从现在重新计算。", "Deadlines of what opens anew count from now."
@@ -165,3 +165,56 @@ _ALL: Final = (
     ),
 )
 ACTS: Final[Mapping[str, Act]] = {act.key: act for act in _ALL}
+
+CASE_ACTS: Final[Mapping[str, Act]] = {
+    act.key: act
+    for act in (
+        Act(
+            "withdraw",
+            Names("撤回", "Take back"),
+            Names(
+                "您最后办的一步回到您名下，内容都在，可修改后再提交；由它引出的待办随之取消。",
+                "The step that you did last is yours again, with what you had sent; what it opened "
+                "is cancelled.",
+            ),
+            Names(
+                "只在别人尚未领取、填写或办理时可以；对方只是打开看过不妨碍。已发的通知收不回。",
+                "Only while nobody has claimed, filled in or done any of that; having looked at it "
+                "does not count. Notices cannot be taken back.",
+            ),
+            Names("时限重新计算。", "Deadlines count anew."),
+        ),
+        Act(
+            "cancel",
+            Names("撤销案件", "Cancel the case"),
+            Names(
+                "案件就此结束，所有待办都取消，办理人会收到通知；履历和表单都保留。",
+                "The case is over, all its tasks are cancelled and whoever held them is told; the "
+                "history and the forms stay.",
+            ),
+            Names(
+                "在宽限期内可以重新打开。已发出的消息和通知收不回。",
+                "It can be opened again within the days of grace. What was sent to others cannot "
+                "be taken back.",
+            ),
+            Names("所有计时停止。", "All clocks stop."),
+            reason=Names("为什么撤销", "Why"),
+        ),
+        Act(
+            "reopen",
+            Names("重新打开", "Open again"),
+            Names(
+                "案件从您选的那一步接着办，由原办理人按原来的内容修改；之后按图逐步再办。",
+                "The case goes on at the step you choose, with whoever did it and what they had "
+                "sent; from there on as drawn.",
+            ),
+            Names(
+                "那一步之后办过的不再有效。已填的数据不回滚。",
+                "What was done after that step no longer counts. Data stay as they are.",
+            ),
+            Names("重新打开的步骤，时限重新计算。", "Deadlines of what opens anew count from now."),
+            reason=Names("为什么重新打开", "Why"),
+        ),
+    )
+}
+"""What is done to a case as a whole, and not to one of its open tasks."""

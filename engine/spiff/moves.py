@@ -224,3 +224,4 @@ class Move:
     abandoned: tuple[UUID, ...] = ()
     shifted: tuple[Shift, ...] = ()
     retimed: tuple[OpenTask, ...] = ()
+    cancelled: bool = False

@@ -9,6 +9,7 @@ import pytest
 from engine.going_back.anew import STRAIGHT, THROUGH
 from engine.going_back.returning import return_task
 from engine.going_back.returnview import return_view
+from engine.going_back.withdrawing import MayNotWithdrawError, withdraw_step
 from engine.taskview import open_task
 from tests.procedures.complaint import INVESTIGATE, NEGOTIATE, REGISTER
 
@@ -99,3 +100,26 @@ def test_a_straight_return_leaves_what_is_between_as_it_is(walk: Walk) -> None:
     assert walk.dossier.filled[-1].values["inspected_qty"] == "20"
     walk.does_all("instruct_on_report", *TO_THE_END)
     assert walk.is_unbroken
+
+
+def test_the_clerk_takes_the_handling_form_back_before_the_supervisor_has_it(walk: Walk) -> None:
+    walk.opens()
+    walk.does("establish_data")
+    task = walk.task("fill_handling_form").id
+    walk.does("fill_handling_form", qty_requested="18")
+    assert walk.waits_for == {("sales-supervisor", "comment_by_supervisor")}
+
+    clerk = walk.person("sales")
+    anew = withdraw_step(walk.conn, walk.case_id, task, by=clerk, now=walk.now)
+    assert walk.waits_for == {("sales", "fill_handling_form")}
+    assert walk.task("fill_handling_form").id == anew
+    assert view_of(walk, "fill_handling_form").draft["qty_requested"] == ["18"]
+    assert fallen(walk) == ["fill_handling_form"]
+
+    walk.does_all("fill_handling_form", "comment_by_supervisor")
+    with pytest.raises(MayNotWithdrawError):
+        withdraw_step(walk.conn, walk.case_id, anew, by=clerk, now=walk.now)
+    walk.does_all("register_case", "review_content", *INVESTIGATE, *TO_THE_END)
+    assert walk.outcome is not None
+    assert walk.is_unbroken
+    assert not walk.dossier.doubts

@@ -22,6 +22,13 @@ def form_task(fang: Visitor) -> str:
     return task_path(fang.does(task_path(fang.opens()), "establish_data"))
 
 
+def case_of(visitor: Visitor, task: str) -> str:
+    """Give the address of a task's case."""
+    visitor.get(task)
+    path: str = visitor.all("//a[contains(@href, '/cases/')]/@href")[0]
+    return path
+
+
 def choose(visitor: Visitor, task: str, **typed: str) -> int:
     """Go from a task to the page of returning it, choose the nearest step, and send that."""
     visitor.get(task)
@@ -73,3 +80,75 @@ def test_a_return_of_a_task_that_ended_meanwhile_is_refused_in_words(
     assert choose(fang, form_task, reason="先退了") == 303
     assert colleague.post(f"{form_task}/acts/return", sent).status_code == 409
     assert "王芳 已退回" in colleague.text
+
+
+def test_the_step_just_sent_is_taken_back_from_the_page_after_it(
+    fang: Visitor, form_task: str, database: sa.Engine
+) -> None:
+    fang.get(form_task)
+    (link,) = fang.all("//a[contains(@href, '/acts/withdraw')]/@href")
+    fang.get(link)
+    assert "撤回“" in fang.text
+    assert fang.all("//section[@aria-labelledby='stops']//li")
+    fang.follow(fang.post(link, fang.values(link)))
+
+    assert "撤回了这一步" in fang.text
+    assert fang.values(f"{fang.path}/complete")["order_no"] == "SO-2026-0815"
+    with database.connect() as conn:
+        assert conn.scalar(sa.select(sa.func.count()).select_from(tasks)) == 1
+    assert fang.get(form_task).status_code == 409
+    assert "王芳 已撤回上一步" in fang.text
+
+
+def test_a_step_is_not_taken_back_once_a_colleague_has_claimed_the_next(
+    fang: Visitor, form_task: str, sign_in: Callable[[str], Visitor]
+) -> None:
+    fang.get(form_task)
+    (link,) = fang.all("//a[contains(@href, '/acts/withdraw')]/@href")
+    fang.get(link)
+    typed = fang.values(link)
+    sign_in("min").post(f"{form_task}/claim")
+    assert fang.post(link, typed).status_code == 409
+    assert "敏敏 已领取" in fang.text
+    assert "请让现在的办理人退回" in fang.text
+    fang.get(link.removesuffix("/acts/withdraw"))
+    assert not fang.all("//a[contains(@href, '/acts/withdraw')]")
+
+
+def test_a_case_is_cancelled_and_opened_again_on_its_page(
+    fang: Visitor, form_task: str, sign_in: Callable[[str], Visitor]
+) -> None:
+    case = case_of(fang, form_task)
+    qc, boss = sign_in("yang"), sign_in("qiang")
+    qc.get(case)
+    assert "撤销案件" not in qc.text
+    assert qc.get(f"{case}/acts/cancel").status_code == 403
+
+    boss.get(case)
+    (link,) = boss.all("//a[contains(@href, '/acts/cancel')]/@href")
+    boss.get(link)
+    assert boss.post(link, {**boss.values(link), "reason": " "}).status_code == 422
+    boss.follow(boss.post(link, {**boss.values(link), "reason": "客户撤诉"}))
+    assert "已撤销" in boss.text
+    assert "原因：客户撤诉" in boss.text
+    assert boss.get(link).status_code == 409
+
+    boss.get(case)
+    (link,) = boss.all("//a[contains(@href, '/acts/reopen')]/@href")
+    boss.get(link)
+    on, target = boss.all("//input[@name='target']/@value")[:2]
+    assert on == "on"
+    given = {**boss.values(link), "target": target, "reason": "客户又来投诉"}
+    boss.follow(boss.post(link, given))
+    assert "办理中" in boss.text
+    assert "重新打开案件" in boss.text
+    fang.get("/")
+    assert "重新打开" in fang.text
+
+
+def test_no_act_that_is_unknown_and_none_without_a_choice(fang: Visitor, form_task: str) -> None:
+    case = case_of(fang, form_task)
+    assert fang.get(f"{case}/acts/explode").status_code == 404
+    assert fang.post(f"{case}/acts/withdraw").status_code == 200
+    fang.follow(fang.post(f"{case}/acts/cancel", {"reason": "重复立案"}))
+    assert fang.post(f"{case}/acts/reopen", {"reason": "再来"}).status_code == 422

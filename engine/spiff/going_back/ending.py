@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.calendar import STANDARD
@@ -37,7 +38,7 @@ def cancel(
         if case.completed:
             raise CaseOverError
         case.terminate()
-        return moved(case, before, look_over(case))
+        return replace(moved(case, before, look_over(case)), cancelled=True)
 
 
 def reopenings(compiled: Compiled, state: bytes) -> tuple[Return, ...]:

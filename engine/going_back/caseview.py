@@ -1,0 +1,135 @@
+"""What a person may do to a case as a whole just now, and the pages that say so beforehand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine import dossier, spiff
+from engine.errors import NotFoundError
+from engine.flexible.words import CASE_ACTS
+from engine.going_back.ending import (
+    CaseEndError,
+    MayNotEndError,
+    found,
+    may_cancel,
+    may_reopen,
+    reopened_until,
+)
+from engine.going_back.returnview import earlier_steps
+from engine.going_back.stops import stops
+from engine.going_back.withdrawing import MayNotWithdrawError, last_of, withdrawal
+from engine.opensteps import open_steps
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    import sqlalchemy as sa
+
+    from engine.dossier import CaseHeader
+    from engine.flexible.words import Act
+    from engine.going_back.ending import Found
+    from engine.going_back.returnview import EarlierStep
+    from engine.people import Person
+    from engine.spiff import Names
+
+
+@dataclass(frozen=True, slots=True)
+class CaseActView:
+    """One action on a case: ``stops`` are what it cancels, ``steps`` those to be chosen from.
+
+    ``task`` is the step that would be taken back, by its ``step`` name; ``goes_on`` names what a
+    cancelled case would go on at, ``until`` (UTC) is the last moment for opening it again.
+    """
+
+    act: Act
+    case: CaseHeader
+    stops: list[Names]
+    steps: list[EarlierStep]
+    task: UUID | None = None
+    step: Names | None = None
+    goes_on: tuple[Names, ...] = ()
+    until: datetime | None = None
+
+
+def offered_acts(conn: sa.Connection, case_id: UUID, *, by: Person, now: datetime) -> list[Act]:
+    """Return what a person may do to a case as a whole at this moment."""
+    case = found(conn, case_id, by=by)
+    keys = []
+    if case.row.status == "open":
+        keys = ["withdraw"] if _may_withdraw(conn, case, by) else []
+        keys += ["cancel"] if may_cancel(conn, case, by=by) else []
+    elif may_reopen(conn, case, by=by):
+        until = reopened_until(conn, case)
+        keys = ["reopen"] if until is not None and now <= until else []
+    return [CASE_ACTS[key] for key in keys]
+
+
+def _may_withdraw(conn: sa.Connection, case: Found, by: Person) -> bool:
+    entry = last_of(conn, case.row.id, by=by)
+    if entry is None:
+        return False
+    try:
+        withdrawal(conn, case.version, case.row, entry, by)
+    except MayNotWithdrawError:
+        return False
+    return True
+
+
+def case_act_view(conn: sa.Connection, case_id: UUID, key: str, *, by: Person) -> CaseActView:
+    """Return the page of an action on a case.
+
+    Raises NotFoundError, and what keeps a person from it: MayNotWithdrawError, MayNotEndError and
+    CaseEndError.
+    """
+    if key not in CASE_ACTS:
+        raise NotFoundError
+    case = found(conn, case_id, by=by)
+    return {"withdraw": _withdraw, "cancel": _cancel, "reopen": _reopen}[key](conn, case, by)
+
+
+def _header(conn: sa.Connection, case: Found) -> CaseHeader:
+    return dossier.header(conn, case.row)
+
+
+def _withdraw(conn: sa.Connection, case: Found, by: Person) -> CaseActView:
+    entry = last_of(conn, case.row.id, by=by)
+    if entry is None:
+        raise MayNotWithdrawError(
+            "您在本案中还没有办过步骤，没有可撤回的。",
+            "You have done no step of this case, so there is nothing to take back.",
+            case_id=case.row.id,
+        )
+    undone = withdrawal(conn, case.version, case.row, entry, by)
+    names = case.version.step(undone.process, undone.element).names
+    lines = stops(conn, case.version, undone.cancelled)
+    header = _header(conn, case)
+    return CaseActView(CASE_ACTS["withdraw"], header, lines, [], task=entry.task_id, step=names)
+
+
+def _cancel(conn: sa.Connection, case: Found, by: Person) -> CaseActView:
+    if case.row.status != "open":
+        raise CaseEndError(spiff.CaseOverError.zh, spiff.CaseOverError.en, case_id=case.row.id)
+    if not may_cancel(conn, case, by=by):
+        raise MayNotEndError
+    lines = [step.names for step in open_steps(conn, case.version, case.row.id)]
+    return CaseActView(CASE_ACTS["cancel"], _header(conn, case), lines, [])
+
+
+def _reopen(conn: sa.Connection, case: Found, by: Person) -> CaseActView:
+    if case.row.status == "open":
+        raise CaseEndError(spiff.CaseOpenError.zh, spiff.CaseOpenError.en, case_id=case.row.id)
+    if not may_reopen(conn, case, by=by):
+        raise MayNotEndError
+    version, state = case.version, case.row.state
+    listed = spiff.reopenings(version.compiled, state)
+    places = spiff.cancelled_at(version.compiled, state)
+    return CaseActView(
+        CASE_ACTS["reopen"],
+        _header(conn, case),
+        [],
+        earlier_steps(conn, version, case.row.id, listed),
+        goes_on=tuple(version.element(*place.split(":")).names for place in places),
+        until=reopened_until(conn, case),
+    )

@@ -1,0 +1,93 @@
+"""What is done to a case as a whole: take a step back, cancel the case, open it again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from engine.enclosing import key_of
+from engine.going_back.caseview import case_act_view
+from engine.going_back.ending import cancel_case, reopen_case
+from engine.going_back.withdrawing import withdraw_step
+from engine.reasons import BadReasonError
+from web.clock import now
+from web.database import connection, transaction
+from web.errors import status_of
+from web.once import say_once
+from web.people import current_person
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from flask.typing import ResponseReturnValue
+
+    from engine.errors import Refusal
+
+GO_ON = "on"
+"""What stands for no step: a cancelled case goes on where it was."""
+
+bp = Blueprint("going_back", __name__, url_prefix="/cases/<uuid:case_id>/acts")
+
+
+@bp.get("/<act>")
+def show(case_id: UUID, act: str) -> ResponseReturnValue:
+    return _page(case_id, act)
+
+
+@bp.post("/withdraw")
+def withdraw(case_id: UUID) -> ResponseReturnValue:
+    task = key_of(request.form.get("task"))
+    if task is None:
+        return _page(case_id, "withdraw")
+    with transaction() as conn:
+        anew = withdraw_step(conn, case_id, task, by=current_person(), now=now())
+    if anew is None:
+        return _done(case_id)
+    return redirect(url_for("tasks.show", task_id=anew), 303)
+
+
+@bp.post("/cancel")
+def cancel(case_id: UUID) -> ResponseReturnValue:
+    reason = request.form.get("reason", "")
+    try:
+        with transaction() as conn:
+            cancel_case(conn, case_id, reason, by=current_person(), now=now())
+    except BadReasonError as refusal:
+        return _page(case_id, "cancel", refusal), status_of(refusal)
+    return _done(case_id)
+
+
+@bp.post("/reopen")
+def reopen(case_id: UUID) -> ResponseReturnValue:
+    chosen, reason = request.form.get("target", ""), request.form.get("reason", "")
+    target = key_of(chosen)
+    if target is None and chosen != GO_ON:
+        return _page(case_id, "reopen"), 422
+    try:
+        with transaction() as conn:
+            reopen_case(conn, case_id, target, reason, by=current_person(), now=now())
+    except BadReasonError as refusal:
+        return _page(case_id, "reopen", refusal), status_of(refusal)
+    return _done(case_id)
+
+
+def _done(case_id: UUID) -> ResponseReturnValue:
+    there = url_for("cases.show", case_id=case_id)
+    say_once(there, "acted")
+    return redirect(there, 303)
+
+
+def _page(case_id: UUID, act: str, refusal: Refusal | None = None) -> str:
+    view = case_act_view(connection(), case_id, act, by=current_person())
+    return render_template(
+        "case_act.html",
+        active="cases",
+        view=view,
+        refusal=refusal,
+        typed=request.form.get("reason", ""),
+        chosen=key_of(request.form.get("target")),
+        on=GO_ON,
+        action=url_for(f"going_back.{view.act.key}", case_id=case_id),
+        back=url_for("cases.show", case_id=case_id),
+    )
