@@ -144,12 +144,13 @@ def _reminding(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # n
 
 def _shifted(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noqa: ANN401
     notes = []
-    for place, _host, before, after in rows:
+    for place, _host, before, after, *reminds in rows:
         names = named(version, *place.split(":"))
         was, due = _local(before, zone), _local(after, zone)
         if was == due:
             continue
-        zh, en = f"“{names.zh}”时限由 {was} 改为 {due}", f"“{names.en}” is due by {due}, not {was}"
+        what, by = ("下次提醒", "next reminds at") if reminds else ("时限", "is due by")
+        zh, en = f"“{names.zh}”{what}由 {was} 改为 {due}", f"“{names.en}” {by} {due}, not {was}"
         notes.append(Names(zh, en))
     return notes
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from engine import spiff
 from engine.history import Draft
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from engine.procedures import Version
     from engine.spiff import Move
+
+
+REMINDS: Final = "reminds"
 
 
 def as_it_happened(version: Version, move: Move, happened: Sequence[Draft]) -> list[Draft]:
@@ -33,7 +36,7 @@ def _fired(version: Version, timer: spiff.Timer) -> Draft:
         "clauses": list(version.element(timer.process, timer.element).clauses),
     }
     if timer.reminds:
-        facts["reminds"] = True
+        facts[REMINDS] = True
     elif timer.host == timer.element:
         facts["waited"] = True
     return Draft("timer_fired", facts, timer_id=timer.id)
@@ -96,6 +99,8 @@ def _armed(timer: spiff.Timer) -> list[str]:
 
 
 def _shifted(shift: spiff.Shift) -> list[str]:
+    """Say which timer moved, on which activity, from when to when; a reminder says that it is."""
     timer = shift.timer
     place, host = f"{timer.process}:{timer.element}", f"{timer.process}:{timer.host}"
-    return [place, host, shift.before.isoformat(), timer.due.isoformat()]
+    shifted = [place, host, shift.before.isoformat(), timer.due.isoformat()]
+    return [*shifted, REMINDS] if timer.reminds else shifted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -29,13 +29,15 @@ if TYPE_CHECKING:
 class Reckoned:
     """A deadline and how it is reckoned, line by line. Times are UTC.
 
-    A ``provisional`` one passes through a year whose public holidays are not announced yet.
+    A ``provisional`` one passes through a year whose public holidays are not announced yet; one
+    that ``reminds`` is the next round of a reminder.
     """
 
     names: Names
     due: datetime
     lines: tuple[Names, ...]
     provisional: bool
+    reminds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ def _told(
 ) -> Iterator[Reckoned]:
     for timer in timers:
         if found := _reckoned(version, state, _of(timer), timer.id, days):
-            yield found
+            yield replace(found, reminds=timer.reminds)
 
 
 def _resumed(

@@ -26,7 +26,10 @@ _RUNNING = sa.and_(cases.c.status == "open", cases.c.next_due.is_not(None))
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A deadline of an open case that a change of the calendars moves. Times are UTC."""
+    """A deadline of an open case that a change of the calendars moves. Times are UTC.
+
+    One that only `reminds` is the next round of a reminder.
+    """
 
     case_id: UUID
     case_code: str
@@ -35,6 +38,7 @@ class Moved:
     host: Names
     before: datetime
     after: datetime
+    reminds: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ def _moved(version: Version, row: sa.Row[Any], shift: spiff.Shift) -> Moved:
         named(version, timer.process, timer.host or timer.element),
         shift.before,
         timer.due,
+        timer.reminds,
     )
 
 
@@ -97,7 +102,7 @@ def _told(conn: sa.Connection, row: sa.Row[Any], revision: int) -> Iterator[Move
         return
     version = procedures.version(conn, row.version_id)
     shifted: Iterable[list[str]] = body.get("shifted", ())
-    for place, host, before, after in shifted:
+    for place, host, before, after, *reminds in shifted:
         yield Moved(
             row.id,
             row.number or row.code,
@@ -106,4 +111,5 @@ def _told(conn: sa.Connection, row: sa.Row[Any], revision: int) -> Iterator[Move
             named(version, *host.split(":")),
             datetime.fromisoformat(before),
             datetime.fromisoformat(after),
+            bool(reminds),
         )

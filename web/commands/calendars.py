@@ -95,10 +95,13 @@ def _foresee(connection: Connection, after: Stored, now: datetime) -> None:
     found = deadlines.foresee(connection, after, now=now, most=EVERY_CASE)
     for one in found.moved:
         was, due = (f"{m.astimezone(zone):%Y-%m-%d %H:%M}" for m in (one.before, one.after))
-        click.echo(f"{one.case_code}  {one.host.zh}  {one.timer.zh}  {was} → {due}")
+        kind = "（提醒）" if one.reminds else ""
+        click.echo(f"{one.case_code}  {one.host.zh}  {one.timer.zh}{kind}  {was} → {due}")
+    rounds = sum(one.reminds for one in found.moved)
+    limits = len(found.moved) - rounds
     say(
-        f"移动期限 {len(found.moved)} 个（办理中的案件 {found.waiting} 个）。",
-        f"Deadlines that move: {len(found.moved)} (open cases: {found.waiting}).",
+        f"移动期限 {limits} 个，提醒 {rounds} 个（办理中的案件 {found.waiting} 个）。",
+        f"Deadlines that move: {limits}, reminders: {rounds} (open cases: {found.waiting}).",
     )
 
 

@@ -36,13 +36,13 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
-def deskwork(limit: str = "5 个工作日") -> dict[str, bytes]:
+def deskwork(limit: str = "5 个工作日", tag: str = "timeDuration") -> dict[str, bytes]:
     """Give a procedure whose whole work is under the case's clock, and whose step has a limit."""
     inside = Process("errand")
     inside.start("inner")
     inside.user("prepare")
     inside.end("prepared")
-    inside.deadline("step_late", "prepare", limit)
+    inside.deadline("step_late", "prepare", limit, tag=tag)
     inside.chain("inner", "prepare", "prepared")
     inside.user("urge")
     inside.end("urged")

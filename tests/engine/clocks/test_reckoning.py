@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from engine import calendars, history, incidents, timers
 from engine.calendars.edits import with_days, with_use
 from engine.calendars.files import Line
-from engine.clocks import deadlines
+from engine.clocks import clockview, deadlines
 from engine.clocks.reckoning import reckon_next
 from engine.dossier import case as dossier_of
 from engine.spiff import Names
@@ -123,6 +123,27 @@ def test_the_case_vouches_for_the_revisions_that_moved_its_deadlines(
     connection.execute(another.values(hash=b"x" * 32))
     (case,) = [case for case in check(connection) if not case.is_sound]
     assert (case.id, [name.en for name in case.astray]) == (case_id, ["changes of calendars"])
+
+
+def test_a_reminder_that_moves_is_called_a_reminder(connection: Connection) -> None:
+    put_in_force(connection, deskwork("每 4 个工作日", "timeCycle"))
+    by = somebody(connection, "clerk-one", {"clerk"})
+    case_id = opened(connection, by)
+    found = deadlines.foresee(connection, friday_off(connection), now=NOW, most=10)
+    kinds_told = {"step_late名": True, "case_late名": False}
+    assert {one.timer.zh: one.reminds for one in found.moved} == kinds_told
+
+    revision = revised(connection)
+    assert reckon_next(connection, now=NOW)
+    told = deadlines.moved(connection, revision)
+    assert {one.timer.zh: one.reminds for one in told} == kinds_told
+    notes = dossier_of(connection, case_id, by=by).timeline[-1].notes
+    assert notes[-1] == Names(
+        "“step_late名”下次提醒由 2026-11-13 10:00 改为 2026-11-16 10:00",
+        "“step_late in English” next reminds at 2026-11-16 10:00, not 2026-11-13 10:00",
+    )
+    clock = clockview.of_whole(connection, case_id, by=by, now=NOW)
+    assert {one.names.zh: one.reminds for one in clock.deadlines} == kinds_told
 
 
 def test_what_is_not_touched_gets_no_entry(connection: Connection, clerk: Person) -> None:

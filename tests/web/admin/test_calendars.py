@@ -254,6 +254,19 @@ def test_deadlines_are_foreseen_and_followed(lin: Visitor, database: sa.Engine) 
     assert "由 2026-11-16 10:00 改为 2026-11-17 10:00" in lin.text
 
 
+def test_reminders_are_counted_apart_from_deadlines(lin: Visitor, database: sa.Engine) -> None:
+    with database.begin() as conn:
+        put_in_force(conn, deskwork("每 4 个工作日", "timeCycle"))
+        case_id = opened(conn, somebody(conn, "clerk-one", {"clerk"}))
+    upload(lin, "2026-11-13,休,,厂休")
+    assert "将要移动的期限：1，提醒：1" in lin.text
+    code = lin.all(f"//a[@href='/cases/{case_id}']")[0].text
+    reminder = [code, "prepare名step_late名 （提醒）", "11月13日 10:00", "11月16日 10:00"]
+    assert reminder in rows(lin)
+    lin.get(f"/cases/{case_id}/clock")
+    assert [h2.text for h2 in lin.all("//main//h2")] == ["会停下的时限", "会停下的提醒"]
+
+
 def friday_off(lin: Visitor, database: sa.Engine) -> set[str]:
     """Take over a day that moves the deadlines of three cases; give their links."""
     with database.begin() as conn:
