@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.calendars.stored import (
+    BY_NOTICE,
     COMPANY,
     PROVISIONAL,
     REVISION,
@@ -18,6 +19,6 @@ from engine.calendars.stored import (
 )
 
 __all__ = [
-    "COMPANY", "PROVISIONAL", "REVISION", "STANDARD_CODE", "Kept", "Revision", "SetDay", "Stored",
-    "current", "of", "revision", "revisions",
+    "BY_NOTICE", "COMPANY", "PROVISIONAL", "REVISION", "STANDARD_CODE", "Kept", "Revision",
+    "SetDay", "Stored", "current", "of", "revision", "revisions",
 ]  # fmt: skip

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Final
 import chinese_calendar.constants as announced
 
 from engine.calendar.model import OFFICE_HOURS
-from engine.calendars import COMPANY, PROVISIONAL, STANDARD_CODE, Kept, SetDay, current
+from engine.calendars import (
+    BY_NOTICE,
+    COMPANY,
+    PROVISIONAL,
+    STANDARD_CODE,
+    Kept,
+    SetDay,
+    current,
+)
 from engine.calendars.cells import DAY_LONG
 from engine.calendars.changes import change, lock
 
@@ -25,7 +33,7 @@ if TYPE_CHECKING:
 
     from engine.calendars import Revision, Stored
 
-ANNOUNCED: Final = f"chinesecalendar {version('chinesecalendar')}"
+ANNOUNCED: Final = f"{BY_NOTICE}{version('chinesecalendar')}"
 """The source of days that the State Council has announced."""
 
 AHEAD: Final = 3

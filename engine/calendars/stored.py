@@ -35,6 +35,9 @@ STANDARD_CODE: Final = "standard"
 ALWAYS: Final = range(1, 10_000)
 """The years of a calendar without public holidays: none of them is provisional."""
 
+BY_NOTICE: Final = "chinesecalendar "
+"""How the source of days begins that the State Council has announced."""
+
 PROVISIONAL: Final = "holidays "
 """How the source of days begins whose year is not announced yet."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.calendar.words import noted
+from engine.calendars import BY_NOTICE
 from engine.calendars.differences import day_said, hours_in_words
 from engine.spiff import Names
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from engine.calendar import Words
-    from engine.calendars import Kept
+    from engine.calendars import Kept, SetDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,14 @@ class DayCell:
 
 @dataclass(frozen=True, slots=True)
 class SetRow:
-    """One day that differs from its week."""
+    """One day that differs from its week; `source` is as stored, `origin` as people say it."""
 
     day: date
     said: Names
     hours: Names
     note: Words
     source: str
+    origin: Names
     is_provisional: bool
     is_off: bool
 
@@ -62,9 +64,21 @@ def _row(kept: Kept, day: date) -> SetRow:
     found = kept.days[day]
     spans = kept.ready.days[day].spans
     hours = hours_in_words(spans)
+    note, origin = noted(found.note), _origin(found)
     return SetRow(
-        day, day_said(day), hours, noted(found.note), found.source, found.is_provisional, not spans
+        *(day, day_said(day), hours, note, found.source, origin),
+        is_provisional=found.is_provisional,
+        is_off=not spans,
     )
+
+
+def _origin(found: SetDay) -> Names:
+    if found.is_provisional:
+        return Names("法定节假日推算", "statutory days, computed")
+    if found.source.startswith(BY_NOTICE):
+        return Names("国务院放假通知", "State Council notice")
+    zh, _, en = found.source.partition(" / ")
+    return Names(zh, en or zh)
 
 
 def _month(kept: Kept, year: int, month: int, today: date) -> tuple[tuple[DayCell, ...], ...]:

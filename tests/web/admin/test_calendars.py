@@ -69,14 +69,18 @@ def test_a_year_says_what_is_off_what_is_made_up_and_where_it_comes_from(lin: Vi
         "2026-10-10（周六）",
         "班 09:00-12:00 13:00-18:00",
         "国庆节",
-        "chinesecalendar 1.11.0",
+        "国务院放假通知",
     ] in rows(lin)
+    assert lin.all("//td[starts-with(@title, 'chinesecalendar ')]"), "the version, in the detail"
     assert "暂定" not in lin.text
     assert len(lin.all("//table[@class='month']")) == 12
 
     lin.get(f"{STANDARD}?year=2027")
     assert "国务院还没有公布" in lin.text
-    assert all(row[3].endswith("暂定") for row in rows(lin))
+    assert {row[3] for row in rows(lin)} == {"法定节假日推算 暂定"}
+    lin.post("/language/en", {})
+    lin.get(f"{STANDARD}?year=2027")
+    assert {row[3] for row in rows(lin)} == {"statutory days, computed provisional"}
 
 
 def test_a_file_is_seen_before_it_is_confirmed(lin: Visitor, database: sa.Engine) -> None:
