@@ -176,6 +176,10 @@ class InnerFlow(Instance, BpmnSubWorkflow):
     def parent_workflow(self) -> Any:
         return self.host.workflow
 
+    def before(self) -> Token | None:
+        """Give the token that what runs here is a further run of, drawn elsewhere."""
+        return None
+
 
 class CalledFlow(InnerFlow):
     """The run of a called process or of an embedded sub-process inside a case.
@@ -213,6 +217,16 @@ def hosts(token: Token) -> Iterator[Token]:
     while token.workflow is not token.workflow.top_workflow:
         token = token.workflow.host
         yield token
+
+
+def drawn_around(token: Token) -> Iterator[Token]:
+    """Walk out through the activities that a token is drawn in; from a further run, its first."""
+    flow: Any = token.workflow
+    while flow is not flow.top_workflow:
+        before = flow.before()
+        if before is None:
+            yield flow.host
+        flow = (before or flow.host).workflow
 
 
 def _runaway(token: Token) -> RunError:

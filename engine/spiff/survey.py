@@ -15,7 +15,7 @@ from engine.spiff.elements.throwing import is_trap
 from engine.spiff.elements.timers import Deadline
 from engine.spiff.elements.turns import which
 from engine.spiff.fixes import READY, STARTED, TASK, UNFINISHED, WAITING, Token
-from engine.spiff.flows import hosts
+from engine.spiff.flows import drawn_around, hosts
 from engine.spiff.moves import OpenTask, Timer, Wait
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _add_waiting(token: Token, found: Survey) -> None:
 def _task_id(token: Token) -> UUID:
     internal = token.internal_data
     if TASK not in internal:
-        if token.mark.whose.role is None:
+        if token.mark.whose.role is None and ROLE not in internal:
             internal[ROLE] = role_at(token)
         internal[TASK] = uuid4().hex
     return UUID(hex=internal[TASK])
@@ -122,7 +122,7 @@ def live(case: CaseFlow) -> Iterator[str]:
 def path_of(token: Token) -> tuple[str, ...]:
     """Give the call activities from the procedure down to a step, as it is drawn."""
     calls: list[str] = []
-    for place in (token, *hosts(token)):
+    for place in (token, *drawn_around(token)):
         if PATH in place.internal_data:
             return (*place.internal_data[PATH], *reversed(calls))
         if place is not token and is_call(place):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from engine.spiff.files.xml import words_of
+from engine.spiff.flows import drawn_around
 from engine.spiff.model import Filling
 from engine.spiff.reading import failure, read_role
 
@@ -157,8 +158,4 @@ def decided_at(token: Token) -> tuple[Whose, Token]:
 
 def _call_around(token: Token) -> Token | None:
     """Give the call activity that a token runs in."""
-    while token.workflow is not token.workflow.top_workflow:
-        token = token.workflow.host
-        if token.mark.lanes is not None:
-            return token
-    return None
+    return next((each for each in drawn_around(token) if each.mark.lanes is not None), None)

@@ -7,10 +7,11 @@ it were open where it is drawn; what is written there counts for all who still h
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from typing_extensions import override
 
 from engine.spiff.copies import owners, set_for_all
 from engine.spiff.elements.catching import BoundaryEvent
@@ -22,9 +23,6 @@ from engine.spiff.going_back.places import is_repeated
 from engine.spiff.going_back.undoing import begin, drop, new_border, split_of, stop_border
 from engine.spiff.pruning import flows
 from engine.spiff.survey import PATH, ROLE, path_of
-
-if TYPE_CHECKING:
-    from engine.spiff.flows import CaseFlow
 
 
 class Detour(InnerFlow):
@@ -62,6 +60,12 @@ class Detour(InnerFlow):
             fresh.internal_data[TASK] = uuid4().hex
         fresh.internal_data[PATH] = path_of(step)
 
+    @override
+    def before(self) -> Token | None:
+        """Give the run before; None if it is forgotten."""
+        found = (flow.tasks.get(self.origin) for flow in flows(self.top_workflow))
+        return next((token for token in found if token is not None), None)
+
     def _task_completed_notify(self, task: Token) -> None:
         self.last_task = task
         if task is self.task_tree or (
@@ -74,11 +78,12 @@ class Detour(InnerFlow):
         case, host = self.top_workflow, self.host
         self.terminate()
         forget(self)
-        before = _run_before(case, self.origin)
+        before = self.before()
+        if before is not None and TASK not in before.internal_data:
+            before = None
         if before is not None and TASK in done.internal_data:
             before.internal_data[TASK] = done.internal_data[TASK]
         hand_on(self, before if before is not None else host)
-        host.internal_data.clear()
         host._state = FUTURE
         case.journal.reached.append(host.mark.label)
         case.journal.entered.add(host.id)
@@ -99,13 +104,21 @@ def detour(token: Token, step: Token) -> None:
     case = token.workflow.top_workflow
     case.current = step
     stop_border(split_of(token))
-    token.internal_data.clear()
+    _forget(token)
     token._state = STARTED
     flow = Detour(token, step.workflow.spec, step.id)
     flow.values = _given(step.workflow)
     case.subprocesses[token.id] = flow
     case.journal.reached.append(step.mark.label)
     flow.grow(step)
+
+
+def _forget(token: Token) -> None:
+    """Forget what a step was known by, but where it is drawn if it is done once more itself."""
+    known, lasting = token.internal_data, set()
+    if PATH in known:
+        lasting = {PATH} if token.mark.whose.variable else {PATH, ROLE}
+    token.internal_data = {name: known[name] for name in sorted(lasting & known.keys())}
 
 
 def hand_on(flow: Detour, before: Token) -> None:
@@ -130,11 +143,3 @@ def _given(flow: Any) -> dict[str, object]:
     if hands is None:
         return values
     return {**hands.own, **{name: values[name] for name in hands.inputs if name in values}}
-
-
-def _run_before(case: CaseFlow, origin: int) -> Token | None:
-    for flow in flows(case):
-        token: Token | None = flow.tasks.get(origin)
-        if token is not None and TASK in token.internal_data:
-            return token
-    return None

@@ -98,12 +98,17 @@ def test_nor_after_a_detour_inside_a_detour() -> None:
     assert walk.waits == ["left", "right"]
 
 
-def test_a_step_of_a_called_process_that_is_over_is_done_where_it_is_drawn() -> None:
+def in_two_lanes() -> tuple[Process, Process]:
+    """Draw a call whose steps are the quality control's, and a step of the manager after it."""
     p, called = calling()
     called.bare = True
     p.lane("qc", "ask_part")
     p.lane("gm", "after")
-    walk = Walk(compiled(p, called, fields=("n",)))
+    return p, called
+
+
+def test_a_step_of_a_called_process_that_is_over_is_done_where_it_is_drawn() -> None:
+    walk = Walk(compiled(*in_two_lanes(), fields=("n",)))
     walk.does("before", n=1)
     walk.does("one", n=2)
     walk.does("two")
@@ -114,6 +119,43 @@ def test_a_step_of_a_called_process_that_is_over_is_done_where_it_is_drawn() -> 
     walk.does("one", n=3)
     assert (walk.waits, known(walk, "after")["n"]) == (["after"], 3)
     assert walk.task("after").role == "gm"
+
+
+def test_a_step_that_asks_back_on_a_detour_goes_on_where_it_is_drawn() -> None:
+    walk = Walk(compiled(*in_two_lanes()))
+    for element in ("before", "one", "two"):
+        walk.does(element)
+    walk.asks_back("after", "one")
+    walk.asks_back("one", "before")
+    walk.does("before")
+    assert (walk.task("one").path, walk.task("one").role) == (("ask_part",), "qc")
+    walk.does("one")
+    assert (walk.task("after").path, walk.task("after").role) == ((), "gm")
+
+
+def test_what_follows_beside_a_detour_is_whose_it_was_where_it_is_drawn() -> None:
+    p, called = in_two_lanes()
+    called.deadline("late", "one", "P3D")
+    called.user("urge")
+    called.end("urged")
+    called.chain("late", "urge", "urged")
+    walk = Walk(compiled(p, called))
+    for element in ("before", "one", "two"):
+        walk.does(element)
+    walk.asks_back("after", "one")
+    walk.wakes(days=4)
+    assert (walk.task("urge").path, walk.task("urge").role) == (("ask_part",), "qc")
+
+
+def test_what_several_do_once_more_is_whose_it_was_where_it_is_drawn() -> None:
+    p, called = in_two_lanes()
+    called.each("one", "items", "item")
+    walk = Walk(compiled(p, called, fields=("items",)))
+    walk.does("before", items=["x", "y"])
+    for element in ("one", "one", "two"):
+        walk.does(element)
+    walk.asks_back("after", "one")
+    assert [(task.path, task.role) for task in walk.tasks.values()] == [(("ask_part",), "qc")] * 2
 
 
 def test_who_is_called_learns_what_is_amended_around_the_call() -> None:
