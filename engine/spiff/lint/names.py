@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 DRAWN: Final = (
     *("participant", "messageFlow", "lane"), *("dataObjectReference", "dataStoreReference"),
 )  # fmt: skip
+_COMMAS: Final = "，、,；;"
+_BLANKS: Final = ("条款之间请用空格分隔，不用标点。", "Separate them by blanks, not by commas.")
+_LOOK: Final = ("请核对 bpmn/clauses。", "Compare it with those there.")
 
 
 def free_ids(sources: Sources) -> Iterator[Problem]:
@@ -104,8 +107,9 @@ def known_clauses(sources: Sources) -> Iterator[Problem]:
     for sheet, node in sources.nodes():
         for clause in node.clauses:
             if clause not in sources.clauses:
+                zh, en = _BLANKS if any(mark in clause for mark in _COMMAS) else _LOOK
                 yield Problem(
                     sheet.file, node.id, "unknown_clause",
-                    f"元素“{node.id}”引用的条款“{clause}”不存在。请核对 bpmn/clauses。",
-                    f'"{node.id}" names the clause "{clause}", unknown in bpmn/clauses.',
+                    f"元素“{node.id}”引用的条款“{clause}”不存在。{zh}",
+                    f'"{node.id}" names the clause "{clause}", unknown in bpmn/clauses. {en}',
                 )  # fmt: skip

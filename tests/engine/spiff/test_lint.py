@@ -429,5 +429,16 @@ def test_a_missing_root_is_told() -> None:
         closure(files(), "nothing")
 
 
+@pytest.mark.parametrize("between", ["，", "、", ",", "；", ";"])
+def test_clauses_that_no_blank_separates_are_told_apart_from_unknown_ones(between: str) -> None:
+    for said, told in ((f"CM-01{between}CM-02", True), ("CM-99", False)):
+        marked = f'id="ask" banjie:clauses="{said}"'
+        drawn = files()[PATH].decode().replace('id="ask"', marked)
+        found = problems({**files(), PATH: drawn.encode()})
+        (problem,) = [each for each in found if each.code == "unknown_clause"]
+        assert ("请用空格分隔" in problem.zh) is told
+        assert ("Separate them by blanks" in problem.en) is told
+
+
 def test_files_that_are_not_needed_are_not_looked_at() -> None:
     assert problems({**files(), "bpmn/test/draft.bpmn": b"not XML", "notes.txt": b""}) == ()
