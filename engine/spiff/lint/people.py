@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 from engine.spiff.dmn.heads import constant_of
 from engine.spiff.files.eventful import STARTS
 from engine.spiff.files.sheet import STEPS
-from engine.spiff.language.expressions import is_name
+from engine.spiff.language.expressions import ExpressionError, compile_script, is_name
+from engine.spiff.language.inference import inferred, tree_of
 from engine.spiff.lint.told import meant
+from engine.spiff.lint.values import texts
 from engine.spiff.model import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.spiff.files.sources import Sources
+    from engine.spiff.lint.values import Text
 
 
 def steps_have_forms(sources: Sources) -> Iterator[Problem]:
@@ -44,11 +47,43 @@ def notified_are_roles(sources: Sources) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
+def _holding_roles(sources: Sources) -> set[str | None]:
+    """Give the variables that say who works, who is told and to whom an event is offered."""
+    entries = [each for _, node in sources.nodes() for each in (*node.notifies, *node.offered)]
+    lanes = (lane.role_from for sheet in sources.sheets.values() for lane in sheet.lanes)
+    return {*lanes, *(entry[1:] for entry in entries if entry.startswith("="))}
+
+
+def scripts_give_roles(sources: Sources) -> Iterator[Problem]:
+    """Let scripts set variables that name who works to roles only, where they write constants."""
+    wanted = _holding_roles(sources)
+    for text in texts(sources):
+        for name, value in _constants(text) if text.script else ():
+            if name in wanted and value not in sources.roles:
+                zh, en = meant(str(value), sources.roles)
+                yield Problem(
+                    text.sheet.file, text.element, "unknown_role",
+                    f"“{text.element}”的脚本把“{name}”设为“{value}”，它不是角色代码，"
+                    f"请写 roles.yaml 里的代码。{zh}",
+                    f'The script of "{text.element}" sets "{name}" to "{value}", which is no role '
+                    f"code; write one of roles.yaml.{en}",
+                )  # fmt: skip
+
+
+def _constants(text: Text) -> Iterator[tuple[str, object]]:
+    """Give each constant that a script may set a variable to; none of one that is no script."""
+    try:
+        lines = compile_script(text.text).lines
+    except ExpressionError:
+        return
+    for name, expression in lines:
+        for _, value in sorted(inferred(tree_of(expression.text), {}).listed, key=str):
+            yield name, value
+
+
 def tables_give_roles(sources: Sources) -> Iterator[Problem]:
     """Let columns that name who works hold roles only, where a cell is a literal."""
-    wanted = {lane.role_from for sheet in sources.sheets.values() for lane in sheet.lanes} | {
-        entry[1:] for _, node in sources.nodes() for entry in node.notifies if entry[0] == "="
-    }
+    wanted = _holding_roles(sources)
     for id_ in sorted(sources.asked & sources.tables.keys()):
         reading = sources.tables[id_]
         for row, element, name, cell in reading.decider.answers() if reading.decider else ():

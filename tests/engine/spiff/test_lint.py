@@ -387,6 +387,48 @@ def test_problems_of_tables_and_called_diagrams_come_along() -> None:
     assert ("bpmn/test/called.bpmn", "name_missing") in {(p.file, p.code) for p in found}
 
 
+def setting(script: str, *, before: bool, tells: bool) -> dict[str, bytes]:
+    """Give a procedure with a script, of a task or before a call, that says who works or hears."""
+    p = Process("demo", extra=variable("known", "null"))
+    p.message_start()
+    if before:
+        p.call("set_k", "called", before=script)
+    else:
+        p.script("set_k", script)
+    p.user("look")
+    p.send("tell", "=k" if tells else "qc")
+    p.end()
+    p.chain("opened", "set_k", "look", "tell", "done")
+    if not tells:
+        p.lane("核决人", "look", role_from="k")
+    return files(p)
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["pre-script", "script"])
+@pytest.mark.parametrize("tells", [True, False], ids=["notifies", "roleFrom"])
+@pytest.mark.parametrize(
+    ("script", "wrong"),
+    [
+        ('k = "qcc"', "qcc"),
+        ('k = "qc" if known == 1 else "qcc"', "qcc"),
+        ('k = 3\nk = "qc"', "3"),
+        ('k = "qc"\nother = "qcc"', None),
+        ("k = known", None),
+    ],
+)
+def test_a_script_that_says_who_works_sets_roles(
+    script: str, wrong: str | None, *, before: bool, tells: bool
+) -> None:
+    found = problems(setting(script, before=before, tells=tells))
+    assert [(each.code, each.element) for each in found] == [("unknown_role", "set_k")] * bool(
+        wrong
+    )
+    for each in found:
+        assert f"把“k”设为“{wrong}”，它不是角色代码" in each.zh
+        assert f'sets "k" to "{wrong}"' in each.en
+        assert ("是否为“qc”？" in each.zh) is (wrong == "qcc")
+
+
 def test_a_column_that_says_who_works_holds_roles() -> None:
     p = good()
     p.lane("核决人", "look", role_from="k")
