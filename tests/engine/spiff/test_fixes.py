@@ -178,6 +178,30 @@ class TestParallelJoinsWalkTheWholeTree:
             walk.does(second, enough=False)
             assert walk.waits == ["left", "right"]
 
+    def test_it_takes_in_the_oldest_of_a_way(self) -> None:
+        """In a stored state the places are in the order of the tree, not in that of time."""
+        p = Process("demo")
+        p.message_start("opened")
+        for step in ("often", "once", "right", "last"):
+            p.user(step)
+        p.parallel("fork")
+        p.parallel("join")
+        p.xor("merge")
+        p.xor("again", "again_to_merge")
+        p.xor("ways")
+        p.end()
+        p.chain("opened", "fork", "merge", "often", "again", "merge")
+        p.flow("again", "ways", "enough")
+        p.chain("fork", "once", "ways", "join", "last", "done")
+        p.chain("fork", "right", "join")
+        walk = Walk(compiled(p, fields=("enough",)))
+        walk.does("often", enough=False)
+        walk.does("once")
+        walk.does("often", enough=True)
+        assert walk.waits == ["right"]
+        walk.does("right")
+        assert walk.ways("last") == ["right", "once"]
+
 
 class TestWhatIsCancelledStillRuns:
     """`CaseFlow.advance`: a token is asked again when its turn comes."""
