@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from zoneinfo import ZoneInfo
 
+    from engine.bundles import Bundle
     from engine.procedures import Version
 
 
-def named(version: Version, process: str | None, element: str | None) -> Names:
+def named(version: Version | Bundle, process: str | None, element: str | None) -> Names:
     """Return the names of an element, or its id where the version does not know it."""
     diagram = version.compiled.diagrams.get(process or "")
     found = None if diagram is None else diagram.elements.get(element or "")

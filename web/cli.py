@@ -8,7 +8,16 @@ from pathlib import Path
 import click
 
 from web.commands.ports import LOOPBACK
-from web.groups import calendars, incidents, messages, moves, people, settings_here, versions
+from web.groups import (
+    calendars,
+    incidents,
+    messages,
+    moves,
+    people,
+    replays,
+    settings_here,
+    versions,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -162,7 +171,7 @@ def prepare(company: str, cases: int) -> None:
 _groups = (
     *(calendars.calendar, calendars.duties, incidents.incidents),
     *(messages.message, messages.messages, people.person),
-    *(versions.versions, moves.move),
+    *(versions.versions, moves.move, replays.replay),
 )
 for group in _groups:
     cli.add_command(group)

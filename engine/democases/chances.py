@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 Answers = Mapping[str, Any]
 YEAR: Final = timedelta(days=365)
 _OPENS, _CLOSES, _SATURDAY = 9, 18, 5
-_USUALLY, _SLOWLY = timedelta(hours=7), timedelta(days=5)
-_SLOW, _NEVER, _OTHERWISE = 0.07, 0.006, 0.12
+_USUALLY, _SLOWLY = timedelta(hours=4), timedelta(days=4)
+_SLOW, _NEVER, _OTHERWISE = 0.05, 0.006, 0.12
 _CUSTOMERS: Final = (
     ("哈密天源水务有限公司", "K0042"),
     ("库尔勒绿洲灌溉工程部", "K0057"),
@@ -46,7 +46,10 @@ class Chances:
 
     def opening(self, end: datetime) -> datetime:
         """Return when a complaint comes in, within the year before ``end`` (UTC)."""
-        return self.at_work(end - YEAR * self.random.random())
+        at = end
+        while at >= end:
+            at = self.at_work(end - YEAR * self.random.random())
+        return at
 
     def done(self, opened: datetime) -> datetime | None:
         """Return when somebody has done a step that opened then (UTC); None for never."""

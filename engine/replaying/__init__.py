@@ -15,6 +15,9 @@ call answered, call failed         as soon as that service is asked
 timer fired                        timers fire when they are due; as late as recorded where the
                                    recorded one was due at that moment too
 clock paused or resumed            if the step is open at that moment
+task returned                      the same way, as soon as that step is open
+step withdrawn, case cancelled or  likewise, at that moment
+opened again
 data repaired                      if the process runs at that moment
 case moved                         its own versions: moved likewise; another version: passed over
 anything else that moved the case  cannot be followed, and is told

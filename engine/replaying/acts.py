@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from engine import spiff
 from engine.beginning import BEGUN_BY
 from engine.clocks.pausing import PAUSED, RESUMED
+from engine.going_back.anew import RETURNED
 from engine.lineage import MOVED
 from engine.messages.correlation import written
+from engine.replaying import going_back
 from engine.replaying.given import given
 from engine.replaying.play import CannotFollowError, stop
 from engine.replaying.record import DONE, RECKONED, Opening
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
 def _step(play: Play, event: Event) -> UUID | None:
     """Find the open step that was completed."""
     found = None if event.task is None else play.record.openings.get(event.task)
-    return play.stage.task_of(found or Opening(event.place, (), 1))
+    path = play.record.paths.get(event.seq)
+    return play.stage.task_of(found or Opening(event.place, (), 1), path)
 
 
 def _complete(play: Play, event: Event, task: UUID) -> None:
@@ -190,6 +193,7 @@ BEGUN: Final = "event_begun"
 FAILED: Final = "call_failed"
 _AWAITED: Final[Mapping[str, tuple[Find, Callable[[Play, Event, UUID], None]]]] = {
     DONE: (_step, _complete),
+    RETURNED: (_step, going_back.return_step),
     BEGUN: (_wait, _deliver),
     "message_delivered": (_wait, _deliver),
     "call_answered": (_call, _settle),
@@ -201,6 +205,9 @@ _AT_ONCE: Final[Mapping[str, Act]] = {
     RESUMED: _clock,
     "data_repaired": _repair,
     MOVED: _move,
+    going_back.WITHDRAWN: going_back.withdraw,
+    going_back.CANCELLED: going_back.cancel,
+    going_back.REOPENED: going_back.reopen,
     "woken": _wake,
     RECKONED: _reckon,
 }

@@ -36,7 +36,7 @@ def judge(record: Record, terms: Terms, *, until: datetime) -> Replayed:
         missed=missed,
         met=tuple((record.late - Counter(map(_place, missed))).elements()),
         done=tuple(stage.done),
-        unused=tuple(event.place for event in found.pending if event.kind == DONE),
+        unused=_unused(found),
         outcome=stage.outcome,
         notes=tuple(found.notes),
     )
@@ -61,14 +61,21 @@ def _open(stage: Stage) -> Counter[str]:
 
 
 def _new_steps(found: Play) -> tuple[NewStep, ...]:
-    """Return the open steps that the case does not wait at by its own history."""
-    known = Counter(found.record.waiting)
-    new = []
-    for task in found.stage.tasks.values():
-        known[place_of(task)] -= 1
-        if known[place_of(task)] < 0:
-            new.append(NewStep(task.process, task.element, task.role))
-    return tuple(new)
+    """Return the steps that opened and that nobody has done, more than by the case's own history.
+
+    Those that were taken away before their answers came are none: their answers are unused.
+    """
+    stage, record = found.stage, found.record
+    opened = {place_of(task): task for task in stage.opened}
+    undone = Counter(map(place_of, stage.opened)) - Counter(stage.done)
+    known = Counter(each.place for each in record.openings.values()) - Counter(record.done)
+    new = (undone - known - Counter(_unused(found))) | (_open(stage) - record.waiting)
+    steps = (opened[place] for place in new.elements())
+    return tuple(NewStep(step.process, step.element, step.role) for step in steps)
+
+
+def _unused(found: Play) -> tuple[str, ...]:
+    return tuple(event.place for event in found.pending if event.kind == DONE)
 
 
 def _held_up(found: Play) -> Obstacle | None:

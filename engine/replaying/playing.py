@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from engine import spiff
 from engine.replaying.acts import deed
 from engine.replaying.given import given
+from engine.replaying.going_back import REOPENED
 from engine.replaying.play import CannotFollowError, Play
 from engine.replaying.stage import Stage, place_of
 from engine.spiff import DUTY_DATE, NotAwaitedError, Obstacle, RunError, TaskNotReadyError
@@ -81,8 +82,9 @@ def _goes_on(found: Play, until: datetime) -> bool:
 
 def _next(found: Play) -> tuple[Event | None, Callable[[], None] | None]:
     """Return the first entry that can be done as things stand, and what it does."""
-    for event in () if found.stage.is_over else found.pending:
-        if (act := deed(found, event)) is not None:
+    over = found.stage.is_over
+    for event in found.pending:
+        if (not over or event.kind == REOPENED) and (act := deed(found, event)) is not None:
             return event, act
     return None, None
 

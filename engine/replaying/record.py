@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
+    from engine.superseding import Path
+
 BEGINNINGS: Final = frozenset({"case_opened", STARTED})
 FIRED: Final = "timer_fired"
 DONE: Final = "step_completed"
@@ -82,6 +84,7 @@ class Record:
     ``firings`` timers by place, ``late`` the places of deadlines that passed. ``done`` are the
     places of the steps completed, ``waiting`` those that are open at the end; ``outcome`` is the
     end event. ``until`` is when it moved last. ``broken`` is the first entry that does not hold.
+    ``paths`` are the calls that steps were completed in, by entry, as far as they are known.
     """
 
     began: Event | None = None
@@ -94,7 +97,7 @@ class Record:
     outcome: str | None = None
     until: datetime | None = None
     broken: int | None = None
-    reckoned: bool = False
+    paths: dict[int, Path] = field(default_factory=dict)
     _open: dict[UUID, str] = field(default_factory=dict)
     _rounds: Counter[tuple[str, Items]] = field(default_factory=Counter)
 
@@ -113,7 +116,6 @@ class Record:
             self.events.append(event)
         if event.kind == FIRED or moved(event.body):
             self.until = event.at
-        self.reckoned = self.reckoned or event.kind == RECKONED
         self._follow(event)
 
     def _fired(self, event: Event) -> None:
@@ -134,10 +136,8 @@ class Record:
         for task, place, _ in body.get("opened", ()):
             self._opened(UUID(task), place, items_of(turns.get(task, (None,))[0]))
         self.flows += body.get("flows", ())
-        if "ended" in body:
-            self.outcome = body["ended"]
-        elif body.get("facts", {}).get("status") == "open":
-            self.outcome = None
+        if moved(body):
+            self.outcome = body.get("ended")
 
     def _opened(self, task: UUID, place: str, items: Items) -> None:
         self._open[task] = place

@@ -13,6 +13,7 @@ from engine.bundles import prepare
 from engine.calendars.seeds import BROUGHT
 from engine.dossier import history_rows
 from engine.errors import NotFoundError
+from engine.history import read
 from engine.lineage import lineage
 from engine.replaying.judging import judge
 from engine.replaying.play import Terms
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from engine.bundles import Bundle
     from engine.lineage import Lineage
-    from engine.replaying.record import Record
     from engine.replaying.verdicts import Replayed
 
 
@@ -92,7 +92,11 @@ def replay(conn: sa.Connection, case_id: UUID, to: Bundle, *, now: datetime) -> 
 
     Raises NotFoundError.
     """
-    row, line, said = _case(conn, case_id)
+    row, line, rows = _case(conn, case_id)
+    said = record(rows)
+    told = [(each.seq, each.task_id, read(each.body)) for each in rows]
+    done = rounds.places(line.diagrams, line.now.compiled.id, told)
+    said.paths = {each.seq: each.place[:-1] for each in done}
     terms = Terms(to, line.at(1).bundle, calendars.current(conn))
     until = now if row.status == "open" else said.until or now
     return _told(row, line, judge(said, terms, until=until))
@@ -103,14 +107,14 @@ def replay_as_it_was(conn: sa.Connection, case_id: UUID) -> CaseReplayed:
 
     It must come to where it is: what differs, its history does not tell.
     """
-    row, line, said = _case(conn, case_id)
+    row, line, rows = _case(conn, case_id)
+    said = record(rows)
     until = said.until or row.opened_at
-    return _told(row, line, judge(said, as_it_was(conn, case_id, line), until=until))
+    return _told(row, line, judge(said, as_it_was(conn, line, rows), until=until))
 
 
-def as_it_was(conn: sa.Connection, case_id: UUID, line: Lineage) -> Terms:
+def as_it_was(conn: sa.Connection, line: Lineage, rows: Sequence[sa.Row[Any]]) -> Terms:
     """Return the terms on which a case is replayed in the versions that it ran under."""
-    rows = history_rows(conn, case_id)
     first = line.at(1).bundle
     own = {version.number: version.bundle for version in (line.now, *(v for _, v in line.past))}
     return Terms(
@@ -122,12 +126,12 @@ def as_it_was(conn: sa.Connection, case_id: UUID, line: Lineage) -> Terms:
     )
 
 
-def _case(conn: sa.Connection, case_id: UUID) -> tuple[sa.Row[Any], Lineage, Record]:
+def _case(conn: sa.Connection, case_id: UUID) -> tuple[sa.Row[Any], Lineage, Sequence[sa.Row[Any]]]:
     row = conn.execute(sa.select(cases).where(cases.c.id == case_id)).one_or_none()
     if row is None:
         raise NotFoundError
     rows = history_rows(conn, case_id)
-    return row, lineage(conn, procedures.version(conn, row.version_id), rows), record(rows)
+    return row, lineage(conn, procedures.version(conn, row.version_id), rows), rows
 
 
 def _told(row: sa.Row[Any], line: Lineage, replayed: Replayed) -> CaseReplayed:

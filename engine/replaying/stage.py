@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.calendar import Calendars
     from engine.replaying.record import Items
     from engine.spiff import Move, OpenTask, Timer, Wait
+    from engine.superseding import Path
 
 
 class Then(TypedDict):
@@ -48,7 +49,7 @@ class Passed:
 class Stage:
     """A case as it stands at ``now`` (UTC), with what has happened to it.
 
-    ``fired`` counts timers by place. ``flows`` and ``done`` are in the order taken.
+    ``fired`` are timers by place; they, ``flows``, ``done`` and ``opened`` are in the order taken.
     """
 
     bundle: Bundle
@@ -65,6 +66,8 @@ class Stage:
     fired: list[str] = field(default_factory=list)
     flows: list[str] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
+    opened: list[OpenTask] = field(default_factory=list)
+    drawn: frozenset[tuple[str, Path]] = frozenset()
 
     @property
     def then(self) -> Then:
@@ -97,6 +100,7 @@ class Stage:
             del self.tasks[closed]
         for task in move.opened:
             self.rounds[place_of(task), items_of(task.turn)].append(task.id)
+        self.opened += move.opened
         self.tasks.update({task.id: task for task in (*move.opened, *move.retimed)})
 
     def _calls(self, move: Move) -> None:
@@ -120,14 +124,31 @@ class Stage:
         open_ones = {place_of(task) for task in self.tasks.values()}
         return self.now if self.is_over or (timer.host in steps and host not in open_ones) else None
 
-    def task_of(self, opening: Opening) -> UUID | None:
-        """Return the open step that a recorded one is: that of its round, or else any there is."""
+    def last_of(self, opening: Opening) -> UUID | None:
+        """Return the step that a recorded one is, open or not: that of its round, or the newest."""
         ours = self.rounds.get((opening.place, opening.items), [])
-        if len(ours) >= opening.round and ours[opening.round - 1] in self.tasks:
-            return ours[opening.round - 1]
+        return next(iter([*ours[opening.round - 1 : opening.round], *reversed(ours)]), None)
+
+    def task_of(self, opening: Opening, path: Path | None = None) -> UUID | None:
+        """Return the open step that a recorded one is: that of its round, or else any there is.
+
+        With a path, one of those calls, whatever its round; elsewhere only if this version does
+        not draw the step in those calls.
+        """
         there = [task for task in self.tasks.values() if place_of(task) == opening.place]
-        same = [task for task in there if items_of(task.turn) == opening.items]
-        return next((task.id for task in (*same, *there)), None)
+        if path is not None and (self._draws(opening.place, path)):
+            there = [task for task in there if task.path == path]
+        elif (own := self.rounds.get((opening.place, opening.items))) is not None:
+            ours = own[opening.round - 1 : opening.round]
+            there.sort(key=lambda task: task.id not in ours)
+        there.sort(key=lambda task: items_of(task.turn) != opening.items)
+        return next((task.id for task in there), None)
+
+    def _draws(self, place: str, path: Path) -> bool:
+        if not self.drawn:
+            every = spiff.places(self.bundle.compiled)
+            self.drawn = frozenset((place_of(each), each.path) for each in every)
+        return (place, path) in self.drawn
 
 
 def place_of(thing: Any) -> str:  # noqa: ANN401 - whatever stands somewhere

@@ -19,7 +19,7 @@ class Verdict(StrEnum):
     """What becomes of a case that is replayed in another version.
 
     SAME: the same steps to the same place. OTHER: its answers lead it elsewhere, or past a step.
-    WAITING: a step is open that nobody has been asked to do. CANNOT: it stops before.
+    WAITING: a step opens that nobody was ever asked to do. CANNOT: it stops before.
     """
 
     SAME = "same_path"

@@ -37,7 +37,7 @@ def same(walk: Walk) -> None:
     rows = history_rows(walk.conn, walk.case_id)
     told = record(rows)
     assert told.until is not None
-    terms = as_it_was(walk.conn, walk.case_id, Lineage(version))
+    terms = as_it_was(walk.conn, Lineage(version), rows)
     found = play(told, terms, until=told.until).stage
     assert seen(version.compiled, found.state) == seen(version.compiled, walk.row().state)
     assert found.flows == told.flows

@@ -7,10 +7,12 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from engine import history, telling
+from engine import history, spiff, telling
 from engine.bundles import Bundle
+from engine.going_back.anew import RETURNED, STRAIGHT
 from engine.history import Draft
 from engine.procedures import Version
+from engine.replaying.going_back import CANCELLED, REOPENED, WITHDRAWN
 from engine.replaying.record import record
 from tests.engine.spiff.walking import Walk
 
@@ -64,6 +66,32 @@ class Recording(Walk):
         where = _where(self.task(element)) if element else {}
         move = self.resumes(element)
         self.book.enter(self, Draft("clock_resumed", where))
+        return move
+
+    def sends_back(self, element: str, to: str, way: str) -> Move:
+        task, target = self.task(element), self.way(element, to)
+        move = (self.asks_back if way == STRAIGHT else self.returns)(element, to)
+        back = {"task": target.target.hex, "place": "", "item": target.item, "way": way}
+        self.book.enter(self, Draft(RETURNED, {**_where(task), "back": back}, task_id=task.id))
+        return move
+
+    def takes_back(self, task: UUID) -> Move:
+        move = self.withdraws(task)
+        back = {"task": task.hex, "place": "", "item": None, "way": "withdrawn"}
+        self.book.enter(self, Draft(WITHDRAWN, {"back": back}, task_id=task))
+        return move
+
+    def is_cancelled(self) -> Move:
+        move = self.cancels()
+        self.book.enter(self, Draft(CANCELLED))
+        return move
+
+    def is_reopened(self, element: str | None = None) -> Move:
+        ways = spiff.reopenings(self.compiled, self.move.state)
+        target = next((way.target for way in ways if way.element == element), None)
+        move = self.reopens(element)
+        back = {"back": {"task": target.hex, "place": ""}} if target else {}
+        self.book.enter(self, Draft(REOPENED, back))
         return move
 
     def passes(self, **time: float) -> Move:

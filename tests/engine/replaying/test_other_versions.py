@@ -103,6 +103,44 @@ def test_a_deadline_of_an_open_step_passes_until_now() -> None:
     assert [missed.late for missed in found.missed] == [2 * DAY]
 
 
+def test_a_new_step_beside_the_others_is_told_though_the_case_ends_without_it() -> None:
+    case = lived(compiled(row("ask", "check")), "ask", "check")
+    new = row("ask", "check")
+    new.deadline("late", "check", "PT1H")
+    new.user("urge")
+    new.end("urged")
+    new.chain("late", "urge", "urged")
+    new.without("done")
+    new.terminate("done")
+    found = replayed(case, compiled(new))
+    assert (found.verdict, found.outcome) == (Verdict.WAITING, "demo:done")
+    assert [step.element for step in found.waiting] == ["urge"]
+
+
+def test_answers_of_one_call_are_not_lent_to_another() -> None:
+    inner = Process("inner")
+    inner.start()
+    inner.user("look")
+    inner.end("looked")
+    inner.chain("begun", "look", "looked")
+
+    def calling(*calls: str) -> Compiled:
+        p = Process("demo")
+        p.message_start()
+        for call in calls:
+            p.call(call, "inner")
+        p.end()
+        p.chain("opened", *calls, "done")
+        return compiled(p, inner)
+
+    case = lived(calling("second"), "look")
+    said = case.record
+    said.paths = {event.seq: ("second",) for event in said.events}
+    terms = Terms(bundle_of(calling("first", "second")), bundle_of(case.compiled), STANDARD)
+    found = judge(said, terms, until=case.now)
+    assert (found.verdict, found.unused) == (Verdict.WAITING, ("inner:look",))
+
+
 def test_a_deadline_that_passed_before_is_no_news() -> None:
     case = lived(compiled(row("ask", "check", draw=late("P1D"))), "ask")
     case.passes(days=2)

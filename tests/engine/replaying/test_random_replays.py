@@ -9,6 +9,7 @@ import pytest
 
 from engine import spiff
 from engine.calendar import STANDARD
+from engine.going_back.anew import STRAIGHT, THROUGH
 from engine.replaying.judging import judge
 from engine.replaying.play import Terms
 from engine.replaying.playing import play
@@ -46,6 +47,8 @@ def lived(seed: int) -> Recording:
 
 def _happens(walk: Recording, random: Random) -> None:
     chance = random.random()
+    if chance < 0.15 and _goes_back(walk, random):
+        return
     if walk.waits and chance < 0.5:
         walk.completes(random.choice(walk.waits), n=random.randrange(12))
     elif walk.listens and chance < 0.65:
@@ -58,6 +61,26 @@ def _happens(walk: Recording, random: Random) -> None:
         walk.runs_on()
     else:
         walk.stands()
+
+
+def _goes_back(walk: Recording, random: Random) -> bool:
+    """Let somebody return a step, take one back, or cancel the case and open it again."""
+    element = random.choice(walk.waits) if walk.waits else ""
+    ways = walk.ways(element) if element else []
+    if ways and random.random() < 0.6:
+        walk.sends_back(element, random.choice(ways), random.choice([THROUGH, STRAIGHT]))
+        return True
+    if random.random() < 0.2:
+        walk.is_cancelled()
+        found = spiff.reopenings(walk.compiled, walk.move.state)
+        walk.is_reopened(random.choice([None, *(way.element for way in found)]))
+        return True
+    done = [row.task_id for row in walk.book.rows if row.kind == "step_completed"]
+    try:
+        walk.takes_back(done[-1])
+    except (IndexError, spiff.NoWayBackError, spiff.CaseOverError):
+        return False
+    return True
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))

@@ -1,0 +1,69 @@
+"""What people did to the case itself, done once more: return, withdraw, cancel, open again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from engine import spiff
+from engine.going_back.anew import STRAIGHT
+from engine.replaying.play import stop
+from engine.spiff import CaseOpenError, CaseOverError, NoWayBackError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.replaying.play import Play
+    from engine.replaying.record import Event
+    from engine.spiff import Move
+
+WITHDRAWN: Final = "step_withdrawn"
+CANCELLED: Final = "case_cancelled"
+REOPENED: Final = "case_reopened"
+
+
+def return_step(play: Play, event: Event, task: UUID) -> None:
+    """Return an open step to a finished one, the way that it was."""
+    target, compiled = _target(play, event), play.stage.bundle.compiled
+    verb = spiff.return_straight if event.body["back"]["way"] == STRAIGHT else spiff.return_to
+    state, then = play.stage.state, play.stage.then
+    _go(play, event, lambda: verb(compiled, state, task, target, **then))
+
+
+def withdraw(play: Play, event: Event) -> None:
+    """Take back the step that was taken back."""
+    target, compiled = _target(play, event), play.stage.bundle.compiled
+    state, then = play.stage.state, play.stage.then
+    _go(play, event, lambda: spiff.withdraw(compiled, state, target, **then))
+
+
+def cancel(play: Play, event: Event) -> None:
+    """End the case where it was cancelled."""
+    compiled, state, then = play.stage.bundle.compiled, play.stage.state, play.stage.then
+    _go(play, event, lambda: spiff.cancel(compiled, state, **then))
+
+
+def reopen(play: Play, event: Event) -> None:
+    """Let a case that is over go on at the same step, or where it was cancelled."""
+    target = _target(play, event) if event.body.get("back") else None
+    compiled, state, then = play.stage.bundle.compiled, play.stage.state, play.stage.then
+    _go(play, event, lambda: spiff.reopen(compiled, state, target, **then))
+
+
+def _target(play: Play, event: Event) -> UUID:
+    """Return the step that a recorded one, which was finished, is in the replay."""
+    opening = play.record.openings.get(UUID(event.body["back"]["task"]))
+    found = None if opening is None else play.stage.last_of(opening)
+    if found is None:
+        zh = f"退回的目标（{event.body['back']['place']}）在重演中没有办理过。"
+        en = f"what it went back to ({event.body['back']['place']}) was never done here."
+        raise stop(event, zh, en)
+    return found
+
+
+def _go(play: Play, event: Event, verb: Callable[[], Move]) -> None:
+    try:
+        move = verb()
+    except (NoWayBackError, CaseOverError, CaseOpenError) as error:
+        raise stop(event, error.zh, error.en) from error
+    play.stage.take(move)

@@ -1,0 +1,74 @@
+"""What a replay found, as lines for a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from engine.entrynotes import named
+from engine.replaying.verdicts import Verdict
+from engine.spiff import Names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import timedelta
+    from zoneinfo import ZoneInfo
+
+    from engine.bundles import Bundle
+    from engine.replaying.replay import CaseReplayed
+    from engine.replaying.verdicts import Missed, Replayed
+
+
+def line_of(case: CaseReplayed, to: Bundle, zone: ZoneInfo) -> Iterator[str]:
+    """Say how a case differs; nothing of one that goes the same way and misses nothing new."""
+    found = case.replayed
+    news = [missed for missed in found.missed if not missed.passed]
+    if found.verdict is Verdict.SAME and not (news or found.met or found.notes):
+        return
+    yield f"{case.code}  v{case.number}  {case.customer or '-'}  {_said(found.verdict.names)}"
+    for said in (*_why(found, to), *(_late(each, to, zone) for each in news), *_besides(found, to)):
+        yield f"    {said}"
+
+
+def _why(found: Replayed, to: Bundle) -> Iterator[str]:
+    for step in found.waiting:
+        role = to.roles.get(step.role, Names(step.role, step.role))
+        yield f"→ {_said(named(to, step.process, step.element))} ({_said(role)})"
+    if (stops := found.obstacle) is not None:
+        yield f"{_said(named(to, stops.process, stops.element))}: {stops.zh} {stops.en}"
+    if found.verdict is Verdict.OTHER and found.outcome:
+        yield f"办结 ended: {_said(named(to, *found.outcome.split(':')))}"
+
+
+def _late(missed: Missed, to: Bundle, zone: ZoneInfo) -> str:
+    host = _said(named(to, missed.process, missed.host))
+    due = f"{missed.due.astimezone(zone):%Y-%m-%d %H:%M}"
+    return f"逾期 missed: {host}  {due}  +{_length(missed.late)}"
+
+
+def _besides(found: Replayed, to: Bundle) -> Iterator[str]:
+    for place, times in Counter(found.met).items():
+        yield f"不再逾期 met now: {_said(named(to, *place.split(':')))} ×{times}"
+    for place, times in Counter(found.unused).items():
+        yield f"未用的回答 unused answers: {_said(named(to, *place.split(':')))} ×{times}"
+    for note in found.notes:
+        yield _said(note)
+
+
+def _length(late: timedelta) -> str:
+    hours = round(late.total_seconds() / 3600)
+    return f"{hours // 24} 天 d {hours % 24} 时 h" if hours else "0"
+
+
+def _said(names: Names) -> str:
+    return names.zh if names.zh == names.en else f"{names.zh} {names.en}"
+
+
+def table_of(cases: Sequence[CaseReplayed]) -> Iterator[str]:
+    """Count the verdicts, and the deadlines that pass now, or do not any more."""
+    counts = Counter(case.replayed.verdict for case in cases)
+    for verdict in Verdict:
+        yield f"{counts[verdict]:>6}  {_said(verdict.names)}"
+    missed = [each for case in cases for each in case.replayed.missed]
+    new, met = sum(not each.passed for each in missed), sum(len(c.replayed.met) for c in cases)
+    yield f"{len(missed):>6}  逾期 deadlines missed: {new} 新增 new, {met} 不再 met now"
