@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 import click
 
 from engine import embedded
-from tests.bench import draining, growth, memory, report, shapes, statements, throughput, transfers
+from tests.bench import (
+    draining,
+    growth,
+    memory,
+    replays,
+    report,
+    shapes,
+    statements,
+    throughput,
+    transfers,
+)
 from tests.bench.clients import Clients
 from tests.bench.company import LOGINS
 from tests.bench.pages import LARGE, SAME, SMALL, Desks
@@ -145,6 +155,14 @@ def _transfers(server: Server) -> Iterator[Row]:
         yield Row(f"(l) a case {name} for another version, one of 300", samples, ratio, "")
 
 
+def _replays(server: Server) -> Iterator[Row]:
+    _say(f"{replays.CASES} cases replayed")
+    found = replays.measure(server)
+    yield Row("(m) a step of a case", found.step, "1", "")
+    name = f"(m) a case of {replays.STEPS} steps replayed; {replays.CASES}: {found.seconds:.1f} s"
+    yield Row(name, found.replay, f"{found.replay.p50 / found.step.p50:.2f}", "1,000 in a minute")
+
+
 def main() -> None:
     """Run every part, print the table, keep it."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
@@ -159,6 +177,7 @@ def main() -> None:
             *_pages(server, clients, min(rounds, PAGE_ROUNDS)),
             *_shapes(server),
             *_transfers(server),
+            *_replays(server),
             *_draining(server),
             *_throughput(server, clients, min(rounds, PAGE_ROUNDS)),
         ]
