@@ -91,13 +91,6 @@ def _reasoned(_version: Version, reason: str) -> list[Names]:
     return [Names(f"原因：{reason}", f"Reason: {reason}")] if reason else []
 
 
-def _went_back(version: Version, back: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
-    if not back:
-        return []
-    step, (zh, en) = named(version, *back["place"].split(":")), _COMES[back["way"]]
-    return [Names(f"回到“{step.zh}”{zh}", f"Back to “{step.en}”{en}")]
-
-
 def _plainly(inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> Names:
     given = ", ".join(f"{key} = {value}" for key, value in inputs.items())
     result = ", ".join(f"{key} = {value}" for key, value in outputs.items())
@@ -219,7 +212,6 @@ _SAID: dict[str, Callable[[Version, Any], list[Names]]] = {
     "cancelled": _cancelled,
     "signing": _signed_how,
     "to": _drawn_in,
-    "back": _went_back,
     "reason": _reasoned,
     "opinion": _opinion,
     "settled": _settled,
@@ -232,10 +224,4 @@ _SAID: dict[str, Callable[[Version, Any], list[Names]]] = {
 _STANDS = {
     "same_place": ("停在原处", "it stands where it stood"),
     "new_step": ("随即继续", "it went on at once"),
-}
-_COMES = {
-    "through": ("，再逐步办理", ", then on through the steps between"),
-    "straight": ("，办好后直接回来", ", then straight back here"),
-    "withdrawn": ("", ""),
-    "reopened": ("", ""),
 }

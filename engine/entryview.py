@@ -13,6 +13,7 @@ from engine import failures, items, repairview
 from engine.entrykinds import CLASSES
 from engine.entrynotes import named, notes_on
 from engine.entrytitles import title_of
+from engine.going_back.notes import notes as back_notes
 from engine.history import lacks_answers, moment, read
 from engine.messages import letterview
 from engine.spiff import Names
@@ -166,7 +167,7 @@ def _view(
         item=items.told(version, body.get("item")),
         clauses=tuple(body.get("clauses", ())),
         changes=_changes(version, row, body, before),
-        notes=(*notes_on(version, body, zone), *failures.said(row)),
+        notes=(*back_notes(version, body), *notes_on(version, body, zone), *failures.said(row)),
         erased=gone and is_erased,
         missing=gone and not is_erased,
         linked=UUID(body["linked"]) if "linked" in body else None,

@@ -302,6 +302,30 @@ sa.Index(
     "ix_signings_person_id", signings.c.person_id, postgresql_where=signings.c.status == "asked"
 )
 
+interventions = sa.Table(
+    "interventions",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("task_id", Key, nullable=True),
+    sa.Column("place", ARRAY(sa.Text), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("asked_by", sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("asked_at", Moment, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("settled_by", sa.ForeignKey("people.id"), nullable=True),
+    sa.Column("settled_at", Moment, nullable=True),
+    sa.CheckConstraint("kind in ('skip', 'place')", name="kind"),
+    sa.CheckConstraint("status in ('waiting', 'done', 'dropped')", name="status"),
+    comment="What an operator asked for where a second one has to agree.",
+)
+sa.Index(
+    "ix_interventions_waiting",
+    interventions.c.id,
+    postgresql_where=interventions.c.status == "waiting",
+)
+
 cancelled_tasks = sa.Table(
     "cancelled_tasks",
     metadata,

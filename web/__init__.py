@@ -92,6 +92,7 @@ def _add_administration(app: Flask) -> None:
         duties,
         front,
         incidents,
+        interventions,
         messages,
         moves,
         pauses,
@@ -100,6 +101,9 @@ def _add_administration(app: Flask) -> None:
         versions,
     )
 
-    ours = (front, incidents, repairs, messages, pauses, calendars, duties, versions, moves, staff)
+    ours = (
+        *(front, incidents, repairs, interventions, messages, pauses, calendars, duties),
+        *(versions, moves, staff),
+    )
     for module in ours:
         app.register_blueprint(module.bp)

@@ -69,6 +69,7 @@ def upgrade() -> None:
     )
     _add_actions()
     _make_transfers()
+    _make_interventions()
 
 
 def _add_actions() -> None:
@@ -255,7 +256,38 @@ def _make_transfers() -> None:
     op.create_index("ix_transfer_cases_case_id", "transfer_cases", ["case_id"])
 
 
+def _make_interventions() -> None:
+    moment = sa.DateTime(timezone=True)
+    op.create_table(
+        "interventions",
+        sa.Column("id", sa.BigInteger(), sa.Identity(), primary_key=True),
+        sa.Column("case_id", sa.Uuid(), sa.ForeignKey("cases.id"), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("task_id", sa.Uuid(), nullable=True),
+        sa.Column("place", ARRAY(sa.Text()), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), sa.ForeignKey("people.id"), nullable=False),
+        sa.Column("asked_at", moment, nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("settled_by", sa.Uuid(), sa.ForeignKey("people.id"), nullable=True),
+        sa.Column("settled_at", moment, nullable=True),
+        sa.CheckConstraint("kind in ('skip', 'place')", name=op.f("ck_interventions_kind")),
+        sa.CheckConstraint(
+            "status in ('waiting', 'done', 'dropped')", name=op.f("ck_interventions_status")
+        ),
+        comment="What an operator asked for where a second one has to agree.",
+    )
+    op.create_index("ix_interventions_case_id", "interventions", ["case_id"])
+    op.create_index(
+        "ix_interventions_waiting",
+        "interventions",
+        ["id"],
+        postgresql_where=sa.text("status = 'waiting'"),
+    )
+
+
 def downgrade() -> None:
+    op.drop_table("interventions")
     op.drop_table("transfer_cases")
     op.drop_table("transfers")
     op.drop_index(

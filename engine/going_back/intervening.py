@@ -1,0 +1,142 @@
+"""Interventions of operators: skip a step 跳过, move a token 移动, with a reason.
+
+Where the company wants a second person (settings.Company.second_person), another operator agrees
+first; what was asked for waits in ``interventions`` till then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import sqlalchemy as sa
+
+from engine import calendars, notices, procedures, spiff
+from engine.clocks.reckoning import fresh
+from engine.errors import NotFoundError
+from engine.going_back.anew import come_back
+from engine.going_back.returning import NoWayError
+from engine.history import Draft
+from engine.moving import lock
+from engine.opening import move_on
+from engine.spiff import Names
+from engine.tables import tasks
+from engine.waiting import gone, lock_any, passed
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from engine.moving import Case
+    from engine.people import Person
+    from engine.procedures import Version
+    from engine.spiff import Move, Place
+    from engine.waiting import Waiting
+
+SKIP: Final = "skip"
+PLACE: Final = "place"
+SKIPPED: Final = "step_skipped"
+MOVED: Final = "token_moved"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an operator wants done: ``kind`` SKIP or PLACE, to an open ``task`` (None: one more).
+
+    ``to`` are the calls down to the place with its element last; empty for SKIP.
+    """
+
+    kind: str
+    case_id: UUID
+    task: UUID | None
+    to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An intervention that could be stored: the locked case, and where the engine has run it."""
+
+    wanted: Wanted
+    case: Case
+    version: Version
+    waiting: Waiting | None
+    place: Place | None
+    move: Move
+
+
+def place_of(version: Version, to: tuple[str, ...]) -> Place:
+    """Return the place that these calls and this element lead to. Raises NotFoundError."""
+    for each in spiff.places(version.compiled):
+        if (*each.path, each.element) == to:
+            return each
+    raise NotFoundError
+
+
+def prepared(conn: sa.Connection, wanted: Wanted, *, by: Person, now: datetime) -> Ready:
+    """Run an intervention in the engine, storing nothing; the case is locked from then on.
+
+    Raises TaskGoneError, NoWayError and NotFoundError.
+    """
+    waiting = None if wanted.task is None else lock_any(conn, wanted.task, by=by)
+    case = lock(conn, wanted.case_id) if waiting is None else waiting.case
+    if case.id != wanted.case_id or (waiting is None and wanted.kind == SKIP):
+        raise NotFoundError
+    case = fresh(conn, case, now=now)
+    version = procedures.version(conn, case.version_id)
+    at = place_of(version, wanted.to) if wanted.kind == PLACE else None
+    known = calendars.of(conn, case.calendars)
+    compiled, state, task = version.compiled, case.state, wanted.task
+    try:
+        if at is not None:
+            move = spiff.place(compiled, state, task, at, now=now, calendars=known)
+        elif task is not None:
+            move = spiff.skip(compiled, state, task, now=now, calendars=known)
+        else:
+            raise NotFoundError
+    except spiff.TaskNotReadyError:
+        told = gone(conn, task or case.id, by=by)
+        raise (told if told.case_id else passed(case.id, now)) from None
+    except (spiff.NoPlaceError, spiff.CaseOverError, spiff.RunError) as error:
+        raise NoWayError(error.zh, error.en, case_id=case.id) from error
+    return Ready(wanted, case, version, waiting, at, move)
+
+
+def carry_out(
+    conn: sa.Connection,
+    ready: Ready,
+    reason: str,
+    *,
+    asker: Person | None = None,
+    by: Person,
+    now: datetime,
+) -> None:
+    """Store an intervention; ``asker`` is who asked for what another person now agrees to."""
+    version, waiting, move, case = ready.version, ready.waiting, ready.move, ready.case
+    said = _said(ready, reason, asker)
+    closed = sa.select(tasks).where(tasks.c.id.in_(move.closed))
+    steps = {row.id: version.step(row.process, row.element).names for row in conn.execute(closed)}
+    holders = move_on(conn, case, version, move, [said], by=by, now=now)
+    if waiting is not None and ready.wanted.kind == SKIP:
+        come_back(conn, version, replace(waiting, case=case), move, now=now)
+    for key, holder in holders.items():
+        if holder not in {None, by.id}:
+            zh, en = steps[key].zh, steps[key].en
+            told = Names(
+                f"“{zh}”已由 {by.name} 干预结束：{reason}",
+                f"“{en}” was ended by {by.name}: {reason}",
+            )
+            notices.tell_one(conn, holder, told, case_id=case.id, now=now)
+
+
+def _said(ready: Ready, reason: str, asker: Person | None) -> Draft:
+    facts: dict[str, object] = {"reason": reason}
+    if asker is not None:
+        facts["asked_by"] = [asker.id.hex, asker.name]
+    waiting, at = ready.waiting, ready.place
+    if at is None and waiting is not None:
+        return Draft(SKIPPED, {**waiting.where, **facts}, task_id=waiting.id)
+    if at is not None:
+        facts |= {"process": at.process, "element": at.element}
+    if waiting is not None:
+        facts["left"] = f"{waiting.process}:{waiting.element}"
+    return Draft(MOVED, facts, task_id=None if waiting is None else waiting.id)

@@ -1,0 +1,32 @@
+"""What an entry says of going back, and of an intervention, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from engine.entrynotes import named
+from engine.spiff import Names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from engine.procedures import Version
+
+_COMES: Final = {
+    "through": ("，再逐步办理", ", then on through the steps between"),
+    "straight": ("，办好后直接回来", ", then straight back here"),
+    "withdrawn": ("", ""),
+    "reopened": ("", ""),
+}
+
+
+def notes(version: Version, body: Mapping[str, Any]) -> Iterator[Names]:
+    """Give what an entry's body says of where a case went, against the drawing, and for whom."""
+    if back := body.get("back"):
+        step, (zh, en) = named(version, *back["place"].split(":")), _COMES[back["way"]]
+        yield Names(f"回到“{step.zh}”{zh}", f"Back to “{step.en}”{en}")
+    if left := body.get("left"):
+        step = named(version, *left.split(":"))
+        yield Names(f"从“{step.zh}”移来", f"From “{step.en}”")
+    if asked := body.get("asked_by"):
+        yield Names(f"由 {asked[1]} 提出", f"Asked for by {asked[1]}")

@@ -1,0 +1,164 @@
+"""Operators skip steps and move tokens, alone or with a second person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from engine import settings
+from engine.errors import NotFoundError
+from engine.going_back.anew import STRAIGHT
+from engine.going_back.intervening import PLACE, SKIP, Wanted
+from engine.going_back.interventionview import case_to_mend, foreseen
+from engine.going_back.returning import return_task
+from engine.going_back.seconding import (
+    SecondPersonError,
+    SettledError,
+    agree,
+    asked_for,
+    count_asked,
+    drop,
+    intervene,
+)
+from engine.reasons import BadReasonError
+from engine.roles import RoleNeededError
+from engine.tasks import claim
+from engine.waiting import TaskGoneError
+from tests.engine.conftest import NOW
+from tests.engine.small import somebody
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from engine.people import Person
+    from tests.engine.going_back.errands import Errand
+
+
+@pytest.fixture
+def operator(errands: Errand) -> Person:
+    return somebody(errands.conn, "operator", {"operator"})
+
+
+@pytest.fixture
+def other(errands: Errand) -> Person:
+    return somebody(errands.conn, "other", {"operator"})
+
+
+def skip(errands: Errand, step: str) -> Wanted:
+    return Wanted(SKIP, errands.case_id, errands.task(step))
+
+
+def done(errands: Errand, wanted: Wanted, by: Person, why: str = "品管部停电") -> str:
+    return intervene(errands.conn, wanted, why, by=by, now=NOW)
+
+
+def test_a_skipped_step_counts_as_done_and_whoever_held_it_is_told(
+    errands: Errand, operator: Person
+) -> None:
+    errands.does("prepare")
+    errands.does("file_away")
+    claim(errands.conn, task := errands.task("check"), by=errands.inspector, now=NOW)
+    wanted = skip(errands, "check")
+    seen = foreseen(errands.conn, wanted, by=operator, now=NOW)
+    assert [line.zh for line in seen.opens] == ["“sign名”：总经理"]
+    assert seen.stops == []
+    assert done(errands, wanted, operator) == "done"
+
+    assert errands.open == {"sign"}
+    told = f"“check名”已由 {operator.name} 干预结束：品管部停电"
+    assert errands.told(errands.inspector) == [told]
+    assert errands.last.title.zh == "跳过：check名"
+    assert errands.last.sort is not None
+    assert errands.last.sort.zh == "人工干预"
+    with pytest.raises(TaskGoneError, match="has skipped"):
+        claim(errands.conn, task, by=errands.inspector, now=NOW)
+    assert errands.holds
+
+
+def test_a_skipped_detour_comes_back_to_whoever_returned_the_task(
+    errands: Errand, operator: Person
+) -> None:
+    steps = errands.to_signing()
+    task, manager = errands.task("sign"), errands.manager
+    return_task(errands.conn, task, steps["check"], STRAIGHT, "再查", by=manager, now=NOW)
+    done(errands, skip(errands, "check"), operator)
+    assert errands.row("sign").claimed_by == manager.id
+
+
+def test_a_token_is_moved_to_any_step_and_one_more_is_opened(
+    errands: Errand, operator: Person
+) -> None:
+    spots = case_to_mend(errands.conn, errands.case_id, by=operator).spots
+    assert {spot.to for spot in spots} >= {("sign",), ("prepare",), ("check",)}
+    wanted = Wanted(PLACE, errands.case_id, errands.task("prepare"), ("sign",))
+    seen = foreseen(errands.conn, wanted, by=operator, now=NOW)
+    assert [line.zh for line in seen.opens] == ["“sign名”：总经理"]
+    done(errands, wanted, operator)
+    assert errands.open == {"sign"}
+    assert errands.last.title.zh == "移动：sign名"
+    assert "从“prepare名”移来" in {note.zh for note in errands.last.notes}
+
+    done(errands, Wanted(PLACE, errands.case_id, None, ("urge",)), operator)
+    assert errands.open == {"sign", "urge"}
+    assert errands.holds
+
+
+def test_only_operators_with_a_reason_at_a_place_that_is_there(
+    errands: Errand, operator: Person
+) -> None:
+    wanted = skip(errands, "prepare")
+    with pytest.raises(RoleNeededError):
+        done(errands, wanted, errands.manager)
+    with pytest.raises(BadReasonError):
+        done(errands, wanted, operator, " ")
+    for nowhere in (
+        Wanted(PLACE, errands.case_id, errands.task("prepare"), ("nowhere",)),
+        Wanted(SKIP, errands.case_id, None),
+    ):
+        with pytest.raises(NotFoundError):
+            done(errands, nowhere, operator)
+    done(errands, wanted, operator)
+    with pytest.raises(TaskGoneError):
+        done(errands, wanted, operator)
+
+
+def asking(errands: Errand, by: Person) -> int:
+    """Ask for skipping the first step where a second person is wanted; give its number."""
+    settings.save(errands.conn, "second_person", ["skip"])
+    assert done(errands, skip(errands, "prepare"), by) == "waiting"
+    (row,) = asked_for(errands.conn)
+    key: int = row.id
+    return key
+
+
+def test_a_second_person_agrees_where_the_company_wants_one(
+    errands: Errand, operator: Person, other: Person
+) -> None:
+    key = asking(errands, operator)
+    assert errands.open == {"prepare"}
+    assert count_asked(errands.conn) == 1
+    assert errands.told(other)[-1] == f"{operator.name} 提出干预，等另一人确认：品管部停电"
+    with pytest.raises(SecondPersonError):
+        agree(errands.conn, key, by=operator, now=NOW)
+    agree(errands.conn, key, by=other, now=NOW)
+
+    assert errands.open == {"check", "file_away"}
+    assert errands.last.who == other.name
+    assert f"由 {operator.name} 提出" in {note.zh for note in errands.last.notes}
+    with pytest.raises(SettledError):
+        agree(errands.conn, key, by=other, now=NOW)
+    assert count_asked(errands.conn) == 0
+
+
+def test_a_second_person_does_not_agree_or_comes_too_late(
+    errands: Errand, operator: Person, other: Person
+) -> None:
+    key = asking(errands, operator)
+    drop(errands.conn, key, by=other, now=NOW)
+    assert errands.told(operator)[-1] == f"{other.name} 没有同意跳过"
+    late = asking(errands, operator)
+    gone: UUID = errands.does("prepare")
+    with pytest.raises(TaskGoneError):
+        agree(errands.conn, late, by=other, now=NOW)
+    assert gone not in {row.task_id for row in asked_for(errands.conn) if row.id != late}
