@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OpenStep:
-    """A task that waits in the case; one that ``has_clock`` stands while its case is paused."""
+    """A task that waits in the case; one that ``has_clock`` stands while its case is paused.
+
+    ``again`` is how a step that was done before came to be open anew (``tasks.again``).
+    """
 
     task_id: UUID
     place: str
@@ -37,6 +40,7 @@ class OpenStep:
     claimed_by: UUID | None
     item: FormNames | None
     has_clock: bool
+    again: str | None
 
 
 def open_steps(conn: sa.Connection, version: Version, case_id: UUID) -> list[OpenStep]:
@@ -57,6 +61,7 @@ def open_steps(conn: sa.Connection, version: Version, case_id: UUID) -> list[Ope
             row.claimed_by,
             items.told(version, row.item),
             has_clock(row),
+            row.again,
         )
         for row in found
     ]

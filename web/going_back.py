@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from engine.enclosing import key_of
+from engine.errors import NotFoundError
 from engine.going_back.caseview import case_act_view
 from engine.going_back.ending import cancel_case, reopen_case
 from engine.going_back.withdrawing import withdraw_step
@@ -35,8 +36,14 @@ def show(case_id: UUID, act: str) -> ResponseReturnValue:
     return _page(case_id, act)
 
 
-@bp.post("/withdraw")
-def withdraw(case_id: UUID) -> ResponseReturnValue:
+@bp.post("/<act>")
+def do(case_id: UUID, act: str) -> ResponseReturnValue:
+    if act not in _VERBS:
+        raise NotFoundError
+    return _VERBS[act](case_id)
+
+
+def _withdraw(case_id: UUID) -> ResponseReturnValue:
     task = key_of(request.form.get("task"))
     if task is None:
         return _page(case_id, "withdraw")
@@ -47,8 +54,7 @@ def withdraw(case_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("tasks.show", task_id=anew), 303)
 
 
-@bp.post("/cancel")
-def cancel(case_id: UUID) -> ResponseReturnValue:
+def _cancel(case_id: UUID) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
     try:
         with transaction() as conn:
@@ -58,8 +64,7 @@ def cancel(case_id: UUID) -> ResponseReturnValue:
     return _done(case_id)
 
 
-@bp.post("/reopen")
-def reopen(case_id: UUID) -> ResponseReturnValue:
+def _reopen(case_id: UUID) -> ResponseReturnValue:
     chosen, reason = request.form.get("target", ""), request.form.get("reason", "")
     target = key_of(chosen)
     if target is None and chosen != GO_ON:
@@ -70,6 +75,9 @@ def reopen(case_id: UUID) -> ResponseReturnValue:
     except BadReasonError as refusal:
         return _page(case_id, "reopen", refusal), status_of(refusal)
     return _done(case_id)
+
+
+_VERBS: Final = {"withdraw": _withdraw, "cancel": _cancel, "reopen": _reopen}
 
 
 def _done(case_id: UUID) -> ResponseReturnValue:
@@ -88,6 +96,6 @@ def _page(case_id: UUID, act: str, refusal: Refusal | None = None) -> str:
         typed=request.form.get("reason", ""),
         chosen=key_of(request.form.get("target")),
         on=GO_ON,
-        action=url_for(f"going_back.{view.act.key}", case_id=case_id),
+        action=url_for("going_back.do", case_id=case_id, act=view.act.key),
         back=url_for("cases.show", case_id=case_id),
     )

@@ -23,6 +23,7 @@ from engine.going_back.seconding import (
 )
 from engine.reasons import BadReasonError
 from engine.roles import OPERATOR
+from engine.settings import company
 from web.admin.sections import section
 from web.clock import now
 from web.database import connection, transaction
@@ -119,5 +120,6 @@ def _preview(wanted: Wanted, refusal: Refusal | None = None, **asked: object) ->
         refusal=refusal,
         typed=request.form.get("reason", ""),
         asked=asked,
+        needs_second=wanted.kind in company(connection()).second_person,
         is_mine=asked.get("asked_by") == current_person().id,
     )

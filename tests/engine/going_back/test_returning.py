@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 
-from engine import drafts
+from engine import drafts, history
 from engine.cases import NotYoursError
 from engine.going_back.anew import STRAIGHT, THROUGH
 from engine.going_back.returning import NoStepChosenError, NoWayError, return_task
@@ -20,9 +22,13 @@ from engine.taskview import open_task
 from engine.waiting import TaskClaimedError, TaskGoneError
 from forms import Answered
 from tests.engine.conftest import NOW
+from tests.engine.errand import asked, errand, waiting
+from tests.engine.small import put_in_force, somebody
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from sqlalchemy import Engine
 
     from engine.people import Person
     from tests.engine.going_back.errands import Errand
@@ -201,3 +207,35 @@ def test_the_diagram_marks_what_was_sent_back_until_it_is_done_again(errands: Er
     (view,) = errands.dossier.diagrams
     assert view.undone == set()
     assert "check_to_join" in view.taken
+
+
+def test_of_two_who_return_at_once_one_wins_and_the_other_is_told(database: Engine) -> None:
+    with database.begin() as conn:
+        put_in_force(conn, errand())
+        clerk = somebody(conn, "one", {"clerk"})
+        pair = [somebody(conn, login, {"qc"}) for login in ("two", "three")]
+
+    def back(task: UUID, target: UUID, by: Person, ready: Barrier) -> str:
+        ready.wait()
+        try:
+            with database.begin() as conn:
+                return_task(conn, task, target, THROUGH, "再看", by=by, now=NOW)
+        except (TaskGoneError, TaskClaimedError) as told:
+            return told.en
+        return "won"
+
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(20):
+            with database.begin() as conn:
+                case_id = asked(conn, clerk).case_id
+                target = waiting(conn, case_id)["prepare"]
+                complete_task(conn, target, Answered({"note": "好"}), by=clerk, now=NOW)
+                task = waiting(conn, case_id)["check"]
+            ready = Barrier(2)
+            runs = [pool.submit(back, task, target, one, ready) for one in pair]
+            told = sorted(run.result() for run in runs)
+            assert told[1] == "won"
+            assert "has returned the case" in told[0]
+            with database.connect() as conn:
+                assert set(waiting(conn, case_id)) == {"prepare"}
+                assert history.verify(conn, case_id) is None
