@@ -15,6 +15,7 @@ from engine import calendars, notices, procedures, spiff
 from engine.clocks.reckoning import fresh
 from engine.errors import NotFoundError
 from engine.going_back.anew import come_back
+from engine.going_back.clocks import unwound
 from engine.going_back.returning import NoWayError
 from engine.history import Draft
 from engine.moving import lock
@@ -111,8 +112,9 @@ def carry_out(
     now: datetime,
 ) -> None:
     """Store an intervention; ``asker`` is who asked for what another person now agrees to."""
-    version, waiting, move, case = ready.version, ready.waiting, ready.move, ready.case
-    said = _said(ready, reason, asker)
+    version, waiting, move = ready.version, ready.waiting, ready.move
+    case, stopped = unwound(ready.case, move) if ready.place is not None else (ready.case, {})
+    said = _said(ready, {"reason": reason, **stopped}, asker)
     closed = sa.select(tasks).where(tasks.c.id.in_(move.closed))
     steps = {row.id: version.step(row.process, row.element).names for row in conn.execute(closed)}
     holders = move_on(conn, case, version, move, [said], by=by, now=now)
@@ -128,8 +130,7 @@ def carry_out(
             notices.tell_one(conn, holder, told, case_id=case.id, now=now)
 
 
-def _said(ready: Ready, reason: str, asker: Person | None) -> Draft:
-    facts: dict[str, object] = {"reason": reason}
+def _said(ready: Ready, facts: dict[str, object], asker: Person | None) -> Draft:
     if asker is not None:
         facts["asked_by"] = [asker.id.hex, asker.name]
     waiting, at = ready.waiting, ready.place

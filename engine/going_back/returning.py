@@ -11,6 +11,7 @@ from engine.errors import Refusal
 from engine.flexible.allowed import is_switched_on
 from engine.foureyes import Eyes
 from engine.going_back.anew import RETURNED, STRAIGHT, THROUGH, give, opened_anew
+from engine.going_back.clocks import unwound
 from engine.going_back.deeds import deeds
 from engine.going_back.told import tell_who_has_it, tell_who_stops
 from engine.history import Draft
@@ -80,12 +81,7 @@ def return_task(
     Raises NoStepChosenError, NoWayError, MayNotReturnError, BadReasonError, TaskGoneError,
     NotYoursError, TaskClaimedError, DelegatedError, SigningError and FourEyesError.
     """
-    waiting = lock_task(conn, task_id, by=by)
-    check_completable(waiting)
-    version = procedures.version(conn, waiting.case.version_id)
-    if not is_switched_on(version.step(waiting.process, waiting.element), "return"):
-        raise MayNotReturnError
-    Eyes(conn, version, waiting.case.id, waiting.by.both).check(waiting, waiting.case.state)
+    waiting, version = _locked(conn, task_id, by=by)
     why = checked_reason(reason)
     if target is None or way not in _VERBS:
         raise NoStepChosenError
@@ -93,9 +89,11 @@ def return_task(
     found, move = _moved(conn, version, waiting, target, way, now=now)
     place = f"{found.process}:{found.element}"
     back = {"task": target.hex, "place": place, "item": found.item, "way": way}
-    said = Draft(RETURNED, {**waiting.where, "back": back, "reason": why}, task_id=task_id)
-    by, case_id = waiting.by, waiting.case.id
-    holders = move_on(conn, waiting.case, version, move, [said], by=by, now=now)
+    case, facts = unwound(waiting.case, move)
+    told = {**waiting.where, **facts, "back": back, "reason": why}
+    said = Draft(RETURNED, told, task_id=task_id)
+    by, case_id = waiting.by, case.id
+    holders = move_on(conn, case, version, move, [said], by=by, now=now)
     deed = deeds(conn, case_id, [target]).get(target)
     again = "straight" if way == STRAIGHT else "returned"
     holder = give(conn, version, move, found, deed, case_id=case_id, again=again, now=now)
@@ -103,6 +101,17 @@ def return_task(
     words = Names(f"{by.name} 退回“{step.zh}”：{why}", f"{by.name} has returned “{step.en}”: {why}")
     tell_who_has_it(conn, opened_anew(move, found), holder, words, to=case_id, by=by, now=now)
     tell_who_stops(conn, version, found.cancelled, holders, words, to=case_id, by=by, now=now)
+
+
+def _locked(conn: sa.Connection, task_id: UUID, *, by: Person) -> tuple[Waiting, Version]:
+    """Return a task that this person may return, its case locked, and its version."""
+    waiting = lock_task(conn, task_id, by=by)
+    check_completable(waiting)
+    version = procedures.version(conn, waiting.case.version_id)
+    if not is_switched_on(version.step(waiting.process, waiting.element), "return"):
+        raise MayNotReturnError
+    Eyes(conn, version, waiting.case.id, waiting.by.both).check(waiting, waiting.case.state)
+    return waiting, version
 
 
 def _moved(

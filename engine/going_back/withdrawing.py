@@ -11,6 +11,7 @@ from engine.clocks.reckoning import fresh
 from engine.errors import NotFoundError, Refusal
 from engine.flexible.allowed import is_switched_on
 from engine.going_back.anew import give, opened_anew
+from engine.going_back.clocks import unwound
 from engine.going_back.deeds import deeds
 from engine.going_back.told import tell_who_has_it
 from engine.going_back.untouched import touched
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from engine.moving import Case
     from engine.people import Person
     from engine.procedures import Version
-    from engine.spiff import Return
+    from engine.spiff import Move, Return
 
 WITHDRAWN: Final = "step_withdrawn"
 _WHERE: Final = ("process", "element", "role", "item")
@@ -102,15 +103,30 @@ def withdraw_step(
     place = f"{found.process}:{found.element}"
     back = {"task": task_id.hex, "place": place, "item": found.item, "way": "withdrawn"}
     facts: dict[str, object] = {name: body[name] for name in _WHERE if name in body}
-    said = Draft(WITHDRAWN, {**facts, "back": back}, task_id=task_id)
+    case, stopped = unwound(case, move)
+    said = Draft(WITHDRAWN, {**facts, **stopped, "back": back}, task_id=task_id)
     move_on(conn, case, version, move, [said], by=by, now=now)
-    deed = deeds(conn, case_id, [task_id]).get(task_id)
-    holder = give(conn, version, move, found, deed, case_id=case_id, again="withdrawn", now=now)
+    _hand_back(conn, version, move, found, to=case_id, by=by, now=now)
+    opened = opened_anew(move, found)
+    return opened[0].id if len(opened) == 1 else None
+
+
+def _hand_back(
+    conn: sa.Connection,
+    version: Version,
+    move: Move,
+    found: Return,
+    *,
+    to: UUID,
+    by: Person,
+    now: datetime,
+) -> None:
+    """Give the step that is open anew to whoever did it, who may be represented by who acts."""
+    deed = deeds(conn, to, [found.target]).get(found.target)
+    holder = give(conn, version, move, found, deed, case_id=to, again="withdrawn", now=now)
     step = version.step(found.process, found.element).names
     told = Names(f"{by.name} 撤回了“{step.zh}”", f"{by.name} has taken “{step.en}” back")
-    opened = opened_anew(move, found)
-    tell_who_has_it(conn, opened, holder, told, to=case_id, by=by, now=now)
-    return opened[0].id if len(opened) == 1 else None
+    tell_who_has_it(conn, opened_anew(move, found), holder, told, to=to, by=by, now=now)
 
 
 def _refused(why: Names, case_id: UUID) -> MayNotWithdrawError:

@@ -123,3 +123,39 @@ def test_the_clerk_takes_the_handling_form_back_before_the_supervisor_has_it(wal
     assert walk.outcome is not None
     assert walk.is_unbroken
     assert not walk.dossier.doubts
+
+
+def test_deadlines_of_what_opens_anew_count_from_then_and_the_cases_own_runs_on(
+    walk: Walk,
+) -> None:
+    walk.opens()
+    walk.does_all(*REGISTER, "review_content", *TO_REPORT[:-1])
+    first, whole = walk.due("report_to_gm"), walk.row().due_at
+    walk.does("report_to_gm")
+    walk.after(hours=5)
+    returns(walk, "instruct_on_report", "report_to_gm", THROUGH)
+    again = walk.due("report_to_gm")
+    assert first is not None
+    assert again is not None
+    assert again > first
+    assert walk.row().due_at == whole
+
+
+def test_a_case_taken_back_to_before_its_clock_has_none_until_it_is_registered_again(
+    walk: Walk,
+) -> None:
+    walk.opens()
+    walk.does_all(*REGISTER[:-1])
+    task = walk.task("register_case").id
+    walk.does("register_case")
+    first = walk.row().due_at
+    assert first is not None
+
+    by = walk.person("gm-office")
+    withdraw_step(walk.conn, walk.case_id, task, by=by, now=walk.now)
+    assert walk.row().due_at is None
+    assert not walk.dossier.doubts
+    walk.after(hours=2)
+    walk.does("register_case")
+    assert walk.row().due_at > first
+    assert not walk.dossier.doubts
