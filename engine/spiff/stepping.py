@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from engine.spiff.clock import standing_at
 from engine.spiff.codec import dump, load
 from engine.spiff.elements.arming import due_of, is_due
+from engine.spiff.elements.throwing import is_trap
 from engine.spiff.errors import NotPossibleError, RunError
+from engine.spiff.fixes import WAITING, InclusiveGateway, ParallelGateway
 from engine.spiff.moves import Call, Move
 from engine.spiff.survey import Survey, look_over, open_task
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from engine.spiff.flows import CaseFlow, Instance
     from engine.spiff.model import Compiled
     from engine.spiff.moves import Message, Signal
+
+JOINS: Final = (ParallelGateway, InclusiveGateway)
 
 
 class Rest(NamedTuple):
@@ -88,8 +92,14 @@ def fire_due(case: CaseFlow, survey: Survey | None = None) -> Survey:
 
 
 def moved(case: CaseFlow, before: Survey, after: Survey) -> Move:
-    """Say what has happened to a case between two moments at rest."""
+    """Say what has happened to a case between two moments at rest.
+
+    RunError if it has run to where nobody and nothing will ever move it again, and is not over.
+    """
     journal = case.journal
+    stood = not (journal.steps or before.awaits())
+    if not (stood or case.completed or after.awaits()) and (error := _stranded(case)):
+        raise error
     fired = {timer.id for timer in journal.fired}
     return Move(
         state=dump(case),
@@ -115,6 +125,28 @@ def moved(case: CaseFlow, before: Survey, after: Survey) -> Move:
         awaited=tuple(after.wait(wait) for wait in after.waits if wait not in before.waits),
         unawaited=tuple(wait for wait in before.waits if wait not in after.waits),
         abandoned=tuple(before.calls.keys() - after.calls.keys() - journal.answered),
+    )
+
+
+def _stranded(case: CaseFlow) -> RunError | None:
+    """Say at which join a case waits for what can never come; None if it waits for a condition."""
+    waiting = [
+        token
+        for flow in case.instances()
+        for token in flow.tasks.values()
+        if token.state == WAITING and token.mark.element and not is_trap(token)
+    ]
+    joins = [token for token in waiting if isinstance(token.task_spec, JOINS)]
+    if not joins or len(joins) < len(waiting):
+        return None
+    return RunError(
+        process=joins[-1].mark.process,
+        element=joins[-1].mark.element,
+        zh="案件到这里就再也走不下去：没有待办，也没有在等的期限或消息，而这里要等的另一路不会再来。"
+        "请改图：前面只走一路的，用排他网关汇合。",
+        en="The case would stand here for ever: nobody has a task, no deadline or message is "
+        "waited for, and the other way in brings nothing any more. Redraw: where only one way is "
+        "taken, join by an exclusive gateway.",
     )
 
 

@@ -44,6 +44,10 @@ class Survey:
     def timer(self, arming: UUID) -> Timer:
         return timer_of(self.timers[arming])
 
+    def awaits(self) -> bool:
+        """Whether anybody or anything may still move the case."""
+        return bool(self.steps or self.timers or self.waits or self.calls)
+
     def next_due(self) -> datetime | None:
         """Give the earliest moment (UTC) at which the case moves by itself."""
         running = (token for token in self.timers.values() if is_running(token))
