@@ -190,34 +190,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("idempotency", name=op.f("uq_messages_idempotency")),
     )
     op.create_index(
-        "ix_messages_correlation",
-        "messages",
-        ["correlation"],
-        unique=False,
-        postgresql_where=sa.text("status = 'kept'"),
-    )
-    op.create_index(
-        "ix_messages_name",
-        "messages",
-        ["name"],
-        unique=False,
-        postgresql_where=sa.text("status = 'kept'"),
-    )
-    op.create_index(
-        "ix_messages_wait_id",
-        "messages",
-        ["wait_id"],
-        unique=False,
-        postgresql_where=sa.text("status = 'kept' AND wait_id IS NOT NULL"),
-    )
-    op.create_index(
-        "ix_messages_procedure",
-        "messages",
-        ["procedure"],
-        unique=False,
-        postgresql_where=sa.text("status = 'kept' AND procedure IS NOT NULL"),
-    )
-    op.create_index(
         "ix_messages_kept",
         "messages",
         ["sent_at", "id"],
@@ -261,28 +233,11 @@ def upgrade() -> None:
     op.add_column(
         "versions", sa.Column("start_signal", sa.Text(), server_default="", nullable=False)
     )
-    op.add_column(
-        "versions",
-        sa.Column(
-            "awaits",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default="{}",
-            nullable=False,
-            comment="Messages that its cases wait for, with the names of their keys.",
-        ),
-    )
     op.add_column("cases", sa.Column("reckoned", sa.Integer(), server_default="0", nullable=False))
     op.add_column("cases", sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
         "cases",
         sa.Column("paused_for", sa.Text(), nullable=True, comment="Why the clock stands."),
-    )
-    op.create_index(
-        "ix_cases_paused_at",
-        "cases",
-        ["paused_at"],
-        unique=False,
-        postgresql_where=sa.text("paused_at IS NOT NULL"),
     )
     op.create_index(
         "ix_cases_reckoned",
@@ -295,27 +250,10 @@ def upgrade() -> None:
         "tasks",
         sa.Column("item", sa.Text(), nullable=True, comment="Which of several instances it is."),
     )
-    op.add_column(
-        "tasks",
-        sa.Column(
-            "stands",
-            sa.Boolean(),
-            server_default=sa.false(),
-            nullable=False,
-            comment="A clock on it or around it is paused.",
-        ),
-    )
     op.add_column("tasks", sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
         "tasks",
         sa.Column("paused_for", sa.Text(), nullable=True, comment="Why the clock stands."),
-    )
-    op.create_index(
-        "ix_tasks_paused_at",
-        "tasks",
-        ["paused_at"],
-        unique=False,
-        postgresql_where=sa.text("paused_at IS NOT NULL"),
     )
     op.create_index(
         "ix_entries_deadline_moved",
@@ -369,21 +307,9 @@ def downgrade() -> None:
         table_name="entries",
         postgresql_where=sa.text("kind = 'deadline_moved'"),
     )
-    op.drop_index(
-        "ix_tasks_paused_at",
-        table_name="tasks",
-        postgresql_where=sa.text("paused_at IS NOT NULL"),
-    )
-    op.drop_index(
-        "ix_cases_paused_at",
-        table_name="cases",
-        postgresql_where=sa.text("paused_at IS NOT NULL"),
-    )
     op.drop_column("tasks", "paused_for")
-    op.drop_column("versions", "awaits")
     op.drop_column("versions", "start_signal")
     op.drop_column("tasks", "paused_at")
-    op.drop_column("tasks", "stands")
     op.drop_column("tasks", "item")
     op.drop_index(
         "ix_cases_reckoned",

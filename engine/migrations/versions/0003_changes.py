@@ -10,7 +10,46 @@ revision = "0003"
 down_revision = "0002"
 
 
+_KEPT = {
+    "correlation": "status = 'kept'",
+    "name": "status = 'kept'",
+    "wait_id": "status = 'kept' AND wait_id IS NOT NULL",
+    "procedure": "status = 'kept' AND procedure IS NOT NULL",
+}
+
+
+def _look_quickly() -> None:
+    """Let messages that are kept, and clocks that stand, be found without reading all others."""
+    for name, where in _KEPT.items():
+        op.create_index(f"ix_messages_{name}", "messages", [name], postgresql_where=sa.text(where))
+    for table in ("cases", "tasks"):
+        stands = sa.text("paused_at IS NOT NULL")
+        op.create_index(f"ix_{table}_paused_at", table, ["paused_at"], postgresql_where=stands)
+    op.add_column(
+        "versions",
+        sa.Column(
+            "awaits",
+            JSONB,
+            server_default="{}",
+            nullable=False,
+            comment="Messages that its cases wait for, with the names of their keys.",
+        ),
+    )
+    op.add_column(
+        "tasks",
+        sa.Column(
+            "stands",
+            sa.Boolean(),
+            server_default=sa.false(),
+            nullable=False,
+            comment="A clock on it or around it is paused.",
+        ),
+    )
+    op.execute("update tasks set stands = true where paused_at is not null")
+
+
 def upgrade() -> None:
+    _look_quickly()
     op.add_column(
         "versions", sa.Column("source", sa.Text(), server_default="files", nullable=False)
     )
@@ -315,3 +354,9 @@ def downgrade() -> None:
         *("began_at", "begins_at", "again_of", "based_on", "source"),
     ):
         op.drop_column("versions", name)
+    op.drop_column("tasks", "stands")
+    op.drop_column("versions", "awaits")
+    for table in ("tasks", "cases"):
+        op.drop_index(f"ix_{table}_paused_at", table_name=table)
+    for name in _KEPT:
+        op.drop_index(f"ix_messages_{name}", table_name="messages")
