@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
+from unicodedata import category
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 """What Unicode calls control characters (Cc), and the halves of characters (Cs)."""
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Mc", "Me", "Mn", "Zl", "Zp", "Zs"})
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and a pattern of Braille that are drawn as nothing."""
 
 
 def has_control(text: str) -> bool:
     """Say whether a control character stands in the text, tabs and line breaks included."""
     return _CONTROL.search(text) is not None
+
+
+def is_blank(text: str) -> bool:
+    """Say whether nobody would see anything of a text: blanks, invisible characters, or nothing."""
+    return all(char in _FILLERS or category(char) in _UNSEEN for char in text)
 
 
 def shown(text: str) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.control import has_control, in_one_line
+from engine.control import has_control, in_one_line, is_blank
 from engine.errors import Refusal
 
 LONGEST: Final = 1000
 
 
 class BadReasonError(Refusal):
-    """A reason is missing, too long, or has characters that nobody can read."""
+    """A reason is missing, invisible, too long, or has characters that nobody can read."""
 
     code = "bad_reason"
 
@@ -25,6 +25,6 @@ class BadReasonError(Refusal):
 def checked_reason(reason: str) -> str:
     """Return a reason without blanks around it. Raises BadReasonError."""
     said = reason.strip()
-    if not 0 < len(said) <= LONGEST or has_control(in_one_line(said)):
+    if is_blank(said) or len(said) > LONGEST or has_control(in_one_line(said)):
         raise BadReasonError
     return said
