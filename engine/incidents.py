@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from engine import failures, procedures
 from engine.errors import NotFoundError, Refusal
 from engine.kinds import START, STEP, TIMER
+from engine.sending import FIELD, unopened
 from engine.spiff import Names
 from engine.tables import cases, incidents, tasks
 from engine.waiting import gone
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
 class Incident:
     """One failure: where, which expression and variable, and the answers as posted.
 
-    ``subject`` is the message or call that it is about. ``tries`` counts its failures up to
-    ``tried_at`` (UTC), with the last one's cause. ``is_queued``: a worker has still to retry it.
+    ``subject`` is the message, call or event that it is about; of a start, the case that its form
+    opens whenever it is sent. ``tries`` counts its failures up to ``tried_at`` (UTC), with the last
+    one's cause. ``is_queued``: a worker has still to retry it. ``was_over``: nothing was left.
     """
 
     id: int
@@ -54,6 +56,7 @@ class Incident:
     tried_at: datetime
     resolved_at: datetime | None
     is_queued: bool = False
+    was_over: bool = False
 
 
 _SAME = ("kind", "case_id", "procedure", "task_id", "subject", "person_id")
@@ -92,13 +95,21 @@ def record_start(
     by: Person,
     now: datetime,
 ) -> int:
-    """Record that opening a case failed; there is no case, only the answers."""
-    same = {"kind": START, "procedure": procedure, "person_id": by.id, "answers": _kept(posted)}
+    """Record that opening a case failed; there is no case, only the answers.
+
+    The same form corrected and sent again by the person is the same start.
+    """
+    same = {"kind": START, "procedure": procedure, "person_id": by.id}
+    subject, answers = unopened(conn, posted), {"answers": _kept(posted)}
     try:
         place = procedures.in_force(conn, procedure).compiled.start.element
     except Refusal:
         place = ""
-    return record_as(conn, same, error, (procedure, place), {}, now=now)
+    if subject is None:
+        return record_as(conn, {**same, **answers}, error, (procedure, place), {}, now=now)
+    return record_as(
+        conn, {**same, "subject": subject}, error, (procedure, place), answers, now=now
+    )
 
 
 def record_timer(
@@ -136,7 +147,7 @@ def record(
 
 
 def _kept(posted: Mapping[str, Sequence[str]]) -> bytes:
-    return orjson.dumps({key: list(values) for key, values in posted.items()})
+    return orjson.dumps({key: list(values) for key, values in posted.items() if key != FIELD})
 
 
 def record_as(
@@ -161,7 +172,8 @@ def record_as(
     if (key := conn.scalar(tried)) is not None:
         return int(key)
     before = sa.select(sa.func.max(incidents.c.tries)).where(
-        incidents.c.kind == about["kind"], incidents.c.subject == about["subject"]
+        incidents.c.kind == about["kind"],
+        incidents.c.subject.in_([about["subject"]]),  # of none there is no other
     )
     tries = sa.func.coalesce(before.scalar_subquery(), 0) + 1
     new = sa.insert(incidents).values(**about, **told, at=now, tries=tries)
@@ -171,7 +183,8 @@ def record_as(
     return number
 
 
-_NAMES = tuple(name for name in Incident.__dataclass_fields__ if name not in {"text", "is_queued"})
+_TOLD = ("is_queued", "was_over")
+_NAMES = tuple(name for name in Incident.__dataclass_fields__ if name not in {"text", *_TOLD})
 COLUMNS = (*(incidents.c[name] for name in _NAMES), incidents.c.zh, incidents.c.en)
 
 

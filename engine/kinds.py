@@ -48,7 +48,11 @@ KINDS: Final[Mapping[str, Kind]] = {
     STEP: Kind(
         Names("办理步骤", "Step"), _there(tasks, tasks.c.id == incidents.c.task_id), may_close=True
     ),
-    START: Kind(Names("立案", "Opening a case"), sa.true(), may_close=True),
+    START: Kind(
+        Names("立案", "Opening a case"),
+        sa.not_(_there(cases, cases.c.id == incidents.c.subject)),
+        may_close=True,
+    ),
     TIMER: Kind(
         Names("到期处理", "Deadline"),
         _there(cases, cases.c.id == incidents.c.case_id, cases.c.stuck),

@@ -22,6 +22,7 @@ from engine.messages.delivering import deliver_again
 from engine.moving import lock
 from engine.reasons import checked_reason
 from engine.roles import OPERATOR, check_holds
+from engine.sending import FIELD
 from engine.settling import Queued, call_again
 from engine.spiff import Names
 from engine.tables import cases as case_rows
@@ -53,7 +54,7 @@ def retry(conn: sa.Connection, key: int, *, by: Person | None, now: datetime) ->
     incident = incidents.take(conn, key)
     try:
         with conn.begin_nested():
-            done = AGAIN[incident.kind](conn, incident, now)
+            done = _again(conn, incident, now)
     except Refusal:
         raise
     except Exception as error:
@@ -65,9 +66,16 @@ def retry(conn: sa.Connection, key: int, *, by: Person | None, now: datetime) ->
         queued = Draft("call_queued", _place(incident))
         history.enter(conn, lock(conn, done.case_id), queued, by=by, now=now)
         return replace(incident, resolved_at=now, is_queued=True)
-    if done is not None:
-        _enter(conn, incident, done, by=by, now=now)
-    return replace(incident, case_id=done or incident.case_id, resolved_at=now)
+    if done is None:
+        return replace(incident, resolved_at=now, was_over=True)
+    _enter(conn, incident, done, by=by, now=now)
+    return replace(incident, case_id=done, resolved_at=now)
+
+
+def _again(conn: sa.Connection, incident: Incident, now: datetime) -> UUID | Queued | None:
+    if conn.scalar(sa.select(is_over()).where(rows.c.id == incident.id)):
+        return None
+    return AGAIN[incident.kind](conn, incident, now)
 
 
 class AnswersRefusedError(Refusal):
@@ -185,7 +193,9 @@ def _complete(conn: sa.Connection, incident: Incident, now: datetime) -> UUID | 
 
 
 def _open(conn: sa.Connection, incident: Incident, now: datetime) -> UUID | None:
-    by, posted = _person(conn, incident), Kept(incident.answers or {})
+    by = _person(conn, incident)
+    key = [] if incident.subject is None else [incident.subject.hex]
+    posted = Kept({**(incident.answers or {}), FIELD: key})
     try:
         return cases.open_case(conn, incident.procedure, posted, by=by, now=now).case_id
     except cases.InvalidAnswersError as error:

@@ -9,10 +9,12 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
+from engine.drafts import Kept
 from engine.history import read, says_the_same
 from engine.tables import cases, entries
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from engine.people import Person
@@ -61,6 +63,13 @@ def sending_of(
         return Sending(uuid4())
     opened = (UUID(task) for task, _, role in body.get("opened", ()) if role in by.roles)
     return Sending(key, is_opened=True, next_task=next(opened, None))
+
+
+def unopened(conn: sa.Connection, posted: Mapping[str, Sequence[str]]) -> UUID | None:
+    """Return the id of the case that a start form is to open; None if it is in use, or not said."""
+    key = _key(Kept(posted))
+    known = sa.exists().where(cases.c.id == key)
+    return None if key is None or conn.scalar(sa.select(known)) else key
 
 
 def _key(posted: Posted) -> UUID | None:

@@ -137,13 +137,14 @@ def show(case_id: UUID) -> ResponseReturnValue:
 def _start_page(view: StartView, shown: Shown) -> str:
     was_told = isinstance(shown.refusal, FormChangedError)
     mark = None if was_told else request.form.get(MARK)
+    kept = (view.draft or {}).get(SENDING, [])
     return render_template(
         "start.html",
         active="start",
         start=view,
         shown=shown,
         unasked=_unasked(view) if was_told else [],
-        sending=request.form.get(SENDING) or uuid4().hex,
+        sending=request.form.get(SENDING) or next(iter(kept), uuid4().hex),
         mark=mark or view.mark,
         answers_for=url_for("cases.open_case", procedure=view.procedure),
         here=url_for("cases.start", procedure=view.procedure),

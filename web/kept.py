@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from engine.control import has_control
+from engine.sending import FIELD as SENDING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -76,11 +77,14 @@ def files_were_chosen() -> bool:
 
 
 def typed_only(posted: MultiDict[str, str]) -> dict[str, list[str]]:
-    """Return what a person typed, for a draft: no token, no buttons, no labels."""
+    """Return what a person typed, for a draft: no token, no buttons, no labels.
+
+    The key of a start form stays: its draft is the same sending, whenever it is sent.
+    """
     return {
         name: values
         for name, values in posted.lists()
-        if name not in _OURS and not name.startswith("_")
+        if name == SENDING or (name not in _OURS and not name.startswith("_"))
     }
 
 

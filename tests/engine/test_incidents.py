@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from engine.errors import NotFoundError
 from engine.history import Draft
 from engine.moving import lock
 from engine.retrying import retry
+from engine.sending import FIELD
 from engine.spiff import RunError
 from engine.tables import cases, entries
 from engine.tasks import complete_task
@@ -185,26 +187,31 @@ def test_a_table_that_gives_an_unknown_role_names_the_variable(
     assert [each.id for each in incidents.unresolved(connection)] == [key]
 
 
+def routed(condition: str) -> dict[str, bytes]:
+    """Give a procedure whose way from its start is chosen by a condition on ``kilos``."""
+    drawn = Process("routed")
+    drawn.message_start("asked")
+    drawn.xor("is_heavy", default="is_light")
+    drawn.user("carry")
+    drawn.end("heavy")
+    drawn.chain("asked", "is_heavy")
+    drawn.flow("is_heavy", "carry", condition)
+    drawn.flow("is_heavy", "heavy", id_="is_light")
+    drawn.chain("carry", "heavy")
+    return small(drawn, forms={"routed/asked": form(kilos=KILOS), "routed/carry": form(note=TEXT)})
+
+
+def start_in_vain(conn: Connection, by: Person, posted: dict[str, list[str]]) -> int:
+    with pytest.raises(RunError) as failed, conn.begin_nested():
+        open_case(conn, "routed", Kept(posted), by=by, now=NOW)
+    return incidents.record_start(conn, "routed", failed.value, posted=posted, by=by, now=NOW)
+
+
 def test_a_start_that_failed_opens_its_case_once_a_repaired_version_is_in_force(
     connection: Connection, clerk: Person
 ) -> None:
-    def routed(condition: str) -> dict[str, bytes]:
-        drawn = Process("routed")
-        drawn.message_start("asked")
-        drawn.xor("is_heavy", default="is_light")
-        drawn.user("carry")
-        drawn.end("heavy")
-        drawn.chain("asked", "is_heavy")
-        drawn.flow("is_heavy", "carry", condition)
-        drawn.flow("is_heavy", "heavy", id_="is_light")
-        drawn.chain("carry", "heavy")
-        forms = {"routed/asked": form(kilos=KILOS), "routed/carry": form(note=TEXT)}
-        return small(drawn, forms=forms)
-
     put_in_force(connection, routed("kilos > 5"))
-    with pytest.raises(RunError) as failed, connection.begin_nested():
-        open_case(connection, "routed", Answered({}), by=clerk, now=NOW)
-    key = incidents.record_start(connection, "routed", failed.value, posted={}, by=clerk, now=NOW)
+    key = start_in_vain(connection, clerk, {})
 
     put_in_force(connection, routed("number(kilos) <= 5"))
     retry(connection, key, by=None, now=LATER)
@@ -212,3 +219,43 @@ def test_a_start_that_failed_opens_its_case_once_a_repaired_version_is_in_force(
     assert incidents.unresolved(connection) == []
     opened = sa.select(cases.c.id).where(cases.c.procedure == "routed")
     assert set(waiting(connection, connection.scalars(opened).one())) == {"carry"}
+
+
+def test_a_start_that_its_person_has_corrected_and_sent_opens_no_second_case(
+    connection: Connection, clerk: Person
+) -> None:
+    put_in_force(connection, routed("1 / kilos > 5"))
+    page, other = {FIELD: [uuid4().hex]}, {FIELD: [uuid4().hex]}
+    key = start_in_vain(connection, clerk, {**page, "kilos": ["0"]})
+    apart = start_in_vain(connection, clerk, {**other, "kilos": ["0"]})
+    again = start_in_vain(connection, clerk, {**page, "kilos": ["00"]})
+    assert (again, incidents.find(connection, key).answers) == (key, {"kilos": ["00"]})
+
+    corrected = Kept({**page, "kilos": ["7"]})
+    open_case(connection, "routed", corrected, by=clerk, now=LATER)
+    assert retry(connection, key, by=None, now=LATER).case_id is None
+    assert connection.scalar(sa.select(sa.func.count()).select_from(cases)) == 1
+    assert [one.id for one in incidents.unresolved(connection)] == [apart]
+
+
+def test_a_start_that_worked_when_retried_is_the_one_that_its_page_would_send(
+    connection: Connection, clerk: Person
+) -> None:
+    put_in_force(connection, routed("1 / kilos > 5"))
+    page = {FIELD: [uuid4().hex], "kilos": ["0"]}
+    key = start_in_vain(connection, clerk, page)
+    put_in_force(connection, routed("kilos > 5"))
+    done = retry(connection, key, by=None, now=LATER)
+
+    assert open_case(connection, "routed", Kept(page), by=clerk, now=LATER).case_id == done.case_id
+    assert connection.scalar(sa.select(sa.func.count()).select_from(cases)) == 1
+
+
+def test_one_step_that_fails_is_not_counted_with_others(
+    connection: Connection, clerk: Person, parcels: UUID
+) -> None:
+    first = fails(connection, waiting(connection, parcels)["pack"], clerk)
+    for _ in range(2):
+        retry(connection, first.id, by=None, now=LATER)
+    other = open_case(connection, "parcel", Answered({}), by=clerk, now=NOW).case_id
+    assert fails(connection, waiting(connection, other)["pack"], clerk).tries == 1

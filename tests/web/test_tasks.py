@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.bundles import read_folder
+from engine.kinds import is_over
 from engine.publishing import publish
 from engine.tables import cases, entries, incidents, tasks
 from tests.web.visiting import START, filled, task_path
@@ -274,12 +275,20 @@ def test_a_start_that_fails_opens_no_case_and_keeps_the_form(
 ) -> None:
     condition, wrong = "joint_inspection == True", "1 / number(joint_inspection) == 1"
     publish_with(database, condition=condition, instead=wrong)
-    assert fang.opens(customer=STRANGE).status_code == 500
+    fang.get(START)
+    sent = {**fang.values(START), **filled("complaint_received", customer=STRANGE)}
+    assert fang.post(START, sent).status_code == 500
     with database.connect() as conn:
         assert conn.scalar(sa.select(sa.func.count()).select_from(cases)) == 0
         assert conn.scalar(sa.select(sa.func.count()).select_from(incidents)) == 1
     fang.get(START)
     assert fang.values(START)["customer"] == STRANGE
+
+    publish_with(database, condition=condition, instead=condition)
+    sent = {**fang.values(START), **filled("complaint_received")}
+    assert fang.post(START, sent).status_code == 303
+    with database.connect() as conn:
+        assert conn.scalars(sa.select(is_over()).select_from(incidents)).all() == [True]
 
 
 def test_the_start_form_is_refused_drafted_and_carried_like_any_other(fang: Visitor) -> None:

@@ -73,7 +73,8 @@ def retry(key: int) -> ResponseReturnValue:
         return page_of(found, refusal=refusal), status_of(refusal)
     if tried.resolved_at is not None:
         queued = 1 if tried.is_queued else None
-        return redirect(url_for(".index", over=key, case=tried.case_id, queued=queued), 303)
+        case = None if tried.was_over else tried.case_id
+        return redirect(url_for(".index", over=key, case=case, queued=queued), 303)
     there = url_for(".show", key=key)
     say_once(there, "again")
     return redirect(there, 303)

@@ -34,6 +34,10 @@ def try_again(connection: Connection, number: int, *, now: datetime) -> bool:
         complain(f"异常 {number} 重试后仍未解决：", f"Incident {number} has failed again:")
         complain(incident.text.zh, incident.text.en)
         return False
+    if incident.was_over:
+        said = f"异常 {number} 已无需再办，没有重做什么。"
+        say(said, f"Nothing was left to do of incident {number}; nothing was done again.")
+        return True
     if incident.is_queued:
         say(
             f"异常 {number} 已重新排队，由后台进程办理；再失败会成为新的异常。",

@@ -254,12 +254,27 @@ def test_what_somebody_has_done_meanwhile_needs_no_retry_and_is_closed_by_and_by
     case_id, task, number = stuck_case(database, staff["jie"])
     mended(database, case_id)
     sign_in("jie").does(f"/tasks/{task}", STEP, accepted_at=today(), zone="overseas")
-    he.get(INCIDENTS)
-    assert "已无需再办" in he.text
+    for page in (INCIDENTS, f"{INCIDENTS}/{number}"):
+        he.get(page)
+        assert "已无需再办" in he.text
+    assert "不用重试" in he.text
+    assert not he.all("//*[@id='close-reason']")
     with database.begin() as conn:
         assert settle(conn, now=datetime.now(UTC)) == 1
     assert open_numbers(database) == []
     assert he.get(f"{INCIDENTS}/{number}").status_code == 404
+
+
+def test_retrying_what_is_over_closes_it_and_claims_no_success(
+    he: Visitor, database: sa.Engine, staff: dict[str, Person], sign_in: Callable[[str], Visitor]
+) -> None:
+    case_id, task, number = stuck_case(database, staff["jie"])
+    mended(database, case_id)
+    sign_in("jie").does(f"/tasks/{task}", STEP, accepted_at=today(), zone="overseas")
+    he.follow(he.post(f"{INCIDENTS}/{number}/retry"))
+    assert "没有剩下要办的事" in he.text
+    assert "重试成功" not in he.text
+    assert open_numbers(database) == []
 
 
 def test_the_same_step_failing_again_is_one_incident_with_the_newest_answers(
