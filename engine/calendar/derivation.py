@@ -11,6 +11,7 @@ from engine.calendar.limits import ByDay, OpenDays, OpenTime, SameDay
 from engine.calendar.model import Words
 from engine.calendar.open_time import (
     ONE_DAY,
+    closing,
     into,
     offset_of,
     opening,
@@ -74,8 +75,7 @@ def derive(
 
 
 def _paused(rest: Limit, stop: datetime, resume: datetime, calendar: Calendar) -> Iterator[Words]:
-    start, end = stamp(wall(stop, calendar)), stamp(wall(resume, calendar))
-    left = rest.length
+    start, end, left = stamp(wall(stop, calendar)), stamp(wall(resume, calendar)), rest.length
     yield Words(f"{start.zh} 暂停，余 {left.zh}", f"Paused {start.en}, {left.en} left")
     yield Words(f"{end.zh} 恢复，继续计算", f"Resumed {end.en}")
 
@@ -121,14 +121,15 @@ def _days(
     """Give the working days that were counted, those off between them too; then what is more."""
     begins = opening(calendar, since)
     offset = offset_of(wall(begins.start, calendar))
-    day, left, reached = begins.day, limit.days, begins.start
+    whole = limit.ends_with_day(since, calendar)
+    day, left, reached = begins.day - ONE_DAY if whole else begins.day, limit.days, begins.start
     while left:
         day += ONE_DAY
-        works = bool(spans_of(calendar, day))
-        if works and into(calendar, day, offset) > until:
-            break
-        if works:
-            reached, left = into(calendar, day, offset), left - 1
+        if works := bool(spans_of(calendar, day)):
+            ends = closing(calendar, day) if whole else into(calendar, day, offset)
+            if ends > until:
+                break
+            reached, left = ends, left - 1
         yield Counted(day, days=int(works))
     if not left and limit.more and reached < until:
         yield from _time(reached, until, calendar)
@@ -208,11 +209,13 @@ def _begun_later(since: datetime, calendar: Calendar) -> Iterator[Words]:
 def _moved(
     limit: OpenDays, since: datetime, until: datetime, calendar: Calendar
 ) -> Iterator[Words]:
-    """Tell that the time of day fell outside the last day's hours."""
+    """Tell that it ends with the last day, or that the time of day fell outside its hours."""
     offset = offset_of(wall(opening(calendar, since).start, calendar))
     shown = wall(until, calendar)
     ends = limit.days and not limit.more and until == limit.due(since, calendar)
-    if ends and offset_of(shown) != offset:
+    if ends and limit.ends_with_day(since, calendar):
+        yield Words("按整日计，到最后一天下班为止", "Whole days: until the close of the last one")
+    elif ends and offset_of(shown) != offset:
         was = clock_said(offset // timedelta(minutes=1))
         yield Words(
             f"{was} 不在当天上班时间内，移到 {shown:%H:%M}",
@@ -224,8 +227,7 @@ def _drawn(limit: ByDay, since: datetime, calendar: Calendar) -> Iterator[Words]
     drawn, day = limit.days(since, calendar)
     if drawn == day:
         return
-    said = day_said(drawn, _note(drawn, calendar))
-    moved = day_said(day)
+    said, moved = day_said(drawn, _note(drawn, calendar)), day_said(day)
     yield Words(f"{said.zh}休息，提前到 {moved.zh}", f"{said.en} is a day off: on {moved.en}")
 
 

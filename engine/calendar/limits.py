@@ -120,6 +120,7 @@ class OpenTime:
 class OpenDays:
     """Working days: the time of day stays, moved into working time if it falls outside.
 
+    Begun after hours or on a day off they end at the last one's close (Civil Code, 201 to 203).
     `more` is the working time that is left of a day which a pause has cut.
     """
 
@@ -142,10 +143,11 @@ class OpenDays:
 
     def due(self, since: datetime, calendar: Calendar) -> datetime:
         begins = opening(calendar, since)
-        at = begins.start
+        at, days = begins.start, working_days(calendar, begins.day)
+        if self.ends_with_day(since, calendar):
+            return closing(calendar, next(islice(days, self.days - 1, None)))
         if self.days:
-            (day,) = islice(working_days(calendar, begins.day), self.days, self.days + 1)
-            at = into(calendar, day, offset_of(wall(at, calendar)))
+            at = into(calendar, next(islice(days, self.days, None)), offset_of(wall(at, calendar)))
         return after(calendar, at, self.more) if self.more else at
 
     def rest(self, at: datetime, start: datetime, calendar: Calendar) -> OpenDays:
@@ -154,10 +156,15 @@ class OpenDays:
         days, reached = 0, stops.start
         for day in islice(working_days(calendar, stops.day), 1, None):
             following = into(calendar, day, offset)
-            if following > at:
+            if following > at and between(calendar, at, following):
                 break
             days, reached = days + 1, following
         return OpenDays(days, between(calendar, reached, at))
+
+    def ends_with_day(self, since: datetime, calendar: Calendar) -> bool:
+        """Whether it begins on a day off or after hours, so that it is whole days that count."""
+        later = opening(calendar, since).day > wall(since, calendar).date()
+        return later and self.days > 0 and not self.more
 
 
 @dataclass(frozen=True)

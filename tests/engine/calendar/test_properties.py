@@ -92,7 +92,11 @@ def test_working_hours_agree_with_businesstimedelta(
 def test_working_days_agree_with_counting_day_by_day(
     calendar: Calendar, since: datetime, days: int
 ) -> None:
-    """Minute by minute to the opening, day by day to the last day, minute by minute into it."""
+    """Minute by minute to the opening, day by day to the last day, minute by minute into it.
+
+    From an opening of a later day it is the close of the working day before: the same point of
+    working time where days are equally long.
+    """
     zone = ZoneInfo(calendar.zone)
     moment = since.replace(second=0)
     found = reckon(parse_limit(f"{days} 个工作日"), moment, calendar).at
@@ -104,6 +108,8 @@ def test_working_days_agree_with_counting_day_by_day(
         if minute == 1440:
             day, minute = day + timedelta(days=1), 0
     left = days
+    if day > shown.date():
+        left, minute = left - 1, 1440
     while left:
         day += timedelta(days=1)
         left -= bool(spans_of(calendar, day))
@@ -215,18 +221,34 @@ def test_a_pause_makes_working_days_of_equal_length_due_later_by_what_stood_stil
     calendar: Calendar, days: int, since: datetime, one: datetime, two: datetime
 ) -> None:
     """With the same hours on every open day, what is left is the same working time as before."""
-    hours = next(spans for spans in calendar.week if spans)
-    week = tuple(hours if spans else () for spans in calendar.week)
-    made_up = {
-        day: replace(each, spans=each.spans and hours) for day, each in calendar.days.items()
-    }
-    calendar = replace(calendar, week=week, days=made_up)
+    calendar = with_equal_days(calendar)
     start, end = min(one, two), max(one, two)
     limit = f"{days} 个工作日"
     plain = _at(limit, since, calendar)
     found = reckon(parse_limit(limit), since, calendar, [(start, end)]).at
     stood = between(calendar, max(start, since), end) if start < plain else timedelta()
     assert between(calendar, plain, found) == max(stood, timedelta())
+
+
+def with_equal_days(calendar: Calendar) -> Calendar:
+    hours = next(spans for spans in calendar.week if spans)
+    week = tuple(hours if spans else () for spans in calendar.week)
+    made_up = {
+        day: replace(each, spans=each.spans and hours) for day, each in calendar.days.items()
+    }
+    return replace(calendar, week=week, days=made_up)
+
+
+@settings(max_examples=200)
+@given(calendars(), st.integers(1, 12), moments())
+def test_working_days_of_equal_length_are_as_much_working_time(
+    calendar: Calendar, days: int, since: datetime
+) -> None:
+    calendar = with_equal_days(calendar)
+    minutes = days * sum(end - start for start, end in next(filter(None, calendar.week)))
+    assert between(calendar, since, _at(f"{days} 个工作日", since, calendar)) == timedelta(
+        minutes=minutes
+    )
 
 
 @settings(max_examples=100)

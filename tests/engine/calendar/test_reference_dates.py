@@ -38,10 +38,13 @@ def test_the_reference_dates(limit: str, since: object, expected: object) -> Non
 @pytest.mark.parametrize(
     ("limit", "since", "expected"),
     [
-        # working days: begun outside working time, it counts from the next opening
-        ("1 个工作日", at(2026, 11, 14, 15), at(2026, 11, 17, 9)),
+        # working days: begun on a day off or after hours, they end at the close of the last one
+        ("1 个工作日", at(2026, 11, 14, 15), at(2026, 11, 16, 18)),
+        ("1 个工作日", at(2026, 11, 13, 18), at(2026, 11, 16, 18)),
+        ("工作日 2", at(2026, 11, 22, 12, 40), at(2026, 11, 24, 18)),
+        ("5 个工作日", at(2026, 9, 30, 18), at(2026, 10, 13, 18)),
+        # begun before the opening or at noon, the time of day is moved into working time
         ("1 个工作日", at(2026, 11, 13, 12, 30), at(2026, 11, 16, 13)),
-        ("1 个工作日", at(2026, 11, 13, 18), at(2026, 11, 17, 9)),
         ("1 个工作日", at(2026, 11, 13, 7), at(2026, 11, 16, 9)),
         # working hours end with the day, not at the next opening
         ("2 working hours", at(2026, 11, 13, 16), at(2026, 11, 13, 18)),
