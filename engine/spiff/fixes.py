@@ -80,6 +80,13 @@ class Token(Task):
     def _add_child(self, task_spec: Any, state: int = MAYBE) -> Token:
         return Token(self.workflow, task_spec, self, state)
 
+    def is_descendant_of(self, parent: Token) -> bool:
+        """Whether the token came of another one; upstream recurses, however long the case is."""
+        above = self.parent
+        while above is not None and above is not parent:
+            above = above.parent
+        return above is parent
+
     def cancel(self) -> None:
         """Cancel what runs inside as well, whatever has put it there."""
         super().cancel()
@@ -240,9 +247,3 @@ class EndEvent(defaults.EndEvent):
             journal.last_end = my_task.mark.label
         if isinstance(self.event_definition, TerminateEventDefinition):
             my_task.workflow.terminate()
-
-
-def ends_all(token: Token) -> bool:
-    """Whether a token has ended its process at once."""
-    event = getattr(token.task_spec, "event_definition", None)
-    return isinstance(event, TerminateEventDefinition) and token._state == COMPLETED

@@ -13,8 +13,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import TerminateEventDefinition
 
-from engine.spiff.fixes import COMPLETED, TAKEN, TASK, UNFINISHED, Token, ends_all
+from engine.spiff.fixes import COMPLETED, TAKEN, TASK, UNFINISHED, Token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,3 +153,9 @@ def _shorten(instance: Any, kept: set[int]) -> None:
         parent._children[parent._children.index(token.id)] = child.id
         child._parent = parent.id
         del tasks[token.id]
+
+
+def ends_all(token: Token) -> bool:
+    """Whether a token has ended its process at once."""
+    event = getattr(token.task_spec, "event_definition", None)
+    return isinstance(event, TerminateEventDefinition) and token._state == COMPLETED

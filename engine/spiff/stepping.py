@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from engine.spiff.moves import Message, Signal
 
 JOINS: Final = (ParallelGateway, InclusiveGateway)
+_log = logging.getLogger("banjie.spiff")
 
 
 class Rest(NamedTuple):
@@ -63,12 +65,14 @@ def moving(case: CaseFlow, time: Time) -> Iterator[None]:
             raise
         except Exception as error:
             mark = case.current.mark if case.current is not None else None
-            reason = type(error).__name__
+            process = mark.process if mark else case.spec.name
+            element = mark.element if mark else ""
+            _log.error("Stopped at %s:%s by a %s", process, element, type(error).__name__)
             raise RunError(
-                process=mark.process if mark else case.spec.name,
-                element=mark.element if mark else "",
-                zh=f"流程引擎停在这里（{reason}）。请联系管理员检查流程图。",
-                en=f"The engine stopped here ({reason}). Ask the administrator about the diagram.",
+                process=process,
+                element=element,
+                zh="流程引擎停在这里。请联系管理员检查流程图。",
+                en="The engine stopped here. Ask the administrator about the diagram.",
             ) from error
 
 

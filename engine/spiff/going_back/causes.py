@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from engine.spiff.fixes import COMPLETED, TAKEN, EndJoin, Token, ends_all
+from engine.spiff.fixes import COMPLETED, TAKEN, EndJoin, Token
 from engine.spiff.flows import hosts
-from engine.spiff.pruning import flows
+from engine.spiff.pruning import ends_all, flows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

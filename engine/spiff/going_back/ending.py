@@ -9,9 +9,9 @@ from engine.calendar import STANDARD
 from engine.spiff.clock import Time
 from engine.spiff.codec import load
 from engine.spiff.errors import CaseOpenError, CaseOverError
-from engine.spiff.fixes import ends_all
 from engine.spiff.going_back.undoing import go_back, opened_with, revive_cut
 from engine.spiff.going_back.ways import all_ways, described, nearest, way_to
+from engine.spiff.pruning import ends_all
 from engine.spiff.stepping import fire_due, moved, moving
 from engine.spiff.survey import Survey, look_over
 
