@@ -152,3 +152,20 @@ def test_no_act_that_is_unknown_and_none_without_a_choice(fang: Visitor, form_ta
     assert fang.post(f"{case}/acts/withdraw").status_code == 200
     fang.follow(fang.post(f"{case}/acts/cancel", {"reason": "重复立案"}))
     assert fang.post(f"{case}/acts/reopen", {"reason": "再来"}).status_code == 422
+
+
+def test_the_inbox_offers_to_take_back_what_was_just_sent_while_that_can_be(
+    fang: Visitor, form_task: str, sign_in: Callable[[str], Visitor]
+) -> None:
+    sent = fang.does(form_task, "fill_handling_form")
+    fang.follow(sent)
+    (link,) = fang.all("//a[contains(@href, '/acts/withdraw')]/@href")
+    assert fang.get(link).status_code == 200
+
+    boss = sign_in("qiang")
+    boss.get("/")
+    task = boss.all("//a[starts-with(@href, '/tasks/')]/@href")[0]
+    boss.post(f"{task}/claim")
+    fang.follow(sent)
+    assert "已提交" in fang.text
+    assert not fang.all("//a[contains(@href, '/acts/withdraw')]")
