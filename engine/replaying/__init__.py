@@ -16,8 +16,9 @@ timer fired                        timers fire when they are due; as late as rec
                                    recorded one was due at that moment too
 clock paused or resumed            if the step is open at that moment
 task returned                      the same way, as soon as that step is open
+step skipped by an operator        likewise, as soon as that step is open
 step withdrawn, case cancelled or  likewise, at that moment
-opened again
+opened again, token moved
 data repaired                      if the process runs at that moment
 case moved                         its own versions: moved likewise; another version: passed over
 anything else that moved the case  cannot be followed, and is told

@@ -9,6 +9,8 @@ from engine import spiff
 from engine.beginning import BEGUN_BY
 from engine.clocks.pausing import PAUSED, RESUMED
 from engine.going_back.anew import RETURNED
+from engine.going_back.ending import CANCELLED, REOPENED
+from engine.going_back.withdrawing import WITHDRAWN
 from engine.lineage import MOVED
 from engine.messages.correlation import written
 from engine.replaying import going_back
@@ -155,6 +157,14 @@ def _move(play: Play, event: Event) -> None:
     stage.tasks |= {task.id: task for task in found.reassigned}
 
 
+def _place(play: Play, event: Event) -> None:
+    """Move a token as an operator did, from the step that it stood at."""
+    task = None
+    if event.task is not None and (task := _step(play, event)) is None:
+        raise stop(event, "移动前的步骤此时没有打开。", "the step that was left is not open then.")
+    going_back.place(play, event, task)
+
+
 def _wake(play: Play, _event: Event) -> None:
     stage = play.stage
     stage.take(spiff.wake(stage.bundle.compiled, stage.state, **stage.then))
@@ -194,6 +204,7 @@ FAILED: Final = "call_failed"
 _AWAITED: Final[Mapping[str, tuple[Find, Callable[[Play, Event, UUID], None]]]] = {
     DONE: (_step, _complete),
     RETURNED: (_step, going_back.return_step),
+    going_back.SKIPPED: (_step, going_back.skip),
     BEGUN: (_wait, _deliver),
     "message_delivered": (_wait, _deliver),
     "call_answered": (_call, _settle),
@@ -205,9 +216,10 @@ _AT_ONCE: Final[Mapping[str, Act]] = {
     RESUMED: _clock,
     "data_repaired": _repair,
     MOVED: _move,
-    going_back.WITHDRAWN: going_back.withdraw,
-    going_back.CANCELLED: going_back.cancel,
-    going_back.REOPENED: going_back.reopen,
+    WITHDRAWN: going_back.withdraw,
+    CANCELLED: going_back.cancel,
+    REOPENED: going_back.reopen,
+    going_back.PLACED: _place,
     "woken": _wake,
     RECKONED: _reckon,
 }

@@ -8,7 +8,7 @@ from uuid import UUID
 from engine import spiff
 from engine.going_back.anew import STRAIGHT
 from engine.replaying.play import stop
-from engine.spiff import CaseOpenError, CaseOverError, NoWayBackError
+from engine.spiff import CaseOpenError, CaseOverError, NoPlaceError, NoWayBackError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from engine.replaying.record import Event
     from engine.spiff import Move
 
-WITHDRAWN: Final = "step_withdrawn"
-CANCELLED: Final = "case_cancelled"
-REOPENED: Final = "case_reopened"
+SKIPPED: Final = "step_skipped"
+PLACED: Final = "token_moved"
 
 
 def return_step(play: Play, event: Event, task: UUID) -> None:
@@ -50,6 +49,23 @@ def reopen(play: Play, event: Event) -> None:
     _go(play, event, lambda: spiff.reopen(compiled, state, target, **then))
 
 
+def skip(play: Play, event: Event, task: UUID) -> None:
+    """Let an open step count as done, as an operator did."""
+    compiled, state, then = play.stage.bundle.compiled, play.stage.state, play.stage.then
+    _go(play, event, lambda: spiff.skip(compiled, state, task, **then))
+
+
+def place(play: Play, event: Event, task: UUID | None) -> None:
+    """Move a token to where an operator moved it; none more than one call may lead there."""
+    compiled, state, then = play.stage.bundle.compiled, play.stage.state, play.stage.then
+    there = [at for at in spiff.places(compiled) if f"{at.process}:{at.element}" == event.place]
+    if len(there) != 1:
+        zh = f"重演的版本里有 {len(there)} 处这样的步骤，不知道移到哪一处。"
+        en = f"this version has {len(there)} such places, and it is not known which is meant."
+        raise stop(event, zh, en)
+    _go(play, event, lambda: spiff.place(compiled, state, task, there[0], **then))
+
+
 def _target(play: Play, event: Event) -> UUID:
     """Return the step that a recorded one, which was finished, is in the replay."""
     opening = play.record.openings.get(UUID(event.body["back"]["task"]))
@@ -64,6 +80,6 @@ def _target(play: Play, event: Event) -> UUID:
 def _go(play: Play, event: Event, verb: Callable[[], Move]) -> None:
     try:
         move = verb()
-    except (NoWayBackError, CaseOverError, CaseOpenError) as error:
+    except (NoWayBackError, NoPlaceError, CaseOverError, CaseOpenError) as error:
         raise stop(event, error.zh, error.en) from error
     play.stage.take(move)

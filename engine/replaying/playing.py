@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engine import spiff
+from engine.going_back.ending import REOPENED
 from engine.replaying.acts import deed
 from engine.replaying.given import given
-from engine.replaying.going_back import REOPENED
 from engine.replaying.play import CannotFollowError, Play
 from engine.replaying.stage import Stage, place_of
 from engine.spiff import DUTY_DATE, NotAwaitedError, Obstacle, RunError, TaskNotReadyError

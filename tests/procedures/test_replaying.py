@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from engine import procedures
+from engine import procedures, spiff
 from engine.bundles import read_folder
+from engine.clocks.pausing import pause_task, resume_task
 from engine.dossier import history_rows
+from engine.going_back.anew import THROUGH
+from engine.going_back.ending import cancel_case, reopen_case
+from engine.going_back.returning import return_task
 from engine.lineage import Lineage
 from engine.replaying.playing import play
 from engine.replaying.record import record
@@ -62,6 +66,32 @@ def test_a_late_complaint_replays_with_its_deadlines(walk: Walk) -> None:
     found = replay_as_it_was(walk.conn, walk.case_id).replayed
     assert found.missed
     assert all(each.passed and each.late > timedelta() for each in found.missed)
+
+
+def test_a_complaint_that_went_back_and_was_cancelled_replays_so(walk: Walk) -> None:
+    walk.opens()
+    walk.does_all(*REGISTER, "review_content", *INVESTIGATE)
+    task, version = walk.task("determine_handling"), procedures.in_force(walk.conn, PROCEDURE)
+    ways = spiff.returns(version.compiled, walk.row().state, task.id)
+    target = next(way.target for way in ways if way.element == "trace_cause")
+    by = walk.person(task.role)
+    return_task(walk.conn, task.id, target, THROUGH, "原因不清。", by=by, now=walk.now)
+    walk.after(hours=3)
+    same(walk)
+    walk.does("trace_cause")
+    clock = walk.task("report_to_gm")
+    holder = walk.person(clock.role)
+    pause_task(walk.conn, clock.id, "等样品。", by=holder, now=walk.now)
+    walk.after(days=1)
+    same(walk)
+    resume_task(walk.conn, clock.id, by=holder, now=walk.now)
+    office = walk.person("process-owner")
+    cancel_case(walk.conn, walk.case_id, "客户撤回投诉。", by=office, now=walk.now)
+    same(walk)
+    walk.after(days=2)
+    reopen_case(walk.conn, walk.case_id, None, "客户又来。", by=office, now=walk.now)
+    walk.does("report_to_gm")
+    same(walk)
 
 
 def test_nothing_is_written(walk: Walk) -> None:

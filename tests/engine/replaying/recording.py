@@ -10,15 +10,17 @@ from uuid import UUID
 from engine import history, spiff, telling
 from engine.bundles import Bundle
 from engine.going_back.anew import RETURNED, STRAIGHT
+from engine.going_back.ending import CANCELLED, REOPENED
+from engine.going_back.withdrawing import WITHDRAWN
 from engine.history import Draft
 from engine.procedures import Version
-from engine.replaying.going_back import CANCELLED, REOPENED, WITHDRAWN
+from engine.replaying.going_back import PLACED, SKIPPED
 from engine.replaying.record import record
 from tests.engine.spiff.walking import Walk
 
 if TYPE_CHECKING:
     from engine.replaying.record import Record
-    from engine.spiff import Call, Compiled, Move, OpenTask, Start, Wait
+    from engine.spiff import Call, Compiled, Move, OpenTask, Place, Start, Wait
 
 CASE = UUID(int=7)
 
@@ -94,6 +96,19 @@ class Recording(Walk):
         self.book.enter(self, Draft(REOPENED, back))
         return move
 
+    def is_skipped(self, element: str) -> Move:
+        task = self.task(element)
+        move = self.skips(element)
+        self.book.enter(self, Draft(SKIPPED, _where(task), task_id=task.id))
+        return move
+
+    def is_placed(self, element: str, to: str) -> Move:
+        task = self.task(element)
+        move = self.places(element, to)
+        at = next(at for at in spiff.places(self.compiled) if at.element == to)
+        self.book.enter(self, Draft(PLACED, _where(at), task_id=task.id))
+        return move
+
     def passes(self, **time: float) -> Move:
         """Let time pass, and a worker wake the case if anything is due."""
         move = self.wakes(**time)
@@ -105,7 +120,7 @@ class Recording(Walk):
         return record(self.book.rows)
 
 
-def _where(thing: Start | OpenTask | Wait | Call) -> dict[str, object]:
+def _where(thing: Start | OpenTask | Wait | Call | Place) -> dict[str, object]:
     return {"process": thing.process, "element": thing.element}
 
 

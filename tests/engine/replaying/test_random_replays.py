@@ -16,6 +16,8 @@ from engine.replaying.playing import play
 from engine.replaying.verdicts import Verdict
 from tests.engine.replaying.recording import Recording, bundle_of
 from tests.engine.spiff.differing import procedure_of
+from tests.engine.spiff.drawing import compiled
+from tests.engine.spiff.test_transferring import row
 
 if TYPE_CHECKING:
     from engine.spiff import Compiled
@@ -23,9 +25,9 @@ if TYPE_CHECKING:
 SEEDS = 60
 
 
-def seen(compiled: Compiled, state: bytes) -> object:
+def seen(procedure: Compiled, state: bytes) -> object:
     """Say where a case stands in words that do not depend on how it is kept."""
-    at, scopes = spiff.position(compiled, state), spiff.variables(compiled, state)
+    at, scopes = spiff.position(procedure, state), spiff.variables(procedure, state)
     return (
         sorted((t.process, t.element, t.path, t.item or "", str(t.due), t.role) for t in at.tasks),
         sorted((t.process, t.element, t.host, str(t.due), str(t.stopped)) for t in at.timers),
@@ -70,6 +72,9 @@ def _goes_back(walk: Recording, random: Random) -> bool:
     if ways and random.random() < 0.6:
         walk.sends_back(element, random.choice(ways), random.choice([THROUGH, STRAIGHT]))
         return True
+    if element and random.random() < 0.2:
+        walk.is_skipped(element)
+        return True
     if random.random() < 0.2:
         walk.is_cancelled()
         found = spiff.reopenings(walk.compiled, walk.move.state)
@@ -94,3 +99,16 @@ def test_history_replays_to_the_same_state(seed: int) -> None:
     assert not found.notes
     assert not found.pending
     assert judge(walk.record, Terms(own, own, STANDARD), until=walk.now).verdict is Verdict.SAME
+
+
+def test_a_token_that_was_moved_is_moved_again() -> None:
+    walk = Recording(compiled(row("ask", "look", "check")))
+    walk.is_placed("ask", "check")
+    own = bundle_of(walk.compiled)
+    found = play(walk.record, Terms(own, own, STANDARD), until=walk.now)
+    assert [task.element for task in found.stage.tasks.values()] == ["check"]
+    gone = bundle_of(compiled(row("ask", "look")))
+    told = judge(walk.record, Terms(gone, own, STANDARD), until=walk.now)
+    assert told.verdict is Verdict.CANNOT
+    assert told.obstacle is not None
+    assert "0 such places" in told.obstacle.en
