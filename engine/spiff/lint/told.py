@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from engine.spiff.language.inference import Values
 
+Where = tuple[str, str | None, str, str]  # file, element, and what comes before in both languages
 _SHOWN: Final = 12
 _KINDS: Final = {
     "text": ("文字", "a text"), "number": ("数", "a number"), "exact": ("数", "a number"),
@@ -35,9 +36,7 @@ def meant(name: str, known: Iterable[str]) -> tuple[str, str]:
     return f"是否为“{zh}”？", f' Did you mean "{en}"?'
 
 
-def impossible(
-    where: tuple[str, str | None, str, str], name: str, value: object, values: Values
-) -> Problem:
+def impossible(where: Where, name: str, value: object, values: Values) -> Problem:
     """Say that a name can never be this value, and what it can be."""
     file, element, zh, en = where
     listed = [spelled(v) for _, v in sorted(values.listed, key=str)]

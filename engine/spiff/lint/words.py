@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 from engine.spiff.dmn.kinds import NUMBER, TEXT
 from engine.spiff.language.expressions import ExpressionError, compile_script
 from engine.spiff.language.inference import ANY, EXACT, KEPT, inferred, tree_of
+from engine.spiff.lint.failing import fails_in
 from engine.spiff.lint.sizes import shown
-from engine.spiff.lint.told import impossible
+from engine.spiff.lint.told import Where, impossible
 from engine.spiff.lint.values import texts
 from engine.spiff.model import Problem
 from engine.spiff.possible import asked_for, comparable
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from engine.spiff.language.inference import Values
     from engine.spiff.model import Asked
 
-Where = tuple[str, str | None, str, str]  # file, element, and what comes before in both languages
 _EQUALS: Final = (ast.Eq, ast.NotEq, ast.Is, ast.IsNot)
 _ORDERS: Final = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _WITHIN: Final = (ast.In, ast.NotIn)
@@ -30,7 +30,7 @@ _SAME: Final = {EXACT: NUMBER, "day": TEXT}
 
 
 def known_values(sources: Sources) -> Iterator[Problem]:
-    """Let no comparison ask for a value that what it is compared with can never have."""
+    """Let all be computable, and no comparison ask for what its other side can never be."""
     if sources.is_partly_unknown:
         return
     known = comparable(sources)
@@ -59,7 +59,8 @@ def _trees(text: str, *, script: bool) -> list[ast.AST]:
 
 
 def wrong_in(tree: ast.AST, known: Mapping[str, Values], where: Where) -> Iterator[Problem]:
-    """Give what an expression compares in vain; `where` is file, element and words before."""
+    """Give what an expression computes or compares in vain; `where` is what is said before."""
+    yield from fails_in(tree, known, where)
     for node in ast.walk(tree):
         if not isinstance(node, ast.Compare):
             continue

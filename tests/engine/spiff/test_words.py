@@ -92,3 +92,38 @@ def test_a_declared_variable_may_name_values_of_other_procedures() -> None:
     more = '<banjie:variable name="line" default="null" values="CM MY" zh="x" en="x"/>'
     assert refused('line == "MY"', more=more) == ()
     assert len(refused('line == "PC"', more=more)) == 1
+
+
+@pytest.mark.parametrize(
+    ("condition", "part", "why"),
+    [
+        ("1 / 0 > 1", "1 / 0", "除数为零"),
+        ("days / 0 > 1", "days / 0", "除数为零"),
+        ("days % (2 - 2) == 1", "days % (2 - 2)", "除数为零"),
+        ("number(decision) > 1", "number(decision)", "这个文字不能当数字"),
+        ('number("many") > days', "number('many')", "这个文字不能当数字"),
+        ("date(decision) is None", "date(decision)", "不是 2026-09-30 这样的日期"),
+        ("amount * 2 > 5", "amount * 2", "number(amount)"),
+    ],
+)
+def test_what_can_never_be_computed_is_refused(condition: str, part: str, why: str) -> None:
+    (problem,) = refused(condition)
+    assert (problem.code, problem.element) == ("never_computed", "which_to_classify")
+    assert f"“{part}”永远算不出来：" in problem.zh
+    assert why in problem.zh
+    assert f'"{part}" can never be computed: ' in problem.en
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ["days / 2 > 1", "days / days > 1", "number(amount) > 1", "number(known) > 1",
+     "number(free) * 2 > 1", "free / 3 > 1", "len(reasons) / 2 > 1", "round(days / 3, 1) > 1"],
+)  # fmt: skip
+def test_what_may_be_computed_is_not(condition: str) -> None:
+    assert refused(condition, before='known = "1" if upheld else "many"') == ()
+
+
+def test_a_script_that_can_never_be_computed_is_refused_too() -> None:
+    found = refused("upheld == True", before="limit = 1 / 0\nrest = amount - limit")
+    assert {(problem.code, problem.element) for problem in found} == {("never_computed", "set")}
+    assert len(found) == 2
