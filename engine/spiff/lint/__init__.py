@@ -110,6 +110,7 @@ RULES: Final[tuple[Callable[[Sources], Iterator[Problem]], ...]] = (
     actions.actions_at_steps,
     people.tables_give_roles,
     people.scripts_give_roles,
+    people.forms_give_roles,
     values.variables_declared,
     values.texts_compile,
     timers.timers_are_given_what_they_read,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from engine.spiff.dmn.heads import constant_of
@@ -47,11 +48,11 @@ def notified_are_roles(sources: Sources) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def _holding_roles(sources: Sources) -> set[str | None]:
+def _holding_roles(sources: Sources) -> set[str]:
     """Give the variables that say who works, who is told and to whom an event is offered."""
     entries = [each for _, node in sources.nodes() for each in (*node.notifies, *node.offered)]
     lanes = (lane.role_from for sheet in sources.sheets.values() for lane in sheet.lanes)
-    return {*lanes, *(entry[1:] for entry in entries if entry.startswith("="))}
+    return {*filter(None, lanes), *(entry[1:] for entry in entries if entry.startswith("="))}
 
 
 def scripts_give_roles(sources: Sources) -> Iterator[Problem]:
@@ -79,6 +80,25 @@ def _constants(text: Text) -> Iterator[tuple[str, object]]:
     for name, expression in lines:
         for _, value in sorted(inferred(tree_of(expression.text), {}).listed, key=str):
             yield name, value
+
+
+def forms_give_roles(sources: Sources) -> Iterator[Problem]:
+    """Let choices that name who works be among roles only."""
+    wanted = _holding_roles(sources)
+    for key, fields in sources.forms.items():
+        if key.split("/")[0] not in sources.sheets or not isinstance(fields, Mapping):
+            continue
+        for name in sorted(wanted & fields.keys()):
+            for choice in fields[name].choices:
+                if choice not in sources.roles:
+                    zh, en = meant(choice, sources.roles)
+                    yield Problem(
+                        f"forms/{key}.json", key.partition("/")[2], "unknown_role",
+                        f"表单字段“{name}”的选项“{choice}”不是角色代码，"
+                        f"请写 roles.yaml 里的代码。{zh}",
+                        f'Field "{name}" offers "{choice}", which is no role code; write those of '
+                        f"roles.yaml.{en}",
+                    )  # fmt: skip
 
 
 def tables_give_roles(sources: Sources) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.spiff import BrokenFilesError, closure, compile_procedure
+from engine.spiff import Asked, BrokenFilesError, closure, compile_procedure
 from engine.spiff.lint import RULES
 from tests.engine.spiff.drawing import (
     ROLES,
@@ -427,6 +427,31 @@ def test_a_script_that_says_who_works_sets_roles(
         assert f"把“k”设为“{wrong}”，它不是角色代码" in each.zh
         assert f'sets "k" to "{wrong}"' in each.en
         assert ("是否为“qc”？" in each.zh) is (wrong == "qcc")
+
+
+@pytest.mark.parametrize(
+    ("kind", "choices", "wrong"),
+    [("choice", ("qc", "qcc"), ["qcc"]), ("choice", ("qc", "gm"), []), ("text", (), [])],
+)
+def test_a_choice_that_says_who_works_offers_roles(
+    kind: str, choices: tuple[str, ...], wrong: list[str]
+) -> None:
+    p = good()
+    p.lane("核决人", "look", role_from="k")
+    forms = {f"demo/{id_}": {"known": Asked()} for id_ in ("opened", "look")}
+    forms["demo/ask"] = {"k": Asked(kind, choices), "other": Asked("choice", ("x",))}
+    found: tuple[Problem, ...] = ()
+    try:
+        compile_procedure(files(p), root="demo", roles=ROLES, clauses={"CM-01"}, forms=forms)
+    except BrokenFilesError as error:
+        found = error.problems
+    assert [(each.file, each.element, each.code) for each in found] == [
+        ("forms/demo/ask.json", "ask", "unknown_role") for _ in wrong
+    ]
+    for each in found:
+        assert "字段“k”的选项“qcc”不是角色代码" in each.zh
+        assert "是否为“qc”？" in each.zh
+        assert 'offers "qcc"' in each.en
 
 
 def test_a_column_that_says_who_works_holds_roles() -> None:
