@@ -43,7 +43,11 @@ def timers_say_when(sources: Sources) -> Iterator[Problem]:
         if TIMER not in node.events:
             continue
         said = node.xml.xpath("bpmn:timerEventDefinition/bpmn:*", namespaces=NAMESPACES)
-        tags = [str(each.tag).rpartition("}")[2] for each in said]  # type: ignore[union-attr]
+        tags = [
+            str(each.tag).rpartition("}")[2]  # type: ignore[union-attr]
+            for each in said
+            if (each.text or "").strip()  # type: ignore[union-attr]
+        ]
         if len([tag for tag in tags if tag in TIMINGS.values()]) != 1:
             yield Problem(
                 sheet.file, node.id, "timer_kind",

@@ -126,7 +126,7 @@ def texts_in(sheet: Sheet) -> Iterator[Text]:
 def _texts_of(sheet: Sheet, node: Node) -> Iterator[Text]:
     if node.script and node.script.strip():
         yield Text(sheet, node.id, node.script, script=True)
-    if node.timing and literal_of(node.timing) is None:
+    if node.timing and node.timing.text and literal_of(node.timing) is None:
         yield Text(sheet, node.id, node.timing.text)
     for text in node.computed:
         yield Text(sheet, node.id, text)

@@ -92,6 +92,14 @@ def test_what_can_never_be_read_is_refused(text: str, tag: str, code: str, reaso
     assert "late" in problem.zh
 
 
+@pytest.mark.parametrize("tag", ["timeDuration", "timeDate", "timeCycle"])
+@pytest.mark.parametrize("text", ["", "  "])
+def test_a_timer_that_says_nothing_is_told_what_it_may_say(tag: str, text: str) -> None:
+    (problem,) = problems(waiting(text, tag))
+    assert (problem.code, problem.element) == ("timer_kind", "late")
+    assert "如 3 个工作日" in problem.zh
+
+
 def test_every_choice_of_a_form_is_looked_at() -> None:
     found = problems(waiting("choice"))
     assert [problem.zh.partition("：")[2] for problem in found] == [
