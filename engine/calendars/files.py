@@ -29,7 +29,8 @@ COLUMNS: Final = {
 }
 _HEADINGS: Final = {
     **dict.fromkeys(("date", "day", "日期", "日子", "年月日"), "date"),
-    **dict.fromkeys(("kind", "type", "休/班", "休班", "类型", "种类", "性质"), "kind"),
+    **dict.fromkeys(("kind", "type", "off|work", "off/work", "off or work"), "kind"),
+    **dict.fromkeys(("休/班", "休|班", "休或班", "休班", "类型", "种类", "性质"), "kind"),
     **dict.fromkeys(("hours", "time", "上班时间", "工作时间", "时间", "班次"), "hours"),
     **dict.fromkeys(("note", "name", "remark", "备注", "说明", "节日", "名称"), "note"),
 }

@@ -97,6 +97,11 @@ def test_columns_stand_in_any_order_and_unknown_ones_are_passed_over() -> None:
     assert (line.day, line.spans, line.note) == (FESTIVAL, (), "Spring Festival")
 
 
+@pytest.mark.parametrize("kind", ["off|work", "Off/Work", "休|班", "休或班"])
+def test_a_heading_may_say_both_kinds(kind: str) -> None:
+    assert days(f"date,{kind},hours,note\n2027-02-06,off,,Spring Festival\n") == [(FESTIVAL, ())]
+
+
 def test_a_file_without_headings_and_with_empty_lines() -> None:
     assert days("\n2027-02-06,休\n,,\n\n2027-02-14,班,8-12,补\n") == [
         (FESTIVAL, ()),
