@@ -10,7 +10,7 @@ from engine.bundles import SHIPPED, prepare_all, read_folder
 from engine.errors import Refusal
 from engine.publishing import publish
 from engine.settings import company
-from engine.spiff import BrokenFilesError, Problem, check_drawings, explain_timers, roots
+from engine.spiff import BrokenFilesError, Names, Problem, check_drawings, explain_timers, roots
 from engine.strays import unused
 from engine.versioning.terms import Terms
 from web.commands.say import complain, say
@@ -59,7 +59,8 @@ def publish_folder(
     """
     files = _read(folder or SHIPPED)
     with engine.begin() as connection:
-        _publish(connection, files, note=note, terms=terms, now=now)
+        published = _publish(connection, files, note=note, terms=terms, now=now)
+        _tell(connection, published, done=Names("已发布", "published"))
 
 
 def try_folder(
@@ -68,24 +69,29 @@ def try_folder(
     """Say what publishing a folder would do, with all that it refuses, and write nothing."""
     files = _read(folder or SHIPPED)
     with engine.connect() as connection:
-        _publish(connection, files, note=note, terms=terms, now=now)
+        published = _publish(connection, files, note=note, terms=terms, now=now)
+        _tell(connection, published, done=Names("会发布", "would be published"))
         connection.rollback()
     say("以上为试算，没有发布。", "This was a trial: nothing is published.")
 
 
 def _publish(
     connection: Connection, files: dict[str, bytes], *, note: str, terms: Terms, now: datetime
-) -> None:
+) -> list[Published]:
     published = publish(connection, files, by=None, now=now, note=note, terms=terms)
     if problems := check_drawings(files):
         raise BrokenFilesError(problems)
+    return published
+
+
+def _tell(connection: Connection, published: Iterable[Published], *, done: Names) -> None:
     zone = company(connection).zone
     for one in published:
-        _tell(one, zone)
+        _tell_one(one, zone, done)
 
 
-def _tell(one: Published, zone: ZoneInfo) -> None:
-    zh, en = ("已发布", "published") if one.changed else ("未变", "unchanged")
+def _tell_one(one: Published, zone: ZoneInfo, done: Names) -> None:
+    zh, en = (done.zh, done.en) if one.changed else ("未变", "unchanged")
     if one.begins is not None:
         day = f"{one.begins.astimezone(zone):%Y-%m-%d}"
         zh, en = f"{zh}，自 {day} 起生效", f"{en}, in force from {day}"

@@ -58,6 +58,9 @@ def test_a_trial_tells_what_a_changed_file_reaches_and_publishes_nothing(
     assert "changed  bpmn/roles.yaml" in complaint
     assert SHARED not in review
     assert "changed  bpmn/roles.yaml" in review
+    assert "会发布" in said
+    assert "已发布" not in said
+    assert "would be published" in complaint
     assert "nothing is published" in said
     assert count(database) == 2
 
