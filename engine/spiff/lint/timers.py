@@ -8,6 +8,7 @@ from engine.calendar import Words
 from engine.spiff.dmn.kinds import DATE, DATE_TIME, DURATION, TEXT
 from engine.spiff.elements.timing import is_read, literal_of, objection, refusal
 from engine.spiff.files.eventful import TIMER, TIMINGS, Timing
+from engine.spiff.files.sheet import local
 from engine.spiff.files.xml import NAMESPACES
 from engine.spiff.language.expressions import ExpressionError, compile_expression
 from engine.spiff.language.inference import ANY, inferred, tree_of
@@ -42,12 +43,8 @@ def timers_say_when(sources: Sources) -> Iterator[Problem]:
     for sheet, node in sources.nodes():
         if TIMER not in node.events:
             continue
-        said = node.xml.xpath("bpmn:timerEventDefinition/bpmn:*", namespaces=NAMESPACES)
-        tags = [
-            str(each.tag).rpartition("}")[2]  # type: ignore[union-attr]
-            for each in said
-            if (each.text or "").strip()  # type: ignore[union-attr]
-        ]
+        said = node.xml.findall("bpmn:timerEventDefinition/bpmn:*", NAMESPACES)
+        tags = [local(each) for each in said if (each.text or "").strip()]
         if len([tag for tag in tags if tag in TIMINGS.values()]) != 1:
             yield Problem(
                 sheet.file, node.id, "timer_kind",
