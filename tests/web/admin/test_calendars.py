@@ -265,7 +265,7 @@ def test_reminders_are_counted_apart_from_deadlines(lin: Visitor, database: sa.E
     upload(lin, "2026-11-13,休,,厂休")
     assert "将要移动的期限：1，提醒：1" in lin.text
     code = lin.all(f"//a[@href='/cases/{case_id}']")[0].text
-    reminder = [code, "prepare名step_late名 （提醒）", "11月13日 10:00", "11月16日 10:00"]
+    reminder = [code, "prepare名step_late名（提醒）", "11月13日 10:00", "11月16日 10:00"]
     assert reminder in rows(lin)
     lin.get(f"/cases/{case_id}/clock")
     assert [h2.text for h2 in lin.all("//main//h2")] == ["会停下的时限", "会停下的提醒"]
