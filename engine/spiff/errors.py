@@ -68,6 +68,16 @@ class NoPlaceError(NotPossibleError):
         self.element = element
 
 
+class InterruptedPlaceError(NoPlaceError):
+    """A token cannot be moved into an activity that an event at its border ends at once."""
+
+    zh = "这一步所在的活动一开始就会被其边界事件中断。请先改变该事件的条件，或移到别的步骤。"
+    en = (
+        "An event at its border interrupts that activity as soon as it begins. "
+        "Change what its condition asks for first, or move to another step."
+    )
+
+
 class CaseOverError(NotPossibleError):
     """The case has ended, and what was asked for needs an open one."""
 

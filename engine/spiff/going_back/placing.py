@@ -14,7 +14,12 @@ from engine.calendar import STANDARD
 from engine.spiff.clock import Time
 from engine.spiff.codec import load
 from engine.spiff.elements.turns import Turn
-from engine.spiff.errors import CaseOverError, NoPlaceError, TaskNotReadyError
+from engine.spiff.errors import (
+    CaseOverError,
+    InterruptedPlaceError,
+    NoPlaceError,
+    TaskNotReadyError,
+)
 from engine.spiff.fixes import COMPLETED, STARTED, UNFINISHED, Token
 from engine.spiff.flows import hosts
 from engine.spiff.going_back.detours import Detour
@@ -75,7 +80,8 @@ def place(
     Called processes on the way are opened with a copy of the variables, unless the token stands in
     them already. Timers that are due fire first: TaskNotReadyError if one of them cancelled the
     step, or if it is not open at all. NoPlaceError if the place is inside a turn that the token is
-    not in; CaseOverError if the case is over. RunError if it cannot be opened with the variables.
+    not in, or in an activity that is interrupted at once; CaseOverError if the case is over.
+    RunError if it cannot be opened with the variables.
     """
     time = Time(now, calendars)
     case, before, ready, fire = at_rest(compiled, state, time)
@@ -162,7 +168,7 @@ def _enter(ground: Token, element: str, at: Place) -> Token:
     host = open_below(ground, spec)
     case = host.workflow.top_workflow
     if host._state != STARTED:
-        raise NoPlaceError(at.path, at.element)
+        raise InterruptedPlaceError(at.path, at.element)
     begun: Token = case.subprocesses[host.id].task_tree
     drop(case, subtree(begun)[1:])
     begun._state = COMPLETED

@@ -10,7 +10,7 @@ from engine import spiff
 from engine.spiff import CaseOverError, NoPlaceError, TaskNotReadyError, pruning
 from engine.spiff.fixes import READY
 from tests.engine.spiff.differing import BARE, procedure_of
-from tests.engine.spiff.drawing import T0, Process, Scope, compiled
+from tests.engine.spiff.drawing import T0, Process, Scope, compiled, holding
 from tests.engine.spiff.improvising import Improviser
 from tests.engine.spiff.test_returning import calling, forking
 from tests.engine.spiff.walking import Walk
@@ -143,6 +143,21 @@ def test_one_of_several_instances_is_moved_only_inside_or_with_all() -> None:
     assert walk.waits == ["after"]
     walk.places("after", "ask_part")
     assert walk.waits == ["one", "one"]
+
+
+def test_a_call_that_is_interrupted_at_once_is_told_as_that() -> None:
+    p, called = calling()
+    p.instead("when", "ask_part", holding("n == 7"))
+    p.user("instead")
+    p.end("other")
+    p.chain("when", "instead", "other")
+    walk = Walk(compiled(p, called, fields=("n",)))
+    walk.does("before", n=7)
+    assert walk.waits == ["instead"]
+    with pytest.raises(NoPlaceError, match="interrupts that activity") as refused:
+        walk.places("instead", "one")
+    assert "中断" in refused.value.zh
+    assert (refused.value.path, refused.value.element) == (("ask_part",), "one")
 
 
 def test_a_case_that_is_over_is_opened_again_first() -> None:
