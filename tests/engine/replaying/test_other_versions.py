@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from engine import spiff
 from engine.bundles import prepare
 from engine.calendar import STANDARD
+from engine.history import Draft
 from engine.replaying.judging import judge
 from engine.replaying.play import Terms
+from engine.replaying.playing import play
 from engine.replaying.record import record
 from engine.replaying.verdicts import Verdict
 from tests.engine.replaying.recording import Recording, bundle_of
@@ -256,3 +259,28 @@ def test_a_form_that_asks_for_more_stops_it_there() -> None:
     assert (found.obstacle.element, "The m" in found.obstacle.en) == ("ask", True)
     terms = Terms(drawn(n=TEXT, m=TEXT), drawn(n=TEXT), STANDARD)
     assert judge(record(case.book.rows), terms, until=case.now).outcome == "demo:done"
+
+
+def test_a_case_that_was_moved_is_moved_again_or_stays_in_the_other_version() -> None:
+    old, new = compiled(row("ask", "check")), compiled(row("ask", "check", draw=late("P2D")))
+    case = lived(old, "ask")
+    assert case.transfers(new).move is not None
+    case.book.enter(case, Draft("case_moved", {"moved": [1, 2, "same_place"]}))
+    case.passes(days=3)
+    own = Terms(bundle_of(old), bundle_of(old), STANDARD, own={2: bundle_of(new)})
+    found = judge(case.record, own, until=case.now)
+    assert (found.verdict, found.notes) == (Verdict.SAME, ())
+    assert [missed.passed for missed in found.missed] == [True]
+    found = replayed(case, old)
+    assert found.met == ("demo:late",)
+    assert "passes over" in found.notes[0].en
+
+
+def test_data_that_was_repaired_is_repaired_again() -> None:
+    case = lived(which("n < 10"))
+    case.move = spiff.repair(case.compiled, case.move.state, {"n": 5})
+    told = {"from": {"n": 0}, "to": {"n": 5}}
+    case.book.enter(case, Draft("data_repaired", {"process": "demo"}, answers=told))
+    terms = Terms(bundle_of(case.compiled), bundle_of(case.compiled), STANDARD)
+    state = play(case.record, terms, until=case.now).stage.state
+    assert spiff.variables(case.compiled, state)[0].values["n"] == 5
