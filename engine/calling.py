@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import orjson
 import sqlalchemy as sa
 
+from engine import asked
 from engine.connectors import REGISTRY, Asked, DeclaredError, RefusedCallError
 from engine.tables import calls
 
@@ -32,7 +33,10 @@ PAUSES: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=3
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call as it is leased; ``tries`` counts this one. ``result`` is known if it has answered."""
+    """A call as it is leased; ``tries`` counts this one. ``result`` is known if it has answered.
+
+    One that ``is_changed`` is not what its case's history says was asked; what it says is left out.
+    """
 
     id: UUID
     case_id: UUID
@@ -43,6 +47,7 @@ class Call:
     asked_at: datetime
     tries: int
     result: dict[str, Any] | None
+    is_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,8 @@ _NEXT = (
     .limit(1)
     .with_for_update(skip_locked=True)
 )
-COLUMNS = tuple(calls.c[name] for name in Call.__dataclass_fields__)
+_OWN = tuple(name for name in Call.__dataclass_fields__ if name in calls.c)
+COLUMNS = (*(calls.c[name] for name in _OWN), calls.c.salt)
 _LEASE = (
     sa.update(calls)
     .where(calls.c.id.in_(_NEXT.scalar_subquery()))
@@ -97,12 +103,17 @@ _LEASE = (
 def take_next(conn: sa.Connection, *, now: datetime) -> Call | None:
     """Lease the call that is due longest; None when there is none. Commit before it is run."""
     row = conn.execute(_LEASE, {"now": now, "until": now + LEASE}).one_or_none()
-    return None if row is None else call_of(row)
+    return None if row is None else call_of(conn, row)
 
 
-def call_of(row: sa.Row[Any]) -> Call:
-    """Return the call of a row that has COLUMNS first."""
-    values = dict(zip(Call.__dataclass_fields__, row, strict=False))
+def call_of(conn: sa.Connection, row: sa.Row[Any]) -> Call:
+    """Return the call of a row that has COLUMNS, held against what its case's history says."""
+    values = {name: getattr(row, name) for name in _OWN}
+    said = asked.told(conn, row.case_id, row.id)
+    if not asked.holds(row, said):
+        process, element = asked.place(said)
+        known = {**values, "process": process, "element": element, "parameters": {}, "result": None}
+        return Call(**known, is_changed=True)
     result = None if row.result is None else orjson.loads(row.result)
     return Call(**{**values, "parameters": orjson.loads(row.parameters), "result": result})
 
@@ -124,6 +135,8 @@ def run(call: Call, outside: Outside) -> Outcome:
 
 
 def _ask(call: Call, outside: Outside) -> dict[str, Any]:
+    if call.is_changed:
+        raise _changed()
     connector = REGISTRY.get(call.operator)
     if connector is None:
         raise _unknown(call.operator)
@@ -134,6 +147,14 @@ _BROKEN_OFF: Final = RefusedCallError(
     "后台进程在调用时反复中断，已停止尝试。请检查后台日志，排除后重试。",
     "Workers have died over this call again and again. See their log, mend the cause and retry.",
 )
+
+
+def _changed() -> RefusedCallError:
+    return RefusedCallError(
+        "这次调用的内容在数据库里被改动，没有发出。请查明原因后重试：重试时按案件数据重新生成。",
+        "What this call asks was changed in the database, so it was not made. Find out why, then "
+        "retry: what is asked is then read anew from the case.",
+    )
 
 
 def _unknown(operator: str) -> RefusedCallError:

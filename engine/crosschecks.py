@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from engine import procedures, projections, spiff
+from engine import asked, procedures, projections, spiff
 from engine.calendars import chain
 from engine.errors import Refusal
 from engine.messages.correlation import correlation
@@ -18,8 +18,8 @@ from engine.tables import calls, cases, messages, tasks, waits
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from engine.history import Told
     from engine.spiff import Position, Wait
+    from engine.told import Told
 
 WAITS: Final = Names("等待的消息与信号", "what is waited for")
 CALLS: Final = Names("外部调用", "calls")
@@ -34,7 +34,7 @@ _STATE = sa.select(
 ).where(cases.c.id == sa.bindparam("case"))
 _TASKS = sa.select(tasks).where(tasks.c.case_id == sa.bindparam("case"))
 _WAITS = sa.select(waits).where(waits.c.case_id == sa.bindparam("case"))
-_CALLS = sa.select(calls.c.id).where(
+_CALLS = sa.select(calls).where(
     calls.c.case_id == sa.bindparam("case"), calls.c.status.in_(("waiting", "failed"))
 )
 _MESSAGES = sa.select(messages).where(
@@ -70,7 +70,7 @@ class Crosschecks:
         yield from projections.differing(row, steps, position)
         if not _same_waits(self._rows(_WAITS, case_id, self._waiting), position.waits):
             yield WAITS
-        if {call.id for call in self._rows(_CALLS, case_id, self._calling)} != set(position.calls):
+        if not _same_calls(self._rows(_CALLS, case_id, self._calling), position.calls, told):
             yield CALLS
         if not _same_letters(case_id, self._rows(_MESSAGES, case_id, self._writing), told.letters):
             yield MESSAGES
@@ -116,6 +116,12 @@ def _same_waits(rows: Sequence[sa.Row[Any]], waiting: Sequence[Wait]) -> bool:
         for wait in waiting
     }
     return kept == told and all(_is_correlated(row) for row in rows)
+
+
+def _same_calls(rows: Sequence[sa.Row[Any]], waiting: Sequence[UUID], told: Told) -> bool:
+    """Whether the calls are those that the state waits for, and ask what the entries say."""
+    same = {row.id for row in rows} == set(waiting)
+    return same and all(asked.holds(row, told.calls.get(row.id.hex)) for row in rows)
 
 
 def _is_correlated(row: sa.Row[Any]) -> bool:

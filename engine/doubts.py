@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from engine.attachments import Attachment
-    from engine.history import Told
     from engine.spiff import Names
+    from engine.told import Told
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from engine.people import signature
 from engine.tables import cases, entries
+from engine.told import Told, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from engine.moving import Case
     from engine.people import Person
 
-GENESIS = bytes(32)
 ERASED = "answers_erased"
 UNSIGNED = frozenset({"timer_fired", "number_allotted"})
 _SORTED = orjson.OPT_SORT_KEYS
@@ -123,31 +123,6 @@ def enter(
     conn.execute(sa.update(cases).where(cases.c.id == case.id).values(chained))
 
 
-@dataclass(slots=True)
-class Told:
-    """What a case's entries say when they are read in order, and the first that does not hold.
-
-    ``files`` are attachments by id (hex), ``letters`` bodies with a message and what it carried.
-    """
-
-    broken: int | None = None
-    count: int = 0
-    head: bytes = GENESIS
-    facts: dict[str, Any] = field(default_factory=dict)
-    files: dict[str, list[Any]] = field(default_factory=dict)
-    letters: list[tuple[dict[str, Any], bytes | None]] = field(default_factory=list)
-    revised: list[Any] = field(default_factory=list)
-
-    def hear(self, body: Mapping[str, Any]) -> None:
-        """Take in what one entry says of its case."""
-        if isinstance(facts := body.get("facts"), dict):
-            self.facts.update(facts)
-        for file in _listed(body, "files"):
-            if isinstance(file, list) and len(file) > 1:
-                self.files[str(file[0])] = file
-        self.revised += _listed(body, "revised")
-
-
 def follow(rows: Iterable[sa.Row[Any]]) -> Told:
     """Read entries in their order, one at a time, whatever somebody has made of them."""
     told = Told()
@@ -165,15 +140,10 @@ def follow(rows: Iterable[sa.Row[Any]]) -> Told:
         if told.broken is None and lacks_answers(row, body):
             missing.add(told.count)
         if told.broken is None and body["kind"] == ERASED:
-            missing -= {seq for seq in _listed(body, "erased") if isinstance(seq, int)}
+            missing -= {seq for seq in listed(body, "erased") if isinstance(seq, int)}
     if missing:
         told.broken = min(missing)
     return told
-
-
-def _listed(body: Mapping[str, Any], name: str) -> list[Any]:
-    found = body.get(name)
-    return found if isinstance(found, list) else []
 
 
 def is_sound(row: sa.Row[Any]) -> bool:
@@ -207,7 +177,7 @@ def lacks_answers(row: sa.Row[Any], body: Mapping[str, Any]) -> bool:
 def erased(rows: Iterable[sa.Row[Any]]) -> set[int]:
     """Return the ``seq`` of the entries whose answers were erased by an entry that says so."""
     bodies = (read(row.body) for row in rows)
-    found = (_listed(body, "erased") for body in bodies if body.get("kind") == ERASED)
+    found = (listed(body, "erased") for body in bodies if body.get("kind") == ERASED)
     return {seq for listed in found for seq in listed if isinstance(seq, int)}
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from engine import calendars, history, notifying, numbers, settings, spiff, storing, telling
 from engine import facts as case_facts
+from engine.asked import CALLS
 from engine.clocks.rows import clocked, reckoned, retimed
 from engine.drafts import of_task
 from engine.flexible.groups import voids
@@ -99,12 +100,12 @@ def move_to(
     ended = _ended(case, move, now)
     drafts = telling.as_it_happened(version, move, happened)
     cause = drafts.index(happened[-1] if happened else drafts[-1])
+    sent = posting.sent(case.id, move, opening=opening, by=by, now=now)
     cancelled = _cancelled(conn, move, done=drafts[cause].task_id)
-    facts = telling.consequences(version, move, cancelled)
+    facts = {**telling.consequences(version, move, cancelled), CALLS: [*sent.calls]}
     facts["clauses"] = telling.clauses(version, move, drafts[cause].facts)
     facts["facts"] = case_facts.changed(before, {**_facts(case), **ended})
     drafts[cause] = telling.saying(drafts[cause], facts)
-    sent = posting.sent(case.id, move, opening=opening, by=by, now=now)
     drafts += sent.entries
     if case.number is None and _wants_number(move):
         case = replace(case, number=numbers.allot(conn, settings.company(conn), now=now))

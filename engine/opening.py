@@ -14,6 +14,7 @@ from engine.history import Draft
 from engine.moving import COLUMNS, Case, lock, move_to
 from engine.startforms import BadContentError, read_content
 from engine.tables import cases, entries
+from engine.told import GENESIS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +51,7 @@ def new_case(
         "state": b"",
         "revision": 0,
         "entries": 0,
-        "head": history.GENESIS,
+        "head": GENESIS,
     }
     returned = sa.insert(cases).values(row).returning(cases.c.code, *COLUMNS)
     code, *begun = conn.execute(returned).one()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from engine import cases, history, incidents, notices, people, timers
+from engine.asked import CALLS
 from engine.beginning import begin_again
 from engine.database import is_away
 from engine.drafts import Kept
@@ -63,7 +64,7 @@ def retry(conn: sa.Connection, key: int, *, by: Person | None, now: datetime) ->
         return incidents.fail_again(conn, incident, error, now=now)
     incidents.resolve(conn, incident, now=now)
     if isinstance(done, Queued):
-        queued = Draft("call_queued", _place(incident))
+        queued = Draft("call_queued", {**_place(incident), CALLS: done.calls})
         history.enter(conn, lock(conn, done.case_id), queued, by=by, now=now)
         return replace(incident, resolved_at=now, is_queued=True)
     if done is None:

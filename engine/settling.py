@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from engine import calendars, incidents, procedures, spiff
+from engine import asked, calendars, incidents, procedures, spiff
 from engine.calling import (
     COLUMNS,
     PAUSES,
@@ -92,21 +92,22 @@ def go_on(
     version = procedures.version(conn, case.version_id)
     days = calendars.of(conn, case.calendars)
     facts = {"process": call.process, "element": call.element, "operator": call.operator}
-    asked = {"asked": dict(call.parameters)}
+    told = {"asked": dict(call.parameters)}
     if isinstance(outcome, Answered):
         move = spiff.answer(
             version.compiled, case.state, call.id, outcome.result, now=now, calendars=days
         )
-        told = {**asked, "answered": outcome.result}
-        happened = Draft("call_answered", facts, answers=told, timer_id=call.id)
+        answers = {**told, "answered": outcome.result}
+        happened = Draft("call_answered", facts, answers=answers, timer_id=call.id)
     else:
         move = spiff.fail(
             version.compiled, case.state, call.id, outcome.code, now=now, calendars=days
         )
         failed = {**facts, "code": outcome.code}
-        happened = Draft("call_failed", failed, answers=asked, timer_id=call.id)
+        happened = Draft("call_failed", failed, answers=told, timer_id=call.id)
     move_on(conn, case, version, move, [happened], by=None, now=now)
-    _change(conn, call.id, status="done", settled_at=now, result=None, parameters=b"{}")
+    gone = {"result": None, "parameters": b"{}", "salt": None}
+    _change(conn, call.id, status="done", settled_at=now, **gone)
 
 
 def _give_up(
@@ -131,9 +132,10 @@ def _answer_in(outcome: Outcome | None) -> bytes | None:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """What a worker has still to do for a case."""
+    """What a worker has still to do for a case; ``calls`` is what its entry says of what to ask."""
 
     case_id: UUID
+    calls: list[list[str]]
 
 
 def call_again(conn: sa.Connection, incident: Incident, now: datetime) -> UUID | Queued | None:
@@ -148,22 +150,22 @@ def call_again(conn: sa.Connection, incident: Incident, now: datetime) -> UUID |
     row = conn.execute(wanted.with_for_update()).one_or_none()
     if row is None or row.status != "failed":
         return None
-    call = call_of(row)
+    call = call_of(conn, row)
     case = lock(conn, call.case_id)
     if call.result is None:
-        _queue(conn, case, call, now=now)
-        return Queued(case.id)
+        return Queued(case.id, [_queue(conn, case, call, now=now)])
     go_on(conn, case, call, Answered(call.result), now=now)
     return case.id
 
 
-def _queue(conn: sa.Connection, case: Case, call: Call, *, now: datetime) -> None:
+def _queue(conn: sa.Connection, case: Case, call: Call, *, now: datetime) -> list[str]:
     compiled = procedures.version(conn, case.version_id).compiled
     days = calendars.of(conn, case.calendars)
-    asked = spiff.asked_again(compiled, case.state, call.id, now=now, calendars=days)
-    given = to_bytes(asked.parameters)
-    anew = {"status": "waiting", "tries": 0, "next_try": now, "settled_at": None}
-    _change(conn, call.id, parameters=given, **anew)
+    again = spiff.asked_again(compiled, case.state, call.id, now=now, calendars=days)
+    given = asked.columns(again, at=now if call.is_changed else call.asked_at)
+    anew = {"status": "waiting", "tries": 0, "next_try": now, "settled_at": None, "result": None}
+    _change(conn, call.id, **given, **anew)
+    return asked.said(call.id, given)
 
 
 def _change(conn: sa.Connection, key: UUID, **values: Any) -> None:  # noqa: ANN401 - columns

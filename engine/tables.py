@@ -546,6 +546,7 @@ calls = sa.Table(
     sa.Column("element", sa.Text, nullable=False),
     sa.Column("operator", sa.Text, nullable=False),
     sa.Column("parameters", sa.LargeBinary, nullable=False),
+    sa.Column("salt", sa.LargeBinary, nullable=True, comment="Of the digest in the entry."),
     sa.Column("asked_at", Moment, nullable=False),
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
     sa.Column("next_try", Moment, nullable=True),

@@ -14,6 +14,7 @@ from uuid import uuid4
 import orjson
 import sqlalchemy as sa
 
+from engine import asked
 from engine.history import Draft, to_bytes
 from engine.messages.correlation import correlation, written
 from engine.spiff import Call, Message, Signal
@@ -41,15 +42,22 @@ _SIGNAL = (
     *("kind", "name", "keys", "correlation", "payload", "digest"),
     *("sent_at", "sent_by", "sent_from"),
 )
-_CALL = ("id", "case_id", "process", "element", "operator", "parameters", "asked_at", "next_try")
+_CALL = (
+    *("id", "case_id", "process", "element", "operator", "parameters", "salt"),
+    *("asked_at", "next_try"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What has to be written besides a move's own rows, and what its history says of it."""
+    """What has to be written besides a move's own rows, and what its history says of it.
+
+    ``calls`` are what the move's own entry says of what it asks connectors for.
+    """
 
     rows: Mapping[Write, Sequence[Row]]
     entries: Sequence[Draft]
+    calls: Sequence[list[str]] = ()
 
 
 @dataclass(slots=True)
@@ -59,6 +67,7 @@ class _Post:
     now: datetime
     rows: dict[Write, list[Row]] = field(default_factory=dict)
     entries: list[Draft] = field(default_factory=list)
+    calls: list[list[str]] = field(default_factory=list)
 
     def add(self, write: Write, rows: Iterable[Row]) -> None:
         if listed := list(rows):
@@ -83,12 +92,12 @@ def sent(
     post.add(ABANDONED, ({"id": call, "settled_at": now} for call in move.abandoned))
     for effect in move.effects:
         if isinstance(effect, Call):
-            post.add(ASKED, _call(case_id, effect, now))
+            _ask(post, effect)
         elif isinstance(effect, Signal):
             _throw(post, effect)
         elif effect.name not in opening and (effect.keys or not effect.notifies):
             _send(post, effect)
-    return Sent(post.rows, post.entries)
+    return Sent(post.rows, post.entries, post.calls)
 
 
 def digest(
@@ -122,21 +131,13 @@ def _wait(case_id: UUID, wait: Wait, now: datetime) -> Row:
     }
 
 
-def _call(case_id: UUID, call: Call, now: datetime) -> list[Row]:
+def _ask(post: _Post, call: Call) -> None:
     if call.id is None:
-        return []
-    return [
-        {
-            "id": call.id,
-            "case_id": case_id,
-            "process": call.process,
-            "element": call.element,
-            "operator": call.operator,
-            "parameters": to_bytes(call.parameters),
-            "asked_at": now,
-            "next_try": now,
-        }
-    ]
+        return
+    given = asked.columns(call, at=post.now)
+    key = {"id": call.id, "case_id": post.case_id}
+    post.add(ASKED, [{**key, **given, "next_try": post.now}])
+    post.calls.append(asked.said(call.id, given))
 
 
 def _send(post: _Post, message: Message) -> None:

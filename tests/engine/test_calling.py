@@ -30,6 +30,7 @@ from tests.engine.connectors.neighbours import web_server
 from tests.engine.errand import waiting
 from tests.engine.letters import outcome
 from tests.engine.small import put_in_force, somebody
+from tests.engine.test_signals import astray
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -240,6 +241,54 @@ def test_a_call_that_is_queued_again_is_not_said_to_be_over_and_fails_as_a_new_i
     new = call_in_vain(connection)
     assert (new.id != incident.id, new.tries) == (True, 2)
     assert "incident_resolved" not in kinds(connection, case_id)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"parameters": b'{"endpoint":"erp","data":"gold"}'},
+        {"parameters": b"{"},
+        {"operator": "send_mail"},
+        {"element": "nowhere"},
+        {"salt": None},
+        {"result": b'{"price":1}', "operator": "send_mail"},
+    ],
+    ids=str,
+)
+def test_a_call_that_was_changed_on_its_way_is_not_made_but_asked_anew_by_a_retry(
+    connection: Connection,
+    clerk: Person,
+    operator: Person,
+    site: Site,
+    forged: dict[str, Any],
+) -> None:
+    case_id = asked(connection, clerk)
+    connection.execute(sa.update(calls).values(**forged))
+    assert call_next(connection, site)
+    assert (site.asked, row_of(connection).status) == ([], "failed")
+    (incident,) = incidents.unresolved(connection)
+    assert (incident.element, "被改动" in incident.text.zh) == ("look_up", True)
+    retry(connection, incident.id, by=operator, now=NOW)
+    assert astray(connection) == {}
+
+    site.answer = b'{"price": 120}'
+    assert call_next(connection, site)
+    assert [body for _, _, body in site.asked] == [b'"soap"']
+    assert set(waiting(connection, case_id)) == {"check"}
+    assert astray(connection) == {}
+
+
+def test_a_call_that_was_given_to_another_case_is_not_made(
+    connection: Connection, clerk: Person, operator: Person, site: Site
+) -> None:
+    mine, other = asked(connection, clerk), asked(connection, clerk, "other")
+    connection.execute(sa.delete(calls).where(calls.c.case_id == other))
+    connection.execute(sa.update(calls).values(case_id=other))
+    assert call_next(connection, site)
+    assert site.asked == []
+    assert set(astray(connection)) == {mine, other}
+    last = dossier.case(connection, other, by=operator).timeline[-1]
+    assert "被改动" in last.notes[-1].zh
 
 
 def test_without_an_address_the_call_waits_for_an_operator(

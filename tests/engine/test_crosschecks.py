@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from sqlalchemy import Connection
+
+
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -72,6 +76,13 @@ def of_wait(**values: Any) -> Callable[[Connection, UUID], None]:  # noqa: ANN40
     return change
 
 
+def of_call(**values: Any) -> Callable[[Connection, UUID], None]:  # noqa: ANN401 - columns
+    def change(conn: Connection, case_id: UUID) -> None:
+        conn.execute(sa.update(calls).where(calls.c.case_id == case_id).values(**values))
+
+    return change
+
+
 def of_message(**values: Any) -> Callable[[Connection, UUID], None]:  # noqa: ANN401 - columns
     def change(conn: Connection, case_id: UUID) -> None:
         mine = sa.or_(rows.c.sent_from == case_id, rows.c.case_id == case_id)
@@ -101,6 +112,11 @@ TAMPERED = {
     "for all": ("offering", of_wait(correlation=b"x"), "what is waited for"),
     "a wait of an ended case": ("answered", one_more, "what is waited for"),
     "a call is gone": ("asking", gone(calls, "case_id"), "calls"),
+    "a call asks something else": ("asking", of_call(parameters=b'{"endpoint":"x"}'), "calls"),
+    "a call of another connector": ("asking", of_call(operator="send_mail"), "calls"),
+    "a call of another step": ("asking", of_call(element="check"), "calls"),
+    "a call of another moment": ("asking", of_call(asked_at=NOW - DAY), "calls"),
+    "a call without its salt": ("asking", of_call(salt=None), "calls"),
     "a sent message is gone": ("sender", gone(rows, "sent_from"), "messages"),
     "a received message is gone": ("answered", gone(rows, "case_id"), "messages"),
     "what opened it is gone": ("opened", gone(rows, "case_id"), "messages"),

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.history import GENESIS, Draft, chain, follow, read, to_bytes
+from engine.history import Draft, chain, follow, read, to_bytes
 from engine.people import Person
+from engine.told import GENESIS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

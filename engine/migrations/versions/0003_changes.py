@@ -106,6 +106,10 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("began_at IS NULL AND withdrawn_at IS NULL"),
     )
+    op.add_column(
+        "calls",
+        sa.Column("salt", sa.LargeBinary(), nullable=True, comment="Of the digest in the entry."),
+    )
     _add_actions()
     _make_transfers()
     _make_interventions()
@@ -327,6 +331,7 @@ def _make_interventions() -> None:
 
 def downgrade() -> None:
     op.drop_table("interventions")
+    op.drop_column("calls", "salt")
     op.drop_table("transfer_cases")
     op.drop_table("transfers")
     op.drop_index(

@@ -16,6 +16,7 @@ from engine.history import Draft
 from engine.procedures import Version
 from engine.replaying.going_back import PLACED, SKIPPED
 from engine.replaying.record import record
+from engine.told import GENESIS
 from tests.engine.spiff.walking import Walk
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class Book:
     """The entries of a case."""
 
     rows: list[Any] = field(default_factory=list)
-    head: bytes = history.GENESIS
+    head: bytes = GENESIS
     open: dict[UUID, Any] = field(default_factory=dict)
 
     def enter(self, walk: Walk, *happened: Draft) -> None:

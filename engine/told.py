@@ -1,0 +1,50 @@
+"""What a case's entries say when they are read in order, whatever somebody has made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+GENESIS: Final = bytes(32)
+"""What the first entry is bound to."""
+
+
+@dataclass(slots=True)
+class Told:
+    """What a case's entries say when they are read in order, and the first that does not hold.
+
+    ``files`` are attachments by id (hex), ``letters`` bodies with a message and what it carried,
+    ``calls`` what was last said of each call by its id (hex).
+    """
+
+    broken: int | None = None
+    count: int = 0
+    head: bytes = GENESIS
+    facts: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, list[Any]] = field(default_factory=dict)
+    letters: list[tuple[dict[str, Any], bytes | None]] = field(default_factory=list)
+    revised: list[Any] = field(default_factory=list)
+    calls: dict[str, list[Any]] = field(default_factory=dict)
+
+    def hear(self, body: Mapping[str, Any]) -> None:
+        """Take in what one entry says of its case."""
+        if isinstance(facts := body.get("facts"), dict):
+            self.facts.update(facts)
+        self.files |= by_key(body, "files")
+        self.calls |= by_key(body, "calls")
+        self.revised += listed(body, "revised")
+
+
+def listed(body: Mapping[str, Any], name: str) -> list[Any]:
+    """Return the list that a body has under a name; empty when it has none, whatever is there."""
+    found = body.get(name)
+    return found if isinstance(found, list) else []
+
+
+def by_key(body: Mapping[str, Any], name: str) -> dict[str, list[Any]]:
+    """Return the lists that a body has under a name, by what each begins with."""
+    found = (each for each in listed(body, name) if isinstance(each, list) and len(each) > 1)
+    return {str(each[0]): each for each in found}
