@@ -88,9 +88,9 @@ class AnswersRefusedError(Refusal):
         form, problems = error.form, error.answers.problems
         zh, en = (_problems(form, problems, lang) for lang in ("zh", "en"))
         super().__init__(
-            f"当时填写的内容现在不合表单要求：{zh}。请办理人改正后自己提交；草稿还在。",
+            f"当时填写的内容现在不合表单要求：{zh}。请通知办理人改正后再提交（不会重复）；草稿还在。",
             f"What was filled in then is not what the form takes now: {en}. Ask the person to "
-            "correct and send it; their draft is kept.",
+            "correct it and send it again, which does nothing twice; their draft is kept.",
         )
 
 

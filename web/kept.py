@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from engine.control import has_control
 from engine.sending import FIELD as SENDING
+from web.language import t
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
 PREFIX = "kept."
 LABELS = "_labels"
 """The name under which a form sends its labels along, for pages that know no form."""
+
+_WORDS = {
+    "reason": ("原因", "Reason"),
+    "opinion": ("意见", "Opinion"),
+    "why": ("原因", "Reason"),
+    "text": ("内容", "Text"),
+}
+"""What the boxes of our own pages ask for, for what was typed into no procedure's form."""
 
 _OURS = frozenset({"csrf_token", "next", "login", "password"})
 _View = TypeVar("_View", bound="Callable[..., object]")
@@ -62,7 +71,8 @@ def posted_values() -> list[Kept]:
 
 def _told(name: str, value: str, labels: Mapping[str, str]) -> Kept:
     key = without_row(name)
-    label = "" if name.startswith("_") else labels.get(key, name)
+    plain = t(*_WORDS[name]) if name in _WORDS else name
+    label = "" if name.startswith("_") else labels.get(key, plain)
     return Kept(name, value, label, labels.get(f"{key}={value}", value))
 
 
@@ -110,6 +120,16 @@ def carried_to(path: str, posted: MultiDict[str, str]) -> str | None:
         current_app.view_functions[endpoint], "keeps_typed", None
     )
     return None if save is None else save(posted, **arguments)
+
+
+def page_near(path: str) -> str:
+    """Return ``path`` if it can be opened, else the page above it, on which its button stands."""
+    adapter, near = current_app.create_url_adapter(request), path.partition("?")[0]
+    if adapter is None or adapter.test(near, "GET") or not adapter.test(near, "POST"):
+        return path
+    while near and not adapter.test(near, "GET"):
+        near = near.rpartition("/")[0]
+    return near or "/"
 
 
 def local_path(path: str | None, default: str = "/") -> str:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Flask, g, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 
 from engine import people
 from engine.signing_in import SignInRefusedError, TooManyAttemptsError
@@ -13,7 +23,7 @@ from engine.substituting.represented import of_session
 from web.clock import now
 from web.database import connection, transaction
 from web.guard import public
-from web.kept import carried, carried_to, local_path, posted_values
+from web.kept import carried, carried_to, local_path, page_near, posted_values
 from web.language import COOKIE, LANGUAGES, t, use_language
 from web.sessions import begin_session, opened_by
 
@@ -76,8 +86,17 @@ def sign_in() -> ResponseReturnValue:
     begin_session(found)
     g.person = found
     use_language(found.lang)
-    path = local_path(request.form.get("next"))
-    return _speaking(redirect(carried_to(path, carried()) or path, 303), found.lang)
+    return _speaking(_back_to(local_path(request.form.get("next"))), found.lang)
+
+
+def _back_to(path: str) -> Response:
+    """Lead to where the person was; what they did there and no draft takes is shown, not done."""
+    near, kept = page_near(path), posted_values()
+    if (saved := carried_to(path, carried())) is not None:
+        return redirect(saved, 303)
+    if near == path:
+        return redirect(path, 303)
+    return make_response(render_template("errors/not_done.html", back=near, kept=kept))
 
 
 @bp.post("/sign-out")

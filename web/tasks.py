@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from engine import drafts, incidents, tasks
 from engine.clocks import clockview
+from engine.clocks.clockview import Reckonings
 from engine.taskview import TaskView, open_task
 from web import answering
 from web.answering import Shown, Subject
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from werkzeug.datastructures import MultiDict
 
-    from engine.clocks.clockview import Reckoned
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 
@@ -97,11 +97,10 @@ def keep_what_was_typed(task_id: UUID) -> None:
         keep(request.form, task_id)
 
 
-def _reckoned(task: TaskView) -> Reckoned | None:
+def _reckonings(task: TaskView) -> Reckonings:
     if task.due is None:
-        return None
-    found = clockview.of_case(connection(), task.case.id, by=current_person())
-    return found.steps.get(task.task_id)
+        return Reckonings(None, {})
+    return clockview.of_case(connection(), task.case.id, by=current_person())
 
 
 def _page(task: TaskView, shown: Shown) -> str:
@@ -109,6 +108,7 @@ def _page(task: TaskView, shown: Shown) -> str:
     answers_for = url_for("tasks.complete", task_id=task.task_id)
     if delegated:
         answers_for = url_for("acting.begin", task_id=task.task_id, act="give-back")
+    clocks = _reckonings(task)
     return render_template(
         "task.html",
         active="inbox",
@@ -116,7 +116,8 @@ def _page(task: TaskView, shown: Shown) -> str:
         shown=shown,
         earlier=readings(task.earlier),
         mine=task.claimed_by == task.by.principal.id,
-        reckoned=_reckoned(task),
+        reckoned=clocks.steps.get(task.task_id),
+        runs=task.task_id in clocks.running,
         delegated=delegated,
         answers=readings([task.hold.answers] if task.hold.answers else []),
         answers_for=answers_for,

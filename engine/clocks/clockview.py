@@ -45,7 +45,8 @@ class Clock:
     """The clock of a case, or of one step of it, for the page that pauses it or lets it go on.
 
     ``deadlines`` are those that stand, or would; ``resumed`` are the same if it goes on now.
-    ``waiting`` are the roles that have an open task in the case.
+    ``waiting`` are the roles that have an open task in the case. ``runs``: there is something to
+    pause.
     """
 
     case: dossier.CaseHeader
@@ -56,14 +57,21 @@ class Clock:
     deadlines: tuple[Reckoned, ...]
     resumed: tuple[Reckoned, ...]
     waiting: frozenset[str]
+    runs: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Reckonings:
-    """How the deadlines of a case are reckoned: its own, and those of its open steps by task."""
+    """How the deadlines of a case are reckoned: its own, and those of its open steps by task.
+
+    ``runs`` says that a clock of the case runs, that could be paused; ``running`` are the open
+    steps with one of their own.
+    """
 
     case: Reckoned | None
     steps: Mapping[UUID, Reckoned]
+    runs: bool = False
+    running: frozenset[UUID] = frozenset()
 
 
 _FIRED = (
@@ -90,7 +98,10 @@ def of_case(conn: sa.Connection, case_id: UUID, *, by: Person) -> Reckonings:
             steps[task.id] = found
     whole = next(((place, key) for place, due, key in armed if due == case.due_at), None)
     clock = None if whole is None else _reckoned(version, case.state, *whole, days)
-    return Reckonings(clock, steps)
+    runs = [timer for timer in at_rest.timers if timer.stopped is None]
+    hosts = {(timer.process, timer.host) for timer in runs}
+    own = (task.id for task in at_rest.tasks if (task.process, task.element) in hosts)
+    return Reckonings(clock, steps, bool(runs), frozenset(own))
 
 
 def _fired(conn: sa.Connection, case_id: UUID) -> Iterator[tuple[str, datetime | None, UUID]]:
@@ -156,6 +167,7 @@ def _clock(
         deadlines=tuple(_told(version, case.state, shown, days)),
         resumed=tuple(_resumed(version, case, task, shown, now=now, days=days)) if stands else (),
         waiting=frozenset() if at is None else frozenset(open_.role for open_ in at.tasks),
+        runs=any(timer.stopped is None for timer in ours),
     )
 
 

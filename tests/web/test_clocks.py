@@ -141,3 +141,15 @@ def test_a_clock_is_not_everybodys(jie: Visitor, sign_in: Callable[[str], Visito
     assert yang.get(f"{task}/clock").status_code == 403
     for verb in ("pause", "resume"):
         assert yang.post(f"{task}/clock/{verb}", {"reason": "x"}).status_code == 403
+
+
+def test_what_was_typed_is_labelled_in_words_when_there_is_no_clock_to_pause(
+    fang: Visitor,
+) -> None:
+    task = task_path(fang.opens())
+    fang.get(f"{task}/clock")
+    assert "没有在走的期限" in fang.text
+    assert not fang.all("//textarea[@name='reason']")
+    assert fang.post(f"{task}/clock/pause", {"reason": "等客户寄样"}).status_code == 409
+    (label,) = fang.all("//dl[@id='kept-values']//dt")
+    assert label.text == "原因"

@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from engine import timers
 from engine.cases import open_case
 from engine.clocks import pausing
+from engine.clocks.clockview import of_case, of_task
 from engine.dossier import case as dossier_of
 from engine.inbox import inbox
 from engine.tables import tasks
+from engine.tasks import complete_task
 from engine.taskview import open_task
 from engine.verifying import check
 from tests.engine.clocks.deskwork import NOTE
@@ -98,3 +100,18 @@ def test_a_step_that_stands_unlike_its_state_is_found(
     connection.execute(sa.update(tasks).where(tasks.c.id == free).values(stands=True))
     (found,) = [one for one in check(connection) if not one.is_sound]
     assert [names.en for names in found.astray] == ["clock that stands of task free"]
+
+
+def test_where_every_timer_has_fired_no_clock_is_left_to_pause(
+    connection: Connection, clerk: Person, case_id: UUID
+) -> None:
+    found = waiting(connection, case_id)
+    before = of_case(connection, case_id, by=clerk)
+    assert before.runs
+    assert before.running == {found["limited"], found["reminded"]}
+    complete_task(connection, found["reminded"], NOTE, by=clerk, now=NOW)
+    while timers.wake_next(connection, now=NOW + 4 * HOUR):
+        pass
+    after = of_case(connection, case_id, by=clerk)
+    assert (after.runs, after.running) == (False, frozenset())
+    assert not of_task(connection, found["limited"], by=clerk, now=NOW + 4 * HOUR).runs
