@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,10 +10,13 @@ import sqlalchemy as sa
 from engine import asked, procedures, projections, spiff
 from engine.calendars import chain
 from engine.errors import Refusal
+from engine.history import moment
+from engine.kinds import TIMER
 from engine.messages.correlation import correlation
 from engine.messages.posting import NOBODY, digest
+from engine.moving import caller
 from engine.spiff import Names
-from engine.tables import calls, cases, messages, tasks, waits
+from engine.tables import calls, cases, incidents, messages, tasks, waits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,12 +29,19 @@ CALLS: Final = Names("外部调用", "calls")
 MESSAGES: Final = Names("消息", "messages")
 TAKEN_IN: Final = frozenset({"message_delivered", "signal_delivered", "case_opened"})
 CALENDARS: Final = Names("所依据的日历修改", "changes of calendars")
+HELD: Final = Names("受阻的标记与未解决的异常", "whether an open incident holds it up")
 STATE: Final = Names("案件状态无法读取", "the state cannot be read")
 
 _STATE = sa.select(
-    *(cases.c[name] for name in ("state", "version_id", "status", "clock")),
-    *(cases.c[name] for name in ("next_due", "due_at", "paused_at")),
+    *(cases.c[name] for name in ("id", "state", "version_id", "status", "clock")),
+    *(cases.c[name] for name in ("next_due", "due_at", "paused_at", "paused_for", "stuck")),
 ).where(cases.c.id == sa.bindparam("case"))
+_Found: TypeAlias = "tuple[Position, dict[UUID, str | None]]"
+_TRIED = sa.select(sa.func.max(incidents.c.tried_at)).where(
+    incidents.c.case_id == sa.bindparam("case"),
+    incidents.c.kind == TIMER,
+    incidents.c.resolved_at.is_(None),
+)
 _TASKS = sa.select(tasks).where(tasks.c.case_id == sa.bindparam("case"))
 _WAITS = sa.select(waits).where(waits.c.case_id == sa.bindparam("case"))
 _CALLS = sa.select(calls).where(
@@ -51,6 +61,7 @@ class Crosschecks:
         self._revisions = chain.digests(conn)
         self._waiting = self._having(waits.c.case_id)
         self._calling = self._having(calls.c.case_id)
+        self._failing = self._having(incidents.c.case_id)
         self._writing = self._having(messages.c.sent_from) | self._having(messages.c.case_id)
 
     def _having(self, column: sa.Column[Any]) -> set[UUID]:
@@ -62,13 +73,17 @@ class Crosschecks:
 
     def _astray(self, case_id: UUID, told: Told) -> Iterator[Names]:
         row = self._conn.execute(_STATE, {"case": case_id}).one()
-        position = self._position(row.state, row.version_id, row.status)
-        if position is None:
+        if self._is_held_otherwise(row):
+            yield HELD
+        found = self._position(row.state, row.version_id, row.status)
+        if found is None:
             yield STATE
             return
+        position, around = found
         steps = self._conn.execute(_TASKS, {"case": case_id}).all()
-        yield from projections.differing(row, steps, position)
-        if not _same_waits(self._rows(_WAITS, case_id, self._waiting), position.waits):
+        yield from projections.differing(row, steps, position, around)
+        yield from projections.unsaid(row, steps, told.pauses)
+        if not _same_waits(self._rows(_WAITS, case_id, self._waiting), position.waits, told):
             yield WAITS
         if not _same_calls(self._rows(_CALLS, case_id, self._calling), position.calls, told):
             yield CALLS
@@ -82,12 +97,26 @@ class Crosschecks:
         known = isinstance(said, dict) and self._revisions.get(said.get("id", 0))
         return isinstance(said, dict) and bool(known) and known == said.get("sha256")
 
-    def _position(self, state: bytes, version_id: int, status: str) -> Position | None:
+    def _is_held_otherwise(self, row: sa.Row[Any]) -> bool:
+        """Whether workers pass a case by though nothing failed in it, or not though it did.
+
+        A case that has moved on since is not held, though its incident may not be closed yet.
+        """
+        if not row.stuck and row.id not in self._failing:
+            return False
+        tried = self._conn.scalar(_TRIED, {"case": row.id})
+        if row.stuck or tried is None:
+            return bool(row.stuck and tried is None)
+        return bool(row.next_due is not None and row.next_due <= tried)
+
+    def _position(self, state: bytes, version_id: int, status: str) -> _Found | None:
+        """Return where a case stands, with the activities around its tasks; None if it is lost."""
         if status != "open":
-            return spiff.Position((), (), ())
+            return spiff.Position((), (), ()), {}
         try:
             version = procedures.version(self._conn, version_id)
-            return spiff.position(version.compiled, state)
+            position = spiff.position(version.compiled, state)
+            return position, {task.id: caller(version, task) for task in position.tasks}
         except (KeyError, LookupError, TypeError, ValueError, Refusal):
             return None
 
@@ -105,17 +134,23 @@ def changed_messages(conn: sa.Connection) -> Iterator[Names]:
             yield Names(f"消息 {row.id} 与发出时不符", f"Message {row.id} is not as it was sent")
 
 
-def _same_waits(rows: Sequence[sa.Row[Any]], waiting: Sequence[Wait]) -> bool:
+def _same_waits(rows: Sequence[sa.Row[Any]], waiting: Sequence[Wait], told: Told) -> bool:
     names = ("id", "kind", "name", "keys", "process", "element", "offered")
     kept = {row.id: tuple(getattr(row, name) for name in names) for row in rows}
-    told = {
+    drawn = {
         wait.id: (
             *(wait.id, wait.kind, wait.name, dict(wait.keys), wait.process, wait.element),
             list(wait.offered),
         )
         for wait in waiting
     }
-    return kept == told and all(_is_correlated(row) for row in rows)
+    return kept == drawn and all(_is_correlated(row) and _is_since(row, told) for row in rows)
+
+
+def _is_since(row: sa.Row[Any], told: Told) -> bool:
+    """Whether a wait began when the entry that began it says; older entries do not say."""
+    said = told.awaited.get(row.id.hex)
+    return said is None or bool(row.since == moment(said))
 
 
 def _same_calls(rows: Sequence[sa.Row[Any]], waiting: Sequence[UUID], told: Told) -> bool:

@@ -166,7 +166,7 @@ def _task_row(case: Case, version: Version, task: OpenTask, now: datetime) -> di
         "case_id": case.id,
         "process": task.process,
         "element": task.element,
-        "within": _caller(version, task),
+        "within": caller(version, task),
         "item": task.item,
         "role": task.role,
         "due_at": task.due,
@@ -175,7 +175,7 @@ def _task_row(case: Case, version: Version, task: OpenTask, now: datetime) -> di
     }
 
 
-def _caller(version: Version, task: OpenTask) -> str | None:
+def caller(version: Version, task: OpenTask) -> str | None:
     """Return the call activity that an opened task stands in, as "process:element"."""
     place, process = None, version.compiled.id
     for call in task.path:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.history import moment
 from engine.spiff import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from uuid import UUID
 
     import sqlalchemy as sa
 
@@ -23,14 +25,21 @@ _COLUMNS: Final = {
     "due_at": Names("时限", "due"),
     "stands": Names("停着的计时", "clock that stands"),
     "paused_at": Names("计时暂停", "clock paused"),
+    "within": Names("所在环节", "activity around it"),
 }
 
 
 def differing(
-    case: sa.Row[Any], rows: Sequence[sa.Row[Any]], position: Position
+    case: sa.Row[Any],
+    rows: Sequence[sa.Row[Any]],
+    position: Position,
+    around: Mapping[UUID, str | None],
 ) -> Iterator[Names]:
-    """Name what of a case's row and of its open tasks' rows is not as its state has it."""
-    yield from _tasks(rows, position)
+    """Name what of a case's row and of its open tasks' rows is not as its state has it.
+
+    ``around`` are the activities that the tasks stand in, by task.
+    """
+    yield from _tasks(rows, position, around)
     running = [timer for timer in position.timers if timer.stopped is None]
     if case.next_due != min((timer.due for timer in running), default=None):
         yield NEXT_DUE
@@ -45,7 +54,32 @@ def _is_clock(case: sa.Row[Any], timer: Timer) -> bool:
     return timer.clock and case.clock == f"{timer.process}:{timer.host}"
 
 
-def _tasks(rows: Sequence[sa.Row[Any]], position: Position) -> Iterator[Names]:
+def unsaid(
+    case: sa.Row[Any], rows: Sequence[sa.Row[Any]], pauses: Sequence[Mapping[str, Any]]
+) -> Iterator[Names]:
+    """Name the clocks that stand otherwise than the entries of pauses say: since when, and why."""
+    said = {(_where(body), moment(body), body.get("reason")) for body in pauses}
+    said |= {(None, None, None)}
+    if (None, case.paused_at, case.paused_for) not in said:
+        yield PAUSED
+    for row in rows:
+        own = (f"{row.process}:{row.element}", row.paused_at, row.paused_for)
+        if own not in said and own[1:] != (None, None):
+            yield _of_task("paused_at", row.element)
+
+
+def _where(body: Mapping[str, Any]) -> str | None:
+    return f"{body['process']}:{body.get('element')}" if "process" in body else None
+
+
+def _of_task(column: str, element: str) -> Names:
+    name = _COLUMNS[column]
+    return Names(f"待办 {element} 的{name.zh}", f"{name.en} of task {element}")
+
+
+def _tasks(
+    rows: Sequence[sa.Row[Any]], position: Position, around: Mapping[UUID, str | None]
+) -> Iterator[Names]:
     kept = {row.id: row for row in rows}
     open_now = {task.id: task for task in position.tasks}
     for key, task in open_now.items():
@@ -55,10 +89,10 @@ def _tasks(rows: Sequence[sa.Row[Any]], position: Position) -> Iterator[Names]:
         if key not in open_now:
             yield Names(f"多出待办 {row.element}", f"one task {row.element} too many")
             continue
+        if row.within != around[key]:
+            yield _of_task("within", open_now[key].element)
         for column in _wrong(row, open_now[key], position):
-            zh, en = _COLUMNS[column].zh, _COLUMNS[column].en
-            element = open_now[key].element
-            yield Names(f"待办 {element} 的{zh}", f"{en} of task {element}")
+            yield _of_task(column, open_now[key].element)
 
 
 def _wrong(row: sa.Row[Any], task: OpenTask, position: Position) -> Iterator[str]:

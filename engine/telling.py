@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine import spiff
 from engine.history import Draft
+from engine.told import AWAITED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,6 +75,7 @@ def consequences(
         "cancelled": [[row.id.hex, f"{row.process}:{row.element}"] for row in cancelled],
         "armed": [_armed(timer) for timer in move.armed if not timer.reminds],
         "reminding": [_armed(timer) for timer in move.armed if timer.reminds],
+        AWAITED: [[wait.id.hex, f"{wait.process}:{wait.element}"] for wait in move.awaited],
         "shifted": [_shifted(shift) for shift in move.shifted],
         "decided": [
             [d.table, d.rule, dict(d.inputs), dict(d.outputs), d.our_default]

@@ -11,13 +11,20 @@ if TYPE_CHECKING:
 GENESIS: Final = bytes(32)
 """What the first entry is bound to."""
 
+PAUSED: Final = "clock_paused"
+"""The kind of the entry of a pause."""
+
+AWAITED: Final = "awaited"
+"""Under which an entry says what is waited for since then: of each wait id (hex) and place."""
+
 
 @dataclass(slots=True)
 class Told:
     """What a case's entries say when they are read in order, and the first that does not hold.
 
     ``files`` are attachments by id (hex), ``letters`` bodies with a message and what it carried,
-    ``calls`` what was last said of each call by its id (hex).
+    ``calls`` what was last said of each call by its id (hex), ``pauses`` bodies that stop a clock,
+    ``awaited`` by its id (hex) the body that began a wait.
     """
 
     broken: int | None = None
@@ -28,6 +35,8 @@ class Told:
     letters: list[tuple[dict[str, Any], bytes | None]] = field(default_factory=list)
     revised: list[Any] = field(default_factory=list)
     calls: dict[str, list[Any]] = field(default_factory=dict)
+    pauses: list[Mapping[str, Any]] = field(default_factory=list)
+    awaited: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def hear(self, body: Mapping[str, Any]) -> None:
         """Take in what one entry says of its case."""
@@ -36,6 +45,9 @@ class Told:
         self.files |= by_key(body, "files")
         self.calls |= by_key(body, "calls")
         self.revised += listed(body, "revised")
+        self.awaited |= dict.fromkeys(by_key(body, AWAITED), body)
+        if body.get("kind") == PAUSED:
+            self.pauses.append(body)
 
 
 def listed(body: Mapping[str, Any], name: str) -> list[Any]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from engine import items, procedures
-from engine.clocks.pausing import PAUSED
 from engine.tables import cases, entries, people, tasks
+from engine.told import PAUSED
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -16,6 +16,7 @@ from engine.opening import move_on
 from engine.reasons import checked_reason
 from engine.roles import PROCESS_OWNER
 from engine.tables import cases, tasks
+from engine.told import PAUSED
 from engine.waiting import lock_task, passed
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from engine.moving import Case
     from engine.people import Person
 
-PAUSED = "clock_paused"
 RESUMED = "clock_resumed"
 
 

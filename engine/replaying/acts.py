@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine import spiff
 from engine.beginning import BEGUN_BY
-from engine.clocks.pausing import PAUSED, RESUMED
+from engine.clocks.pausing import RESUMED
 from engine.going_back.anew import RETURNED
 from engine.going_back.ending import CANCELLED, REOPENED
 from engine.going_back.withdrawing import WITHDRAWN
@@ -19,6 +19,7 @@ from engine.replaying.play import CannotFollowError, stop
 from engine.replaying.record import DONE, RECKONED, Opening
 from engine.replaying.stage import place_of
 from engine.spiff import Dues, Verdict
+from engine.told import PAUSED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -110,6 +110,7 @@ TAMPERED = {
     "another name": ("waiting", of_wait(name="other"), "what is waited for"),
     "other people": ("offering", of_wait(offered=["qc"]), "what is waited for"),
     "for all": ("offering", of_wait(correlation=b"x"), "what is waited for"),
+    "waiting for longer": ("waiting", of_wait(since=NOW - DAY), "what is waited for"),
     "a wait of an ended case": ("answered", one_more, "what is waited for"),
     "a call is gone": ("asking", gone(calls, "case_id"), "calls"),
     "a call asks something else": ("asking", of_call(parameters=b'{"endpoint":"x"}'), "calls"),

@@ -66,6 +66,8 @@ TASK: dict[str, tuple[dict[str, Any], str]] = {
     "element": ({"element": "urge"}, "step of task prepare"),
     "due": ({"due_at": LATER}, "due of task prepare"),
     "paused": ({"paused_at": LATER}, "clock paused of task prepare"),
+    "a reason without a pause": ({"paused_for": "等客户"}, "clock paused of task prepare"),
+    "within": ({"within": "deskwork:urge"}, "activity around it of task prepare"),
     "another id": ({"id": uuid4()}, "no task prepare"),
 }
 
@@ -88,10 +90,36 @@ def test_tasks_that_are_missing_or_too_many_are_told(connection: Connection, cle
     }
 
 
+STANDING: dict[str, tuple[dict[str, Any], str]] = {
+    "another reason": ({"paused_for": "等供应商"}, "clock paused"),
+    "no reason": ({"paused_for": None}, "clock paused"),
+    "another moment": ({"paused_at": NOW}, "clock paused"),
+}
+
+
+@pytest.mark.parametrize("name", STANDING)
+def test_a_pause_that_was_changed_is_told(connection: Connection, clerk: Person, name: str) -> None:
+    values, said = STANDING[name]
+    step, whole = opened(connection, clerk), opened(connection, clerk)
+    task = waiting(connection, step)["prepare"]
+    pausing.pause_task(connection, task, "等客户", by=clerk, now=LATER)
+    pausing.pause_case(connection, whole, "等客户", by=clerk, now=LATER)
+    assert found(connection) == {}
+    connection.execute(sa.update(tasks).where(tasks.c.id == task).values(values))
+    connection.execute(sa.update(cases).where(cases.c.id == whole).values(values))
+    told = found(connection)
+    assert told[step] == [f"{said} of task prepare"]
+    if "paused_for" in values:
+        assert told[whole] == ["clock of the case paused"]
+    assert set(told) == {step, whole}
+
+
 CASE: dict[str, tuple[dict[str, Any], list[str]]] = {
     "next": ({"next_due": None}, ["next deadline"]),
     "due": ({"due_at": LATER}, ["to close by"]),
     "paused": ({"paused_at": LATER}, ["clock of the case paused"]),
+    "a reason without a pause": ({"paused_for": "等客户"}, ["clock of the case paused"]),
+    "stuck": ({"stuck": True}, ["whether an open incident holds it up"]),
 }
 
 

@@ -18,6 +18,7 @@ from tests.engine.conftest import NOW
 from tests.engine.errand import asked, errand, waiting
 from tests.engine.small import TEXT, form, put_in_force, small, somebody
 from tests.engine.spiff.drawing import Process
+from tests.engine.test_signals import astray
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -139,6 +140,10 @@ def test_a_deadline_that_cannot_be_run_names_its_element_and_holds_nobody_up(
     assert (incident.expression, incident.variable) == ("kilos > 5", "kilos")
     assert retry(connection, incident.id, by=None, now=LATER).tries == 2
     assert row_of(connection, case_id).stuck
+    assert astray(connection) == {}
+    write(connection, case_id, stuck=False)
+    assert astray(connection) == {case_id: ["whether an open incident holds it up"]}
+    write(connection, case_id, stuck=True)
 
     weigh = waiting(connection, case_id)["weigh"]
     complete_task(connection, weigh, Answered({"kilos": 8}), by=clerk, now=LATER)
