@@ -23,7 +23,7 @@ from engine.spiff import (
     compile_procedure,
     compile_published,
 )
-from engine.strays import same_names
+from engine.strays import same_names, same_processes
 from engine.wordlists import CLAUSES, ROLES, clause_ids, read_roles
 from forms import BrokenFormError, Form, Kind, Layout, load_form, load_layout
 
@@ -229,8 +229,12 @@ def prepare_all(
     large = [path for path, content in files.items() if len(content) > LIMIT]
     if large:
         raise BrokenFilesError(tuple(map(_too_large, large)))
-    bundles, problems = [], dict.fromkeys(same_names(files))
+    copies = list(same_processes(files))
+    bundles, problems = [], dict.fromkeys([*same_names(files), *copies])
+    copied = {PurePosixPath(problem.file).stem for problem in copies}
     for root in roots:
+        if root in copied:
+            continue
         try:
             bundles.append(prepare(files, root, calendars=calendars))
         except BrokenFilesError as error:

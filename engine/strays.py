@@ -6,10 +6,10 @@ from collections import defaultdict
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from engine.spiff import Problem
+from engine.spiff import Problem, process_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
 _READ = (".bpmn", ".dmn")
@@ -31,6 +31,30 @@ def same_names(paths: Collection[str]) -> Iterator[Problem]:
                 "same_name",
                 f"有几个文件的 id 都是“{stem}”：{'、'.join(same)}。请只留一个。",
                 f'Several files have the id "{stem}": {", ".join(same)}. Keep one.',
+            )
+
+
+def same_processes(files: Mapping[str, bytes]) -> Iterator[Problem]:
+    """Refuse a diagram that was copied and kept the process id of the other.
+
+    Whichever is called like the process is the original.
+    """
+    found: dict[str, list[str]] = defaultdict(list)
+    for path, process in process_ids(files).items():
+        found[process].append(path)
+    for process, paths in found.items():
+        paths.sort(key=lambda path: (PurePosixPath(path).stem != process, path))
+        for path in paths[1:] if len({PurePosixPath(path).stem for path in paths}) > 1 else ():
+            name = PurePosixPath(path).stem
+            yield Problem(
+                path,
+                process,
+                "same_process",
+                f"流程的 id“{process}”与 {paths[0]} 相同。若是复制来的新图，"
+                f"请把流程的 id 改为文件名“{name}”，表单放在 forms/{name}/。",
+                f'The process id "{process}" is the same as in {paths[0]}. If this is a copy for a '
+                f'new diagram, change its process id to "{name}", like the file, and put its forms '
+                f"into forms/{name}/.",
             )
 
 

@@ -108,7 +108,7 @@ from engine.spiff.errors import (
 )
 from engine.spiff.explaining import explain_timers
 from engine.spiff.files.eventful import DUTY_DATE
-from engine.spiff.files.sources import closure, promises, roots
+from engine.spiff.files.sources import closure, process_ids, promises, roots
 from engine.spiff.going_back.ending import cancel, cancelled_at, reopen, reopenings
 from engine.spiff.going_back.places import Place, places
 from engine.spiff.going_back.placing import place, placing, skip
@@ -228,6 +228,7 @@ __all__ = [
     "places",
     "placing",
     "position",
+    "process_ids",
     "promises",
     "reckon_anew",
     "reopen",

@@ -271,6 +271,18 @@ def test_a_folder_with_a_file_too_large_is_refused_unread(tmp_path: Path) -> Non
     assert (problem.file, problem.code) == ("bpmn/huge.bpmn", "file_too_large")
 
 
+def test_a_copied_diagram_that_kept_its_process_id_is_one_problem(connection: Connection) -> None:
+    files = errand()
+    (path,) = (path for path in files if path.endswith("errand.bpmn"))
+    copy = path.replace("errand.bpmn", "another.bpmn")
+    with pytest.raises(BrokenFilesError) as refused:
+        put_in_force(connection, {**files, copy: files[path]})
+    (problem,) = refused.value.problems
+    assert (problem.file, problem.element, problem.code) == (copy, "errand", "same_process")
+    assert f"与 {path} 相同" in problem.zh
+    assert '"another"' in problem.en
+
+
 def begun_by(message: str) -> Files:
     """Give the errand with another start message."""
     return {

@@ -195,6 +195,17 @@ def _by_stem(files: Mapping[str, bytes], suffix: str) -> dict[str, str]:
     return {stem(path): path for path in sorted(files, reverse=True) if path.endswith(suffix)}
 
 
+def process_ids(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Give the id of the process in each diagram that can be read, by path."""
+    found = {}
+    for path in sorted(path for path in files if path.endswith(".bpmn")):
+        try:
+            found[path] = read_sheet(path, files[path]).process_id
+        except UnreadableError:
+            continue
+    return found
+
+
 def roots(files: Mapping[str, bytes]) -> tuple[str, ...]:
     """Give the ids of the procedures: diagrams that no other calls and that can begin.
 
