@@ -11,11 +11,12 @@ from engine import incidents as records
 from engine import procedures
 from engine.errors import NotFoundError, Refusal
 from engine.incidents import COLUMNS, Incident, incident_of
-from engine.kinds import KINDS, is_over
+from engine.kinds import CALL, KINDS, TIMER, is_over
 from engine.tables import cases, incidents, people
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
     from engine.procedures import Version
     from engine.spiff import Names
@@ -88,6 +89,22 @@ def _lines() -> sa.Select[Any]:
         .join(people, people.c.id == incidents.c.person_id, isouter=True)
         .join(over, over.c.id == incidents.c.id, isouter=True)
     )
+
+
+def open_lines(conn: sa.Connection) -> list[Line]:
+    """Return the open incidents, oldest first."""
+    found = conn.execute(_lines().where(_OPEN).order_by(incidents.c.id))
+    return [_line(conn, row) for row in found]
+
+
+def holding(conn: sa.Connection, case_id: UUID) -> list[Line]:
+    """Return what has failed in a case and is still to be done, oldest first.
+
+    Deadlines and calls are left out: the case and its calls say by themselves that they are stuck.
+    """
+    mine = (incidents.c.case_id == case_id, incidents.c.kind.not_in([TIMER, CALL]))
+    found = conn.execute(_lines().where(_OPEN, *mine, sa.not_(is_over())).order_by(incidents.c.id))
+    return [_line(conn, row) for row in found]
 
 
 def causes(conn: sa.Connection) -> list[Cause]:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from engine import caselist, cases, dossier, drafts, incidents
+from engine import caselist, cases, dossier, drafts, incidentlist, incidents
 from engine.cases import FormChangedError
 from engine.clocks import clockview
 from engine.clocks.pausing import may_pause
@@ -127,6 +127,7 @@ def show(case_id: UUID) -> ResponseReturnValue:
         header=found.header,
         filled_forms=readings(found.filled),
         tabs=[path_tab(view, found.version) for view in found.diagrams],
+        held=incidentlist.holding(connection(), case_id),
         acts=offered_in(connection(), found.version, case_id, by=by) if is_open else {},
         whole=offered_acts(connection(), case_id, by=by, now=now()),
         once=said_once()[0],

@@ -41,9 +41,9 @@ class Expected:
         zh = "、".join(known[:MOST_NAMED]) + more_zh or "无"
         en = ", ".join(known[:MOST_NAMED]) + more_en or "none"
         return Names(
-            f"生效的规程都不等待“{name}”。已知的消息名：{zh}。如系写错，请作废后重发。",
+            f"生效的规程都不等待“{name}”。已知的消息名：{zh}。如系写错，请作废后以新的编号（--id）重发。",
             f"No procedure in force waits for “{name}”. The names known are: {en}. "
-            "If it is misspelt, drop it and send it again.",
+            "If it is misspelt, drop it and send it again under a new --id.",
         )
 
     def _other_keys(self, name: str, keys: Collection[str]) -> Names:
@@ -53,9 +53,9 @@ class Expected:
         own_zh = f"这条消息的关联键是 {'、'.join(own)}" if own else "这条消息没有关联键"
         own_en = f"this one has {' and '.join(own)}" if own else "this one has none"
         return Names(
-            f"生效的规程按 {zh} 等待“{name}”，{own_zh}。如系写错，请作废后重发。",
+            f"生效的规程按 {zh} 等待“{name}”，{own_zh}。如系写错，请作废后以新的编号（--id）重发。",
             f"Procedures in force wait for “{name}” by the keys {en}; {own_en}. "
-            "If that is a mistake, drop it and send it again.",
+            "If that is a mistake, drop it and send it again under a new --id.",
         )
 
 

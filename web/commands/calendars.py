@@ -15,7 +15,7 @@ from engine.clocks import deadlines
 from engine.errors import Refusal
 from engine.reasons import LONGEST, BadReasonError, checked_reason
 from engine.settings import company
-from web.commands.say import say
+from web.commands.say import local, say
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -121,8 +121,9 @@ def show(connection: Connection, year: int, *, code: str) -> None:
 
 def changes(connection: Connection) -> None:
     """Print the newest changes, the newest first, and how many cases wait to be reckoned."""
+    zone = company(connection).zone
     for one in calendars.revisions(connection):
         who = one.who or "-"
-        click.echo(f"{one.id}  {one.at:%Y-%m-%d %H:%M}Z  {who}  {one.note}")
+        click.echo(f"{one.id}  {local(one.at, zone)}  {who}  {one.note}")
     waiting = deadlines.waiting(connection, calendars.current(connection).revision)
     say(f"还有 {waiting} 个案件待重新计算期限。", f"Open cases still to be reckoned: {waiting}.")

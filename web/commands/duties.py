@@ -9,7 +9,7 @@ import click
 from engine.duties import planning
 from engine.duties.dutyview import all_duties
 from engine.settings import company
-from web.commands.say import say
+from web.commands.say import local, say
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,9 +47,9 @@ def turn_off(connection: Connection, procedure: str, *, now: datetime) -> None:
 
 def _lines(duty: Duty, zone: ZoneInfo) -> str:
     state = "停用 off" if not duty.active else "受阻 stuck" if duty.stuck else "启用 on"
-    coming = "-" if duty.next_at is None else _local(duty.next_at, zone)
+    coming = "-" if duty.next_at is None else local(duty.next_at, zone)
     provisional = "  暂定 provisional" if duty.provisional else ""
-    last = _local(duty.runs[0].started_at, zone) if duty.runs else "-"
+    last = local(duty.runs[0].started_at, zone) if duty.runs else "-"
     return "\n    ".join(
         [
             f"{duty.procedure}  {duty.names.zh} {duty.names.en}  {state}",
@@ -58,7 +58,3 @@ def _lines(duty: Duty, zone: ZoneInfo) -> str:
             f"下次 next {coming}{provisional}  上次 last {last}  错过 missed {duty.missed}",
         ]
     )
-
-
-def _local(moment: datetime, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"

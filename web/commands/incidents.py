@@ -6,23 +6,25 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.incidents import unresolved
+from engine.incidentlist import open_lines
 from engine.retrying import retry
-from web.commands.say import complain, say
+from engine.settings import company
+from web.commands.say import complain, local, say
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from sqlalchemy import Connection
 
-    from engine.incidents import Incident
+    from engine.incidentlist import Line
 
 
 def show(connection: Connection) -> None:
     """Print the open incidents, oldest first, each with its cause in both languages."""
-    found = unresolved(connection)
-    for incident in found:
-        click.echo(_lines(incident))
+    found, zone = open_lines(connection), company(connection).zone
+    for line in found:
+        click.echo(_lines(line, zone))
     if not found:
         say("没有未解决的异常。", "There are no open incidents.")
 
@@ -48,12 +50,13 @@ def try_again(connection: Connection, number: int, *, now: datetime) -> bool:
     return True
 
 
-def _lines(incident: Incident) -> str:
+def _lines(line: Line, zone: ZoneInfo) -> str:
+    incident = line.incident
     where = f"{incident.process}:{incident.element}"
-    case = incident.case_id or "-"
+    case = line.number or line.case_code or "-"
     times = f"×{incident.tries}"
     head = (
-        f"{incident.id}  {incident.at:%Y-%m-%d %H:%M:%S}Z  {times}  {incident.kind}"
+        f"{incident.id}  {local(incident.at, zone)}  {times}  {incident.kind}"
         f"  {incident.procedure}  {case}  {where}"
     )
     cause = [text for text in (incident.expression, incident.variable) if text]

@@ -6,6 +6,7 @@ from errno import EACCES, EISDIR, ENOENT
 from typing import TYPE_CHECKING
 
 import click
+import orjson
 
 from engine.control import shown
 from engine.errors import Refusal
@@ -13,12 +14,14 @@ from engine.messages import mailbox, outside
 from engine.messages.expecting import expected
 from engine.messages.intake import receiver_of
 from engine.payloads import MOST_BYTES
-from web.commands.say import complain, say
+from engine.settings import company
+from web.commands.say import complain, local, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
+    from zoneinfo import ZoneInfo
 
     from sqlalchemy import Connection
 
@@ -54,7 +57,7 @@ def send(
     now: datetime,
 ) -> None:
     """Send a message and say what has become of it; the caller commits, here and below."""
-    given = dict(map(_pair, keys))
+    given = _keys(keys)
     sent = outside.send(
         connection,
         name,
@@ -70,6 +73,18 @@ def send(
     doubt = expected(connection).doubt(name, given) if sent.status == "kept" else None
     if doubt is not None and receiver is None:
         complain(doubt.zh, doubt.en)
+
+
+def _keys(said: Iterable[str]) -> dict[str, str]:
+    given = dict[str, str]()
+    for name, value in map(_pair, said):
+        if name in given:
+            raise BadDataError(
+                f"关联键“{shown(name)}”给了两次。请只留一个。",
+                f"The key “{shown(name)}” is given twice. Keep one of them.",
+            )
+        given[name] = value
+    return given
 
 
 def _pair(given: str) -> tuple[str, str]:
@@ -91,28 +106,39 @@ def _read(data: str) -> bytes:
             read: bytes = file.read(MOST_BYTES + 1)
             return read
     except OSError as error:
-        zh, en = _UNREADABLE.get(error.errno or 0, ("打不开", "it cannot be opened"))
+        zh, en = _unreadable(data, error.errno or 0)
         raise BadDataError(
             f"无法读取 --data 的“{shown(data)}”：{zh}。请写 JSON 对象、文件路径或 -。",
             f"--data “{shown(data)}” cannot be read: {en}. Give a JSON object, a file, or -.",
         ) from error
 
 
+def _unreadable(data: str, errno: int) -> tuple[str, str]:
+    if not data.strip():
+        return "没有内容", "it is empty"
+    try:
+        orjson.loads(data.encode(errors="surrogateescape"))
+    except orjson.JSONDecodeError:
+        return _UNREADABLE.get(errno, ("打不开", "it cannot be opened"))
+    return "是 JSON，但不是对象", "it is JSON, but no object"
+
+
 def show(connection: Connection, *, status: str, name: str) -> None:
     """Print messages of one status, oldest first, a page at most."""
     found, more = mailbox.letters(connection, status=status, name=name)
+    zone = company(connection).zone
     for letter in found:
-        click.echo(_lines(letter))
+        click.echo(_lines(letter, zone))
     if not found:
         say("没有这样的消息。", "There are no such messages.")
     if more:
         say("还有更多，未列出。", "There are more.")
 
 
-def _lines(letter: Letter) -> str:
+def _lines(letter: Letter, zone: ZoneInfo) -> str:
     keys = " ".join(f"{name}={value}" for name, value in letter.keys.items())
     source = letter.sent_from.code if letter.sent_from else letter.sender or "-"
-    head = f"{letter.id}  {letter.sent_at:%Y-%m-%d %H:%M:%S}Z  {letter.name}  {source}"
+    head = f"{letter.id}  {local(letter.sent_at, zone)}  {letter.name}  {source}"
     doubt = (letter.doubt.zh, letter.doubt.en) if letter.doubt else ()
     more = [text for text in (keys, letter.reason, *doubt) if text]
     return "\n    ".join([head, *more])

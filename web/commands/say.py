@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+
+def local(moment: datetime, zone: ZoneInfo) -> str:
+    """Return a moment as the company's clocks show it."""
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def say(zh: str, en: str) -> None:

@@ -302,3 +302,21 @@ def test_a_case_whose_state_cannot_be_read_is_shown_without_its_data(
 @pytest.mark.parametrize("path", ["/0", "/1", "/99999999999999999999", "/1/alike", "/-1"])
 def test_an_incident_that_is_not_there_is_not_found(he: Visitor, path: str) -> None:
     assert he.get(INCIDENTS + path).status_code == 404
+
+
+def test_the_case_says_that_it_is_held_up_until_somebody_has_got_it_on(
+    he: Visitor, database: sa.Engine, staff: dict[str, Person], sign_in: Callable[[str], Visitor]
+) -> None:
+    case_id, task, number = stuck_case(database, staff["jie"])
+    now = "//section[@aria-labelledby='now']"
+    jie = sign_in("jie")
+    for visitor, links in ((he, 1), (jie, 0)):
+        visitor.get(f"/cases/{case_id}")
+        (section,) = visitor.all(now)
+        assert f"异常 {number}：没能办下去" in section.text_content()
+        assert "受阻，管理员已知" in section.text_content()
+        assert len(section.xpath(f".//a[@href='{INCIDENTS}/{number}']")) == links
+    mended(database, case_id)
+    jie.does(f"/tasks/{task}", STEP, accepted_at=today(), zone="overseas")
+    jie.get(f"/cases/{case_id}")
+    assert "受阻" not in "".join(one.text_content() for one in jie.all(now))

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.tables import cases, messages, versions
+from forms.definition import COMPANY_ZONE
 from tests.engine.letters import claim, claims, replies, reply, send
 from tests.engine.small import put_in_force, somebody
 
@@ -68,6 +69,7 @@ def test_who_sends_what_nobody_is_drawn_to_wait_for_is_told(
     for sentence in told:
         assert sentence in complained
         assert sentence in listed
+    assert "以新的编号（--id）重发" in complained
 
 
 def test_nobody_is_warned_of_a_message_that_an_older_version_waits_for(
@@ -109,13 +111,15 @@ def test_sending_one_that_opens_a_case(type_in: Typed, url: str, ready: Engine) 
         (("--data", "/"), "“/”：这是文件夹", "it is a folder"),
         (("--data", "no\udcff"), "没有这个文件", "there is no such file"),
         (("--data", "n" * 5000), "打不开", "it cannot be opened"),
-        (("--data", ""), "没有这个文件", "there is no such file"),
+        (("--data", ""), "没有内容", "it is empty"),
+        (("--data", "[1]"), "是 JSON，但不是对象", "JSON, but no object"),
+        (("--key", "claim_no=R2", "--key", "claim_no=R3"), "“claim_no”给了两次", "given twice"),
         (("--data", "{,"), "内容不是 JSON", "The content is no JSON"),
         (("--data", '{"a": "\udcff"}'), "内容不是 UTF-8", "not in UTF-8"),
         (("--id", ""), "消息编号应为", "The key of a message"),
     ],
     ids=["no value", "half a character", "no file", "folder", "no name", "long name", "empty",
-         "no JSON", "no UTF-8", "empty id"],
+         "list", "twice", "no JSON", "no UTF-8", "empty id"],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused(
     type_in: Typed, url: str, words: tuple[str, ...], zh: str, en: str
@@ -150,6 +154,7 @@ def test_listing_and_dropping(type_in: Typed, url: str, ready: Engine) -> None:
     said = type_in("messages", "--name", "answer", DATABASE_URL=url)[1]
     assert f"{row.id}" in said
     assert f"answer  {code_of_case}" in said
+    assert f"{row.sent_at.astimezone(COMPANY_ZONE):%Y-%m-%d %H:%M}  " in said
     assert "claim_no=TS-7" in said
     assert f"{row.id}" not in type_in("messages", "--name", "other", DATABASE_URL=url)[1]
 
