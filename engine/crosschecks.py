@@ -13,7 +13,8 @@ from engine.errors import Refusal
 from engine.history import moment
 from engine.kinds import TIMER
 from engine.messages.correlation import correlation
-from engine.messages.posting import NOBODY, digest
+from engine.messages.posting import NOBODY
+from engine.messages.sealing import is_whole
 from engine.moving import caller
 from engine.spiff import Names
 from engine.tables import calls, cases, incidents, messages, tasks, waits
@@ -130,7 +131,7 @@ def changed_messages(conn: sa.Connection) -> Iterator[Names]:
     """Return what to say of each message from outside that is not what was sent any more."""
     alone = messages.c.sent_from.is_(None), messages.c.case_id.is_(None)
     for row in conn.execute(sa.select(messages).where(*alone).order_by(messages.c.sent_at)):
-        if not _is_whole(row):
+        if not is_whole(row):
             yield Names(f"消息 {row.id} 与发出时不符", f"Message {row.id} is not as it was sent")
 
 
@@ -190,7 +191,7 @@ def _are_the_same(
         all(_says_so(kept.get(UUID(body["message"])), body, told) for body, told in letters)
         and sent == {key for key, row in kept.items() if _is_sent(row, case_id)}
         and taken == {key for key, row in kept.items() if row.case_id == case_id}
-        and all(_is_whole(row) for row in rows)
+        and all(is_whole(row) for row in rows)
     )
 
 
@@ -208,9 +209,3 @@ def _says_so(row: sa.Row[Any] | None, body: Mapping[str, Any], answers: bytes | 
     same = body["kind"] == "case_opened" or answers is None or answers == carried
     delivered = body["kind"] not in TAKEN_IN or row.status == "delivered"
     return bool(same and delivered and dict(row.keys) == body.get("keys"))
-
-
-def _is_whole(row: sa.Row[Any]) -> bool:
-    found = correlation(row.kind, row.name, row.keys)
-    said = digest(row.name, row.keys, row.payload, wait=row.wait_id, procedure=row.procedure)
-    return bool(row.digest == said and row.correlation == found)

@@ -492,6 +492,7 @@ messages = sa.Table(
     sa.Column("payload", sa.LargeBinary, nullable=False),
     sa.Column("idempotency", sa.Text, nullable=True, unique=True),
     sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("seal", sa.LargeBinary, nullable=False, comment="Of the digest and who sent it."),
     sa.Column("sent_at", Moment, nullable=False),
     sa.Column("sent_by", sa.ForeignKey("people.id"), nullable=True),
     sa.Column("sent_from", sa.ForeignKey("cases.id"), nullable=True),

@@ -24,6 +24,7 @@ from engine.messages.intake import (
     stick,
     take_in,
 )
+from engine.messages.sealing import dropping
 from engine.startforms import BadContentError
 from engine.tables import cases, messages, versions, waits
 from engine.versioning.switching import switch_next
@@ -116,7 +117,11 @@ _LOST = (
 _DROP = (
     sa.update(messages)
     .where(messages.c.id.in_(_LOST))
-    .values(status="dropped", settled_at=sa.bindparam("now"))
+    .values(
+        status="dropped",
+        settled_at=sa.bindparam("now"),
+        seal=sa.func.sha256(messages.c.seal.concat(sa.bindparam("dropping", type_=sa.LargeBinary))),
+    )
 )
 
 
@@ -161,7 +166,8 @@ def _start(conn: sa.Connection, *, now: datetime) -> bool:
 
 
 def _drop(conn: sa.Connection, *, now: datetime) -> bool:
-    return conn.execute(_DROP, {"now": now}).rowcount > 0
+    sealed = {"dropping": dropping(by=None, at=now, reason=None)}
+    return conn.execute(_DROP, {"now": now, **sealed}).rowcount > 0
 
 
 @contextmanager

@@ -12,8 +12,7 @@ import sqlalchemy as sa
 from engine import calendars, incidents, procedures, spiff
 from engine.history import Draft
 from engine.kinds import MESSAGE
-from engine.messages.correlation import correlation
-from engine.messages.posting import digest
+from engine.messages.sealing import is_whole
 from engine.moving import lock
 from engine.opening import begin, move_on, new_case
 from engine.spiff import RunError
@@ -33,7 +32,8 @@ if TYPE_CHECKING:
 class Message:
     """A message as it is taken in; ``sender`` is a person's name, ``code`` the sending case's.
 
-    A signal is for one ``wait``, or for the ``procedure`` that it starts.
+    A signal is for one ``wait``, or for the ``procedure`` that it starts. One that is not
+    ``is_whole`` is not what was sent any more.
     """
 
     id: UUID
@@ -43,12 +43,11 @@ class Message:
     payload: bytes
     status: str
     sent_from: UUID | None
-    digest: bytes
-    correlation: bytes
     wait: UUID | None
     procedure: str | None
     sender: str | None
     code: str | None
+    is_whole: bool
 
     @property
     def content(self) -> dict[str, Any]:
@@ -109,11 +108,10 @@ _RECEIVER = (
 )
 _OWN = (
     *("id", "kind", "name", "keys", "payload", "status"),
-    *("sent_from", "digest", "correlation", "wait_id", "procedure"),
+    *("sent_from", "procedure", "sender", "code"),
 )
-_TAKEN: tuple[sa.Column[Any], ...] = (*(messages.c[n] for n in _OWN), people.c.name, cases.c.code)
 _MESSAGE = (
-    sa.select(*_TAKEN)
+    sa.select(messages, people.c.name.label("sender"), cases.c.code.label("code"))
     .outerjoin(people, people.c.id == messages.c.sent_by)
     .outerjoin(cases, cases.c.id == messages.c.sent_from)
     .where(messages.c.id == sa.bindparam("message"))
@@ -123,7 +121,9 @@ _MESSAGE = (
 
 def message(conn: sa.Connection, key: UUID) -> Message:
     """Return a message that there is, locked until the transaction ends."""
-    return Message(*conn.execute(_MESSAGE, {"message": key}).one())
+    row = conn.execute(_MESSAGE, {"message": key}).one()
+    own = {name: getattr(row, name) for name in _OWN}
+    return Message(**own, wait=row.wait_id, is_whole=is_whole(row))
 
 
 def receiver_of(conn: sa.Connection, key: UUID) -> Receiver | None:
@@ -170,8 +170,7 @@ def open_by(
 
 def _check_whole(taken: Message, place: tuple[str, str]) -> None:
     """Refuse a message that is not what was sent any more (RunError)."""
-    said = digest(taken.name, taken.keys, taken.payload, wait=taken.wait, procedure=taken.procedure)
-    if (said, correlation(taken.kind, taken.name, taken.keys)) != (taken.digest, taken.correlation):
+    if not taken.is_whole:
         raise RunError(
             process=place[0],
             element=place[1],

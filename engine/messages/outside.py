@@ -19,7 +19,7 @@ from engine.errors import NotFoundError, Refusal
 from engine.history import Draft, to_bytes
 from engine.messages import intake
 from engine.messages.correlation import check_keys, correlation
-from engine.messages.posting import digest
+from engine.messages.sealing import digest, dropping, seal, sender
 from engine.moving import lock
 from engine.payloads import read_object
 from engine.reasons import checked_reason
@@ -107,7 +107,7 @@ def send(
     check_keys(name, keys)
     _check_idempotency(idempotency)
     content = to_bytes(read_object(payload))
-    said = digest(name, keys, content)
+    said, who = digest(name, keys, content), None if by is None else by.id
     row = {
         "id": uuid4(),
         "kind": "message",
@@ -117,8 +117,9 @@ def send(
         "payload": content,
         "idempotency": idempotency,
         "digest": said,
+        "seal": seal(said, sender(by=who, sent_from=None, at=now, idempotency=idempotency)),
         "sent_at": now,
-        "sent_by": None if by is None else by.id,
+        "sent_by": who,
     }
     taken = insert(messages).values(row).on_conflict_do_nothing(index_elements=["idempotency"])
     new = conn.scalar(taken.returning(messages.c.id))
@@ -173,8 +174,9 @@ def drop(conn: sa.Connection, key: UUID, reason: str, *, by: Person | None, now:
     if taken.status not in {"kept", "stuck"}:
         raise MessageSettledError
     who = None if by is None else by.id
+    anew = sa.func.sha256(messages.c.seal.concat(dropping(by=who, at=now, reason=why)))
     values = {"status": "dropped", "settled_at": now, "settled_by": who, "reason": why}
-    conn.execute(sa.update(messages).where(messages.c.id == key).values(values))
+    conn.execute(sa.update(messages).where(messages.c.id == key).values(**values, seal=anew))
     if case is not None:
         facts = {"message": key.hex, "called": taken.name, "reason": why}
         history.enter(conn, case, Draft("message_dropped", facts), by=by, now=now)

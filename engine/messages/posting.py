@@ -7,7 +7,6 @@ waits at this moment; a service task's call is run by a worker after the commit.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
@@ -16,7 +15,8 @@ import sqlalchemy as sa
 
 from engine import asked
 from engine.history import Draft, to_bytes
-from engine.messages.correlation import correlation, written
+from engine.messages.correlation import correlation
+from engine.messages.sealing import TO_START, TO_WAIT, digest, seal, sender
 from engine.spiff import Call, Message, Signal
 from engine.storing import NOTHING, Write, inserts, keys_of
 from engine.tables import calls, messages, versions, waits
@@ -35,11 +35,9 @@ if TYPE_CHECKING:
 NOBODY: Final = b""
 """The correlation of who waits for people only: no message has it."""
 
-_TO_WAIT: Final = "wait:"
-_TO_START: Final = "procedure:"
 _WAIT = tuple(waits.c.keys())
 _SIGNAL = (
-    *("kind", "name", "keys", "correlation", "payload", "digest"),
+    *("kind", "name", "keys", "correlation", "payload", "digest", "seal"),
     *("sent_at", "sent_by", "sent_from"),
 )
 _CALL = (
@@ -100,21 +98,6 @@ def sent(
     return Sent(post.rows, post.entries, post.calls)
 
 
-def digest(
-    name: str,
-    keys: Mapping[str, object],
-    payload: bytes,
-    *,
-    wait: UUID | None = None,
-    procedure: str | None = None,
-) -> bytes:
-    """Return the SHA-256 of all that a message says, and to whom a signal says it."""
-    said = sha256(to_bytes({"name": name, "keys": written(keys)}) + b"\0" + payload).digest()
-    if wait is not None:
-        said = sha256(said + f"{_TO_WAIT}{wait}".encode()).digest()
-    return said if procedure is None else sha256(said + f"{_TO_START}{procedure}".encode()).digest()
-
-
 def _wait(case_id: UUID, wait: Wait, now: datetime) -> Row:
     is_open = wait.keys or wait.kind == "signal"
     return {
@@ -161,15 +144,18 @@ def _row(
     payload: Mapping[str, object],
 ) -> Row:
     content = to_bytes(payload)
+    said, by = digest(name, keys, content), None if post.by is None else post.by.id
+    who = sender(by=by, sent_from=post.case_id, at=post.now, idempotency=None)
     return {
         "kind": kind,
         "name": name,
         "keys": orjson.dumps(keys).decode(),
         "correlation": correlation(kind, name, keys),
         "payload": content,
-        "digest": digest(name, keys, content),
+        "digest": said,
+        "seal": seal(said, who) if kind == "message" else who,
         "sent_at": post.now,
-        "sent_by": None if post.by is None else post.by.id,
+        "sent_by": by,
         "sent_from": post.case_id,
     }
 
@@ -195,19 +181,17 @@ def _hearing(prefix: str) -> list[sa.Select[Any]]:
         return sa.bindparam(f"{prefix}{name}", type_=messages.c[name].type)
 
     def row(to: str, whom: sa.ColumnElement[Any]) -> list[sa.ColumnElement[Any]]:
-        """Compose a row with the digest that is made here of what is said, and to whom."""
+        """Compose a row with the digest, and its seal, of what is said, to whom and by whom."""
         whole = sa.literal_column(f"'{to}'", sa.Text).concat(sa.cast(whom, sa.Text))
         address = sa.func.convert_to(whole, sa.literal_column("'UTF8'"))
-        said = sa.func.sha256(given("digest").concat(address))
-        return [
-            sa.func.gen_random_uuid(),
-            *(said if name == "digest" else given(name) for name in _SIGNAL),
-        ]
+        said = sa.func.sha256(given("digest").concat(address), type_=sa.LargeBinary)
+        made = {"digest": said, "seal": sa.func.sha256(said.concat(given("seal")))}
+        return [sa.func.gen_random_uuid(), *(made.get(name, given(name)) for name in _SIGNAL)]
 
-    waiting = sa.select(*row(_TO_WAIT, waits.c.id), waits.c.id, sa.null()).where(
+    waiting = sa.select(*row(TO_WAIT, waits.c.id), waits.c.id, sa.null()).where(
         waits.c.correlation == given("correlation"), waits.c.case_id != given("sent_from")
     )
-    to_start = row(_TO_START, versions.c.procedure)
+    to_start = row(TO_START, versions.c.procedure)
     starting = sa.select(*to_start, sa.null(), versions.c.procedure).where(
         versions.c.start_signal == given("name"), versions.c.in_force
     )

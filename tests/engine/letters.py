@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from engine.cases import open_case
 from engine.messages import outside
 from engine.messages.delivering import deliver_next
-from engine.messages.posting import digest
+from engine.messages.sealing import digest, seal, sender
 from engine.tables import cases
 from engine.tables import messages as rows
 from engine.tasks import complete_task
@@ -162,8 +162,11 @@ def rewrite(conn: Connection, key: UUID, **payload: Any) -> None:  # noqa: ANN40
     """Let a message say something else, as if that had been sent."""
     row = conn.execute(sa.select(rows).where(rows.c.id == key)).one()
     content = orjson.dumps(payload)
-    said = {"payload": content, "digest": digest(row.name, row.keys, content)}
-    conn.execute(sa.update(rows).where(rows.c.id == key).values(said))
+    said = digest(row.name, row.keys, content)
+    who = {"by": row.sent_by, "sent_from": row.sent_from, "at": row.sent_at}
+    sealed = seal(said, sender(**who, idempotency=row.idempotency))
+    values = {"payload": content, "digest": said, "seal": sealed}
+    conn.execute(sa.update(rows).where(rows.c.id == key).values(values))
 
 
 def deliver_all(conn: Connection, *, now: datetime = NOW) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
@@ -119,8 +119,9 @@ def test_both_keys_must_agree_and_no_other_may_be_there(
 
 @pytest.mark.parametrize(
     "forged",
-    [{"payload": b'{"amount":9}'}, {"keys": {**KEYS, "customer": "x"}}, {}],
-)
+    [{"payload": b'{"amount":9}'}, {"keys": {**KEYS, "customer": "x"}}, {},
+     {"sent_at": LATER}, {"idempotency": "another"}, {"settled_at": NOW}],
+)  # fmt: skip
 def test_a_message_that_somebody_has_changed_is_not_delivered(
     connection: Connection, clerk: Person, forged: dict[str, object]
 ) -> None:
@@ -136,6 +137,34 @@ def test_a_message_that_somebody_has_changed_is_not_delivered(
     assert waiting(connection, case_id) == {}
     assert len(list(changed_messages(connection))) == 1
     assert retry(connection, incident.id, by=None, now=LATER).resolved_at is None
+
+
+def test_a_dropped_message_that_lives_again_as_somebody_elses_is_not_delivered(
+    connection: Connection, clerk: Person
+) -> None:
+    sent = send(connection, amount=5)
+    outside.drop(connection, sent.id, "写错了", by=clerk, now=NOW)
+    assert list(changed_messages(connection)) == []
+    gone: dict[str, Any] = dict.fromkeys(("settled_at", "settled_by", "reason"))
+    for forged in ({"sent_by": clerk.id}, {}):
+        alive = {"status": "kept", **gone, **forged}
+        connection.execute(sa.update(rows).where(rows.c.id == sent.id).values(alive))
+        assert len(list(changed_messages(connection))) == 1
+    case_id = claims(connection, clerk)
+    assert deliver_all(connection) == 1
+    assert (status(connection, sent.id), waiting(connection, case_id)) == ("stuck", {})
+
+
+@pytest.mark.parametrize(
+    "forged", [{"reason": "x"}, {"settled_at": LATER}, {"sent_at": LATER}, {"status": "delivered"}]
+)
+def test_a_dropped_message_that_was_changed_is_told(
+    connection: Connection, clerk: Person, forged: dict[str, object]
+) -> None:
+    sent = send(connection, amount=5)
+    outside.drop(connection, sent.id, "写错了", by=clerk, now=NOW)
+    connection.execute(sa.update(rows).where(rows.c.id == sent.id).values(forged))
+    assert len(list(changed_messages(connection))) == 1
 
 
 def test_a_key_that_is_a_large_number_is_not_taken_for_a_change(

@@ -8,8 +8,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
+from engine.crosschecks import changed_messages
 from engine.database import MIGRATIONS, upgrade
+from engine.messages import outside
 from engine.tables import metadata, versions
+from tests.engine.conftest import NOW
+from tests.engine.letters import send
 from tests.engine.versioning.lines import put
 
 if TYPE_CHECKING:
@@ -48,3 +52,18 @@ def test_versions_of_an_older_release_stand_in_one_line_afterwards(database: Eng
         (1, None, "files"), (2, 1, "files"),
     ]  # fmt: skip
     assert all(row.begins_at == row.began_at == row.published_at for row in rows)
+
+
+def test_messages_of_an_older_release_are_sealed_afterwards(database: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.begin() as conn:
+        send(conn, "nobody_waits", idempotency="m-1", amount=5)
+        dropped = send(conn, "nobody_waits", amount=6)
+        outside.drop(conn, dropped.id, "写错了", by=None, now=NOW)
+    with database.begin() as conn:
+        config.attributes["connection"] = conn
+        command.downgrade(config, "0002")
+    upgrade(database)
+    with database.connect() as conn:
+        assert list(changed_messages(conn)) == []

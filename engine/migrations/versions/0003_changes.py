@@ -110,9 +110,31 @@ def upgrade() -> None:
         "calls",
         sa.Column("salt", sa.LargeBinary(), nullable=True, comment="Of the digest in the entry."),
     )
+    _seal_messages()
     _add_actions()
     _make_transfers()
     _make_interventions()
+
+
+def _seal_messages() -> None:
+    """Seal what is there as engine.messages.sealing does."""
+    column = sa.Column(
+        "seal", sa.LargeBinary(), nullable=True, comment="Of the digest and who sent it."
+    )
+    op.add_column("messages", column)
+    op.execute(
+        "update messages set seal = sha256(digest || convert_to('sent:' || "
+        "to_char(sent_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US') || ' ' || "
+        "coalesce(sent_by::text, '-') || ' ' || coalesce(sent_from::text, '-') || ' ' || "
+        "coalesce(idempotency, ''), 'UTF8'))"
+    )
+    op.execute(
+        "update messages set seal = sha256(seal || convert_to('dropped:' || coalesce("
+        "to_char(settled_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), '-') || ' ' || "
+        "coalesce(settled_by::text, '-') || ' ' || coalesce(reason, ''), 'UTF8')) "
+        "where status = 'dropped'"
+    )
+    op.alter_column("messages", "seal", nullable=False)
 
 
 def _add_actions() -> None:
@@ -331,6 +353,7 @@ def _make_interventions() -> None:
 
 def downgrade() -> None:
     op.drop_table("interventions")
+    op.drop_column("messages", "seal")
     op.drop_column("calls", "salt")
     op.drop_table("transfer_cases")
     op.drop_table("transfers")
