@@ -192,7 +192,7 @@ def prepare(
     problems += misread(forms, fields)
     try:
         compiled = compile_procedure(
-            own,
+            files,
             root=root,
             roles=roles,
             clauses=clauses,

@@ -51,14 +51,16 @@ def compile_procedure(
     best as a mapping from name to Asked, without which any answer is thought possible; None
     stands for a form that cannot be read. `operators` are the connectors' operations, each with
     the names of its parameters; `calendars` are the codes that timers may name, None if any may.
-    Files that the procedure does not need are not looked at. BrokenFilesError with all problems.
+    Of files that it does not need only the names are looked at. BrokenFilesError with all problems.
     """
     sheets, tables, problems = read_needed(files, root)
     if root not in sheets:
         raise BrokenFilesError(tuple(problems) or (missing_diagram(root),))
     unread = frozenset(stem(problem.file) for problem in problems)
     known = frozenset(clauses)
-    sources = Sources(root, sheets, tables, roles, known, forms, unread, operators, calendars)
+    sources = Sources(
+        root, sheets, tables, roles, known, forms, unread, operators, calendars, files.keys()
+    )
     problems += check(sources)
     if problems:
         raise BrokenFilesError(tuple(problems))

@@ -29,7 +29,8 @@ class Sources:
     `roles`, `clauses` and `forms` (field names by "process/element", None of one that cannot be
     read) are what else there is. `unread` are the processes whose diagrams cannot be read.
     `operators` are the operations that connectors do, each with the names of its parameters.
-    `calendars` are the codes that timers may name, None if that is not known.
+    `calendars` are the codes that timers may name, None if that is not known. `paths` are those of
+    all files beside these too.
     """
 
     root: str
@@ -41,6 +42,11 @@ class Sources:
     unread: frozenset[str] = frozenset()
     operators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     calendars: Collection[str] | None = None
+    paths: Collection[str] = ()
+
+    def named(self, suffix: str) -> frozenset[str]:
+        """Give the ids that the names of all files of this kind say, such as ".bpmn"."""
+        return frozenset(stem(path) for path in self.paths if path.endswith(suffix))
 
     @property
     def is_partly_unknown(self) -> bool:

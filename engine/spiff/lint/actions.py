@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from engine.spiff.files.actions import ACTIONS, actions_of, is_switch
 from engine.spiff.files.sheet import STEPS
+from engine.spiff.lint.told import meant
 from engine.spiff.model import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.spiff.files.sources import Sources
+    from engine.spiff.lint.told import Where
 
 
 def actions_at_steps(sources: Sources) -> Iterator[Problem]:
@@ -27,7 +29,8 @@ def actions_at_steps(sources: Sources) -> Iterator[Problem]:
             )  # fmt: skip
         for action, words in drawn.items():
             if action in ACTIONS and (wrong := _wrong(action, words, sources)):
-                yield _unknown(sheet.file, node.id, action, wrong)
+                close = meant(wrong[0], [*ACTIONS[action], *sources.roles])
+                yield _unknown((sheet.file, node.id, *close), action, wrong)
 
 
 def _wrong(action: str, words: tuple[str, ...], sources: Sources) -> tuple[str, ...]:
@@ -39,13 +42,15 @@ def _wrong(action: str, words: tuple[str, ...], sources: Sources) -> tuple[str, 
     return tuple(word for word in words if word not in known)
 
 
-def _unknown(file: str, element: str, action: str, wrong: tuple[str, ...]) -> Problem:
+def _unknown(where: Where, action: str, wrong: tuple[str, ...]) -> Problem:
+    file, element, close_zh, close_en = where
     said, words = " ".join(wrong), "、".join(sorted(ACTIONS[action]))
     more_zh = "" if is_switch(action) else "，或以空格分开的角色代码"
     more_en = "" if is_switch(action) else ", or codes of roles with blanks between"
     return Problem(
         file, element, "unknown_who",
-        f"“{element}”的 {action}=“{said}”读不懂。请写其中一个：{words}{more_zh}。",
+        f"“{element}”的 {action}=“{said}”读不懂。请写其中一个：{words}{more_zh}。"
+        f"{close_zh}",
         f'"{element}" has {action}="{said}", which says nobody. '
-        f"Write one of {words.replace('、', ', ')}{more_en}.",
+        f"Write one of {words.replace('、', ', ')}{more_en}.{close_en}",
     )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from engine.spiff.files.sheet import AT_ONCE, local
 from engine.spiff.files.xml import NAMESPACES
 from engine.spiff.language.expressions import is_name
+from engine.spiff.lint.told import meant
 from engine.spiff.model import Problem
 
 if TYPE_CHECKING:
@@ -22,10 +23,13 @@ def called_exist(sources: Sources) -> Iterator[Problem]:
     """Let every call activity call a process that there is."""
     for sheet, node in sources.nodes():
         if node.kind == "callActivity" and node.called not in {*sources.sheets, *sources.unread}:
+            zh, en = meant(node.called or "", sources.named(".bpmn"))
             yield Problem(
                 sheet.file, node.id, "no_process",
-                f"调用活动“{node.id}”调用的流程“{node.called or '—'}”没有可读的 .bpmn 文件。",
-                f'"{node.id}" calls "{node.called or "—"}", for which there is no readable file.',
+                f"调用活动“{node.id}”调用的流程“{node.called or '—'}”没有可读的 .bpmn 文件。"
+                f"{zh}",
+                f'"{node.id}" calls "{node.called or "—"}", for which there is no readable file.'
+                f"{en}",
             )  # fmt: skip
 
 
@@ -55,12 +59,13 @@ def tables_exist(sources: Sources) -> Iterator[Problem]:
     """Let every business rule task ask a table that there is."""
     for sheet, node in sources.nodes():
         if node.kind == "businessRuleTask" and node.decision not in sources.tables:
+            zh, en = meant(node.decision or "", sources.named(".dmn"))
             yield Problem(
                 sheet.file, node.id, "no_table",
-                f"规则任务“{node.id}”的决策表“{node.decision or '—'}”不存在。"
+                f"规则任务“{node.id}”的决策表“{node.decision or '—'}”不存在。{zh}"
                 "请在其 extensionElements 内写 <spiffworkflow:calledDecisionId>表的 id"
                 "</spiffworkflow:calledDecisionId>，并在 bpmn/decisions 放同名 .dmn。",
-                f'"{node.id}" asks the table "{node.decision or "—"}", which does not exist. '
+                f'"{node.id}" asks the table "{node.decision or "—"}", which does not exist.{en} '
                 "Write <spiffworkflow:calledDecisionId>the table's id"
                 "</spiffworkflow:calledDecisionId> into its extensionElements and put the .dmn "
                 "of that name in bpmn/decisions.",

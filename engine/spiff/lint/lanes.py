@@ -31,13 +31,14 @@ def lanes_are_roles(sources: Sources) -> Iterator[Problem]:
             if process != sources.root or lane.is_frame:
                 continue
             if whose(lane, roles).lane is not None:
+                zh, en = meant(lane.name, roles)
                 yield Problem(
                     sheet.file, lane.id, "unknown_role",
                     f"泳道“{lane.name}”不是 roles.yaml 中的角色，规程也没有调用者可以指定。"
-                    "请用角色的中文名或代码，或加 banjie:roleFrom。",
+                    f"请用角色的中文名或代码，或加 banjie:roleFrom。{zh}",
                     f'Lane "{lane.name}" is no role of roles.yaml, and nobody calls a procedure to '
                     "fill it. Name it by a role's Chinese name or code, or give it "
-                    "banjie:roleFrom.",
+                    f"banjie:roleFrom.{en}",
                 )  # fmt: skip
 
 
@@ -122,12 +123,13 @@ def _wrong_entries(sheet: Sheet, node: Node, called: Sheet, sources: Sources) ->
             continue
         seen.add(lane.id)
         if who not in sources.roles and (mine is None or mine.id not in own_places):
+            zh, en = meant(who, sources.roles)
             yield _problem(
                 sheet, node,
                 f"banjie:lanes 把泳道“{name}”指定为“{who or '—'}”，它不是角色代码，也不是本图等待"
-                "指定的泳道。请改为 roles.yaml 的代码。",
+                f"指定的泳道。请改为 roles.yaml 的代码。{zh}",
                 f'banjie:lanes fills "{name}" with "{who or "—"}", which is no role code and no '
-                "lane that callers of this diagram fill. Write a code of roles.yaml.",
+                f"lane that callers of this diagram fill. Write a code of roles.yaml.{en}",
             )  # fmt: skip
 
 

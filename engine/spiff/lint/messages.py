@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from engine.spiff.files.eventful import SIGNAL
 from engine.spiff.files.xml import NAMESPACES
 from engine.spiff.language.expressions import is_name
+from engine.spiff.lint.told import meant
 from engine.spiff.model import Problem
 
 if TYPE_CHECKING:
@@ -125,9 +126,11 @@ def _unknown_roles(sources: Sources, sheet: Sheet, node: Node) -> Iterator[Probl
     for entry in node.offered:
         known = is_name(entry[1:]) if entry.startswith("=") else entry in sources.roles
         if not known:
+            zh, en = meant(entry, sources.roles)
             yield Problem(
                 sheet.file, node.id, "unknown_role",
-                f"“{node.id}”交给“{entry}”发起，但它不是 roles.yaml 中的角色代码，也不是“=变量”。",
+                f"“{node.id}”交给“{entry}”发起，但它不是 roles.yaml 中的角色代码，也不是“=变量”。"
+                f"{zh}",
                 f'"{node.id}" is offered to "{entry}", which is no role code of roles.yaml and no '
-                '"=variable".',
+                f'"=variable".{en}',
             )  # fmt: skip

@@ -41,10 +41,12 @@ def notified_are_roles(sources: Sources) -> Iterator[Problem]:
         for entry in node.notifies:
             known = is_name(entry[1:]) if entry.startswith("=") else entry in sources.roles
             if not known:
+                zh, en = meant(entry, sources.roles)
                 yield Problem(
                     sheet.file, node.id, "unknown_role",
-                    f"“{node.id}”要通知的“{entry}”不是角色代码，也不是“=变量”。",
-                    f'"{node.id}" notifies "{entry}", which is no role code and no "=variable".',
+                    f"“{node.id}”要通知的“{entry}”不是角色代码，也不是“=变量”。{zh}",
+                    f'"{node.id}" notifies "{entry}", which is no role code and no "=variable".'
+                    f"{en}",
                 )  # fmt: skip
 
 

@@ -387,6 +387,35 @@ def test_problems_of_tables_and_called_diagrams_come_along() -> None:
     assert ("bpmn/test/called.bpmn", "name_missing") in {(p.file, p.code) for p in found}
 
 
+@pytest.mark.parametrize(
+    ("code", "old", "new", "close"),
+    [
+        ("no_process", 'calledElement="called"', 'calledElement="caled"', "called"),
+        ("no_table", ">klass<", ">klas<", "klass"),
+        ("unknown_role", 'name="内勤"', 'name="clerc"', "clerk"),
+        ("unknown_role", 'banjie:notifies="qc"', 'banjie:notifies="qcc"', "qc"),
+        ("unknown_role", 'banjie:offeredTo="qc"', 'banjie:offeredTo="qcc"', "qc"),
+        ("unknown_who", 'transfer="qc"', 'transfer="qcc"', "qc"),
+    ],
+)
+def test_what_is_nearly_a_name_is_told_which(code: str, old: str, new: str, close: str) -> None:
+    p = good()
+    p.send("tell")
+    p.catch("await_told", more='banjie:offeredTo="qc"')
+    p.xml = [
+        xml.replace("</bpmn:userTask>", '<bpmn:extensionElements><banjie:actions transfer="qc"/>'
+                    "</bpmn:extensionElements></bpmn:userTask>")
+        for xml in p.xml
+    ]  # fmt: skip
+    p.chain("opened", "tell", "await_told", "done")
+    given = {
+        path: content.replace(old.encode(), new.encode()) for path, content in files(p).items()
+    }
+    found = [each for each in problems(given) if each.code == code]
+    assert any(f"是否为“{close}”？" in each.zh for each in found)
+    assert any(f'Did you mean "{close}"?' in each.en for each in found)
+
+
 def setting(script: str, *, before: bool, tells: bool) -> dict[str, bytes]:
     """Give a procedure with a script, of a task or before a call, that says who works or hears."""
     p = Process("demo", extra=variable("known", "null"))
