@@ -24,19 +24,22 @@ class Told(NamedTuple):
     element: str
     names: Names
     words: Words
+    calendar: str | None = None
 
 
 def explain_timers(compiled: Compiled) -> Iterator[Told]:
     """Say of each timer of a procedure, in the order of its drawings, what it means."""
     start = compiled.start
     if start.schedule is not None:
-        yield _told(compiled, start.process, start.element, _said("cycle", start.schedule))
+        yield _told(
+            compiled, start.process, start.element, _said("cycle", start.schedule), start.calendar
+        )
     rules = dict(_rules(compiled))
     for process, diagram in compiled.diagrams.items():
         for element in diagram.elements:
             if (process, element) in rules:
-                words = _explained(rules[process, element], compiled)
-                yield _told(compiled, process, element, words)
+                rule = rules[process, element]
+                yield _told(compiled, process, element, _explained(rule, compiled), rule.calendar)
 
 
 def _rules(compiled: Compiled) -> Iterator[tuple[tuple[str, str], Rule]]:
@@ -48,9 +51,11 @@ def _rules(compiled: Compiled) -> Iterator[tuple[tuple[str, str], Rule]]:
                 yield (task_spec.mark.process, task_spec.mark.element), event.rule
 
 
-def _told(compiled: Compiled, process: str, element: str, words: Words) -> Told:
+def _told(
+    compiled: Compiled, process: str, element: str, words: Words, calendar: str | None
+) -> Told:
     names = compiled.diagrams[process].elements[element].names
-    return Told(process, element, names, words)
+    return Told(process, element, names, words, calendar)
 
 
 def _explained(rule: Rule, compiled: Compiled) -> Words:

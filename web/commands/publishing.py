@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.bundles import SHIPPED, prepare_all, read_folder
+from engine.calendars.seeds import BROUGHT
 from engine.errors import Refusal
 from engine.publishing import publish
 from engine.settings import company
@@ -111,8 +112,8 @@ def _tell_one(one: Published, zone: ZoneInfo, done: Names) -> None:
 def lint_folder(folder: Path | None) -> None:
     """Check a folder as publishing does, without a database, and the look of its drawings too.
 
-    Files that no procedure uses are named, and what each timer means is said. Raises
-    BrokenFilesError.
+    Files that no procedure uses are named, calendars that only a company can have too, and what
+    each timer means is said. Raises BrokenFilesError.
     """
     files = _read(folder or SHIPPED)
     found = prepare_all(files, iter(roots(files)))
@@ -127,8 +128,22 @@ def lint_folder(folder: Path | None) -> None:
                 f"{told.names.zh}（{place}）：{told.words.zh}",
                 f"{told.names.en} ({place}): {told.words.en}",
             )
+            if told.calendar is not None and told.calendar not in BROUGHT:
+                _note_calendar(place, told.calendar)
     names = ", ".join(bundle.compiled.id for bundle in found)
     say(f"未发现问题：{names}", f"No problem found in {names}")
+
+
+def _note_calendar(place: str, code: str) -> None:
+    """Say that a calendar is the company's own: only its database knows whether it is there."""
+    brought = sorted(BROUGHT)
+    complain(
+        f"注意：{place} 的日历“{code}”不是产品自带的（自带 {'、'.join(brought)}）。"
+        "公司没有建立这个日历时，发布会被拒绝：请先在 管理 › 日历 建立，或改正代码。",
+        f"Note: the calendar “{code}” of {place} does not come with the product, as "
+        f"{', '.join(brought)} do. Publishing refuses it unless the company has added it under "
+        "Administration › Calendars; add it there first, or correct the code.",
+    )
 
 
 def _read(folder: Path) -> dict[str, bytes]:

@@ -45,6 +45,20 @@ def test_lint_says_what_each_timer_means(type_in: Typed) -> None:
     assert 'by "Closing limits": 5 days, working or not; 7 days, working or not' in said
 
 
+def test_lint_notes_a_calendar_that_only_the_company_can_have(type_in: Typed, copied: Path) -> None:
+    drawn = copied / "bpmn/complaint/manufacturer-complaint.bpmn"
+    before = drawn.read_text(encoding="utf-8")
+    for code, noted in (("always", False), ("harbin", True)):
+        named = before.replace(
+            'cancelActivity="false"', f'cancelActivity="false" banjie:calendar="{code}"', 1
+        )
+        drawn.write_text(named, encoding="utf-8")
+        left, said, complained = type_in("lint", str(copied))
+        assert (left, f"日历：{code}" in said) == (0, True)
+        assert (f"日历“{code}”不是产品自带的" in complained) is noted
+        assert (f"the calendar “{code}”" in complained) is noted
+
+
 def test_lint_and_publish_name_file_element_and_cure(
     type_in: Typed, copied: Path, url: str, database: Engine
 ) -> None:
