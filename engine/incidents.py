@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from engine import failures, procedures
 from engine.errors import NotFoundError, Refusal
 from engine.kinds import START, STEP, TIMER
+from engine.moving import lock
 from engine.sending import FIELD, unopened
 from engine.spiff import Names
 from engine.tables import cases, incidents, tasks
@@ -59,6 +60,7 @@ class Incident:
     was_over: bool = False
 
 
+_CAUSE = ("process", "element", "expression", "variable")
 _SAME = ("kind", "case_id", "procedure", "task_id", "subject", "person_id")
 
 
@@ -95,21 +97,15 @@ def record_start(
     by: Person,
     now: datetime,
 ) -> int:
-    """Record that opening a case failed; there is no case, only the answers.
-
-    The same form corrected and sent again by the person is the same start.
-    """
+    """Record that opening a case failed; the same form corrected and sent again is one start."""
     same = {"kind": START, "procedure": procedure, "person_id": by.id}
     subject, answers = unopened(conn, posted), {"answers": _kept(posted)}
     try:
         place = procedures.in_force(conn, procedure).compiled.start.element
     except Refusal:
         place = ""
-    if subject is None:
-        return record_as(conn, {**same, **answers}, error, (procedure, place), {}, now=now)
-    return record_as(
-        conn, {**same, "subject": subject}, error, (procedure, place), answers, now=now
-    )
+    about = {**same, **(answers if subject is None else {"subject": subject})}
+    return record_as(conn, about, error, (procedure, place), answers, now=now)
 
 
 def record_timer(
@@ -136,9 +132,9 @@ def record(
 ) -> int:
     """Record, after the rollback, that a worker could not do something; return its number.
 
-    ``kind`` is one of engine.kinds.KINDS. ``place`` (process, element) holds for an error that
-    does not name its own; what is no RunError has its reason in the log, under a reference that
-    the incident tells. ``procedure`` may be left out where there is a case.
+    ``place`` (process, element) holds for an error that does not name its own; what is no RunError
+    has its reason in the log, under a reference that the incident tells. ``procedure`` may be left
+    out where there is a case.
     """
     if not procedure:
         procedure = str(conn.scalar(sa.select(cases.c.procedure).where(cases.c.id == case_id)))
@@ -161,22 +157,23 @@ def record_as(
 ) -> int:
     """Record what failed; the ``same`` again is the incident that there is, with a new cause.
 
-    A new one of a case stands in its history.
+    A new one of a case stands in its history, and so does what failed in it anew elsewhere.
     """
     about = {**dict.fromkeys(_SAME), **same}
     told = {**also, **failures.cause(error, place), "tried_at": now}
+    if about["case_id"] is not None:
+        lock(conn, about["case_id"])
     like = [incidents.c[name].is_not_distinct_from(value) for name, value in about.items()]
-    known = sa.select(incidents.c.id).where(*like, incidents.c.resolved_at.is_(None)).limit(1)
-    again = sa.update(incidents).where(incidents.c.id == known.scalar_subquery())
-    tried = again.values(**told, tries=incidents.c.tries + 1).returning(incidents.c.id)
-    if (key := conn.scalar(tried)) is not None:
-        return int(key)
+    known = sa.select(*COLUMNS).where(*like, incidents.c.resolved_at.is_(None)).limit(1)
+    if (row := conn.execute(known).one_or_none()) is not None:
+        _tried(conn, incident_of(row), told)
+        return int(row.id)
     before = sa.select(sa.func.max(incidents.c.tries)).where(
         incidents.c.kind == about["kind"],
         incidents.c.subject.in_([about["subject"]]),  # of none there is no other
     )
     tries = sa.func.coalesce(before.scalar_subquery(), 0) + 1
-    new = sa.insert(incidents).values(**about, **told, at=now, tries=tries)
+    new = sa.insert(incidents).values(**{**about, **told}, at=now, tries=tries)
     number = int(conn.scalar(new.returning(incidents.c.id)) or 0)
     if about["case_id"] is not None:
         failures.enter(conn, about["case_id"], number, told, now=now)
@@ -228,9 +225,16 @@ def fail_again(
 ) -> Incident:
     """Tell the new cause of an incident that was tried once more, in vain."""
     cause = failures.cause(error, (incident.process, incident.element))
-    mine = sa.update(incidents).where(incidents.c.id == incident.id)
-    conn.execute(mine.values(**cause, tries=incidents.c.tries + 1, tried_at=now))
+    _tried(conn, incident, {**cause, "tried_at": now})
     return find(conn, incident.id)
+
+
+def _tried(conn: sa.Connection, incident: Incident, told: Mapping[str, Any]) -> None:
+    mine = sa.update(incidents).where(incidents.c.id == incident.id)
+    conn.execute(mine.values(**told, tries=incidents.c.tries + 1))
+    is_another = any(getattr(incident, name) != told[name] for name in _CAUSE)
+    if incident.case_id is not None and is_another:
+        failures.enter(conn, incident.case_id, incident.id, told, now=told["tried_at"])
 
 
 def resolve(conn: sa.Connection, incident: Incident, *, now: datetime) -> None:

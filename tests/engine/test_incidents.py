@@ -106,6 +106,22 @@ def test_an_incident_stands_in_its_cases_history_once_however_often_it_is_tried(
     assert history.verify(connection, parcels) is None
 
 
+def test_what_fails_anew_for_another_cause_stands_in_the_history_too(
+    connection: Connection, clerk: Person, parcels: UUID
+) -> None:
+    pack = waiting(connection, parcels)["pack"]
+    other = RunError(process="parcel", element="carried", zh="别的", en="other")
+    first = incidents.record_task(connection, pack, other, posted=PACKED, by=clerk, now=NOW)
+    retry(connection, first, by=None, now=LATER)
+    again = incidents.record_task(connection, pack, other, posted=PACKED, by=clerk, now=LATER)
+
+    told = dossier_of(connection, parcels, by=clerk).timeline
+    places = [one.place for one in told if one.kind == "incident"]
+    assert (again, places) == (first, ["parcel:carried", "parcel:is_heavy", "parcel:carried"])
+    assert incidents.find(connection, first).tries == 3
+    assert history.verify(connection, parcels) is None
+
+
 def test_the_cause_in_the_history_may_be_erased_for_it_may_quote_what_was_typed(
     connection: Connection, clerk: Person, parcels: UUID
 ) -> None:
