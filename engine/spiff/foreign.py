@@ -62,6 +62,38 @@ _ENGINE: Final[tuple[tuple[str, str], ...]] = (
     (r"Multiple instance|Loop", "循环或多实例的设置无法识别"),
     (r"maximum recursion depth", "嵌套或相互调用太深"),
 )
+_XML: Final[tuple[tuple[str, str], ...]] = (
+    (
+        r"Opening and ending tag mismatch: ([^\s,]+) line (\d+) and ([^\s,]+)",
+        "第{1}行的 <{0}> 没有结束，却遇到了 </{2}>",
+    ),
+    (r"StartTag: invalid element name", "有一个“<”不是标签的开头；在条件或文字里请写 &lt;"),
+    (r"Unescaped '<' not allowed in attributes", "属性值里有“<”；请写 &lt;，并检查引号是否成对"),
+    (r"xmlParseEntityRef: no name|EntityRef: expecting ';'", "有一个“&”；在文字里请写 &amp;"),
+    (r"Entity '(.*?)' not defined", "&{0}; 没有定义；请写出字符本身"),
+    (r"AttValue: \" or ' expected", "属性值没有加引号"),
+    (r"Specification mandates? value for attribute ([^\s,]+)", "属性 {0} 没有值"),
+    (r"Attribute ([^\s,]+) redefined", "属性 {0} 写了两次"),
+    (r"Namespace prefix ([^\s,]+) .*not defined", "前缀 {0} 没有声明（xmlns:{0}）"),
+    (r"Premature end of data in tag ([^\s,]+) line (\d+)", "文件不完整：第{1}行的 <{0}> 没有结束"),
+    (r"Extra content at the end", "文件末尾有多余的内容"),
+    (r"Couldn't find end of Start Tag ([^\s,]+) line (\d+)", "第{1}行的标签 <{0} 没有写完"),
+    (r"attributes construct error", "标签里的属性写法不对，如属性之间缺少空格"),
+    (r"Document is empty|Start tag expected", "文件里没有 XML"),
+    (r"not proper UTF-8|encoding", "文字编码不是 UTF-8"),
+)
+
+
+def of_xml(message: str) -> str:
+    """Say in Chinese why a file cannot be read as XML."""
+    return next(
+        (
+            said.format(*found.groups())
+            for pattern, said in _XML
+            if (found := re.search(pattern, message))
+        ),
+        "原因见英文说明",
+    )
 
 
 def of_schema(message: str) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 
 from lxml import etree
 
+from engine.spiff.foreign import of_xml
 from engine.spiff.model import Problem
 
 MAX_BYTES: Final = 5 * 1024 * 1024
@@ -80,10 +81,16 @@ def _parse(file: str, data: bytes) -> etree._Element:
         raise UnreadableError(
             Problem(
                 file, None, "not_xml",
-                f"{place}不是可读的 XML 文件。请用建模工具重新导出（UTF-8）。",
-                f"Not readable as XML ({reason}). Export it again from the modeller, as UTF-8.",
+                f"{place}不是可读的 XML 文件：{of_xml(reason)}。"
+                "请在那里改正，或用建模工具重新导出（UTF-8）。",
+                f"Not readable as XML ({reason}{_escaped(reason)}). Mend it there, or export it "
+                "again from the modeller, as UTF-8.",
             )
         ) from error  # fmt: skip
+
+
+def _escaped(reason: str) -> str:
+    return "; in a condition write &lt;" if "invalid element name" in reason else ""
 
 
 def _check_namespace(file: str, root: etree._Element, namespace: str) -> None:

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from engine.spiff import foreign
 from engine.spiff.errors import BrokenFilesError
+from engine.spiff.files.xml import BPMN, UnreadableError, read_root
 from tests.engine.spiff.drawing import Process, compiled
 
 SCHEMA = [
@@ -95,3 +96,31 @@ def test_whatever_a_library_says_has_a_sentence_around_it(message: str) -> None:
     for told in (foreign.of_schema(message), foreign.of_engine(message)):
         assert re.match(r"[\u4e00-\u9fff<“]", told)
         assert len(told) < 2 * foreign.LONGEST + 3 * len(message) + 100
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("<a>\n<b></a>", "第2行的 <b> 没有结束，却遇到了 </a>"),
+        ("<a>amount < 5</a>", "在条件或文字里请写 &lt;"),
+        ('<a b="x < 5"/>', "属性值里有“<”"),
+        ("<a>x & y</a>", "请写 &amp;"),
+        ("<a>&gone;</a>", "&gone; 没有定义"),
+        ("<a b=1/>", "属性值没有加引号"),
+        ("<a b/>", "属性 b 没有值"),
+        ('<a b="1" b="2"/>', "属性 b 写了两次"),
+        ("<x:a/>", "前缀 x 没有声明"),
+        ("<a><b></b>", "<a> 没有结束"),
+        ("<a/><b/>", "末尾有多余的内容"),
+        ("", "文件里没有 XML"),
+        ("no diagram", "文件里没有 XML"),
+    ],
+)
+def test_why_a_file_is_no_xml_is_said_in_both_languages(content: str, reason: str) -> None:
+    with pytest.raises(UnreadableError) as refused:
+        read_root("a.bpmn", content.encode(), namespace=BPMN)
+    problem = refused.value.problem
+    assert problem.code == "not_xml"
+    assert reason in problem.zh
+    assert "原因见英文说明" not in problem.zh
+    assert ("&lt;" in problem.en) is ("amount <" in content)
