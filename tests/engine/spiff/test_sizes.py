@@ -221,7 +221,7 @@ def test_a_loop_that_never_waits_is_stopped_at_its_element(
     p.end()
     p.chain("opened", "merge")
     p.chain("again", "merge")
-    p.flow("again", "done", "n == [2]")
+    p.flow("again", "done", "n == n + [1]")
     loop(p)
     called.start("called_begun")
     called.script("called_script", "m = 1")
