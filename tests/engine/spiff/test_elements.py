@@ -445,6 +445,7 @@ def gathering() -> Process:
     return p
 
 
+@pytest.mark.usefixtures("unjudged")
 def test_an_inclusive_gateway_loses_no_token_that_came_twice_the_same_way() -> None:
     walk = Walk(compiled(gathering(), fields=("gone",)))
     walk.does("a")
@@ -454,6 +455,7 @@ def test_an_inclusive_gateway_loses_no_token_that_came_twice_the_same_way() -> N
     assert walk.waits == ["after", "after"]
 
 
+@pytest.mark.usefixtures("unjudged")
 def test_an_inclusive_gateway_goes_on_when_every_way_in_has_a_token() -> None:
     walk = Walk(compiled(gathering(), fields=("gone",)))
     walk.does("a")
@@ -463,6 +465,7 @@ def test_an_inclusive_gateway_goes_on_when_every_way_in_has_a_token() -> None:
     assert walk.waits == ["after", "after"]
 
 
+@pytest.mark.usefixtures("unjudged")
 def test_an_inclusive_gateway_goes_on_when_the_last_branch_went_elsewhere() -> None:
     walk = Walk(compiled(gathering(), fields=("gone",)))
     walk.does("a")
@@ -472,6 +475,7 @@ def test_an_inclusive_gateway_goes_on_when_the_last_branch_went_elsewhere() -> N
     assert walk.waits == ["after", "after"]
 
 
+@pytest.mark.usefixtures("unjudged")
 def test_an_inclusive_gateway_does_not_wait_for_an_event_that_may_never_happen() -> None:
     p = gathering()
     for flow in ("c_to_leaves", "leaves_to_gather", "leaves_to_left", "leaves"):
@@ -484,6 +488,7 @@ def test_an_inclusive_gateway_does_not_wait_for_an_event_that_may_never_happen()
     assert walk.waits == ["after", "b", "c"]
 
 
+@pytest.mark.usefixtures("unjudged")
 def test_an_inclusive_gateway_does_not_wait_for_what_may_come_where_a_token_is() -> None:
     p = gathering()
     p.without("leaves_to_left")

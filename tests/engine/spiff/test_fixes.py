@@ -178,6 +178,7 @@ class TestParallelJoinsWalkTheWholeTree:
             walk.does(second, enough=False)
             assert walk.waits == ["left", "right"]
 
+    @pytest.mark.usefixtures("unjudged")
     def test_it_takes_in_the_oldest_of_a_way(self) -> None:
         """In a stored state the places are in the order of the tree, not in that of time."""
         p = Process("demo")

@@ -153,7 +153,8 @@ def test_a_parallel_join_waits_for_the_approval() -> None:
     assert compiled(p, approving(), fields=("yes",)).id == "demo"
     p.without("join")
     p.xor("join")
-    (problem,) = broken(p, approving())
+    twice, problem = broken(p, approving())
+    assert (twice.code, problem.code) == ("done_twice", "guarantee_broken")
     assert "prepare" in problem.en
 
 

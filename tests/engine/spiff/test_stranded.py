@@ -8,6 +8,8 @@ from engine.spiff import RunError
 from tests.engine.spiff.drawing import Process, compiled, variable
 from tests.engine.spiff.walking import Walk
 
+pytestmark = pytest.mark.usefixtures("unjudged")
+
 
 def one_way_of_two(*, timed: bool = False) -> Process:
     """Draw a choice whose ways a parallel gateway joins."""

@@ -1,0 +1,159 @@
+"""Gateways that fit each other: no join waits for ever, and nothing is done once for each branch.
+
+Each process and sub-process is judged by itself, and conditions are not read: whatever a gateway
+may choose and whichever event may happen, the tokens must come together again as they were split.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from engine.spiff.elements.alarms import ESCALATION, alarm, thrown_by
+from engine.spiff.files.eventful import CHOICE
+from engine.spiff.markings import MOST, Doubled, Markings, Standstill, TooManyError
+from engine.spiff.model import Names, Problem
+from engine.spiff.net import Net
+from engine.spiff.together import FORKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.spiff.elements.alarms import Alarm
+    from engine.spiff.files.sheet import Node, Sheet
+    from engine.spiff.files.sources import Sources
+    from engine.spiff.markings import Choice
+
+_CLEARING: Final = frozenset(
+    {"terminateEventDefinition", "errorEventDefinition", "cancelEventDefinition"}
+)
+
+
+def sound(sources: Sources) -> Iterator[Problem]:
+    """Let every parallel join get a token on each way, and no two of a split go on as two."""
+    traps = _interrupting(sources)
+    for sheet in sources.sheets.values():
+        over = {node.id for node in sheet.nodes.values() if _clears(node, sheet, traps)}
+        for scope in sheet.scopes:
+            net = Net(sheet, scope, over)
+            for found in _wrong(net):
+                if isinstance(found, Standstill):
+                    yield _still(net, found)
+                else:
+                    yield _twice(net, found)
+
+
+def _interrupting(sources: Sources) -> list[Alarm]:
+    """Give the escalations that boundary events somewhere catch and interrupt by."""
+    caught = [
+        alarm(node, sheet)
+        for sheet, node in sources.nodes()
+        if node.kind == "boundaryEvent" and node.interrupts
+    ]
+    return [each for each in caught if each and each.kind == ESCALATION]
+
+
+def _clears(node: Node, sheet: Sheet, traps: list[Alarm]) -> bool:
+    if node.kind == "endEvent" and not _CLEARING.isdisjoint(node.events):
+        return True
+    thrown = thrown_by(node, sheet) if node.kind.endswith("Event") else None
+    return thrown is not None and any(trap.fits(thrown) for trap in traps)
+
+
+def _wrong(net: Net) -> list[Standstill | Doubled]:
+    """Give what is wrong in a scope, each join and place once; nothing where there is too much."""
+    if not any(node.kind in FORKS for node in net.nodes.values()):
+        return []
+    beside = [n.id for n in net.nodes.values() if n.kind == "boundaryEvent" and not n.interrupts]
+    split = (each for each in beside if any(net.nodes[n].kind in FORKS for n in net.reach(each)))
+    found: dict[str, Standstill | Doubled] = {}
+    most = MOST
+    try:
+        for event in (None, *split):
+            markings = Markings(net, event, most)
+            for each in markings.wrong():
+                found.setdefault(each.join if isinstance(each, Standstill) else each.place, each)
+            most = markings.most
+    except TooManyError:
+        return []
+    return list(found.values())
+
+
+def _still(net: Net, found: Standstill) -> Problem:
+    join, choice = net.nodes[found.join], found.choice
+    before = net.nodes[net.ways[found.way].source]
+    when, cure = _when(net, choice), _cure(net, choice, join)
+    return Problem(
+        net.sheet.file, join.id, "waits_for_ever",
+        f"{when.zh}，并行网关{_zh(join)}会永远等下去：从{_zh(before)}来的连线 {found.way} "
+        f"上再也等不到。{cure.zh}",
+        f"{when.en}, the parallel gateway {_en(join)} waits for ever: nothing comes by the flow "
+        f"{found.way} from {_en(before)} any more. {cure.en}",
+    )  # fmt: skip
+
+
+def _when(net: Net, choice: Choice | None) -> Names:
+    """Say after which choice it happens."""
+    if choice is None:
+        return Names("按图走下去", "As it is drawn")
+    node = net.nodes[choice.element]
+    if choice.flow is None:
+        return Names(f"边界事件{_zh(node)}不发生时", f"When the event {_en(node)} does not happen")
+    if node.kind == "boundaryEvent":
+        return Names(f"边界事件{_zh(node)}发生后", f"Once the event {_en(node)} happens")
+    return Names(
+        f"网关{_zh(node)}选了连线 {choice.flow} 后",
+        f"Once the gateway {_en(node)} takes the flow {choice.flow}",
+    )
+
+
+def _cure(net: Net, choice: Choice | None, join: Node) -> Names:
+    node = net.nodes[choice.element] if choice else None
+    merge = Names(
+        f"请把{_zh(join)}改画为排他网关",
+        f"Draw {_en(join)} as an exclusive gateway",
+    )
+    if choice is None or node is None or node.kind == CHOICE:
+        return Names(f"{merge.zh}。", f"{merge.en}.")
+    if node.kind == "boundaryEvent" and not node.interrupts:
+        return Names(
+            f"请让{_zh(node)}的分支自己结束，不接入{_zh(join)}。",
+            f"Let the branch of {_en(node)} end by itself and not come to {_en(join)}.",
+        )
+    if node.kind == "boundaryEvent" and choice.flow is not None:
+        return Names(
+            f"{merge.zh}，或把{_zh(node)}改为不中断，让它的分支自己结束。",
+            f"{merge.en}, or make {_en(node)} non-interrupting, with an end of its own.",
+        )
+    if node.kind == "boundaryEvent":
+        return Names(f"{merge.zh}。", f"{merge.en}.")
+    if not choice.meets:
+        return Names(
+            f"请把这条路也连到{_zh(join)}，或用终止结束事件结束它。",
+            f"Lead this way to {_en(join)}, too, or end it by a terminate end event.",
+        )
+    return Names(
+        f"{merge.zh}，或把{_zh(node)}改画为并行网关。",
+        f"{merge.en}, or {_en(node)} as a parallel gateway.",
+    )
+
+
+def _twice(net: Net, found: Doubled) -> Problem:
+    place, split = net.nodes[net.node_at(found.place)], net.nodes[found.split]
+    join = Names("并行网关", "a parallel gateway")
+    if split.kind == "inclusiveGateway":
+        join = Names("包容网关", "an inclusive gateway")
+    return Problem(
+        net.sheet.file, place.id, "done_twice",
+        f"{_zh(split)}分出的几条路各自到达{_zh(place)}，之后的每一步都会做不止一次。"
+        f"请先用{join.zh}把它们汇合。",
+        f"Several ways out of {_en(split)} each come to {_en(place)}, so that all after it is done "
+        f"more than once. Join them by {join.en} first.",
+    )  # fmt: skip
+
+
+def _zh(node: Node) -> str:
+    return f"“{node.names.zh}”[{node.id}]"
+
+
+def _en(node: Node) -> str:
+    return f'"{node.names.en}" [{node.id}]'
