@@ -437,12 +437,7 @@ incidents = sa.Table(
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=True),
     sa.Column("procedure", sa.Text, nullable=False),
     sa.Column("task_id", Key, nullable=True),
-    sa.Column(
-        "subject",
-        Key,
-        nullable=True,
-        comment="The message, call or event that it is about, or the case that a start opens.",
-    ),
+    sa.Column("subject", Key, nullable=True, comment="The message or call that it is about."),
     sa.Column("person_id", sa.ForeignKey("people.id"), nullable=True),
     sa.Column("process", sa.Text, nullable=False),
     sa.Column("element", sa.Text, nullable=False),

@@ -286,10 +286,7 @@ def _widen_incidents() -> None:
     op.add_column(
         "incidents",
         sa.Column(
-            "subject",
-            sa.Uuid(),
-            nullable=True,
-            comment="The message, call or event that it is about, or the case that a start opens.",
+            "subject", sa.Uuid(), nullable=True, comment="The message or call that it is about."
         ),
     )
     op.create_index(
