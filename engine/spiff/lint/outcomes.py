@@ -17,7 +17,7 @@ from engine.spiff.lint.sizes import shown
 from engine.spiff.model import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from engine.spiff.files.sources import Sources
 
@@ -88,9 +88,17 @@ def _is_plain(node: ast.AST) -> bool:
             return all(_is_plain(each) for each in node.values)
         case ast.UnaryOp(op=ast.Not()):
             return _is_plain(node.operand)
+        case ast.Compare(
+            ops=[ast.In() | ast.NotIn()], comparators=[ast.List() | ast.Tuple() as row]
+        ):
+            each_is_constant = all(isinstance(each, ast.Constant) for each in row.elts)
+            return each_is_constant and _is_side(node.left)
+        case ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[right]):
+            return isinstance(node.left, ast.Constant) and isinstance(right, ast.Name)
         case ast.Compare():
             sides = [node.left, *node.comparators]
-            return all(_is_side(side) for side in sides) and sum(map(_has_name, sides)) <= 1
+            has_in = any(isinstance(sign, (ast.In, ast.NotIn)) for sign in node.ops)
+            return not has_in and all(map(_is_side, sides)) and sum(map(_has_name, sides)) <= 1
         case _:
             return _is_side(node)
 
@@ -101,8 +109,6 @@ def _is_side(node: ast.AST) -> bool:
             return True
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant()):
             return True
-        case ast.List() | ast.Tuple():
-            return all(isinstance(each, ast.Constant) for each in node.elts)
         case ast.Call(func=ast.Name(id="number"), args=[ast.Name()]):
             return True
         case _:
@@ -113,16 +119,18 @@ def _has_name(node: ast.AST) -> bool:
     return any(isinstance(each, ast.Name) for each in ast.walk(node))
 
 
-def _choices(constants: Iterable[object]) -> list[object]:
+def _choices(constants: Sequence[object]) -> list[object]:
     """Give one value of each sort that the constants tell apart."""
     words = [each for each in constants if isinstance(each, str)]
     numbers = sorted(_numbers(constants))
     between = [(low + high) / 2 for low, high in pairwise(numbers)]
     counted = [*between, *(each + step for each in numbers for step in (-1, 0, 1))]
-    lists = chain.from_iterable(combinations(words, n) for n in range(len(words) + 1))
+    sets = list(chain.from_iterable(combinations(constants, n) for n in range(len(constants) + 1)))
+    joined = ["\0".join(each for each in some if isinstance(each, str)) for some in sets]
+    texts = [f"{first}\0{rest}" for first in ("", *words) for rest in dict.fromkeys(joined)]
     return [
-        *_PLAIN, *words, *(f"{word}\0" for word in words), *counted,
-        *(format(each, "f") for each in counted), *map(list, lists),
+        *_PLAIN, *words, *counted, *(format(each, "f") for each in counted), *map(list, sets),
+        *texts,
     ]  # fmt: skip
 
 

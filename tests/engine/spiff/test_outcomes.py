@@ -77,6 +77,11 @@ def test_a_settled_condition_is_refused(condition: str, said: str) -> None:
         '"late" in reasons and "broken" not in reasons',
         "accepted",
         "days + 1 == days",  # not judged
+        'reasons == ["late", "late"]',  # neither
+        '"late" in note and note > "more"',
+        '"late" in note and note < "a"',
+        'note in "lately" and note != "lately" and note != ""',
+        '"late" in reasons and "broken" in reasons',
     ],
 )
 def test_a_condition_that_some_case_meets_is_not(condition: str) -> None:
@@ -97,7 +102,9 @@ ATOMS = st.one_of(
     st.builds("{} is {}None".format, NAMES, st.sampled_from(["", "not "])),
     st.builds("number({}) {} {}".format, NAMES, SIGNS, WORDS),
     st.builds("{} in [{}, {}]".format, NAMES, WORDS, WORDS),
-    st.builds("{} in {}".format, st.sampled_from(["'a'", "'b'"]), NAMES),
+    st.builds("{} == [{}, {}]".format, NAMES, WORDS, WORDS),
+    st.builds("{} in 'abc'".format, NAMES),
+    st.builds("{} in {}".format, WORDS, NAMES),
 )
 CONDITIONS = st.recursive(
     ATOMS,
@@ -109,8 +116,9 @@ CONDITIONS = st.recursive(
     max_leaves=5,
 )
 HELD = st.one_of(
-    st.none(), st.booleans(), st.integers(-3, 4), st.sampled_from(["", "a", "b", "ab", "0.7", "7"]),
-    st.decimals(-2, 3, places=2), st.lists(st.sampled_from(["a", "b"]), max_size=2),
+    st.none(), st.booleans(), st.integers(-3, 4),
+    st.sampled_from(["", "a", "b", "ab", "ba", "cab", "Aab", "0.7", "7"]),
+    st.decimals(-2, 3, places=2), st.lists(st.sampled_from(["a", "b", 1, 2]), max_size=2),
 )  # fmt: skip
 
 
