@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.engine.spiff.drawing import Process, Scope, compiled
+from tests.engine.spiff.drawing import Process, Scope, compiled, variable
 from tests.engine.spiff.walking import Walk
 
 if TYPE_CHECKING:
@@ -105,12 +105,12 @@ def test_a_terminate_end_at_the_top_ends_the_case() -> None:
 
 
 def test_what_a_terminate_end_has_cancelled_does_not_run_any_more() -> None:
-    p = Process("demo")
+    p = Process("demo", extra=variable("none", "0"))
     p.message_start()
     p.user("go")
     p.parallel("fork")
     p.terminate()
-    p.script("later", "x = 1 / 0")
+    p.script("later", "x = 1 / none")
     p.send("tell")
     p.end("told_done")
     p.chain("opened", "go", "fork", "done")

@@ -85,7 +85,8 @@ def test_a_duty_and_a_message_of_that_moment_find_the_new_version(connection: Co
     put_in_force(connection, tidying(rule))
     put(connection, 1)
     plan = Terms(begins=FIRST)
-    publish(connection, tidying(rule, condition="2 > 1"), by=None, now=NOW, terms=plan)
+    another = {path: content + b"\n" for path, content in tidying(rule).items()}
+    publish(connection, another, by=None, now=NOW, terms=plan)
     moment = put(connection, 2, begins=FIRST).begins
     assert moment is not None
 
