@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 from unicodedata import category
+
+_SHOWN: Final = 60
+"""Characters of a text that a message shows."""
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 """What Unicode calls control characters (Cc), and the halves of characters (Cs)."""
@@ -25,7 +29,7 @@ def is_blank(text: str) -> bool:
 
 def shown(text: str) -> str:
     """Return the first 60 characters of a text, each that nobody could read replaced."""
-    short = text if len(text) <= 60 else text[:60] + "…"  # noqa: PLR2004
+    short = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
     return "".join(char if char.isprintable() else "\ufffd" for char in short)
 
 
