@@ -23,15 +23,16 @@ from engine.spiff.files.sources import Sources, missing_diagram, read_needed, st
 from engine.spiff.language.expressions import compile_expression, compile_script
 from engine.spiff.lint import check
 from engine.spiff.lint.messages import WAITING
+from engine.spiff.lint.values import texts
 from engine.spiff.model import Compiled, Diagram, Element, Flow, Problem, Start, Step
 from engine.spiff.plan import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from engine.spiff.dmn.decisions import Decider
     from engine.spiff.files.sheet import Node, Sheet
-    from engine.spiff.language.expressions import Script
+    from engine.spiff.lint.values import Text
     from engine.spiff.model import Names
 
 
@@ -87,8 +88,9 @@ def _compile(sources: Sources) -> Compiled:
     except (SpiffWorkflowException, RecursionError) as error:
         raise BrokenFilesError((_upstream_problem(sources, error),)) from error
     deciders = {r.id: r.decider for r in sources.tables.values() if r.decider is not None}
-    scripts = {text: compile_script(text) for text in _scripts(sources)}
-    names = _names_used(sources, scripts, deciders)
+    computed = list(texts(sources))
+    scripts = {each.text: compile_script(each.text) for each in computed if each.script}
+    names = _names_used(sources, computed, deciders)
     defaults = {
         variable.name: json.loads(variable.default)
         for sheet in sources.sheets.values()
@@ -138,20 +140,13 @@ def _upstream_problem(sources: Sources, error: Exception) -> Problem:
     )
 
 
-def _scripts(sources: Sources) -> Iterator[str]:
-    for _, node in sources.nodes():
-        for text in (node.script, node.extension("preScript"), node.extension("postScript")):
-            if text and text.strip():
-                yield text.strip()
-
-
 def _names_used(
-    sources: Sources, scripts: Mapping[str, Script], deciders: Mapping[str, Decider]
+    sources: Sources, computed: Iterable[Text], deciders: Mapping[str, Decider]
 ) -> frozenset[str]:
     """Collect the names that some expression reads or a script or table sets."""
     names: set[str] = set()
-    for script in scripts.values():
-        names |= script.names | script.assigns
+    for text in computed:
+        names.update(*text.compiled())
     for id_, decider in deciders.items():
         names |= decider.names | set(decider.outputs if id_ in sources.asked else ())
     for sheet in sources.sheets.values():
@@ -160,28 +155,20 @@ def _names_used(
 
 
 def _named_in(sheet: Sheet) -> Iterator[str]:
-    """Give the names that a drawing reads or fills outside of scripts and tables."""
-    for edge in sheet.edges:
-        yield from compile_expression(edge.condition).names if edge.condition else ()
+    """Give the names that a drawing reads or fills, but for what it computes and its tables."""
     yield from (lane.role_from for lane in sheet.lanes if lane.role_from)
     for parcel in (*sheet.messages.values(), *sheet.signals.values(), *sheet.codes.values()):
         yield from (*parcel.keys, *parcel.carries)
     for node in sheet.nodes.values():
         yield from (e[1:] for e in (*node.notifies, *node.offered) if e.startswith("="))
-        yield from (*_timer_names(node), *repeated_names(node))
+        yield from repeated_names(node)
         yield from [DUTY_DATE] if node.kind == "startEvent" and TIMER in node.events else []
         yield from [SITE] if node.timing else []
-        for text in node.computed:
-            yield from compile_expression(text).names
         yield from [node.result] if node.result else []
     if (hands := handing(sheet)) is not None:
         yield from (*hands.inputs, *hands.outputs)
     for guarantee in sheet.guarantees:
         yield from guarantee.person
-
-
-def _timer_names(node: Node) -> frozenset[str]:
-    return names_of_timing(node.timing)
 
 
 def _start(sheet: Sheet, lanes: Mapping[str, str]) -> Start:
@@ -231,7 +218,7 @@ def _step(node: Node, sheet: Sheet, sources: Sources) -> Step:
     holders = who_works(node, sheet, sources)
     names = {holder.variable for holder in holders if holder.variable is not None}
     for timer in sheet.boundary(node.id):
-        names |= _timer_names(timer)
+        names |= names_of_timing(timer.timing)
     own = whose(node.lane, sources.lanes)
     deciders: list[Any] = [reading.decider for reading in sources.tables.values()]
     ours = (d for d in deciders if d.table.our_default and names & set(d.outputs))

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from engine.spiff.files.xml import NAMESPACES, SPIFF
-from engine.spiff.language.expressions import compile_expression
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -112,12 +111,9 @@ def may_be_left_out(node: Node) -> bool:
 
 
 def repeated_names(node: Node) -> set[str]:
-    """Give the variables that repeating an activity reads or sets."""
+    """Give the variables that repeating an activity reads or sets, but for what it computes."""
     drawn = repetition(node)
-    if drawn is None:
-        return set()
-    computed = {name for text in drawn.texts for name in compile_expression(text).names}
-    return {*drawn.reads, *drawn.fills, *computed} - {COUNTER, *COUNTERS}
+    return set() if drawn is None else {*drawn.reads, *drawn.fills} - {COUNTER}
 
 
 def _text(xml: etree._Element, name: str) -> str | None:

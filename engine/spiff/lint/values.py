@@ -124,8 +124,8 @@ def texts_in(sheet: Sheet) -> Iterator[Text]:
 
 
 def _texts_of(sheet: Sheet, node: Node) -> Iterator[Text]:
-    if node.script and node.script.strip():
-        yield Text(sheet, node.id, node.script, script=True)
+    if script := (node.script or "").strip():
+        yield Text(sheet, node.id, script, script=True)
     if node.timing and node.timing.text and literal_of(node.timing) is None:
         yield Text(sheet, node.id, node.timing.text)
     for text in node.computed:
@@ -138,7 +138,7 @@ def _texts_around(sheet: Sheet, node: Node, drawn: Many | Again | None) -> Itera
     many = isinstance(drawn, Many)
     outside = isinstance(drawn, Many) and not drawn.on_each
     for script in (node.extension("preScript"), node.extension("postScript")):
-        if script and script.strip():
+        if script:
             yield Text(sheet, node.id, script, script=True, scope=node.scope, around=outside)
     for text in drawn.texts if drawn else ():
         outside = isinstance(drawn, Many) and text == drawn.count
