@@ -98,13 +98,13 @@ def times(conn: sa.Connection, subjects: Collection[str], *, by: Person) -> dict
     return {row.subject: row.at for row in rows}
 
 
-def pass_on(conn: sa.Connection, subject: str, *, giver: UUID, taker: UUID) -> None:
-    """Make what one person has typed for a subject another's, its files too, if there is any.
+def pass_on(conn: sa.Connection, subject: str, *, giver: UUID, taker: UUID) -> bool:
+    """Make what one person has typed for a subject another's, its files too; whether it was there.
 
     It stands in the place of what the other had typed.
     """
     if giver == taker or conn.scalar(_MINE, {"person": giver, "subject": subject}) is None:
-        return
+        return False
     of = {key: drafts.c.person_id == key for key in (giver, taker)}
     conn.execute(sa.delete(drafts).where(of[taker], drafts.c.subject == subject))
     given = sa.update(drafts).where(of[giver], drafts.c.subject == subject)
@@ -115,6 +115,7 @@ def pass_on(conn: sa.Connection, subject: str, *, giver: UUID, taker: UUID) -> N
         attachments.c.case_id.is_(None),
     )
     conn.execute(files.values(uploaded_by=taker))
+    return True
 
 
 def move(conn: sa.Connection, subject: str, to: str) -> None:

@@ -1,9 +1,13 @@
-"""Four eyes: who may not do a step, since they did another in the same case or it is about them.
+"""Four eyes: who may not do a step, for they took part in another one, or it is about them.
 
-What somebody did stands in the chained entries. Every completed step of the case counts, of any
-round, also one that was sent back: who has once investigated has formed a view, and their paper is
-still in the file, so the stricter reading is taken. Who acts for another is held by what either of
-them did, for themselves or for somebody.
+What somebody did stands in the chained entries. Who did a step took part in it, and so did who
+prepared it, signed it, returned the case from it, or skipped it as an operator (engine.deeds). Each
+round counts, also one that was sent back: who has once investigated has formed a view, and their
+paper is still in the file, so the stricter reading is taken. Who acts for another is held by what
+either of them did, for themselves or for somebody.
+
+It is asked when a step is claimed, completed, returned or skipped, when it is assigned, transferred
+or delegated to somebody and given back, when somebody is asked to sign it and signs.
 
 People whom a form names are compared by name, since forms take names as text: whoever's name is
 found in it is meant. Of two colleagues with one name both keep out, and 王伟 keeps out where 王伟明
@@ -16,20 +20,22 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from engine import spiff
-from engine.deeds import done
+from engine import procedures, spiff
+from engine.deeds import DID, parts
 from engine.errors import Refusal
 from engine.spiff import NEVER_BY, NOT_SAME_PERSON, Names
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from uuid import UUID
 
     import sqlalchemy as sa
 
+    from engine.deeds import Parts
     from engine.people import Person
     from engine.procedures import Version
     from engine.spiff import Guarantee
+    from engine.waiting import Waiting
 
 
 class Placed(Protocol):
@@ -58,6 +64,7 @@ class FourEyesError(Refusal):
         )
         self.guarantee = guarantee
         self.step = step
+        self.why = why
 
 
 @dataclass
@@ -72,7 +79,7 @@ class Eyes:
     version: Version
     case_id: UUID
     people: tuple[Person, ...]
-    _read: set[tuple[UUID, str]] | None = None
+    _read: Parts | None = None
 
     def check(self, task: Placed, state: bytes) -> None:
         """Refuse a task that may not be theirs (FourEyesError); ``state`` is the case's."""
@@ -90,38 +97,54 @@ class Eyes:
 
         ``just`` are steps ("process:element") that they are completing in this transaction.
         """
-        place = f"{task.process}:{task.element}"
-        for guarantee in self.version.compiled.guarantees:
-            for why in (
-                *self._did(_others(guarantee, place), just),
-                *self._are_named(guarantee, place, state),
-            ):
-                return FourEyesError(guarantee.names, self._named(place), why)
+        for _, guarantee, why in self._whys(task, state, just, self._told):
+            return FourEyesError(guarantee.names, self._named(_place(task)), why)
         return None
+
+    def barred(self, task: Placed, state: bytes) -> dict[UUID, Names]:
+        """Return which of the people, each for themselves, may not do a task, and why."""
+        found: dict[UUID, Names] = {}
+        for person, guarantee, why in self._whys(task, state, (), _by_name):
+            zh, en = guarantee.names.zh, guarantee.names.en
+            found.setdefault(person.id, Names(f"{zh}（{why.zh}）", f"{en} ({why.en})"))
+        return found
+
+    def _whys(
+        self, task: Placed, state: bytes, just: Collection[str], told: Callable[[Person], Names]
+    ) -> Iterator[tuple[Person, Guarantee, Names]]:
+        for guarantee in self.version.compiled.guarantees:
+            for person, why in self._did(_others(guarantee, _place(task)), just, told):
+                yield person, guarantee, why
+            for person, why in self._are_named(guarantee, _place(task), state, told):
+                yield person, guarantee, why
 
     def did_another(self, task: Placed) -> bool:
         """Whether they did a step that keeps them from a task, whatever forms say of them."""
-        place = f"{task.process}:{task.element}"
-        others = (_others(guarantee, place) for guarantee in self.version.compiled.guarantees)
-        return any(True for each in others for _ in self._did(each, ()))
+        others = (
+            _others(guarantee, _place(task)) for guarantee in self.version.compiled.guarantees
+        )
+        return any(True for each in others for _ in self._did(each, (), _by_name))
 
-    def _did(self, places: Collection[str], just: Collection[str]) -> Iterator[Names]:
+    def _did(
+        self, places: Collection[str], just: Collection[str], told: Callable[[Person], Names]
+    ) -> Iterator[tuple[Person, Names]]:
         for person in self.people:
             for place in places:
-                if place in just or (person.id, place) in self._done():
-                    step, who = self._named(place), self._told(person)
-                    yield Names(
-                        f"{who.zh}在本案办理过“{step.zh}”",
-                        f"{who.en} did “{step.en}” in this case",
-                    )
+                how = DID if place in just else self._parts().get((person.id, place))
+                if how is not None:
+                    step, who = self._named(place), told(person)
+                    zh = f"{who.zh}在本案{how.zh}“{step.zh}”"
+                    yield person, Names(zh, f"{who.en} {how.en} “{step.en}” in this case")
 
-    def _done(self) -> set[tuple[UUID, str]]:
-        """Return which of the people did which steps, for themselves or for each other."""
+    def _parts(self) -> Parts:
+        """Return what the people did at which steps, for themselves or for each other."""
         if self._read is None:
-            self._read = done(self.conn, [self.case_id], self.people).get(self.case_id, set())
+            self._read = parts(self.conn, [self.case_id], self.people).get(self.case_id, {})
         return self._read
 
-    def _are_named(self, guarantee: Guarantee, place: str, state: bytes) -> Iterator[Names]:
+    def _are_named(
+        self, guarantee: Guarantee, place: str, state: bytes, told: Callable[[Person], Names]
+    ) -> Iterator[tuple[Person, Names]]:
         if guarantee.kind != NEVER_BY or place not in guarantee.what:
             return
         scopes = spiff.variables(self.version.compiled, state)
@@ -129,8 +152,9 @@ class Eyes:
             title = title_of(self.version, variable)
             for person in self.people:
                 if any(is_named(person.name, scope.values.get(variable)) for scope in scopes):
-                    who = self._told(person)
-                    yield Names(f"“{title.zh}”写有{who.zh}的姓名", f"“{title.en}” names {who.en}")
+                    who = told(person)
+                    zh = f"“{title.zh}”写有{who.zh}的姓名"
+                    yield person, Names(zh, f"“{title.en}” names {who.en}")
 
     def _told(self, person: Person) -> Names:
         if person is self.people[0]:
@@ -141,12 +165,26 @@ class Eyes:
         return self.version.step(*place.split(":")).names
 
 
+def _place(task: Placed) -> str:
+    return f"{task.process}:{task.element}"
+
+
+def _by_name(person: Person) -> Names:
+    return Names(person.name, person.name)
+
+
 def _others(guarantee: Guarantee, place: str) -> tuple[str, ...]:
     """Return the steps that nobody does who does a step."""
     if guarantee.kind != NOT_SAME_PERSON:
         return ()
     mine = guarantee.other if place in guarantee.what else ()
     return (*mine, *(guarantee.what if place in guarantee.other else ()))
+
+
+def eyes_on(conn: sa.Connection, waiting: Waiting, *others: Person) -> Eyes:
+    """Return what is held of who acts on a locked task, or of ``others`` instead, each alone."""
+    version = procedures.version(conn, waiting.case.version_id)
+    return Eyes(conn, version, waiting.case.id, others or waiting.by.both)
 
 
 class Listed(Placed, Protocol):
@@ -173,19 +211,16 @@ def kept_from(conn: sa.Connection, listed: Collection[tuple[Listed, Version, Per
     if not named:
         return set()
     people = {person.id: person for _, _, by in named for person in by.both}
-    did = done(conn, {task.case_id for task, _, _ in named}, people.values())
+    did = parts(conn, {task.case_id for task, _, _ in named}, people.values())
     return {
         task.task_id
         for task, version, by in named
-        if Eyes(conn, version, task.case_id, by.both, did.get(task.case_id, set())).did_another(
-            task
-        )
+        if Eyes(conn, version, task.case_id, by.both, did.get(task.case_id, {})).did_another(task)
     }
 
 
 def _concerns(version: Version, task: Placed) -> bool:
-    place = f"{task.process}:{task.element}"
-    return any(_others(guarantee, place) for guarantee in version.compiled.guarantees)
+    return any(_others(guarantee, _place(task)) for guarantee in version.compiled.guarantees)
 
 
 def title_of(version: Version, variable: str) -> Names:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from engine import calendars, drafts, enclosing, procedures, spiff
 from engine.cases import Completed, next_of, read_answers
 from engine.clocks.reckoning import fresh
-from engine.foureyes import Eyes
+from engine.foureyes import eyes_on
 from engine.going_back.anew import come_back
 from engine.history import Draft, enter, read, says_the_same
 from engine.lineage import version_then
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from engine.foureyes import Eyes
     from engine.people import Person
     from engine.procedures import Version
     from engine.spiff import Move
@@ -78,7 +79,7 @@ def claim(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) -> N
     if waiting.claimed_by == who.principal.id:
         return
     free = sa.update(tasks).where(tasks.c.id == task_id, tasks.c.claimed_by.is_(None))
-    _eyes(conn, waiting).check(waiting, waiting.case.state)
+    eyes_on(conn, waiting).check(waiting, waiting.case.state)
     through = None if who.acts_for is None else who.id
     taken = {"claimed_by": who.principal.id, "claimed_at": now, "claimed_through": through}
     if conn.execute(free.values(taken)).rowcount == 0:
@@ -100,11 +101,6 @@ def release(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) ->
     if conn.execute(held.values(RELEASED)).rowcount == 0:
         raise gone(conn, task_id, by=by)
     enter(conn, waiting.case, _about(waiting, "task_released"), by=waiting.by, now=now)
-
-
-def _eyes(conn: sa.Connection, waiting: Waiting) -> Eyes:
-    version = procedures.version(conn, waiting.case.version_id)
-    return Eyes(conn, version, waiting.case.id, waiting.by.both)
 
 
 def _about(waiting: Waiting, kind: str) -> Draft:
@@ -163,7 +159,7 @@ def complete_signed(
 
 
 def _finish(conn: sa.Connection, waiting: Waiting, posted: Posted, *, now: datetime) -> Completed:
-    by, eyes, task_id = waiting.by, _eyes(conn, waiting), waiting.id
+    by, eyes, task_id = waiting.by, eyes_on(conn, waiting), waiting.id
     eyes.check(waiting, waiting.case.state)
     case = fresh(conn, waiting.case, now=now)
     version = eyes.version

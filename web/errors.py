@@ -82,6 +82,7 @@ STATUS = {
     "not_yours": 403,
     "nothing_to_move": 409,
     "over": 409,
+    "may_not_sign": 403,
     "own_request": 409,
     "past_day": 422,
     "planned_after": 409,

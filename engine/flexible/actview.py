@@ -10,16 +10,17 @@ import sqlalchemy as sa
 from engine import dossier, procedures
 from engine.errors import NotFoundError, Refusal
 from engine.flexible.allowed import words_for
-from engine.flexible.choosing import choices, waited_for
+from engine.flexible.choosing import choices, nobody, waited_for
 from engine.flexible.concerned import is_concerned
 from engine.flexible.offering import offered
 from engine.flexible.words import ACTS
+from engine.foureyes import Eyes
 from engine.substituting.acting import as_whom
-from engine.tables import people, tasks
+from engine.tables import cases, people, tasks
 from engine.waiting import gone
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from typing import Any
     from uuid import UUID
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from engine.flexible.words import Act
     from engine.people import Person
     from engine.spiff import Names, Step
+
+    Barred = Mapping[UUID, Names]
 
 
 class NotOfferedError(Refusal):
@@ -125,4 +128,16 @@ def _choices(
     words, without = words_for(step, action), {by.principal.id}
     if act.key == "assign":
         words, without = ("role",), {held for held in (row.claimed_by, row.owner) if held}
-    return choices(conn, words, row.role, without=without, query=query, kept=kept)
+    barred = nobody if act.key == "copy" else _barred(conn, row)
+    return choices(conn, words, row.role, without=without, query=query, kept=kept, barred=barred)
+
+
+def _barred(conn: sa.Connection, row: sa.Row[Any]) -> Callable[[Sequence[Person]], Barred]:
+    """Return what tells whom a guarantee keeps from a task, and why."""
+    case = conn.execute(sa.select(cases).where(cases.c.id == row.case_id)).one()
+    version = procedures.version(conn, case.version_id)
+
+    def told(people: Sequence[Person]) -> Barred:
+        return Eyes(conn, version, case.id, tuple(people)).barred(row, case.state)
+
+    return told

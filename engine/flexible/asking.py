@@ -14,11 +14,11 @@ from engine.cases import read_answers
 from engine.drafts import Kept
 from engine.errors import Refusal
 from engine.flexible.allowed import words_for
-from engine.flexible.choosing import NobodyChosenError, chosen
+from engine.flexible.choosing import NobodyChosenError
 from engine.flexible.groups import AFTER, MODES, OPEN
-from engine.flexible.held import said, step_of
+from engine.flexible.held import said, step_of, taker_of
 from engine.flexible.settling import settle
-from engine.foureyes import Eyes
+from engine.foureyes import eyes_on
 from engine.history import enter
 from engine.people import whoever
 from engine.reasons import checked_reason
@@ -125,14 +125,13 @@ def _people(conn: sa.Connection, waiting: Waiting, wanted: Wanted) -> list[Perso
     without = {waiting.by.principal.id, *conn.scalars(asked)}
     words = words_for(step_of(conn, waiting), "addsign")
     keys: list[UUID | None] = [*dict.fromkeys(wanted.people)]
-    role = waiting.role
-    return [chosen(conn, key, words, role, without=without) for key in keys or [None]]
+    return [taker_of(conn, waiting, key, words, without=without) for key in keys or [None]]
 
 
 def _sent(conn: sa.Connection, waiting: Waiting, by: Person, now: datetime) -> dict[str, object]:
     """Return what keeps a person's draft as their answers, once they are right."""
     version = procedures.version(conn, waiting.case.version_id)
-    Eyes(conn, version, waiting.case.id, by.both).check(waiting, waiting.case.state)
+    eyes_on(conn, waiting).check(waiting, waiting.case.state)
     subject = drafts.of_task(waiting.id)
     typed = drafts.load(conn, subject, by=by) or {}
     form = version.form(waiting.process, waiting.element)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from engine.errors import Refusal
 from engine.flexible.allowed import fits, meant
 from engine.flexible.groups import OPEN
-from engine.people import Person, person, role_names
+from engine.people import Person, person, person_of, role_names
 from engine.spiff import Names
 from engine.tables import people, signings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from typing import Any
     from uuid import UUID
 
@@ -30,12 +30,13 @@ class NobodyChosenError(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One person who may be chosen, with the names of their roles."""
+    """One person with the names of their roles; ``barred`` is why they may not be chosen."""
 
     id: UUID
     name: str
     login: str
     roles: tuple[Names, ...]
+    barred: Names | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,17 @@ class Choices:
     more: bool
 
 
+def nobody(_people: Sequence[Person]) -> Mapping[UUID, Names]:
+    """Keep nobody from being chosen."""
+    return {}
+
+
 def choices(
     conn: sa.Connection,
     words: Collection[str],
     role: str,
     *,
+    barred: Callable[[Sequence[Person]], Mapping[UUID, Names]] = nobody,
     without: Collection[UUID],
     query: str = "",
     kept: Collection[UUID] = (),
@@ -58,6 +65,7 @@ def choices(
     """Return who may be chosen by words of the diagram for a step of this role.
 
     ``query`` is part of a name, a login, or the name of a role; ``kept`` are listed whatever it is.
+    ``barred`` tells who of those found may not be chosen all the same, and why.
     """
     named = role_names(conn)
     wanted = sa.and_(people.c.active, people.c.id.not_in(without), _allowed(words, role))
@@ -66,7 +74,9 @@ def choices(
     rows = conn.execute(
         sa.select(people).where(wanted, sought).order_by(*first, people.c.login).limit(MOST + 1)
     ).all()
-    return Choices(_told(rows[:MOST], named), len(rows) > MOST)
+    why = barred([person_of(row) for row in rows[:MOST]])
+    found = [replace(one, barred=why.get(one.id)) for one in _told(rows[:MOST], named)]
+    return Choices(found, len(rows) > MOST)
 
 
 def waited_for(conn: sa.Connection, task_id: UUID) -> Choices:

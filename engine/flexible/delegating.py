@@ -9,6 +9,7 @@ from engine.cases import NotYoursError
 from engine.errors import Refusal
 from engine.flexible.allowed import fits, words_for
 from engine.flexible.held import free, hands, put, said, step_of, taker_of
+from engine.foureyes import eyes_on
 from engine.history import enter
 from engine.people import person
 from engine.reasons import checked_reason
@@ -71,12 +72,14 @@ def give_back(conn: sa.Connection, task_id: UUID, note: str, *, by: Person, now:
 
     An owner who has left, or no longer has the role, is followed by the role.
 
-    Raises NotDelegatedError, BadReasonError, TaskGoneError, NotYoursError and TaskClaimedError.
+    Raises NotDelegatedError, BadReasonError, TaskGoneError, NotYoursError, TaskClaimedError and
+    FourEyesError.
     """
     waiting = lock_task(conn, task_id, by=by)
     by = waiting.by
     if waiting.owner is None:
         raise NotDelegatedError(waiting.case.id)
+    eyes_on(conn, waiting).check(waiting, waiting.case.state)
     step, word = step_of(conn, waiting), checked_reason(note)
     owner = person(conn, waiting.owner)
     if owner is None or not _may_have(step, waiting, owner):
@@ -112,8 +115,8 @@ def take_back(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) 
     if not _may_have(step, waiting, by.principal):
         version = procedures.version(conn, waiting.case.version_id)
         raise NotYoursError(version.bundle.roles[waiting.role])
-    put(conn, waiting, by.principal.id, givers=[waiting.claimed_by], now=now)
-    enter(conn, waiting.case, said(waiting, TAKEN_BACK), by=by, now=now)
+    prepared = put(conn, waiting, by.principal.id, givers=[waiting.claimed_by], now=now)
+    enter(conn, waiting.case, said(waiting, TAKEN_BACK, prepared=prepared), by=by, now=now)
     told = Names(
         f"{by.name} 收回了“{step.names.zh}”，您不必再办",
         f"{by.name} has taken “{step.names.en}” back; you need not go on with it",

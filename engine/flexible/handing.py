@@ -51,8 +51,9 @@ def transfer(
     step = step_of(conn, waiting)
     taker = taker_of(conn, waiting, to, words_for(step, "transfer"), without={by.principal.id})
     why = checked_reason(reason)
-    put(conn, waiting, taker.id, givers=hands(by), now=now)
-    enter(conn, waiting.case, said(waiting, TRANSFERRED, to=[taker], reason=why), by=by, now=now)
+    prepared = put(conn, waiting, taker.id, givers=hands(by), now=now)
+    given = said(waiting, TRANSFERRED, to=[taker], reason=why, prepared=prepared)
+    enter(conn, waiting.case, given, by=by, now=now)
     told = Names(
         f"{by.name} 将“{step.names.zh}”转给您办理：{why}",
         f"{by.name} has transferred “{step.names.en}” to you: {why}",
@@ -77,8 +78,9 @@ def assign(
     taker = taker_of(conn, waiting, to, ("role",), without=before)
     why = checked_reason(reason)
     holder = [waiting.claimed_by] if waiting.claimed_by else []
-    put(conn, waiting, taker.id, givers=holder, now=now)
-    enter(conn, waiting.case, said(waiting, ASSIGNED, to=[taker], reason=why), by=by, now=now)
+    prepared = put(conn, waiting, taker.id, givers=holder, now=now)
+    entry = said(waiting, ASSIGNED, to=[taker], reason=why, prepared=prepared)
+    enter(conn, waiting.case, entry, by=by, now=now)
     zh, en = step.names.zh, step.names.en
     given = Names(
         f"{by.name} 指派您办理“{zh}”：{why}", f"{by.name} has assigned “{en}” to you: {why}"

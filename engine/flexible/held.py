@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from engine import drafts, procedures
 from engine.flexible.choosing import NobodyChosenError, chosen
-from engine.foureyes import Eyes
+from engine.foureyes import eyes_on
 from engine.history import Draft
 from engine.tables import tasks
 from engine.waiting import RELEASED
@@ -37,19 +37,16 @@ def taker_of(
     *,
     without: Collection[UUID],
 ) -> Person:
-    """Return whom a task may be given to, by the words of the diagram and its guarantees.
+    """Return who may be drawn into a task, by the words of the diagram and its guarantees.
 
     Raises NobodyChosenError.
     """
     taker = chosen(conn, key, words, waiting.role, without=without)
-    version = procedures.version(conn, waiting.case.version_id)
-    eyes = Eyes(conn, version, waiting.case.id, (taker,))
-    hindrance = eyes.hindrance(waiting, waiting.case.state)
-    if hindrance is not None:
-        zh, en = hindrance.guarantee.zh, hindrance.guarantee.en
+    why = eyes_on(conn, waiting, taker).barred(waiting, waiting.case.state).get(taker.id)
+    if why is not None:
         raise NobodyChosenError(
-            f"{taker.name} 不能办这一步：{zh}。请另选一人。",
-            f"{taker.name} may not do this step: {en}. Choose somebody else.",
+            f"{taker.name} 不能参与这一步：{why.zh}。请另选一人。",
+            f"{taker.name} may take no part in this step: {why.en}. Choose somebody else.",
         )
     return taker
 
@@ -62,13 +59,18 @@ def put(
     owner: UUID | None = None,
     givers: Iterable[UUID],
     now: datetime,
-) -> None:
-    """Let somebody hold a locked task; what the last of the givers had typed goes with it."""
+) -> list[str]:
+    """Let somebody hold a locked task; what the last of the givers had typed goes with it.
+
+    Returns whose typing that is, for the entry to say (engine.deeds.PREPARED).
+    """
     taken = {"claimed_by": holder, "claimed_at": now, "claimed_through": None}
     kept = {**taken, "given_to": holder, "owner": owner}
     conn.execute(sa.update(tasks).where(tasks.c.id == waiting.id).values(kept))
-    for giver in givers:
-        drafts.pass_on(conn, drafts.of_task(waiting.id), giver=giver, taker=holder)
+    subject = drafts.of_task(waiting.id)
+    return [
+        giver.hex for giver in givers if drafts.pass_on(conn, subject, giver=giver, taker=holder)
+    ]
 
 
 def hands(by: Person) -> list[UUID]:

@@ -11,6 +11,7 @@ from engine.errors import NotFoundError, Refusal
 from engine.flexible.groups import BEFORE
 from engine.flexible.held import said
 from engine.flexible.settling import settle
+from engine.foureyes import eyes_on
 from engine.reasons import checked_reason
 from engine.substituting.acting import signing_as
 from engine.tables import signings
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from engine.foureyes import FourEyesError
     from engine.people import Person
     from engine.waiting import Waiting
 
@@ -35,6 +37,21 @@ class SignedAlreadyError(Refusal):
     def __init__(self, case_id: UUID) -> None:
         super().__init__(
             "您已签过，或已不需要您签。", "You have signed, or your signature is no longer needed."
+        )
+        self.case_id = case_id
+
+
+class MayNotSignError(Refusal):
+    """A guarantee of the procedure keeps this person from a step, so also from signing it."""
+
+    code = "may_not_sign"
+
+    def __init__(self, kept: FourEyesError, case_id: UUID) -> None:
+        rule, why, step = kept.guarantee, kept.why, kept.step
+        super().__init__(
+            f"“{rule.zh}”：{why.zh}，不能会签“{step.zh}”；请办理人减签，改请他人。",
+            f"“{rule.en}”: {why.en}, and may not sign “{step.en}”; whoever does it should take your"
+            " signature away and ask somebody else.",
         )
         self.case_id = case_id
 
@@ -59,7 +76,7 @@ def sign(
 
     Whoever agrees after the answers need not say anything. A substitute signs for whom they
     represent, but not what they ask for themselves. Raises NotFoundError, BadReasonError,
-    OwnRequestError, SignedAlreadyError and TaskGoneError.
+    OwnRequestError, MayNotSignError, SignedAlreadyError and TaskGoneError.
     """
     row = conn.execute(sa.select(signings).where(signings.c.id == key)).one_or_none()
     if row is None or answer not in KINDS or row.person_id not in by.desks:
@@ -68,6 +85,9 @@ def sign(
     said_so = "" if silent else checked_reason(opinion)
     waiting = lock_any(conn, row.task_id, by=by)
     who = _signer(conn, row, waiting, by=by)
+    kept = eyes_on(conn, waiting, *who.both).hindrance(waiting, waiting.case.state)
+    if kept is not None:
+        raise MayNotSignError(kept, row.case_id)
     given = (
         sa.update(signings)
         .where(signings.c.id == key, signings.c.status == "asked")

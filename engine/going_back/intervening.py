@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from engine import calendars, notices, procedures, spiff
 from engine.clocks.reckoning import fresh
 from engine.errors import NotFoundError
+from engine.foureyes import eyes_on
 from engine.going_back.anew import come_back
 from engine.going_back.clocks import unwound
 from engine.going_back.returning import NoWayError
@@ -87,6 +88,8 @@ def prepared(conn: sa.Connection, wanted: Wanted, *, by: Person, now: datetime) 
     at = place_of(version, wanted.to) if wanted.kind == PLACE else None
     known = calendars.of(conn, case.calendars)
     compiled, state, task = version.compiled, case.state, wanted.task
+    if waiting is not None:
+        _check_eyes(conn, waiting)
     try:
         if at is not None:
             move = spiff.place(compiled, state, task, at, now=now, calendars=known)
@@ -100,6 +103,18 @@ def prepared(conn: sa.Connection, wanted: Wanted, *, by: Person, now: datetime) 
     except (spiff.NoPlaceError, spiff.CaseOverError, spiff.RunError) as error:
         raise NoWayError(error.zh, error.en, case_id=case.id) from error
     return Ready(wanted, case, version, waiting, at, move)
+
+
+def _check_eyes(conn: sa.Connection, waiting: Waiting) -> None:
+    """Refuse to skip a step, or to lead past it, to whom a guarantee keeps from it."""
+    kept = eyes_on(conn, waiting).hindrance(waiting, waiting.case.state)
+    if kept is not None:
+        zh, en = f"{kept.why.zh}，不能跳过“{kept.step.zh}”", f"{kept.why.en}, and do not skip"
+        raise NoWayError(
+            f"“{kept.guarantee.zh}”：{zh}；请另一位系统管理员处理。",
+            f"“{kept.guarantee.en}”: {en} “{kept.step.en}”; ask another operator.",
+            case_id=waiting.case.id,
+        )
 
 
 def carry_out(

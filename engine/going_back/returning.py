@@ -9,7 +9,7 @@ from engine import calendars, procedures, spiff
 from engine.clocks.reckoning import fresh
 from engine.errors import Refusal
 from engine.flexible.allowed import is_switched_on
-from engine.foureyes import Eyes
+from engine.foureyes import eyes_on
 from engine.going_back.anew import RETURNED, STRAIGHT, THROUGH, give, opened_anew
 from engine.going_back.clocks import unwound
 from engine.going_back.deeds import deeds
@@ -110,7 +110,7 @@ def _locked(conn: sa.Connection, task_id: UUID, *, by: Person) -> tuple[Waiting,
     version = procedures.version(conn, waiting.case.version_id)
     if not is_switched_on(version.step(waiting.process, waiting.element), "return"):
         raise MayNotReturnError
-    Eyes(conn, version, waiting.case.id, waiting.by.both).check(waiting, waiting.case.state)
+    eyes_on(conn, waiting).check(waiting, waiting.case.state)
     return waiting, version
 
 

@@ -153,9 +153,10 @@ def _piece(conn: sa.Connection, row: sa.Row[Any], successors: Sequence[Person]) 
 
 def _may_take(conn: sa.Connection, row: sa.Row[Any], version: Version, one: Person) -> bool:
     """Whether somebody may do a step, or give a signature that the one who leaves was asked for."""
+    if not Eyes(conn, version, row.case_id, (one,)).allow(row, row.state):
+        return False
     if row.kind != "signature":
-        eyes = Eyes(conn, version, row.case_id, (one,))
-        return row.role in one.roles and eyes.allow(row, row.state)
+        return row.role in one.roles
     asked = sa.select(signings.c.person_id).where(
         signings.c.group_id == row.group_id, signings.c.status != "removed"
     )

@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 
 from engine import history, procedures
-from engine.cases import open_case
 from engine.foureyes import Eyes, FourEyesError, is_named
 from engine.inbox import inbox
 from engine.moving import lock
@@ -25,43 +24,15 @@ from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
 from tests.engine.hearing import listening
-from tests.engine.small import TEXT, YES_NO, form, put_in_force, small, somebody
-from tests.engine.spiff.drawing import Process
+from tests.engine.judged import NOT_ABOUT, NOTE, begun, does, judged
+from tests.engine.small import put_in_force, somebody
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from sqlalchemy import Connection
 
-    from engine.cases import Completed
     from engine.people import Person
-
-NOTE = Answered({"note": "已办"})
-NOT_SAME = (
-    '<banjie:guarantee id="not_both" kind="not-same-person" what="investigate" other="approve" '
-    'zh="调查人不得核决" en="Who investigates does not approve"/>'
-)
-NOT_ABOUT = (
-    '<banjie:guarantee id="not_about" kind="never-by" what="investigate approve" person="accused" '
-    'zh="被投诉人回避" en="Nobody in their own case"/>'
-)
-
-
-def judged(promise: str = NOT_SAME) -> dict[str, bytes]:
-    """Give the files of: begun → investigate → approve, or sent back → close."""
-    p = Process("judged", extra=promise)
-    p.message_start("begun")
-    for step in ("investigate", "approve", "close"):
-        p.user(step)
-    p.xor("merge")
-    p.xor("is_sent_back", "sent_back")
-    p.chain("begun", "merge", "investigate", "approve", "is_sent_back")
-    p.flow("is_sent_back", "merge", id_="sent_back")
-    p.flow("is_sent_back", "close", "approved == True", "approved")
-    p.chain("close", p.end())
-    forms = {step: form(note=TEXT) for step in ("investigate", "close")}
-    forms |= {"begun": form(accused=TEXT), "approve": form(approved=YES_NO)}
-    return small(p, forms={f"judged/{step}": each for step, each in forms.items()})
 
 
 @pytest.fixture
@@ -75,20 +46,11 @@ def two(connection: Connection, one: Person) -> Person:
     return somebody(connection, "two", one.roles)
 
 
-def begun(conn: Connection, by: Person, accused: str = "") -> Completed:
-    return open_case(conn, "judged", Answered({"accused": accused}), by=by, now=NOW)
-
-
 def stands_in(conn: Connection, ill: Person, by: Person) -> Person:
     make(conn, Wanted(ill.id, by.id, NOW.date(), NOW.date()), by=ill, now=NOW)
     found = standing_in(conn, by.id, now=NOW)
     assert found is not None
     return found
-
-
-def does(conn: Connection, case_id: UUID, step: str, by: Person, **answers: bool) -> Completed:
-    task = waiting(conn, case_id)[step]
-    return complete_task(conn, task, Answered({"note": "已办", **answers}), by=by, now=NOW)
 
 
 def test_who_did_the_one_step_neither_claims_nor_completes_the_other(
