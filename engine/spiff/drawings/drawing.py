@@ -14,6 +14,7 @@ from lxml import etree
 
 from engine.spiff.drawings import legibility
 from engine.spiff.drawings.geometry import Box
+from engine.spiff.files.labels import labelled
 from engine.spiff.files.sheet import EMBEDDED
 from engine.spiff.files.xml import BANJIE, BPMN, NAMESPACES, UnreadableError, read_root
 from engine.spiff.model import Problem
@@ -108,10 +109,11 @@ def check_drawing(file: str, root: etree._Element) -> tuple[Problem, ...]:
         zh = f"图形和连线超过 {MOST_PIECES} 个。请拆分为几个图。"
         en = f"More than {MOST_PIECES} shapes and lines. Split it into several diagrams."
         return (Problem(file, None, "drawing_too_large", zh, en),)
-    return tuple(
+    found = [
         Problem(file, f.element, f.code, f"“{f.element}”{f.zh}", f'"{f.element}" {f.en}')
         for f in legibility.faults(drawing)
-    )
+    ]
+    return tuple(labelled(found, {file: root}))
 
 
 def read_drawing(root: etree._Element) -> Drawing:

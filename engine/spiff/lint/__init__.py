@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from engine.spiff.files.labels import labelled
 from engine.spiff.lint import (
     actions,
     alarms,
@@ -35,6 +36,7 @@ from engine.spiff.lint import (
     values,
     words,
 )
+from engine.spiff.lint.rooms import Rooms
 from engine.spiff.model import Problem
 
 if TYPE_CHECKING:
@@ -134,7 +136,10 @@ def check(sources: Sources) -> list[Problem]:
 
     What is too large is judged no further, and of very many problems the first ones are told.
     """
-    found = _found(LIMITS, sources) or _found(RULES, sources)
+    drawn = {sheet.file: sheet.root for sheet in sources.sheets.values()}
+    found = labelled(_found(LIMITS, sources), drawn)
+    if not found and (found := _found(RULES, sources)):
+        found = labelled(found, drawn, _variables(sources))
     if len(found) <= MOST_TOLD:
         return found
     more, first = len(found) - MOST_TOLD, found[MOST_TOLD - 1]
@@ -144,6 +149,12 @@ def check(sources: Sources) -> list[Problem]:
         f"There are at least {more} problems more. Mend those above first.",
     )  # fmt: skip
     return [*found[:MOST_TOLD], rest]
+
+
+def _variables(sources: Sources) -> set[str]:
+    """Give all that is the name of a variable."""
+    rooms = Rooms(sources)
+    return {read.name for read in rooms.reads}.union(*rooms.own.values())
 
 
 def _found(

@@ -16,8 +16,9 @@ from engine.spiff.elements.alarms import (
     reference,
     thrown_by,
 )
+from engine.spiff.files.labels import label
 from engine.spiff.language.expressions import is_name
-from engine.spiff.model import Problem
+from engine.spiff.model import Names, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -126,12 +127,13 @@ def are_caught(sources: Sources) -> Iterator[Problem]:
     """Let every error that an event throws be caught somewhere around it, whoever calls it."""
     for flight in _flights(sources):
         if flight.way is not None and flight.thrown.kind == ERROR and flight.thrown.code:
-            told = " → ".join(flight.way)
+            zh = " → ".join(each.zh for each in flight.way)
+            en = " → ".join(each.en for each in flight.way)
             yield Problem(
                 flight.sheet.file, flight.node.id, "uncaught",
-                f"错误 {flight.thrown.code} 没有人处理：{told} → 规程之外。"
+                f"错误 {flight.thrown.code} 没有人处理：{zh} → 规程之外。"
                 "请在其中一个外层活动上画错误边界事件。",
-                f"Nobody catches the error {flight.thrown.code}: {told} → out of the procedure. "
+                f"Nobody catches the error {flight.thrown.code}: {en} → out of the procedure. "
                 "Draw an error boundary event on an activity around it.",
             )  # fmt: skip
 
@@ -170,7 +172,7 @@ class _Flight:
     node: Node
     thrown: Alarm
     sprung: set[tuple[str, str]] = field(default_factory=set)
-    way: list[str] | None = None
+    way: list[Names] | None = None
 
 
 def _flights(sources: Sources) -> Iterator[_Flight]:
@@ -187,7 +189,7 @@ def _flights(sources: Sources) -> Iterator[_Flight]:
 def _fly(
     sources: Sources, callers: Mapping[str, list[tuple[Sheet, Node]]], flight: _Flight
 ) -> _Flight:
-    pending = deque([(flight.sheet, flight.node, flight.thrown, list[str]())])
+    pending = deque([(flight.sheet, flight.node, flight.thrown, list[Names]())])
     seen: set[tuple[str, str, Alarm]] = set()
     while pending:
         sheet, host, thrown, way = pending.popleft()
@@ -197,7 +199,7 @@ def _fly(
         seen.add(here)
         traps, left = caught_at(host, sheet, thrown)
         flight.sprung.update((sheet.process_id, trap.id) for trap in traps)
-        way = [*way, f"{sheet.process_id}:{host.id}"]
+        way = [*way, label(host.names, f"{sheet.process_id}:{host.id}")]
         if left is None:
             continue
         if host.scope == sources.root:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from engine.spiff.files.labels import label
 from engine.spiff.files.sheet import STEPS
 from engine.spiff.lint.ways_around import ways_around
 from engine.spiff.model import (
@@ -140,5 +141,5 @@ def _told(path: list[Place], sources: Sources) -> tuple[str, str]:
     places = [place for place, _ in groupby((place.process, place.element) for place in path)]
     nodes = [sources.sheets[process].nodes[element] for process, element in places[-LAST:]]
     more = "… → " if len(places) > LAST else ""
-    zh = " → ".join(f"{node.names.zh}[{node.id}]" for node in nodes)
-    return more + zh, more + " → ".join(f"{node.names.en}[{node.id}]" for node in nodes)
+    called = [label(node.names, node.id) for node in nodes]
+    return more + " → ".join(n.zh for n in called), more + " → ".join(n.en for n in called)

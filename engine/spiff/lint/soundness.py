@@ -80,14 +80,12 @@ def _wrong(net: Net) -> list[Standstill | Doubled]:
 
 def _still(net: Net, found: Standstill) -> Problem:
     join, choice = net.nodes[found.join], found.choice
-    before = net.nodes[net.ways[found.way].source]
     when, cure = _when(net, choice), _cure(net, choice, join)
     return Problem(
         net.sheet.file, join.id, "waits_for_ever",
-        f"{when.zh}，并行网关{_zh(join)}会永远等下去：从{_zh(before)}来的连线 {found.way} "
-        f"上再也等不到。{cure.zh}",
-        f"{when.en}, the parallel gateway {_en(join)} waits for ever: nothing comes by the flow "
-        f"{found.way} from {_en(before)} any more. {cure.en}",
+        f"{when.zh}，并行网关“{join.id}”会永远等下去：连线“{found.way}”上再也等不到。{cure.zh}",
+        f'{when.en}, the parallel gateway "{join.id}" waits for ever: nothing comes by the flow '
+        f'"{found.way}" any more. {cure.en}',
     )  # fmt: skip
 
 
@@ -97,43 +95,43 @@ def _when(net: Net, choice: Choice | None) -> Names:
         return Names("按图走下去", "As it is drawn")
     node = net.nodes[choice.element]
     if choice.flow is None:
-        return Names(f"边界事件{_zh(node)}不发生时", f"When the event {_en(node)} does not happen")
+        return Names(f"边界事件“{node.id}”不发生时", f'When the event "{node.id}" does not happen')
     if node.kind == "boundaryEvent":
-        return Names(f"边界事件{_zh(node)}发生后", f"Once the event {_en(node)} happens")
+        return Names(f"边界事件“{node.id}”发生后", f'Once the event "{node.id}" happens')
     return Names(
-        f"网关{_zh(node)}选了连线 {choice.flow} 后",
-        f"Once the gateway {_en(node)} takes the flow {choice.flow}",
+        f"网关“{node.id}”选了连线“{choice.flow}”后",
+        f'Once the gateway "{node.id}" takes the flow "{choice.flow}"',
     )
 
 
 def _cure(net: Net, choice: Choice | None, join: Node) -> Names:
     node = net.nodes[choice.element] if choice else None
     merge = Names(
-        f"请把{_zh(join)}改画为排他网关",
-        f"Draw {_en(join)} as an exclusive gateway",
+        f"请把“{join.id}”改画为排他网关",
+        f'Draw "{join.id}" as an exclusive gateway',
     )
     if choice is None or node is None or node.kind == CHOICE:
         return Names(f"{merge.zh}。", f"{merge.en}.")
     if node.kind == "boundaryEvent" and not node.interrupts:
         return Names(
-            f"请让{_zh(node)}的分支自己结束，不接入{_zh(join)}。",
-            f"Let the branch of {_en(node)} end by itself and not come to {_en(join)}.",
+            f"请让“{node.id}”的分支自己结束，不接入“{join.id}”。",
+            f'Let the branch of "{node.id}" end by itself and not come to "{join.id}".',
         )
     if node.kind == "boundaryEvent" and choice.flow is not None:
         return Names(
-            f"{merge.zh}，或把{_zh(node)}改为不中断，让它的分支自己结束。",
-            f"{merge.en}, or make {_en(node)} non-interrupting, with an end of its own.",
+            f"{merge.zh}，或把“{node.id}”改为不中断，让它的分支自己结束。",
+            f'{merge.en}, or make "{node.id}" non-interrupting, with an end of its own.',
         )
     if node.kind == "boundaryEvent":
         return Names(f"{merge.zh}。", f"{merge.en}.")
     if not choice.meets:
         return Names(
-            f"请把这条路也连到{_zh(join)}，或用终止结束事件结束它。",
-            f"Lead this way to {_en(join)}, too, or end it by a terminate end event.",
+            f"请把这条路也连到“{join.id}”，或用终止结束事件结束它。",
+            f'Lead this way to "{join.id}", too, or end it by a terminate end event.',
         )
     return Names(
-        f"{merge.zh}，或把{_zh(node)}改画为并行网关。",
-        f"{merge.en}, or {_en(node)} as a parallel gateway.",
+        f"{merge.zh}，或把“{node.id}”改画为并行网关。",
+        f'{merge.en}, or "{node.id}" as a parallel gateway.',
     )
 
 
@@ -144,16 +142,8 @@ def _twice(net: Net, found: Doubled) -> Problem:
         join = Names("包容网关", "an inclusive gateway")
     return Problem(
         net.sheet.file, place.id, "done_twice",
-        f"{_zh(split)}分出的几条路各自到达{_zh(place)}，之后的每一步都会做不止一次。"
+        f"“{split.id}”分出的几条路各自到达“{place.id}”，之后的每一步都会做不止一次。"
         f"请先用{join.zh}把它们汇合。",
-        f"Several ways out of {_en(split)} each come to {_en(place)}, so that all after it is done "
+        f'Several ways out of "{split.id}" each come to "{place.id}", so that all after it is done '
         f"more than once. Join them by {join.en} first.",
     )  # fmt: skip
-
-
-def _zh(node: Node) -> str:
-    return f"“{node.names.zh}”[{node.id}]"
-
-
-def _en(node: Node) -> str:
-    return f'"{node.names.en}" [{node.id}]'

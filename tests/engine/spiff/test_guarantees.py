@@ -62,12 +62,12 @@ def test_a_broken_promise_is_refused_with_the_way_around_it() -> None:
     assert (problem.code, problem.element) == ("guarantee_broken", "approved_first")
     for words in (
         "未经核决不得答复",
-        "… → merge名[merge] → decide名",
+        "… → merge名（merge） → decide名",
         "never_mind名",
         "reply",
     ):
         assert words in problem.zh
-    assert "decide in English[decide] → decision in English[decision]" in problem.en
+    assert "decide in English (decide) → decision in English (decision)" in problem.en
     assert "merge" in problem.en
     assert "urged" not in problem.en, "a reminder's plain end does not end the approval"
 
@@ -79,7 +79,7 @@ def test_a_way_beside_the_call_breaks_it() -> None:
     p.chain("opened", "urgent", "approve")
     p.flow("urgent", "reply", "yes")
     (problem,) = broken(p, approving())
-    assert "opened名[opened] → urgent名[urgent] → reply名[reply]" in problem.zh
+    assert "opened名（opened） → urgent名（urgent） → reply名（reply）" in problem.zh
 
 
 def test_an_interrupting_event_is_a_way_out_of_a_call() -> None:
@@ -117,7 +117,7 @@ def test_an_event_gateway_leads_to_each_of_its_events() -> None:
 
     assert compiled(waiting("wait_to_heard wait_to_silent")).id == "demo"
     (problem,) = broken(waiting("heard_to_merge"))
-    assert "silent in English[silent]" in problem.en
+    assert "silent in English (silent)" in problem.en
 
 
 def test_a_catch_event_is_passed_by_its_ways_only() -> None:
@@ -197,7 +197,7 @@ def listed(*, loop: str = "") -> Process:
 @pytest.mark.parametrize("loop", ["", 'testBefore="true"'])
 def test_an_empty_list_or_a_loop_left_out_is_a_way_around(loop: str) -> None:
     (problem,) = broken(listed(loop=loop), approving())
-    assert "opened名[opened] → approve名[approve] → reply名[reply]" in problem.zh
+    assert "opened名（opened） → approve名（approve） → reply名（reply）" in problem.zh
 
 
 def test_a_loop_that_turns_once_at_least_is_none() -> None:
@@ -233,7 +233,7 @@ def catching(kind: str, target: str, more: str = "", host: str = "approve") -> P
 
 def test_an_error_out_of_the_approval_is_a_way_to_whoever_catches_it() -> None:
     (problem,) = broken(catching("error", "reply"), withdrawing("error"))
-    assert "thrown in English[thrown] → caught in English[caught] → reply" in problem.en
+    assert "thrown in English (thrown) → caught in English (caught) → reply" in problem.en
     p = catching("error", "given_up")
     assert compiled(p, withdrawing("error"), fields=("yes", "tired")).id == "demo"
 
@@ -260,7 +260,7 @@ def test_an_error_from_two_calls_deep_is_followed_past_who_does_not_catch_it() -
     p.catches("caught", "approve", "error")
     p.chain("caught", "reply")
     (problem,) = broken(p, between, withdrawing("error"))
-    assert "thrown in English[thrown] → caught in English[caught]" in problem.en
+    assert "thrown in English (thrown) → caught in English (caught)" in problem.en
     between.catches("nearer", "ask", "error", "W1")
     between.user("mend")
     between.xor("before")
@@ -278,7 +278,7 @@ def test_an_escalation_is_a_way_beside_the_approval_or_out_of_it() -> None:
         for ends in (True, False):
             called = withdrawing("escalation", ends=ends)
             (problem,) = broken(catching("escalation", "reply", more), called)
-            assert "caught in English[caught]" in problem.en
+            assert "caught in English (caught)" in problem.en
             if ends and more:
                 continue
             p = catching("escalation", "given_up", more)
@@ -288,7 +288,7 @@ def test_an_escalation_is_a_way_beside_the_approval_or_out_of_it() -> None:
     (problem,) = broken(
         catching("escalation", "given_up", aside), withdrawing("escalation", ends=True)
     )
-    assert "thrown in English[thrown] → approve" in problem.en
+    assert "thrown in English (thrown) → approve" in problem.en
 
 
 def test_a_connector_that_fails_inside_is_a_way_to_every_error_that_fits() -> None:
@@ -297,7 +297,7 @@ def test_a_connector_that_fails_inside_is_a_way_to_every_error_that_fits() -> No
     called.without("approving_begun_to_merge")
     called.chain("approving_begun", "looks", "merge")
     (problem,) = broken(catching("error", "reply"), called)
-    assert "looks in English[looks] → caught in English[caught]" in problem.en
+    assert "looks in English (looks) → caught in English (caught)" in problem.en
     called.catches("tried", "looks", "error")
     called.chain("tried", "merge")
     p = promising()
@@ -328,7 +328,7 @@ def test_a_cancel_is_a_way_out_of_a_transaction_and_not_through_its_end() -> Non
             assert compiled(p, approving(), fields=("yes", "tired")).id == "demo"
         else:
             (problem,) = broken(p, approving())
-            assert "undone in English[undone] → caught in English[caught]" in problem.en
+            assert "undone in English (undone) → caught in English (caught)" in problem.en
 
 
 def test_an_error_beside_the_approval_leads_out_though_a_reminder_threw_it() -> None:
@@ -336,4 +336,4 @@ def test_an_error_beside_the_approval_leads_out_though_a_reminder_threw_it() -> 
     called.without("urged")
     called.throws("urged", "error", "W1")
     (problem,) = broken(catching("error", "reply"), called)
-    assert "urged in English[urged] → caught in English[caught]" in problem.en
+    assert "urged in English (urged) → caught in English (caught)" in problem.en

@@ -58,10 +58,10 @@ def test_a_way_past_it_is_told_in_both_languages(promise: str) -> None:
     p.chain("taken", "sure", "archive")
     p.flow("sure", "dropped", "tired")
     (problem,) = problems(p)
-    assert "taken名[taken] → sure名[sure] → dropped名[dropped]" in problem.zh
+    assert "taken名（taken） → sure名（sure） → dropped名（dropped）" in problem.zh
     assert "“archive名”" in problem.zh
     assert "凡结案必经归档" in problem.zh
-    assert "sure in English[sure] → dropped in English[dropped]" in problem.en
+    assert "sure in English (sure) → dropped in English (dropped)" in problem.en
 
 
 @both
@@ -99,7 +99,7 @@ def test_one_branch_is_enough_unless_the_other_ends_them_both(promise: str) -> N
     assert not problems(forked(promise, join="parallel"))
     assert not problems(forked(promise, join="xor"))
     assert not problems(forked(promise))
-    assert "beside_done in English[beside_done]" in way(forked(promise, aside="terminate"))
+    assert "beside_done in English (beside_done)" in way(forked(promise, aside="terminate"))
 
 
 @both
@@ -110,7 +110,7 @@ def test_an_inclusive_gateway_may_leave_its_branch_out(promise: str) -> None:
     p.end("beside_done")
     p.chain("taken", "some", "beside", "beside_done")
     p.flow("some", "archive", "yes")
-    assert "some in English[some] → beside" in way(p)
+    assert "some in English (some) → beside" in way(p)
 
 
 @both
@@ -124,14 +124,14 @@ def test_reminders_beside_it_end_nothing_but_what_interrupts_does(promise: str) 
     assert not problems(p)
     p.without("urged")
     p.terminate("urged")
-    assert "late in English[late] → urged" in way(p)
+    assert "late in English (late) → urged" in way(p)
     p.without("urged")
     p.without("late")
     p.without("late_to_urged")
     p.interrupt("late", "work", "P1D")
     p.end("urged")
     p.chain("late", "urged")
-    assert "late in English[late] → urged" in way(p)
+    assert "late in English (late) → urged" in way(p)
 
 
 @both
@@ -152,7 +152,7 @@ def test_a_call_may_be_ended_from_outside_or_by_what_it_throws(promise: str) -> 
     p.catches("caught", "work", "error", "W1")
     p.end("failed")
     p.chain("caught", "failed")
-    assert "caught in English[caught] → failed" in way(p, called)
+    assert "caught in English (caught) → failed" in way(p, called)
 
 
 @both
@@ -160,7 +160,7 @@ def test_many_may_be_none(promise: str) -> None:
     p = begun(promise + variable("lots", "[]"))
     p.chain("taken", "archive")
     p.each("archive", "lots", "lot")
-    assert "archive in English[archive] → done" in way(p)
+    assert "archive in English (archive) → done" in way(p)
 
 
 def beside(*, ends: str, joined: bool = True) -> Process:
@@ -181,7 +181,9 @@ def beside(*, ends: str, joined: bool = True) -> Process:
 
 
 def test_another_branch_may_end_the_case_after_it() -> None:
-    assert "taken in English[taken] → dropped in English[dropped]" in way(beside(ends="terminate"))
+    assert "taken in English (taken) → dropped in English (dropped)" in way(
+        beside(ends="terminate")
+    )
     codes = [problem.code for problem in problems(beside(ends="end"))]
     assert codes == ["waits_for_ever"], "the join never fires then, so the case does not end"
 
@@ -189,7 +191,7 @@ def test_another_branch_may_end_the_case_after_it() -> None:
 def test_who_waits_at_a_join_may_be_cut_off_there() -> None:
     p = beside(ends="terminate")
     p.extra = ALWAYS.replace('what="archive" after="taken"', 'what="join" after="taken_to_join"')
-    assert "join in English[join] → dropped in English[dropped]" in way(p)
+    assert "join in English (join) → dropped in English (dropped)" in way(p)
 
 
 def test_an_end_behind_the_join_is_no_other_branch() -> None:
@@ -213,7 +215,7 @@ def test_what_is_done_before_does_not_count_as_after() -> None:
     p.without("beside")
     p.without("beside_to_join")
     p.chain("opened", "fork", "taken", "join")
-    assert "taken in English[taken] → join in English[join] → done" in way(p)
+    assert "taken in English (taken) → join in English (join) → done" in way(p)
 
 
 def test_what_happens_beside_may_be_too_late_for_it() -> None:
@@ -225,7 +227,7 @@ def test_what_happens_beside_may_be_too_late_for_it() -> None:
     p.end("taken_down")
     p.chain("opened", "work", "archive")
     p.chain("called", "taken", "taken_down")
-    assert "taken in English[taken] → taken_down" in way(p)
+    assert "taken in English (taken) → taken_down" in way(p)
 
 
 def repeated(**more: str) -> Process:
@@ -249,7 +251,7 @@ def repeated(**more: str) -> Process:
 def test_an_instance_may_be_ended_by_the_others() -> None:
     first = "nrOfCompletedInstances >= 1"
     assert not problems(repeated())
-    assert "taken in English[taken] → " in way(repeated(until=first))
+    assert "taken in English (taken) → " in way(repeated(until=first))
     assert not problems(repeated(until=first, sequential="true"))
 
 

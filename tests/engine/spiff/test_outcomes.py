@@ -62,7 +62,7 @@ def refused(condition: str, gateway: str = "exclusiveGateway") -> tuple[Problem,
 def test_a_settled_condition_is_refused(condition: str, said: str) -> None:
     (problem,) = refused(condition)
     assert (problem.code, problem.element) == ("settled_condition", "which_to_look")
-    assert f"“which_to_look”的条件“{condition}”{said}" in problem.zh
+    assert f"“which名→look名（which_to_look）”的条件“{condition}”{said}" in problem.zh
     assert ("never true" in problem.en) is (said == "永远不成立")
 
 

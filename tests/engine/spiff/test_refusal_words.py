@@ -55,7 +55,7 @@ FIRST = 'hitPolicy="FIRST"'
 
 def told_in_words(data: bytes, condition: str = "") -> None:
     found = problems(data, condition)
-    typed = f"{condition} {' '.join(FIELDS)} near far late broken".encode()
+    typed = f"{condition} {' '.join(FIELDS)} near far late broken which other".encode()
     assert found
     for each in found:
         assert not foreign_words(each, {"klass.dmn": data, "demo.bpmn": typed}), each

@@ -71,15 +71,16 @@ def test_a_choice_that_a_parallel_gateway_joins_waits_for_ever() -> None:
     problem = only(drawn("xor", "parallel"))
     assert (problem.code, problem.element) == ("waits_for_ever", "join")
     assert problem.zh == (
-        "网关“fork名”[fork]选了连线 fork_to_left 后，并行网关“join名”[join]会永远等下去："
-        "从“right名”[right]来的连线 right_to_join 上再也等不到。"
-        "请把“join名”[join]改画为排他网关，或把“fork名”[fork]改画为并行网关。"
+        "网关“fork名（fork）”选了连线“fork名→left名（fork_to_left）”后，并行网关“join名（join）”会永远等下去："
+        "连线“right名→join名（right_to_join）”上再也等不到。"
+        "请把“join名（join）”改画为排他网关，或把“fork名（fork）”改画为并行网关。"
     )
     assert problem.en == (
-        'Once the gateway "fork in English" [fork] takes the flow fork_to_left, the parallel '
-        'gateway "join in English" [join] waits for ever: nothing comes by the flow right_to_join '
-        'from "right in English" [right] any more. Draw "join in English" [join] as an exclusive '
-        'gateway, or "fork in English" [fork] as a parallel gateway.'
+        'Once the gateway "fork in English (fork)" takes the flow "fork in English → left in '
+        'English (fork_to_left)", the parallel gateway "join in English (join)" waits for ever: '
+        'nothing comes by the flow "right in English → join in English (right_to_join)" any more. '
+        'Draw "join in English (join)" as an exclusive '
+        'gateway, or "fork in English (fork)" as a parallel gateway.'
     )
 
 
@@ -92,9 +93,9 @@ def test_a_set_of_ways_that_a_parallel_gateway_joins_waits_for_ever() -> None:
 def test_branches_that_an_exclusive_gateway_joins_are_done_twice(split: str) -> None:
     problem = only(drawn(split, "xor"))
     assert (problem.code, problem.element) == ("done_twice", "join")
-    assert "“fork名”[fork]分出的几条路各自到达“join名”[join]" in problem.zh
+    assert "“fork名（fork）”分出的几条路各自到达“join名（join）”" in problem.zh
     assert ("并行网关" if split == "parallel" else "包容网关") in problem.zh
-    assert '"fork in English" [fork]' in problem.en
+    assert '"fork in English (fork)"' in problem.en
 
 
 def hurried(*, interrupts: bool) -> Process:
@@ -111,10 +112,10 @@ def test_an_event_that_interrupts_by_mistake_keeps_the_join_waiting() -> None:
     assert accepted(hurried(interrupts=False)).id == "demo"
     problem = only(hurried(interrupts=True))
     assert (problem.code, problem.element) == ("waits_for_ever", "join")
-    assert "边界事件“late名”[late]发生后" in problem.zh
+    assert "边界事件“late名（late）”发生后" in problem.zh
     assert "left_to_join" in problem.zh
     assert "改为不中断" in problem.zh
-    assert 'make "late in English" [late] non-interrupting' in problem.en
+    assert 'make "late in English (late)" non-interrupting' in problem.en
 
 
 def test_an_event_that_interrupts_and_comes_to_the_join_is_fine() -> None:
@@ -135,7 +136,7 @@ def test_a_join_that_counts_on_an_event_beside_waits_for_ever() -> None:
     p.chain("remind", "join")
     problem = only(p)
     assert (problem.code, problem.element) == ("waits_for_ever", "join")
-    assert "边界事件“late名”[late]不发生时" in problem.zh
+    assert "边界事件“late名（late）”不发生时" in problem.zh
     assert "自己结束" in problem.zh
 
 
@@ -149,7 +150,7 @@ def test_a_branch_beside_that_comes_to_a_join_alone_waits_for_ever() -> None:
     p.chain("remind", "either")
     problem = only(p)
     assert (problem.code, problem.element) == ("waits_for_ever", "join")
-    assert "边界事件“late名”[late]发生后" in problem.zh
+    assert "边界事件“late名（late）”发生后" in problem.zh
     p.without("done")
     p.terminate("done")
     assert accepted(p).id == "demo", "what ends all leaves nobody waiting"
@@ -168,7 +169,10 @@ def giving_up(p: Process, end: str) -> Process:
 def test_a_branch_that_ends_before_the_join_ends_everything() -> None:
     problem = only(giving_up(drawn("parallel", "parallel"), "end"))
     assert (problem.code, problem.element) == ("waits_for_ever", "join")
-    assert "网关“enough名”[enough]选了连线 enough_to_given_up 后" in problem.zh
+    assert (
+        "网关“enough名（enough）”选了连线“enough名→given_up名（enough_to_given_up）”后"
+        in problem.zh
+    )
     assert "终止结束事件" in problem.zh
     assert accepted(giving_up(drawn("parallel", "parallel"), "terminate")).id == "demo"
 
@@ -220,7 +224,7 @@ def test_a_loop_whose_ways_a_parallel_gateway_joins_never_begins() -> None:
     problem = only(p)
     assert (problem.code, problem.element) == ("waits_for_ever", "merge")
     assert "按图走下去" in problem.zh
-    assert "请把“merge名”[merge]改画为排他网关。" in problem.zh
+    assert "请把“merge名（merge）”改画为排他网关。" in problem.zh
 
 
 def test_each_sub_process_is_judged_by_itself() -> None:
@@ -256,7 +260,7 @@ def test_the_first_of_several_events_comes_alone() -> None:
     p.chain("late", "join")
     found = [each for each in refused(p) if each.code == "waits_for_ever"]
     assert [each.element for each in found] == ["join"]
-    assert "“first名”[first]选了连线" in found[0].zh
+    assert "“first名（first）”选了连线" in found[0].zh
 
 
 @pytest.mark.timeout(30)
