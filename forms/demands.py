@@ -31,9 +31,10 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A sentence of the form that holds, or its message stands at the field."""
+    """A sentence of the form that holds, or its message stands at the field; `text` as written."""
 
     check: Expression
+    text: str
     names: tuple[str, ...]
     field: str
     problem: Problem
@@ -123,7 +124,7 @@ def _rule(node: Node, fields: Mapping[str, Field], judge: Judge) -> Rule:
                 f"规则里的“{name}”不是本表单的字段",
                 f'"{name}" in this rule is not a field of this form',
             )
-    return Rule(check, tuple(sorted(check.names)), place.text(), message)
+    return Rule(check, text.text(), tuple(sorted(check.names)), place.text(), message)
 
 
 def _not_an_expression(text: Node, error: Exception) -> BrokenFormError:

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 # The engine behind these options never backtracks, so no pattern can be made to hang.
 LINEAR = jsonschema_rs.RegexOptions(size_limit=250_000)
 LONGEST_EMAIL = 254
+MOST_CHOICES = 500
 
 
 def limits_of(node: Node, kind: Kind) -> Limits:
-    most = {Kind.ROWS: MOST_ROWS, Kind.ATTACHMENTS: MOST_FILES}.get(kind, 500)
+    most = {Kind.ROWS: MOST_ROWS, Kind.ATTACHMENTS: MOST_FILES}.get(kind, MOST_CHOICES)
     longest = LONGEST_EMAIL if kind is Kind.EMAIL else LONGEST_TEXT
     found = Limits(
         min_length=_count(node, "minLength"),

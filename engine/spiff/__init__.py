@@ -94,6 +94,7 @@ from engine.spiff.answering import answer, asked_again, fail
 from engine.spiff.compiling import compile_procedure, compile_published
 from engine.spiff.drawings.drawing import check_drawings
 from engine.spiff.drawings.picture import picture
+from engine.spiff.drawn import Drawn, Piece, Way, drawn
 from engine.spiff.errors import (
     BrokenFilesError,
     CaseOpenError,
@@ -172,8 +173,7 @@ __all__ = [
     "Compiled",
     "Deadline",
     "Decision",
-    "Diagram",
-    "Dues",
+    "Diagram", "Drawn", "Dues",
     "Element",
     "Expression",
     "ExpressionError",
@@ -188,9 +188,7 @@ __all__ = [
     "NotAwaitedError",
     "Obstacle",
     "OpenTask",
-    "Place",
-    "Position",
-    "Problem",
+    "Piece", "Place", "Position", "Problem",
     "Return",
     "Row",
     "RunError",
@@ -206,7 +204,7 @@ __all__ = [
     "Transfer",
     "ValueRefusedError",
     "Verdict",
-    "Wait",
+    "Wait", "Way",
     "answer",
     "asked_again",
     "cancel",
@@ -218,7 +216,7 @@ __all__ = [
     "compile_published",
     "complete",
     "deliver",
-    "derivation",
+    "derivation", "drawn",
     "explain_timers",
     "fail",
     "known",

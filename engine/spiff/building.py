@@ -172,7 +172,7 @@ def _event(node: Node, sheet: Sheet) -> object:
     if node.kind == "startEvent":
         return NoneEventDefinition()
     if node.timing is not None:
-        return Deadline(_rule(node, node.timing, sheet))
+        return Deadline(rule_of(node, node.timing, sheet))
     if node.condition is not None:
         return Condition(compile_expression(node.condition))
     if node.has_message or SIGNAL in node.events:
@@ -190,7 +190,8 @@ def _spoken(node: Node, sheet: Sheet) -> object:
     return Subscription("message" if node.has_message else "signal", parcel, node.offered)
 
 
-def _rule(node: Node, timing: Timing, sheet: Sheet) -> Rule:
+def rule_of(node: Node, timing: Timing, sheet: Sheet) -> Rule:
+    """Give what a timer event is drawn to say."""
     hangs = node.attached is not None
     repeats = hangs and not node.interrupts
     return Rule(

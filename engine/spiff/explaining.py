@@ -68,6 +68,13 @@ def _explained(rule: Rule, compiled: Compiled) -> Words:
     return Words(f"{words.zh}（日历：{rule.calendar}）", f"{words.en} (calendar: {rule.calendar})")
 
 
+def meaning(rule: Rule) -> Words:
+    """Say what a timer's own text means; an expression as it is written."""
+    if isinstance(rule.says, str):
+        return _said(rule.kind, rule.says, rule)
+    return Words(rule.says.text, rule.says.text)
+
+
 def _said(kind: str, text: str, rule: Rule | None = None) -> Words:
     """Say what a text means; the text itself if it means nothing."""
     for each in (kind, "date"):

@@ -55,7 +55,7 @@ def test_steps_fields_and_files_are_told_in_words(connection: Connection) -> Non
     assert told.files.removed == ("forms/errand/prepare.ui.json",)
     assert told.files.changed == (drawn, "forms/errand/prepare.json")
     said = {part.kind.zh: [each.zh for each in part.changes] for part in told.parts}
-    assert said["流程图"] == ["“check名”改名为“复核”"]
+    assert said["流程图"] == ["“check名”改名为“复核”", "“late名”的中断该步骤由“否”改为“是”"]
     assert "新增字段“weight项”" in said["表单"]
     assert "删除字段“urgent项”" in said["表单"]
     english = [each.en for part in told.parts for each in part.changes]

@@ -1,0 +1,136 @@
+"""Each change of a diagram, form or table is told by its name, from what to what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+
+from engine.bundles import digest_of, load, read_folder, select
+from engine.procedures import Version
+from engine.spiff import Names
+from engine.versioning.differences import differences
+from tests.engine.errand import errand
+from tests.engine.small import TEXT, form
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+COMPLAINT = "manufacturer-complaint"
+HANDLING = "bpmn/complaint/manufacturer-complaint-handling.bpmn"
+WHOLE = "bpmn/complaint/manufacturer-complaint.bpmn"
+INVESTIGATE = "bpmn/shared/investigate.bpmn"
+AUTHORITY = "bpmn/decisions/approval-authority.dmn"
+SHIPPED = read_folder()
+CONDITIONS = "“sample_provided == False” to “sample_provided != True”"
+LIMITS = "“1 hour, day and night” to “2 working days (weekends and holidays skipped)”"
+FLOW = Names(
+    "从“有样品？”到“有样品？”之后的排他网关的连线",
+    "The flow from “Sample provided?” to the exclusive gateway after “Sample provided?”",
+)
+RENAMED = form(note=TEXT).replace("note项".encode(), "意见".encode())
+
+
+def version(files: Mapping[str, bytes], root: str = COMPLAINT) -> Version:
+    own = select(files, root)
+    return Version(1, 1, load(own, root), digest_of(own), {})
+
+
+def told(before: Mapping[str, bytes], after: Mapping[str, bytes], root: str) -> list[str]:
+    """Give every sentence on what changed, Chinese and English."""
+    parts = differences(version(before, root), version(after, root)).parts
+    said = [each for part in parts for each in part.changes]
+    assert all("“”" not in each.zh + each.en for each in said), said
+    return [text for each in said for text in (each.zh, each.en)]
+
+
+def altered(path: str, old: str, new: str) -> list[str]:
+    """Change one place of the shipped complaint, and give what is told of it."""
+    content = SHIPPED[path].decode()
+    assert old in content
+    return told(SHIPPED, {**SHIPPED, path: content.replace(old, new, 1).encode()}, COMPLAINT)
+
+
+def test_a_condition_is_told_with_its_flow_from_which_text_to_which() -> None:
+    said = altered(INVESTIGATE, "sample_provided == False", "sample_provided != True")
+    assert said == [
+        f"{FLOW.zh}的条件由“sample_provided == False”改为“sample_provided != True”",
+        f"{FLOW.en}: condition changes from {CONDITIONS}",
+    ]
+
+
+def test_flows_that_lead_elsewhere_are_told_by_the_names_of_their_ends() -> None:
+    said = altered(
+        INVESTIGATE,
+        'sourceRef="report_to_gm" targetRef="instruct_on_report"',
+        'sourceRef="report_to_gm" targetRef="complaint_investigated"',
+    )
+    assert len(said) == 4
+    assert said[0].startswith("新增从“")
+    assert said[2].startswith("删除从“")
+    assert said[3].endswith(" is gone")
+
+
+def test_a_deadline_is_told_by_what_it_means_before_and_after() -> None:
+    drawn = next(path for path in errand() if path.endswith(".bpmn"))
+    files = errand()
+    files[drawn] = files[drawn].replace(b"PT1H", "2 个工作日".encode())
+    assert told(errand(), files, "errand") == [
+        "“late名”的期限由“1 小时，昼夜连续计算”改为“2 个工作日（跳过周末和节假日）”",
+        f"“late in English”: deadline changes from {LIMITS}",
+    ]
+
+
+def test_scripts_and_roles_are_told() -> None:
+    said = altered(WHOLE, 'owner_role = "gm-office"', 'owner_role = "gm"')
+    assert "“结案逾期催办”的开始前的计算由" in said[0]
+    roles = "bpmn/roles.yaml"
+    changed = SHIPPED[roles].replace("总经办".encode(), "总经理室".encode(), 1)
+    assert changed != SHIPPED[roles]
+    after = {**SHIPPED, roles: changed}
+    for path in (HANDLING, WHOLE, INVESTIGATE):
+        after[path] = after[path].replace("总经办".encode(), "总经理室".encode())
+    assert any("由“总经办”改为“总经理室”" in text for text in told(SHIPPED, after, COMPLAINT))
+
+
+def test_a_cell_is_told_by_its_row_and_column() -> None:
+    said = altered(AUTHORITY, "]1000..10000]", "]1000..12000]")
+    assert "一行的“拟核金额(元)”由“" in said[0]
+    assert said[1].startswith("Row “")
+    assert "“Proposed amount (yuan)” changes from “" in said[1]
+
+
+def test_only_the_layout_is_told_as_such() -> None:
+    content = SHIPPED[INVESTIGATE].decode()
+    bounds = content.index('x="', content.index("<dc:Bounds")) + 3
+    moved = content[:bounds] + "9" + content[bounds:]
+    (said, english) = told(SHIPPED, {**SHIPPED, INVESTIGATE: moved.encode()}, COMPLAINT)
+    assert said == "只改了画法（位置和线条），流程不变"
+    assert "Only the layout" in english
+
+
+@pytest.mark.parametrize(
+    ("new", "zh"),
+    [
+        (form("note", note=TEXT), "字段“note项”的必填由“否”改为“是”"),
+        (form(note={**TEXT, "maxLength": 80}), "字段“note项”的最多字数：新增“80”"),
+        (form(note={"type": "integer", "minimum": 3}), "字段“note项”的类型由“文字”改为“整数”"),
+        (form(note={"type": "integer", "minimum": 3}), "字段“note项”的最小值：新增“3”"),
+        (form(note=TEXT, weight=TEXT), "新增字段“weight项”"),
+        (form(weight=TEXT), "删除字段“note项”"),
+        (RENAMED, "字段“note项”改名为字段“意见”"),
+    ],
+)  # fmt: skip
+def test_fields_are_told_with_what_is_asked_of_them(new: bytes, zh: str) -> None:
+    assert zh in told(errand(), {**errand(), "forms/errand/sign.json": new}, "errand")
+
+
+def test_rules_across_fields_are_told() -> None:
+    rule = {"check": "len(note) > 2", "field": "note", "zh": "太短", "en": "Too short"}
+    ruled = orjson.dumps({**orjson.loads(form(note=TEXT)), "x-rules": [rule]})
+    said = told(errand(), {**errand(), "forms/errand/sign.json": ruled}, "errand")
+    assert said == [
+        "表单的规则“太短”：新增“len(note) > 2”",
+        "The form: rule “Too short” “len(note) > 2” is new",
+    ]
