@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from engine import calendars, incidents, people, procedures, spiff
+from engine import calendars, incidents, procedures, spiff
 from engine.cases import Completed, NotYoursError, next_of
 from engine.clocks.reckoning import fresh
 from engine.errors import NotFoundError, Refusal
@@ -117,13 +117,14 @@ def record(
     procedure, process, element = conn.execute(found.where(cases.c.id == case_id)).one()
     about = {"case_id": case_id, "procedure": procedure, "subject": wait_id, "person_id": by.id}
     place = (process or procedure, element or "")
-    return incidents.record_as(conn, {"kind": EVENT, **about}, error, place, {}, now=now)
+    return incidents.record_as(
+        conn, {"kind": EVENT, **about}, error, place, {"sent_at": now}, now=now
+    )
 
 
-def begin_again(conn: sa.Connection, incident: Incident, now: datetime) -> UUID | None:
+def begin_again(conn: sa.Connection, incident: Incident, by: Person, now: datetime) -> UUID | None:
     """Start once more, for the same person, what could not be started. Raises what it raises."""
-    by = None if incident.person_id is None else people.person(conn, incident.person_id)
-    if by is None or incident.case_id is None or incident.subject is None:
+    if incident.case_id is None or incident.subject is None:
         return None
     try:
         return begin(conn, incident.case_id, incident.subject, by=by, now=now).case_id

@@ -45,6 +45,23 @@ def notes_on(version: Version, body: Mapping[str, Any], zone: ZoneInfo) -> list[
     return notes
 
 
+def retried(body: Mapping[str, Any], zone: ZoneInfo) -> Names | None:
+    """Return that what was sent failed then, and who brought it through; None of all the rest."""
+    if "retried" not in body:
+        return None
+    sent, incident, _, operator = body["retried"]
+    who, whom = body["name"], body.get("for_name")
+    zh, en = (f"{who} 代 {whom}", f"{who} for {whom}") if whom else (who, who)
+    at, done = _local(sent, zone), _local(body["at"], zone)
+    by_zh = f"系统管理员 {operator} " if operator else "系统管理员在命令行"
+    by_en = f"operator {operator}" if operator else "an operator on the command line"
+    return Names(
+        f"{zh} 于 {at} 提交，当时受阻（异常 {incident}）；{by_zh}于 {done} 重试办成",
+        f"Sent by {en} at {at} and held up then (incident {incident}); "
+        f"brought through by {by_en} at {done}",
+    )
+
+
 def _decided(version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
     notes = []
     for key, rule, inputs, outputs, our_default in rows:

@@ -11,12 +11,13 @@ import orjson
 
 from engine import failures, items, repairview
 from engine.entrykinds import CLASSES
-from engine.entrynotes import named, notes_on
+from engine.entrynotes import named, notes_on, retried
 from engine.entrytitles import title_of
 from engine.going_back.notes import notes as back_notes
 from engine.history import lacks_answers, moment, read
 from engine.messages import letterview
 from engine.spiff import Names
+from engine.told import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +40,7 @@ class EntryView:
     ``erased`` answers are gone as a later entry says, ``missing`` ones for no known reason;
     ``linked`` is the case that this entry opened, ``item`` the one of several instances;
     ``came_from`` is the case (id and code) that sent what came in, ``message`` what was sent.
+    ``retried`` says that it was sent earlier and brought through by an operator.
     ``is_late`` says that a deadline passed. ``sort`` is the class of what is not the procedure's
     own (entrykinds). ``hash`` is the chain's, in hex.
     """
@@ -61,6 +63,7 @@ class EntryView:
     linked: UUID | None = None
     came_from: tuple[UUID, str] | None = None
     message: UUID | None = None
+    retried: Names | None = None
     is_late: bool = False
     sort: Names | None = None
 
@@ -110,12 +113,16 @@ def filled(version: Version, row: sa.Row[Any]) -> FilledForm | None:
         row.seq,
         form,
         body["name"] or "",
-        moment(body) or row.at,
+        _sent_at(body) or row.at,
         orjson.loads(row.answers),
         role=version.bundle.roles.get(body.get("role", "")),
         item=items.told(version, body.get("item")),
         acted_for=body.get("for_name"),
     )
+
+
+def _sent_at(body: Mapping[str, Any]) -> datetime | None:
+    return moment({"at": next(iter(listed(body, "retried")), body.get("at"))})
 
 
 def view(
@@ -172,6 +179,7 @@ def _view(
         missing=gone and not is_erased,
         linked=UUID(body["linked"]) if "linked" in body else None,
         came_from=_source(body.get("from")),
+        retried=retried(body, zone),
         message=UUID(body["message"]) if body["kind"] == "message_sent" else None,
         sort=CLASSES.get(body["kind"]),
         is_late=body["kind"] == "timer_fired" and not (body.keys() & {"reminds", "waited"}),

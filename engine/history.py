@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import sqlalchemy as sa
 
-from engine.people import signature
+from engine.signature import signature
 from engine.tables import cases, entries
 from engine.told import Told, listed
 

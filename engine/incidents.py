@@ -35,8 +35,8 @@ class Incident:
     """One failure: where, which expression and variable, and the answers as posted.
 
     ``subject`` is the message, call or event that it is about; of a start, the case that its form
-    opens whenever it is sent. ``tries`` counts its failures up to ``tried_at`` (UTC), with the last
-    one's cause. ``is_queued``: a worker has still to retry it. ``was_over``: nothing was left.
+    opens whenever it is sent. ``tries`` counts its failures up to ``tried_at`` (with that cause),
+    sent last at ``sent_at``. ``is_queued``: a worker retries it. ``was_over``: nothing was left.
     """
 
     id: int
@@ -56,6 +56,7 @@ class Incident:
     tries: int
     tried_at: datetime
     resolved_at: datetime | None
+    sent_at: datetime | None = None
     is_queued: bool = False
     was_over: bool = False
 
@@ -84,8 +85,8 @@ def record_task(
         raise gone(conn, task_id, by=by)
     case_id, procedure, *place = row
     where = {"case_id": case_id, "procedure": procedure, "task_id": task_id, "person_id": by.id}
-    answers = {"answers": _kept(posted)}
-    return record_as(conn, {"kind": STEP, **where}, error, (place[0], place[1]), answers, now=now)
+    sent = {"answers": _kept(posted), "sent_at": now}
+    return record_as(conn, {"kind": STEP, **where}, error, (place[0], place[1]), sent, now=now)
 
 
 def record_start(
@@ -105,7 +106,7 @@ def record_start(
     except Refusal:
         place = ""
     about = {**same, **(answers if subject is None else {"subject": subject})}
-    return record_as(conn, about, error, (procedure, place), answers, now=now)
+    return record_as(conn, about, error, (procedure, place), {**answers, "sent_at": now}, now=now)
 
 
 def record_timer(
@@ -180,8 +181,7 @@ def record_as(
     return number
 
 
-_TOLD = ("is_queued", "was_over")
-_NAMES = tuple(name for name in Incident.__dataclass_fields__ if name not in {"text", *_TOLD})
+_NAMES = tuple(name for name in Incident.__dataclass_fields__ if name in incidents.c)
 COLUMNS = (*(incidents.c[name] for name in _NAMES), incidents.c.zh, incidents.c.en)
 
 

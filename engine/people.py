@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
 
+    from engine.signature import Retried
     from engine.spiff import Names
 
 LONGEST_LOGIN = 100
@@ -42,6 +43,8 @@ class Person:
     """For whom they stand in now, as ``standing_in`` or ``of_session`` has found it."""
     acts_for: Person | None = None
     """For whom they do what they are doing, None for themselves."""
+    retried: Retried | None = None
+    """How what they do came to be done later than they sent it, if it did."""
 
     @property
     def principal(self) -> Person:
@@ -75,16 +78,6 @@ class Represented:
     def covers(self, procedure: str, place: str) -> bool:
         """Whether a step ("process:element") of a procedure's case is among them."""
         return self.procedure in (None, procedure) and (not self.steps or place in self.steps)
-
-
-def signature(who: Person | None) -> dict[str, object]:
-    """Return what an entry says of who did something (nobody: the engine), and for whom."""
-    if who is None:
-        return {"by": None, "name": None}
-    said: dict[str, object] = {"by": who.id.hex, "name": who.name}
-    if who.acts_for is not None:
-        said |= {"for": who.acts_for.id.hex, "for_name": who.acts_for.name}
-    return said
 
 
 class LoginTakenError(Refusal):

@@ -1,6 +1,7 @@
 """Retrying an incident: what failed once more, by its kind; a step by the same person, as posted.
 
-Who adds a kind of work that can fail (engine.kinds) says in AGAIN how it is done again.
+Who adds a kind of work that can fail (engine.kinds) says in AGAIN how it is done again, or in SENT
+if a person had sent it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from engine.reasons import checked_reason
 from engine.roles import OPERATOR, check_holds
 from engine.sending import FIELD
 from engine.settling import Queued, call_again
+from engine.signature import Retried
 from engine.spiff import Names
 from engine.tables import cases as case_rows
 from engine.tables import incidents as rows
@@ -55,7 +57,7 @@ def retry(conn: sa.Connection, key: int, *, by: Person | None, now: datetime) ->
     incident = incidents.take(conn, key)
     try:
         with conn.begin_nested():
-            done = _again(conn, incident, now)
+            done = _again(conn, incident, by, now)
     except Refusal:
         raise
     except Exception as error:
@@ -73,9 +75,13 @@ def retry(conn: sa.Connection, key: int, *, by: Person | None, now: datetime) ->
     return replace(incident, case_id=done, resolved_at=now)
 
 
-def _again(conn: sa.Connection, incident: Incident, now: datetime) -> UUID | Queued | None:
+def _again(
+    conn: sa.Connection, incident: Incident, by: Person | None, now: datetime
+) -> UUID | Queued | None:
     if conn.scalar(sa.select(is_over()).where(rows.c.id == incident.id)):
         return None
+    if (sent := SENT.get(incident.kind)) is not None:
+        return sent(conn, incident, _sender(conn, incident, by), now)
     return AGAIN[incident.kind](conn, incident, now)
 
 
@@ -180,8 +186,7 @@ def _wake(conn: sa.Connection, incident: Incident, now: datetime) -> UUID | None
     return case.id
 
 
-def _complete(conn: sa.Connection, incident: Incident, now: datetime) -> UUID | None:
-    by = _person(conn, incident)
+def _complete(conn: sa.Connection, incident: Incident, by: Person, now: datetime) -> UUID | None:
     if incident.task_id is None:
         return None
     try:
@@ -193,8 +198,7 @@ def _complete(conn: sa.Connection, incident: Incident, now: datetime) -> UUID | 
     return done.case_id
 
 
-def _open(conn: sa.Connection, incident: Incident, now: datetime) -> UUID | None:
-    by = _person(conn, incident)
+def _open(conn: sa.Connection, incident: Incident, by: Person, now: datetime) -> UUID | None:
     key = [] if incident.subject is None else [incident.subject.hex]
     posted = Kept({**(incident.answers or {}), FIELD: key})
     try:
@@ -203,21 +207,28 @@ def _open(conn: sa.Connection, incident: Incident, now: datetime) -> UUID | None
         raise AnswersRefusedError(error) from None
 
 
-def _person(conn: sa.Connection, incident: Incident) -> Person:
+def _sender(conn: sa.Connection, incident: Incident, by: Person | None) -> Person:
+    """Return whoever had sent what failed, as what they sent is entered now."""
     found = None if incident.person_id is None else people.person(conn, incident.person_id)
     if found is None:
         raise NotFoundError(
             "办理人已离职，请由他人重新办理。", "The person has left; somebody else must do it."
         )
-    return found
+    operator = None if by is None else (by.id, by.name)
+    sent_at = incident.sent_at or incident.at
+    return replace(found, retried=Retried(sent_at, incident.id, operator))
 
 
-AGAIN: Final[Mapping[str, Callable[[sa.Connection, Incident, datetime], UUID | Queued | None]]] = {
+SENT: Final[Mapping[str, Callable[[sa.Connection, Incident, Person, datetime], UUID | None]]] = {
     STEP: _complete,
     START: _open,
+    EVENT: begin_again,
+}
+"""As AGAIN, of what a person had sent: it is theirs still."""
+
+AGAIN: Final[Mapping[str, Callable[[sa.Connection, Incident, datetime], UUID | Queued | None]]] = {
     TIMER: _wake,
     DUTY: starting.start_again,
-    EVENT: begin_again,
     CALL: call_again,
     MESSAGE: deliver_again,
 }

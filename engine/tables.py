@@ -450,6 +450,7 @@ incidents = sa.Table(
     sa.Column("tries", sa.Integer, nullable=False, server_default="1"),
     sa.Column("tried_at", Moment, nullable=False),
     sa.Column("resolved_at", Moment, nullable=True),
+    sa.Column("sent_at", Moment, nullable=True, comment="When its person had last sent it."),
 )
 sa.Index("ix_incidents_open", incidents.c.id, postgresql_where=incidents.c.resolved_at.is_(None))
 sa.Index(

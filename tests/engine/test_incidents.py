@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from engine import history, incidents
+from engine import deeds, history, incidents, settings, verifying
 from engine.cases import open_case
 from engine.dossier import case as dossier_of
 from engine.drafts import Kept
@@ -15,7 +15,7 @@ from engine.history import Draft
 from engine.moving import lock
 from engine.retrying import retry
 from engine.sending import FIELD
-from engine.spiff import RunError
+from engine.spiff import Names, RunError
 from engine.tables import cases, entries
 from engine.tasks import complete_task
 from engine.waiting import TaskGoneError
@@ -171,6 +171,52 @@ def test_a_retry_fails_while_the_cause_stands_and_resolves_when_it_is_gone(
     with pytest.raises(NotFoundError) as refused:
         retry(connection, incident.id, by=None, now=LATER)
     assert str(incident.id) in refused.value.en
+
+
+@pytest.fixture
+def operator(connection: Connection) -> Person:
+    return somebody(connection, "operator-one", {"operator"})
+
+
+def test_what_an_operator_brought_through_says_who_had_sent_it_when_and_who_did(
+    connection: Connection, clerk: Person, operator: Person, parcels: UUID
+) -> None:
+    found = waiting(connection, parcels)
+    incident = fails(connection, found["pack"], clerk)
+    complete_task(connection, found["weigh"], Answered({"kilos": 8}), by=clerk, now=NOW)
+    retry(connection, incident.id, by=operator, now=LATER)
+
+    dossier = dossier_of(connection, parcels, by=clerk)
+    (entry,) = [one for one in dossier.timeline if one.retried]
+    assert (entry.kind, entry.who, entry.at) == ("step_completed", clerk.name, LATER)
+    zone = settings.company(connection).zone
+    sent, done = (f"{at.astimezone(zone):%Y-%m-%d %H:%M}" for at in (NOW, LATER))
+    assert entry.retried == Names(
+        f"{clerk.name} 于 {sent} 提交，当时受阻（异常 {incident.id}）；"
+        f"系统管理员 {operator.name} 于 {done} 重试办成",
+        f"Sent by {clerk.name} at {sent} and held up then (incident {incident.id}); "
+        f"brought through by operator {operator.name} at {done}",
+    )
+    assert [form.at for form in dossier.filled if form.seq == entry.seq] == [NOW]
+    parts = deeds.parts(connection, [parcels], [clerk, operator])[parcels]
+    assert (clerk.id, "parcel:pack") in parts
+    assert {who for who, _ in parts} == {clerk.id}
+    assert all(case.is_sound for case in verifying.check(connection))
+
+
+def test_what_is_sent_again_in_vain_was_sent_then_and_not_when_an_operator_tried(
+    connection: Connection, clerk: Person, parcels: UUID
+) -> None:
+    found = waiting(connection, parcels)
+    first = fails(connection, found["pack"], clerk)
+    retry(connection, first.id, by=None, now=LATER)
+    assert incidents.find(connection, first.id).sent_at == NOW
+
+    complete_task(connection, found["weigh"], Answered({"kilos": 8}), by=clerk, now=NOW)
+    retry(connection, first.id, by=None, now=LATER)
+    (entry,) = [one for one in dossier_of(connection, parcels, by=clerk).timeline if one.retried]
+    assert entry.retried is not None
+    assert "系统管理员在命令行" in entry.retried.zh
 
 
 def test_a_table_that_gives_an_unknown_role_names_the_variable(

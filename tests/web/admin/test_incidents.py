@@ -116,6 +116,9 @@ def test_a_retry_that_fails_again_says_why_and_one_that_works_says_where_the_cas
         told = conn.execute(sa.select(notices).where(notices.c.person_id == staff["jie"].id)).all()
         assert ["重试成功" in one.zh for one in told] == [True]
         assert history.verify(conn, case_id) is None
+    he.get(f"/cases/{case_id}")
+    (said,) = he.all("//*[@data-retried]")
+    assert f"提交，当时受阻（异常 {number}）；系统管理员 何清 于" in (said.text or "")
 
 
 def test_the_person_is_told_that_what_they_typed_is_kept_and_sees_no_such_word_afterwards(
