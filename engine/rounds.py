@@ -83,7 +83,7 @@ def places(
     root: str,
     entries: Iterable[tuple[int, Any, Mapping[str, Any]]],
 ) -> list[Done]:
-    """Return what was completed, each with the calls it stood in.
+    """Return what was completed or skipped, each with the calls it stood in.
 
     ``entries`` are (seq, task, body) in order. A task's calls are those that were entered with
     the move that opened it, or else those of the step that led to it; those of an instance's task
@@ -97,7 +97,7 @@ def places(
     for seq, task, body in entries:
         key = task.hex if task else ""
         own: Path = paths.get(key, ())
-        if body["kind"] in ("case_opened", "step_completed"):
+        if body["kind"] in ("case_opened", "step_completed", "step_skipped"):
             where = (*own, body["element"])
             done.append(Done(seq, where, turn_of(turns.get(key, "")), key, key in alone))
         if back := body.get("back"):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from engine.spiff import Diagram
 
@@ -55,28 +55,36 @@ def within(outer: Turn, inner: Turn) -> bool:
     return outer == inner[: len(outer)]
 
 
-class _Firsts:
-    """Where each step was first completed, apart from the items beside it."""
+class _Standing:
+    """Where each step was first completed and still holds, apart from the items beside it."""
 
-    def __init__(self) -> None:
-        self._same: dict[tuple[Path, Turn], int] = {}
-        self._around: dict[tuple[Path, Turn], dict[str, int]] = defaultdict(dict)
+    def __init__(self, done: Sequence[Done], fallen: Collection[int]) -> None:
+        self._done, self._fallen = done, fallen
+        self._same: dict[tuple[Path, Turn], deque[int]] = defaultdict(deque)
+        self._around: dict[tuple[Path, Turn], dict[str, deque[int]]] = defaultdict(dict)
 
     def add(self, done: Done, index: int) -> None:
-        self._same.setdefault((done.place, done.turn), index)
+        self._same[done.place, done.turn].append(index)
         for level, (host, _) in enumerate(done.turn):
-            self._around[done.place, done.turn[:level]].setdefault(host, index)
+            around = self._around[done.place, done.turn[:level]]
+            around.setdefault(host, deque()).append(index)
 
-    def before(self, again: Done) -> int | None:
-        """Give the first completion that this one repeats."""
-        return min(self._repeated(again), default=None)
+    def first(self, again: Done) -> int | None:
+        """Give the first completion that holds and that this one repeats."""
+        repeated = (self._first(found) for found in self._repeated(again))
+        return min((index for index in repeated if index is not None), default=None)
 
-    def _repeated(self, again: Done) -> Iterator[int]:
-        if (same := self._same.get((again.place, again.turn))) is not None:
-            yield same
+    def _repeated(self, again: Done) -> Iterator[deque[int]]:
+        yield self._same[again.place, again.turn]
         for level, (host, _) in enumerate(again.turn):
-            hosts = self._around.get((again.place, again.turn[:level]), {})
-            yield from (index for other, index in hosts.items() if other != host)
+            hosts = self._around[again.place, again.turn[:level]]
+            yield from (found for other, found in hosts.items() if other != host)
+
+    def _first(self, found: deque[int]) -> int | None:
+        """Give the first of them that holds; what has fallen never holds again."""
+        while found and self._done[found[0]].seq in self._fallen:
+            found.popleft()
+        return found[0] if found else None
 
 
 def superseded(diagrams: Mapping[str, Diagram], root: str, done: Sequence[Done]) -> set[int]:
@@ -85,12 +93,13 @@ def superseded(diagrams: Mapping[str, Diagram], root: str, done: Sequence[Done])
     When a step is completed again in the same call, its earlier completion falls, and with it
     whatever was done in between at elements that the drawing reaches from it. A parallel branch
     stands, and so do urging, which hangs on a boundary event, and the other items of its list.
+    Where the earlier completion has fallen before, nothing was done since that came of it.
     """
     fallen: set[int] = set()
-    firsts = _Firsts()
+    standing = _Standing(done, fallen)
     for i, again in enumerate(done):
-        begun = firsts.before(again)
-        firsts.add(again, i)
+        begun = standing.first(again)
+        standing.add(again, i)
         if begun is None:
             continue
         *path, step = again.place

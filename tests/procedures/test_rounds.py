@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.going_back.anew import THROUGH
+from engine.going_back.intervening import SKIP, Wanted, carry_out, prepared
 from engine.taskview import open_task
 from forms import Heading, Names, paper
 from tests.procedures.complaint import INVESTIGATE, NEGOTIATE, REGISTER
+from tests.procedures.test_going_back import returns
 
 if TYPE_CHECKING:
     from engine.entryview import FilledForm
@@ -82,6 +85,37 @@ def test_the_plan_for_own_quality_falls_when_it_is_found_to_be_another_s(walk: W
         "plan_quality_handling",
         "decide",
     ]
+
+
+def test_what_is_done_again_holds_when_the_next_step_is_done_again_too(walk: Walk) -> None:
+    walk_to_decision(walk, amount_proposed="8000.00")
+    walk.does("plan_quality_handling")
+    for round_ in (1, 2):
+        walk.does("decide", decision="send_back", send_back_reason="再议。")
+        walk.does_all("determine_handling", "plan_quality_handling")
+        again = [("determine_handling", round_), ("plan_quality_handling", round_)]
+        assert fallen(walk)[-3:] == [*again, ("decide", round_)]
+
+    walk.does_all("decide", *NEGOTIATE)
+    task = open_task(walk.conn, walk.task("write_opinion").id, by=walk.person("gm-office"))
+    assert task.prefill["amount_proposed"] == "8000.00"
+
+
+def test_what_came_of_a_skipped_step_falls_when_the_case_goes_back_to_it(walk: Walk) -> None:
+    walk_to_decision(walk)
+    skip = Wanted(SKIP, walk.case_id, walk.task("plan_quality_handling").id)
+    operator = walk.person("operator")
+    carry_out(
+        walk.conn,
+        prepared(walk.conn, skip, by=operator, now=walk.now),
+        "不必另拟",
+        by=operator,
+        now=walk.now,
+    )
+    walk.does("decide")
+    returns(walk, "explain_to_customer", "plan_quality_handling", THROUGH)
+
+    assert fallen(walk) == [("decide", 1)]
 
 
 def test_an_opinion_that_is_sent_back_leaves_the_handling_in_force(walk: Walk) -> None:
