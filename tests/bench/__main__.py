@@ -16,6 +16,7 @@ from tests.bench import (
     memory,
     replays,
     report,
+    returns,
     shapes,
     statements,
     throughput,
@@ -155,6 +156,14 @@ def _transfers(server: Server) -> Iterator[Row]:
         yield Row(f"(l) a case {name} for another version, one of 300", samples, ratio, "")
 
 
+def _returns(server: Server) -> Iterator[Row]:
+    _say("returns across a parallel join")
+    found = returns.measure(server)
+    yield Row("(n) the step behind a parallel join completed", found.step, "1", "")
+    ratio = f"{found.returned.p50 / found.step.p50:.2f}"
+    yield Row("(n) that step returned across the join", found.returned, ratio, "")
+
+
 def _replays(server: Server) -> Iterator[Row]:
     _say(f"{replays.CASES} cases replayed")
     found = replays.measure(server)
@@ -178,6 +187,7 @@ def main() -> None:
             *_shapes(server),
             *_transfers(server),
             *_replays(server),
+            *_returns(server),
             *_draining(server),
             *_throughput(server, clients, min(rounds, PAGE_ROUNDS)),
         ]
