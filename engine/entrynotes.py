@@ -139,8 +139,9 @@ def _armed(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noqa:
     notes = []
     for place, due in rows:
         names = named(version, *place.split(":"))
+        zh, en = ("等到", "waits until") if _waits(version, place) else ("时限至", "is due by")
         until = _local(due, zone)
-        notes.append(Names(f"“{names.zh}”时限至 {until}", f"“{names.en}” is due by {until}"))
+        notes.append(Names(f"“{names.zh}”{zh} {until}", f"“{names.en}” {en} {until}"))
     return notes
 
 
@@ -155,14 +156,14 @@ def _reminding(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # n
 
 def _shifted(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noqa: ANN401
     notes = []
-    for place, _host, before, after, *reminds in rows:
+    for place, host, before, after, *reminds in rows:
         names = named(version, *place.split(":"))
         was, due = _local(before, zone), _local(after, zone)
         if was == due:
             continue
-        what, by = ("下次提醒", "next reminds at") if reminds else ("时限", "is due by")
-        zh, en = f"“{names.zh}”{what}由 {was} 改为 {due}", f"“{names.en}” {by} {due}, not {was}"
-        notes.append(Names(zh, en))
+        what, does, by = _REMINDS if reminds else _WAITS if place == host else _DUE
+        zh = f"“{names.zh}”{what}由 {was} 改为 {due}"
+        notes.append(Names(zh, f"“{names.en}” {does} {by} {due}, not {was}"))
     return notes
 
 
@@ -211,12 +212,21 @@ def _disarmed(version: Version, places: Any) -> list[Names]:  # noqa: ANN401 - s
 
 def _redrawn(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noqa: ANN401
     notes = []
-    for place, due, drawn in rows:
+    for place, due, drawn, *reminds in rows:
         names, until = named(version, *place.split(":")), _local(drawn, zone)
+        what, does, by = _REMINDS if reminds else _WAITS if _waits(version, place) else _DUE
         if due != drawn:
-            zh = f"“{names.zh}”时限不变；按新图应为 {until}"
-            notes.append(Names(zh, f"“{names.en}” is due as before; as drawn now, by {until}"))
+            zh = f"“{names.zh}”{what}不变；按新图应为 {until}"
+            notes.append(Names(zh, f"“{names.en}” {does} as before; as drawn now, {by} {until}"))
     return notes
+
+
+def _waits(version: Version, place: str) -> bool:
+    """Whether a timer stands in the flow, and beside no activity."""
+    process, _, element = place.partition(":")
+    diagram = version.compiled.diagrams.get(process)
+    found = None if diagram is None else diagram.elements.get(element)
+    return found is not None and found.kind == "intermediateCatchEvent"
 
 
 def _local(when: str, zone: ZoneInfo) -> str:
@@ -238,6 +248,9 @@ _SAID: dict[str, Callable[[Version, Any], list[Names]]] = {
     "moved": _moved,
     "disarmed": _disarmed,
 }
+_DUE = ("时限", "is due", "by")
+_REMINDS = ("下次提醒", "next reminds", "at")
+_WAITS = ("等候的时间", "waits", "until")
 _STANDS = {
     "same_place": ("停在原处", "it stands where it stood"),
     "new_step": ("随即继续", "it went on at once"),

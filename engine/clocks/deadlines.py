@@ -28,7 +28,7 @@ _RUNNING = sa.and_(cases.c.status == "open", cases.c.next_due.is_not(None))
 class Moved:
     """A deadline of an open case that a change of the calendars moves. Times are UTC.
 
-    One that only `reminds` is the next round of a reminder.
+    One that only `reminds` is the next round of a reminder, for one that `waits` the flow waits.
     """
 
     case_id: UUID
@@ -39,6 +39,7 @@ class Moved:
     before: datetime
     after: datetime
     reminds: bool
+    waits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def _moved(version: Version, row: sa.Row[Any], shift: spiff.Shift) -> Moved:
         shift.before,
         timer.due,
         timer.reminds,
+        waits=timer.host == timer.element,
     )
 
 
@@ -112,4 +114,5 @@ def _told(conn: sa.Connection, row: sa.Row[Any], revision: int) -> Iterator[Move
             datetime.fromisoformat(before),
             datetime.fromisoformat(after),
             bool(reminds),
+            waits=place == host,
         )

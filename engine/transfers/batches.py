@@ -193,7 +193,7 @@ def _told(found: Transfer) -> dict[str, object]:
         "obstacles": [[o.process, o.element, o.zh, o.en] for o in found.obstacles],
         "opened": [[task.process, task.element, task.role] for task in opened],
         "deadlines": [
-            [d.process, d.element, d.host, *_moments(d.before, d.after, d.drawn)]
+            [d.process, d.element, d.host, *_moments(d.before, d.after, d.drawn), d.reminds]
             for d in found.deadlines
         ],
     }

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class DueThen:
     """A deadline of a case before and after (UTC); None for one that begins or is gone.
 
-    ``drawn`` is when it would be due by the new version, where that draws it otherwise.
+    ``drawn`` is when it would be due by the new version, where that draws it otherwise. One that
+    ``reminds`` is the next round of a reminder, for one that ``waits`` the flow waits.
     """
 
     timer: Names
@@ -33,6 +34,8 @@ class DueThen:
     before: datetime | None
     after: datetime | None
     drawn: datetime | None
+    reminds: bool
+    waits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +199,8 @@ def _opened(to: Version, rows: Sequence[list[str]]) -> Iterator[tuple[Names, Nam
 
 
 def _deadlines(to: Version, was: Version, rows: Sequence[list[Any]]) -> Iterator[DueThen]:
-    for process, element, host, *moments in rows:
+    for process, element, host, *moments, reminds in rows:
         before, after, drawn = (m and datetime.fromisoformat(m) for m in moments)
         version = was if after is None else to
         names = named(version, process, element), named(version, process, host)
-        yield DueThen(*names, before, after, drawn)
+        yield DueThen(*names, before, after, drawn, reminds, waits=host == element)

@@ -18,6 +18,7 @@ from engine.moving import lock
 from engine.opening import move_on
 from engine.spiff import Dues
 from engine.tables import cases, people, tasks
+from engine.telling import REMINDS
 from engine.waiting import RELEASED
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from engine.moving import Case
     from engine.people import Person
     from engine.procedures import Version
-    from engine.spiff import Obstacle, Transfer
+    from engine.spiff import Deadline, Obstacle, Transfer
 
 
 class CannotMoveError(Refusal):
@@ -115,7 +116,7 @@ def _told(was: Version, terms: Terms, found: Transfer, case: Case) -> dict[str, 
         "moved": [was.number, terms.to.number, found.verdict.value],
         "reason": terms.reason,
         "redrawn": [
-            [f"{each.process}:{each.element}", each.after.isoformat(), each.drawn.isoformat()]
+            _redrawn(each, each.after, each.drawn)
             for each in found.deadlines
             if each.drawn is not None and each.after is not None
         ],
@@ -124,6 +125,11 @@ def _told(was: Version, terms: Terms, found: Transfer, case: Case) -> dict[str, 
         ],
         "facts": facts,
     }
+
+
+def _redrawn(timer: Deadline, after: datetime, drawn: datetime) -> list[str]:
+    told = [f"{timer.process}:{timer.element}", after.isoformat(), drawn.isoformat()]
+    return [*told, REMINDS] if timer.reminds else told
 
 
 def _loses_clock(found: Transfer, case: Case) -> bool:

@@ -111,5 +111,6 @@ def _due(due: DueThen, zone: ZoneInfo) -> str:
         "-" if moment is None else f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
         for moment in (due.before, due.after, due.drawn)
     )
-    said = f"{due.host.zh} · {due.timer.zh}  {was} → {then}"
+    where = f"等到 waits: {due.timer.zh}" if due.waits else f"{due.host.zh} · {due.timer.zh}"
+    said = f"{where}{'（提醒 reminder）' if due.reminds else ''}  {was} → {then}"
     return said if due.drawn is None else f"{said}  (按新图 as drawn now: {drawn})"

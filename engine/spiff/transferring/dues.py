@@ -90,6 +90,7 @@ def _deadline(was: Timer | None, now: Timer | None, drawn: datetime | None) -> D
         before=None if was is None else was.due,
         after=None if now is None else now.due,
         drawn=drawn,
+        reminds=timer.reminds,
     )
 
 

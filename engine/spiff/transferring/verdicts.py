@@ -49,7 +49,8 @@ class Deadline:
     """One running timer (`id` is its arming) before and after a transfer.
 
     `before` (UTC) is None for one that begins with it, `after` for one that is gone. `drawn` (UTC)
-    is when it would be due by what is drawn now, if its drawing has changed.
+    is when it would be due by what is drawn now, if its drawing has changed. One that `reminds` is
+    the next round of a reminder.
     """
 
     id: UUID
@@ -59,6 +60,7 @@ class Deadline:
     before: datetime | None
     after: datetime | None
     drawn: datetime | None = None
+    reminds: bool = False
 
 
 @dataclass(frozen=True)

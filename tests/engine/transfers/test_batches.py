@@ -134,6 +134,43 @@ def test_deadlines_are_shown_before_and_after_and_the_choice_is_the_owners(
     assert is_sound(connection)
 
 
+def timed(reminder: str, wait: str) -> dict[str, bytes]:
+    """Draw an errand with a reminder beside its step and a wait in its flow."""
+    drawn = Process("errand")
+    drawn.message_start("asked")
+    drawn.user("prepare")
+    drawn.timer("pause", wait)
+    drawn.end("done")
+    drawn.deadline("knock", "prepare", reminder, tag="timeCycle")
+    drawn.end("knocked")
+    drawn.chain("asked", "prepare", "pause", "done")
+    drawn.chain("knock", "knocked")
+    forms = {f"errand/{step}": form(note=TEXT) for step in ("asked", "prepare")}
+    return small(drawn, forms=forms)
+
+
+def test_a_reminder_is_called_one_and_a_time_that_is_waited_for_has_words_of_its_own(
+    connection: Connection,
+) -> None:
+    put_in_force(connection, timed("R/PT1H", "PT5H"))
+    by = somebody(connection, "both", {"clerk"})
+    keys = [open_case(connection, "errand", Answered({}), by=by, now=NOW).case_id for _ in "ab"]
+    task = waiting(connection, keys[1])["prepare"]
+    complete_task(connection, task, Answered({"note": "x"}), by=by, now=NOW)
+    number = next_version(connection, timed("R/PT2H", "PT9H"))
+
+    found = foreseen(connection, number)
+    told = {case.case_id: case.deadlines[0] for case in batch(connection, found).cases}
+    assert [(told[key].reminds, told[key].waits) for key in keys] == [(True, False), (False, True)]
+
+    carry_out(connection, found, Which.ALL, by=None, now=LATER)
+    said = [dossier.case(connection, key, by=by).timeline[-1].notes for key in keys]
+    assert "“knock名”下次提醒不变；按新图应为 2026-11-09 12:00" in [one.zh for one in said[0]]
+    assert "“pause名”等候的时间不变；按新图应为 2026-11-09 19:00" in [one.zh for one in said[1]]
+    english = "“pause in English” waits as before; as drawn now, until 2026-11-09 19:00"
+    assert english in [one.en for one in said[1]]
+
+
 def test_one_that_cannot_holds_back_all_unless_it_may_stay(
     connection: Connection, clerk: Person
 ) -> None:
