@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from forms import Field
 
 SHIPPED = Path(__file__).resolve().parents[1]
+SHIPPED_NOTE = "随产品提供 / Shipped with Banjie"
 PRINTS = "forms/print/"
 LIMIT = 5 * 1024 * 1024
 _ASKED = {

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url, text
 
 from engine import demo
-from engine.bundles import read_folder
+from engine.bundles import SHIPPED_NOTE, read_folder
 from engine.database import connect, upgrade
 from engine.embedded import throw_away
 from engine.publishing import publish
@@ -149,5 +149,5 @@ def _command(server: URL, sql: str) -> None:
 def _publish_shipped(engine: Engine) -> None:
     now = datetime.now(UTC)
     with engine.begin() as opened:
-        publish(opened, read_folder(), by=None, now=now, note="shipped")
+        publish(opened, read_folder(), by=None, now=now, note=SHIPPED_NOTE)
         demo.load(opened, now=now)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from engine import demo
-from engine.bundles import read_folder
+from engine.bundles import SHIPPED_NOTE, read_folder
 from engine.database import upgrade
 from engine.publishing import publish
 from tests.browser.procedure import PROCEDURE
@@ -25,7 +25,7 @@ def found(engine: Engine) -> None:
     upgrade(engine)
     with engine.begin() as conn:
         now = datetime.now(UTC)
-        publish(conn, read_folder(), by=None, now=now, note="shipped")
+        publish(conn, read_folder(), by=None, now=now, note=SHIPPED_NOTE)
         demo.load(conn, now=now)
 
 

@@ -8,7 +8,7 @@ import click
 import sqlalchemy as sa
 
 from engine import demo, settings
-from engine.bundles import read_folder
+from engine.bundles import SHIPPED_NOTE, read_folder
 from engine.calendars.seeds import seed
 from engine.database import upgrade
 from engine.errors import Refusal
@@ -65,7 +65,7 @@ def prepare_own(engine: Engine, *, now: datetime) -> None:
                 " choose another DATABASE_URL or BANJIE_DATA.",
             )
         if connection.scalar(sa.select(versions.c.id).limit(1)) is None:
-            publish(connection, read_folder(), by=None, now=now, note="shipped")
+            publish(connection, read_folder(), by=None, now=now, note=SHIPPED_NOTE)
         seed(connection, now=now)
         if not all_people(connection):
             say("尚无人员：banjie person add", "There is nobody yet: banjie person add")
@@ -75,7 +75,7 @@ def _publish_shipped(connection: Connection, *, now: datetime) -> None:
     """Publish what is shipped, unless that would undo what was published in the product."""
     try:
         with connection.begin_nested():
-            publish(connection, read_folder(), by=None, now=now, note="shipped")
+            publish(connection, read_folder(), by=None, now=now, note=SHIPPED_NOTE)
     except (OverwritingError, PlannedAfterError) as refusal:
         complain(refusal.zh, refusal.en)
 

@@ -43,10 +43,16 @@ def test_the_versions_are_listed_by_procedure(lin: Visitor) -> None:
     assert lin.status == 200
     rows = [" ".join(row.text_content().split()) for row in lin.all("//section//tbody/tr")]
     assert len(rows) == 4
-    assert any(row.startswith("第 2 版 现行") and "文件 · 命令行" in row for row in rows)
+    assert any(row.startswith("第 2 版 现行") and "文件 · 系统或命令行" in row for row in rows)
     assert any(row.startswith("第 1 版 已被取代") for row in rows)
+    lin.get(f"{HOME}/manufacturer-complaint/1")
+    assert "随产品提供" in lin.text
+    assert "shipped" not in lin.text
     lin.post("/language/en", {})
+    lin.get(f"{HOME}/manufacturer-complaint/1")
+    assert "Shipped with Banjie" in lin.text
     lin.get(HOME)
+    assert "随产品提供" not in lin.text
     assert "Version 2 in force" in lin.text
     assert "0 open" in lin.text
 
