@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from engine import timernotes
 from engine.flexible.groups import MODES
 from engine.messages import letterview
 from engine.spiff import Names
+from engine.timernotes import local
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,16 +30,7 @@ def notes_on(version: Version, body: Mapping[str, Any], zone: ZoneInfo) -> list[
     """Return what an entry's body says that the engine did; moments in the company's zone."""
     notes = [note for key, say in _SAID.items() for note in say(version, body.get(key) or ())]
     notes += letterview.notes(version, body)
-    notes += _armed(version, body.get("armed") or (), zone)
-    notes += _reminding(version, body.get("reminding") or (), zone)
-    notes += _shifted(version, body.get("shifted") or (), zone)
-    notes += _redrawn(version, body.get("redrawn") or (), zone)
-    if "due" in body:
-        due, found = _local(body["due"], zone), _local(body["at"], zone)
-        late = Names(f"时限 {due}，{found} 发现", f"Due {due}, found {found}")
-        round_ = Names(f"应在 {due}，{found} 提醒", f"Due {due}, reminded {found}")
-        came = Names(f"等到 {due}，{found} 继续", f"Waited until {due}, went on {found}")
-        notes.append(round_ if body.get("reminds") else came if body.get("waited") else late)
+    notes += timernotes.notes(version, body, zone)
     if body.get("ended"):
         end = named(version, *body["ended"].split(":"))
         notes.append(Names(f"案件结束：{end.zh}", f"Case ended: {end.en}"))
@@ -52,7 +44,7 @@ def retried(body: Mapping[str, Any], zone: ZoneInfo) -> Names | None:
     sent, incident, _, operator = body["retried"]
     who, whom = body["name"], body.get("for_name")
     zh, en = (f"{who} 代 {whom}", f"{who} for {whom}") if whom else (who, who)
-    at, done = _local(sent, zone), _local(body["at"], zone)
+    at, done = local(sent, zone), local(body["at"], zone)
     by_zh = f"系统管理员 {operator} " if operator else "系统管理员在命令行"
     by_en = f"operator {operator}" if operator else "an operator on the command line"
     return Names(
@@ -135,38 +127,6 @@ def _cancelled(version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - st
     return notes
 
 
-def _armed(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noqa: ANN401
-    notes = []
-    for place, due in rows:
-        names = named(version, *place.split(":"))
-        zh, en = ("等到", "waits until") if _waits(version, place) else ("时限至", "is due by")
-        until = _local(due, zone)
-        notes.append(Names(f"“{names.zh}”{zh} {until}", f"“{names.en}” {en} {until}"))
-    return notes
-
-
-def _reminding(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noqa: ANN401
-    notes = []
-    for place, due in rows:
-        names = named(version, *place.split(":"))
-        at = _local(due, zone)
-        notes.append(Names(f"“{names.zh}”下次 {at}", f"“{names.en}” comes next {at}"))
-    return notes
-
-
-def _shifted(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noqa: ANN401
-    notes = []
-    for place, host, before, after, *reminds in rows:
-        names = named(version, *place.split(":"))
-        was, due = _local(before, zone), _local(after, zone)
-        if was == due:
-            continue
-        what, does, by = _REMINDS if reminds else _WAITS if place == host else _DUE
-        zh = f"“{names.zh}”{what}由 {was} 改为 {due}"
-        notes.append(Names(zh, f"“{names.en}” {does} {by} {due}, not {was}"))
-    return notes
-
-
 def _revised(_version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
     notes = []
     for row in rows:
@@ -210,29 +170,6 @@ def _disarmed(version: Version, places: Any) -> list[Names]:  # noqa: ANN401 - s
     return [Names(f"不再计时：{one.zh}", f"No longer runs: {one.en}") for one in gone]
 
 
-def _redrawn(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noqa: ANN401
-    notes = []
-    for place, due, drawn, *reminds in rows:
-        names, until = named(version, *place.split(":")), _local(drawn, zone)
-        what, does, by = _REMINDS if reminds else _WAITS if _waits(version, place) else _DUE
-        if due != drawn:
-            zh = f"“{names.zh}”{what}不变；按新图应为 {until}"
-            notes.append(Names(zh, f"“{names.en}” {does} as before; as drawn now, {by} {until}"))
-    return notes
-
-
-def _waits(version: Version, place: str) -> bool:
-    """Whether a timer stands in the flow, and beside no activity."""
-    process, _, element = place.partition(":")
-    diagram = version.compiled.diagrams.get(process)
-    found = None if diagram is None else diagram.elements.get(element)
-    return found is not None and found.kind == "intermediateCatchEvent"
-
-
-def _local(when: str, zone: ZoneInfo) -> str:
-    return f"{datetime.fromisoformat(when).astimezone(zone):%Y-%m-%d %H:%M}"
-
-
 _SAID: dict[str, Callable[[Version, Any], list[Names]]] = {
     "decided": _decided,
     "told": _told,
@@ -248,9 +185,6 @@ _SAID: dict[str, Callable[[Version, Any], list[Names]]] = {
     "moved": _moved,
     "disarmed": _disarmed,
 }
-_DUE = ("时限", "is due", "by")
-_REMINDS = ("下次提醒", "next reminds", "at")
-_WAITS = ("等候的时间", "waits", "until")
 _STANDS = {
     "same_place": ("停在原处", "it stands where it stood"),
     "new_step": ("随即继续", "it went on at once"),
