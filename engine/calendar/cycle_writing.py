@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.calendar.cycles import Cycle, Once, OnDays, Repeat, Schedule, Shift
 from engine.calendar.dates import parse_date
-from engine.calendar.limits import LAST_DAY, ByDay, Elapsed, OpenTime, SameDay
+from engine.calendar.limits import Elapsed, OpenTime
 from engine.calendar.model import NoLimitError, RuleError
 from engine.calendar.rules import (
     QUARTER_FIRSTS,
@@ -20,6 +20,7 @@ from engine.calendar.rules import (
     MonthDays,
     WeekDays,
 )
+from engine.calendar.until import LAST_DAY, ByDay, NextDay, SameDay
 from engine.calendar.words import MONTHS, WEEKDAYS
 from engine.calendar.writing import MOST_LETTERS, day_number, parse_limit, tidied
 
@@ -140,7 +141,7 @@ def _repeat(written: str, times: int | None, text: str | None = None) -> Repeat:
         limit = parse_limit(f"1 {written}" if bare else written)
     except NoLimitError:
         raise no_cycle(text or written) from None
-    if isinstance(limit, SameDay | ByDay):
+    if isinstance(limit, SameDay | NextDay | ByDay):
         raise no_cycle(text or written)
     if isinstance(limit, Elapsed | OpenTime) and _is_short(limit):
         raise RuleError(

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from engine.calendar.limits import ByDay, OpenDays, OpenTime, SameDay
+from engine.calendar.limits import OpenDays, OpenTime
 from engine.calendar.model import Words
 from engine.calendar.open_time import (
     ONE_DAY,
@@ -19,6 +19,7 @@ from engine.calendar.open_time import (
     spans_of,
     wall,
 )
+from engine.calendar.until import ByDay, NextDay, SameDay
 from engine.calendar.words import (
     amount,
     clock_said,
@@ -88,6 +89,8 @@ def counted(
         yield from _time(since, until, calendar)
     elif isinstance(limit, OpenDays):
         yield from _days(limit, since, until, calendar)
+    elif isinstance(limit, NextDay):
+        yield from (Counted(day) for day in [*limit.days(since, calendar)][:-1])
 
 
 def _middle(limit: Limit, since: datetime, until: datetime, calendar: Calendar) -> Iterator[Words]:
@@ -143,9 +146,8 @@ def _minute(moment: datetime, day: date, calendar: Calendar) -> int:
 
 
 def _between(first: date, last: date | None) -> Iterator[date]:
-    if last is not None:
-        for days in range((last - first).days + 1):
-            yield first + timedelta(days=days)
+    for days in range(0 if last is None else (last - first).days + 1):
+        yield first + timedelta(days=days)
 
 
 def _told(given: Iterable[Counted], calendar: Calendar) -> Iterator[Words]:
@@ -167,8 +169,7 @@ def _kind(given: Counted, calendar: Calendar) -> tuple[object, Words, bool]:
         return (given.spans, given.days), note, sure
     if given.day not in calendar.days and given.day.weekday() >= SATURDAY:
         note = Words("周末", "weekend")
-    note = Words(f"{note.zh}休息", f"{note.en}, closed" if note.en else "closed")
-    return "off", note, sure
+    return "off", Words(f"{note.zh}休息", f"{note.en}, closed" if note.en else "closed"), sure
 
 
 def _note(day: date, calendar: Calendar) -> Words:
@@ -244,7 +245,6 @@ def _provisional(since: datetime, at: datetime, calendar: Calendar) -> Iterator[
 def _shortened(lines: list[Words]) -> tuple[Words, ...]:
     if len(lines) <= MOST_LINES:
         return tuple(lines)
-    half = MOST_LINES // 2
-    left_out = len(lines) - 2 * half
+    half, left_out = MOST_LINES // 2, len(lines) - MOST_LINES
     dots = Words(f"……（其间 {left_out} 行从略）", f"… ({left_out} lines left out)")
     return (*lines[:half], dots, *lines[-half:])

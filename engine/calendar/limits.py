@@ -23,12 +23,11 @@ from engine.calendar.open_time import (
     wall,
     working_days,
 )
-from engine.calendar.words import amount, calendar_length, clock_length, february, joined
+from engine.calendar.words import amount, calendar_length, clock_length, joined
 
 if TYPE_CHECKING:
     from engine.calendar.model import Calendar
 
-LAST_DAY: Final = 31
 NOTHING: Final = timedelta()
 
 
@@ -165,75 +164,6 @@ class OpenDays:
         """Whether it begins on a day off or after hours, so that it is whole days that count."""
         later = opening(calendar, since).day > wall(since, calendar).date()
         return later and self.days > 0 and not self.more
-
-
-@dataclass(frozen=True)
-class SameDay:
-    """Until the close of business of the same day, or of the next working day after hours."""
-
-    by_calendar = True
-
-    @property
-    def length(self) -> Words:
-        return Words("当天下班前", "by the close of business of the same day")
-
-    @property
-    def words(self) -> Words:
-        return Words(
-            f"{self.length.zh}；下班后或休息日开始的，到下一个工作日下班前",
-            f"{self.length.en}; begun after hours or on a day off, of the next working day",
-        )
-
-    def due(self, since: datetime, calendar: Calendar) -> datetime:
-        return closing(calendar, opening(calendar, since).day)
-
-    def rest(self, at: datetime, start: datetime, calendar: Calendar) -> OpenTime:
-        return OpenTime(between(calendar, start, at))
-
-
-@dataclass(frozen=True)
-class ByDay:
-    """Until the close of business of a day of the month; if it is a day off, of the day before.
-
-    A month without that day ends with its last day.
-    """
-
-    day: int
-
-    by_calendar = True
-
-    @property
-    def length(self) -> Words:
-        if self.day == LAST_DAY:
-            return Words("月底下班前", "by the close of business of the last day of the month")
-        return Words(
-            f"下一个 {self.day} 日下班前",
-            f"by the close of business of the next day {self.day} of a month",
-        )
-
-    @property
-    def words(self) -> Words:
-        short = february((self.day,))
-        return Words(
-            f"{self.length.zh}{short.zh}；遇休息日提前到前一个工作日",
-            f"{self.length.en}{short.en}; if that is a day off, of the working day before",
-        )
-
-    def due(self, since: datetime, calendar: Calendar) -> datetime:
-        return closing(calendar, self.days(since, calendar)[1])
-
-    def days(self, since: datetime, calendar: Calendar) -> tuple[date, date]:
-        """Give the day that is written down and the working day that stands for it."""
-        first = wall(since, calendar).date().replace(day=1)
-        for months in range(MAX_YEARS * 12):
-            drawn = day_of_month(months_later(first, months), self.day)
-            day = next(working_days(calendar, drawn, -ONE_DAY))
-            if closing(calendar, day) > since:
-                return drawn, day
-        raise too_long()
-
-    def rest(self, at: datetime, start: datetime, calendar: Calendar) -> OpenTime:
-        return OpenTime(between(calendar, start, at))
 
 
 def months_later(day: date, months: int) -> date:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from engine.calendar.model import RuleError
-
 _ONE_TO_NINE: Final = "一二三四五六七八九"
 _DIGITS: Final = {**{each: n for n, each in enumerate(_ONE_TO_NINE, 1)}, "两": 2, "零": 0}
 _ONE: Final = f"[{_ONE_TO_NINE}]"
@@ -23,28 +21,19 @@ _WHOLE: Final = re.compile(
     rf"(?<![\d.{_ONE_TO_NINE}两零十百千万亿半第周期拜前后上下末当同])(?P<numeral>{_NUMERAL})"
     rf"(?=(?:{_LIST}{_NUMERAL})* ?(?:{_UNIT}))"
 )
-_AND_A_HALF: Final = re.compile(rf"(?P<number>{_NUMERAL}|\d{{1,6}}) ?个半(?={_HOUR})")
-_HALF_HOUR: Final = re.compile(rf"(?<![个\d{_ONE_TO_NINE}两十百])半个?(?={_HOUR})")
-_HALF_YEAR: Final = re.compile(rf"(?<![个\d{_ONE_TO_NINE}两十百年])半年")
-_VAGUE: Final = re.compile(r"半个?(?:天|日|工作[日天]|月|周|星期|礼拜|季)")
+_AMOUNT: Final = rf"(?P<number>{_NUMERAL}|\d{{1,6}})"
+_AND_A_HALF: Final = re.compile(rf"{_AMOUNT} ?个半个?(?={_UNIT})")
+_HALF_MORE: Final = re.compile(rf"{_AMOUNT} ?(?P<unit>{_UNIT})半(?=$| |内|以|之|[,，])")
+_HALF: Final = re.compile(rf"(?<![个\d{_ONE_TO_NINE}两十百天日年月周时])半个?(?={_UNIT})")
 _WORKING_DAY: Final = re.compile("工作天")
 
 
-def in_digits(plain: str, text: str) -> str:
-    """Give a text with the numerals before units as digits; others, as in 每周一, stay.
-
-    `text` is what was typed. RuleError for half a day, which may mean two things.
-    """
-    if _VAGUE.search(plain):
-        raise RuleError(
-            f"“{text}”里的“半”说不清有多长：半天是 12 小时，还是半个工作日？"
-            "请写 12 小时、4 个工作小时或 15 天。",
-            f'How long is the half in "{text}": is half a day 12 hours, or half a working day? '
-            "Write 12 hours, 4 working hours or 15 days.",
-        )
+def in_digits(plain: str) -> str:
+    """Give a text with the numerals and halves before units as digits; others (每周一) stay."""
     plain = _WORKING_DAY.sub("工作日", plain)
     plain = _AND_A_HALF.sub(lambda found: f"{_number(found['number'])}.5", plain)
-    plain = _HALF_YEAR.sub("6个月", _HALF_HOUR.sub("0.5", plain))
+    plain = _HALF_MORE.sub(lambda found: f"{_number(found['number'])}.5{found['unit']}", plain)
+    plain = _HALF.sub("0.5", plain)
     return _WHOLE.sub(lambda found: str(_number(found["numeral"])), plain)
 
 

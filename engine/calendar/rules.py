@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from engine.calendar.limits import LAST_DAY, day_of_month
+from engine.calendar.limits import day_of_month
 from engine.calendar.model import Words
 from engine.calendar.open_time import spans_of
+from engine.calendar.until import LAST_DAY
 from engine.calendar.words import MONTHS, WEEKDAYS, february
 
 if TYPE_CHECKING:

@@ -7,10 +7,12 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from engine.calendar.limits import LAST_DAY, ByDay, Elapsed, OpenDays, OpenTime, SameDay
+from engine.calendar.habits import no_whole, refusal, usual
+from engine.calendar.limits import Elapsed, OpenDays, OpenTime
 from engine.calendar.model import NoLimitError, NothingError, RuleError, Words
 from engine.calendar.numerals import in_digits
 from engine.calendar.open_time import MAX_YEARS, too_long
+from engine.calendar.until import LAST_DAY, ByDay, NextDay, SameDay
 
 if TYPE_CHECKING:
     from engine.calendar.limits import Limit
@@ -41,14 +43,29 @@ _PART: Final = re.compile(
     rf"(?P<number>{_NUMBER}) ?(?:{_ANY})(?: ?(?:,|，|、|和|零|又|and) ?| |$|(?=\d))"
 )
 _TURNED: Final = re.compile(rf"(?:{_ANY}) ?(?P<number>{_NUMBER})")
+_BEFORE: Final = "(?:下班)? ?(?:之|以)?前"
+_BUSINESS: Final = "(?:working |business )?day"
 _SAME_DAY: Final = re.compile(
-    r"(?:当|同一?)[天日](?:内|下班前)?|(?:the |on the )?same (?:working )?day"
+    rf"(?:当|本|今|同一?)[天日](?:{_BEFORE})?|下班(?:之|以)?前"
+    rf"|(?:(?:on|by) )?(?:the )?same {_BUSINESS}"
+    rf"|(?:by )?(?:the )?(?:end|close) of (?:business|(?:the )?(?:same )?{_BUSINESS})"
+)
+_NEXT_DAY: Final = re.compile(
+    rf"(?:(?:次|翌|明|第二)[天日]|[次下][一1]?个?工作日)(?:{_BEFORE})?"
+    rf"|(?:by )?(?:(?:the )?(?:end|close) of (?:business (?:of|on) )?)?"
+    rf"(?:the )?(?:next|following) {_BUSINESS}"
 )
 _BY_DAY: Final = re.compile(
-    r"每月 ?(?P<zh>\d{1,2}) ?[日号] ?(?:前|之前|以前)|"
-    r"by (?:the )?(?P<en>\d{1,2})(?:st|nd|rd|th)(?: of (?:the|each|every) month)?"
+    rf"(?:每个?月|(?P<zh_next>[次下]个?月)) ?(?P<zh>\d{{1,2}}) ?[日号] ?{_BEFORE}"
+    r"|by (?:the )?(?P<en>\d{1,2})(?:st|nd|rd|th)"
+    r"(?: of (?:(?:the|each|every) month|(?P<en_next>(?:the )?next month)))?"
 )
-_BY_END: Final = re.compile(r"(?:每月)?月底(?:前|之前|以前)|by the (?:end|last day) of the month")
+_BY_END: Final = re.compile(
+    rf"(?:每|本|当|(?P<zh_next>[次下]))?个?月(?:底|末)(?:{_BEFORE})?"
+    r"|(?:by )?(?:the )?(?:end|last day) of (?:(?:the|this|each) )?month"
+    r"|by (?:the )?(?:end|last day) of (?P<en_next>(?:the )?next month)"
+)
+_EARLY: Final = str.maketrans("個週時鐘鍾點內兩號", "个周时钟钟点内两号")
 _MINUTES: Final = {"work_hours": 60, "work_minutes": 1}
 _SECONDS: Final = {"hours": 3600, "minutes": 60, "seconds": 1}
 _DAYS: Final = {"weeks": 7, "days": 1}
@@ -68,21 +85,28 @@ def parse_limit(text: str) -> Limit:
 
     RuleError says what is wrong with the text and shows how to write it.
     """
-    plain = tidied(text)
+    plain = usual(tidied(text))
     iso = _ISO.fullmatch(text.strip())
     if iso is not None:
         parts = [_Part(Fraction(value), unit) for unit, value in iso.groupdict().items() if value]
     elif _SAME_DAY.fullmatch(plain):
         return SameDay()
-    elif _BY_END.fullmatch(plain):
-        return ByDay(LAST_DAY)
+    elif _NEXT_DAY.fullmatch(plain):
+        return NextDay()
+    elif (by_end := _BY_END.fullmatch(plain)) is not None:
+        return ByDay(LAST_DAY, _later(by_end))
     elif (by_day := _BY_DAY.fullmatch(plain)) is not None:
-        return ByDay(day_number(by_day["zh"] or by_day["en"]))
+        return ByDay(day_number(by_day["zh"] or by_day["en"]), _later(by_day))
     else:
         parts = _parts(plain)
     if not parts:
-        raise no_limit(text)
+        raise refusal(text, plain) or no_limit(text)
     return _limit(parts, text)
+
+
+def _later(found: re.Match[str]) -> int:
+    """Give in how many months a day of the month is meant at the earliest."""
+    return int(bool(found["zh_next"] or found["en_next"]))
 
 
 def tidied(text: str) -> str:
@@ -92,7 +116,7 @@ def tidied(text: str) -> str:
     """
     if len(text) > MOST_LETTERS:
         raise no_limit(f"{text[:MOST_LETTERS]}…")
-    plain = " ".join(text.split()).casefold()
+    plain = " ".join(text.split()).casefold().translate(_EARLY)
     odd = next((each for each in plain if each.isdigit() and not each.isascii()), None)
     if odd is not None:
         raise RuleError(
@@ -104,18 +128,19 @@ def tidied(text: str) -> str:
             f"“{text}”是负数。期限从开始时往后算，请写正数。",
             f'"{text}" is negative. Limits count forward: write a positive number.',
         )
-    if plain.startswith("=") or re.fullmatch(r"\d+(:\d+){1,2}|\d+[dhmws]", plain):
+    if plain.startswith("=") or re.fullmatch(r"\d+(:\d+){2}", plain):
         raise RuleError(
             f"“{text}”是表格软件的写法。{EXAMPLES.zh}",
             f'"{text}" is how a spreadsheet writes it. {EXAMPLES.en}',
         )
-    return in_digits(plain, text)
+    return in_digits(plain)
 
 
 EXAMPLES: Final = Words(
-    "请写 3 天、4 小时、3 个工作日、4 个工作小时、2 周、1 个月、当天、每月10日前，或 P3D、PT4H。",
+    "请写 3 天、4 小时、3 个工作日、4 个工作小时、2 周、1 个月、当天、次日、每月10日前，"
+    "或 P3D、PT4H。",
     "Write 3 days, 4 hours, 3 working days, 4 working hours, 2 weeks, 1 month, "
-    "same day, by the 10th, or P3D, PT4H.",
+    "same day, next day, by the 10th, or P3D, PT4H.",
 )
 
 
@@ -136,7 +161,6 @@ def day_number(text: str) -> int:
 
 def _parts(plain: str) -> list[_Part]:
     """Read "1 天 4 小时" part by part; nothing if some of it is none."""
-    plain = re.sub(r"^within |(?:以|之)?内$", "", plain).strip()
     turned = _TURNED.fullmatch(plain)
     if turned is not None:
         return [_part(turned)]
@@ -175,11 +199,8 @@ def _limit(parts: list[_Part], text: str) -> Limit:
 def _total(parts: list[_Part], units: dict[str, int], text: str) -> int:
     total = sum((number * units[unit] for number, unit in parts if unit in units), Fraction())
     if total.denominator != 1:
-        raise RuleError(
-            f"“{text}”不是整数。请换更小的单位，如 1 小时 30 分钟、36 小时。",
-            f'"{text}" is no whole number. Use a smaller unit, such as 1 hour 30 minutes, '
-            "36 hours.",
-        )
+        broken = (part for part in parts if (part.number * units.get(part.unit, 1)) % 1)
+        raise no_whole(text, *next(broken))
     return int(total)
 
 

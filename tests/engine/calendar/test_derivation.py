@@ -46,6 +46,24 @@ def test_working_days_are_told_in_runs_of_equal_days() -> None:
     assert en[3] == "Sat 10-10 (National Day make-up workday): 1 working day"
 
 
+def test_the_next_day_is_told_with_the_days_off_that_it_passes_over() -> None:
+    zh, en = told("次日", at(2026, 9, 30, 17, 30))
+    assert zh == [
+        "2026-09-30（周三）17:30 起，期限：次日下班前",
+        "10-01（周四）至 10-07（周三）国庆节休息",
+        "2026-10-08（周四）18:00 到期",
+    ]
+    assert en[0] == "From Wed 2026-09-30 17:30: by the close of business of the next day"
+    assert en[-1] == "Due Thu 2026-10-08 18:00"
+    plain, _ = told("次日下班前", at(2026, 9, 28, 19))
+    assert plain[1:] == ["2026-09-29（周二）18:00 到期"]
+
+
+def test_the_next_month_is_not_this_one() -> None:
+    zh, _ = told("次月10日前", at(2026, 9, 3, 10))
+    assert zh[-1] == "2026-10-10（周六）18:00 到期"
+
+
 def test_a_day_that_is_worked_for_a_holiday_says_so_however_it_is_noted() -> None:
     sunday = date(2026, 9, 20)
     for note, zh, en in (

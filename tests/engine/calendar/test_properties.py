@@ -26,8 +26,9 @@ FAR = {date(year, 6, 1): Day((), "假", "试") for year in range(2026, 2045, 3)}
 """Holidays that keep the oracle going: it fails where the next one is five years away."""
 ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "UTC")
 WORKING = ("3 working hours", "95 工作分钟", "40 working hours", "1 个工作日", "5 working days",
-           "同一天", "by the 10th", "月底前")  # fmt: skip
-NO_DAYS = ("3 working hours", "40 working hours", "当天", "by the 10th", "PT1S", "5 天", "1 个月")
+           "同一天", "次日", "by the 10th", "月底前", "下月底前")  # fmt: skip
+NO_DAYS = ("3 working hours", "40 working hours", "当天", "次日", "by the 10th", "PT1S", "5 天",
+           "1 个月")  # fmt: skip
 """Whole working days are left out: a short day may stand for a long one after a pause."""
 ELAPSED = ("PT1S", "45 分钟", "P1D", "5 天", "1 个月", "2 周")
 
@@ -167,6 +168,20 @@ def test_nothing_is_due_outside_of_open_time(
     assert between(calendar, found - timedelta(seconds=1), found) or between(
         calendar, found, found + timedelta(seconds=1)
     )
+
+
+@settings(max_examples=200)
+@given(calendars(ZONES), moments())
+def test_the_next_day_is_never_the_same_one_and_no_working_day_is_left_out(
+    calendar: Calendar, since: datetime
+) -> None:
+    zone = ZoneInfo(calendar.zone)
+    first = since.astimezone(zone).date()
+    due = _at("次日", since, calendar).astimezone(zone)
+    last = (due - timedelta(seconds=1)).date()
+    assert first < last
+    between_them = (first + timedelta(days=n) for n in range(1, (last - first).days))
+    assert not any(spans_of(calendar, day) for day in between_them)
 
 
 @settings(max_examples=200)
