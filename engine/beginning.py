@@ -17,6 +17,7 @@ from engine.kinds import EVENT
 from engine.moving import lock
 from engine.opening import move_on
 from engine.spiff import NotAwaitedError
+from engine.suspending.standstill import check_goes_on
 from engine.tables import cases, entries, waits
 
 if TYPE_CHECKING:
@@ -56,9 +57,10 @@ def begin(
     """Start an event that is offered to a role of this person, and run on.
 
     The same wait started again by the same person, as by a double click, gives the same result.
-    Raises EventGoneError, NotYoursError, NotFoundError and spiff.RunError.
+    Raises EventGoneError, SuspendedError, NotYoursError, NotFoundError and spiff.RunError.
     """
     case = fresh(conn, lock(conn, case_id), now=now)
+    check_goes_on(case)
     mine = sa.select(waits).where(waits.c.id == wait_id, waits.c.case_id == case_id)
     row = conn.execute(mine).one_or_none()
     if row is None:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from engine import asked
 from engine.connectors import REGISTRY, Asked, DeclaredError, RefusedCallError
-from engine.tables import calls
+from engine.tables import calls, cases
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,6 +85,9 @@ _NEXT = (
     .where(
         calls.c.status == sa.literal("waiting", literal_execute=True),
         calls.c.next_try <= sa.bindparam("now"),
+        sa.not_(
+            sa.exists().where(cases.c.id == calls.c.case_id, cases.c.suspended_at.is_not(None))
+        ),
     )
     .order_by(calls.c.next_try)
     .limit(1)
@@ -101,7 +104,10 @@ _LEASE = (
 
 
 def take_next(conn: sa.Connection, *, now: datetime) -> Call | None:
-    """Lease the call that is due longest; None when there is none. Commit before it is run."""
+    """Lease the call that is due longest; None when there is none. Commit before it is run.
+
+    A suspended case asks nothing until it goes on.
+    """
     row = conn.execute(_LEASE, {"now": now, "until": now + LEASE}).one_or_none()
     return None if row is None else call_of(conn, row)
 

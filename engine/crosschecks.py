@@ -36,6 +36,7 @@ STATE: Final = Names("案件状态无法读取", "the state cannot be read")
 _STATE = sa.select(
     *(cases.c[name] for name in ("id", "state", "version_id", "status", "clock")),
     *(cases.c[name] for name in ("next_due", "due_at", "paused_at", "paused_for", "stuck")),
+    *(cases.c[name] for name in ("suspended_at", "suspended_for", "suspended_until")),
 ).where(cases.c.id == sa.bindparam("case"))
 _Found: TypeAlias = "tuple[Position, dict[UUID, str | None]]"
 _TRIED = sa.select(sa.func.max(incidents.c.tried_at)).where(
@@ -83,7 +84,7 @@ class Crosschecks:
         position, around = found
         steps = self._conn.execute(_TASKS, {"case": case_id}).all()
         yield from projections.differing(row, steps, position, around)
-        yield from projections.unsaid(row, steps, told.pauses)
+        yield from projections.unsaid(row, steps, told)
         if not _same_waits(self._rows(_WAITS, case_id, self._waiting), position.waits, told):
             yield WAITS
         if not _same_calls(self._rows(_CALLS, case_id, self._calling), position.calls, told):

@@ -19,6 +19,7 @@ from engine.offers import offered
 from engine.opensteps import open_steps
 from engine.path import on_diagrams
 from engine.standing import standing
+from engine.suspending.standstill import suspension_of
 from engine.tables import cases, entries, people
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from engine.procedures import Version
     from engine.spiff import Names
     from engine.standing import Standing
+    from engine.suspending.standstill import Suspension
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class CaseHeader:
     opened_at: datetime
     due: datetime | None
     paused: Pause | None
+    suspended: Suspension | None
     closed_at: datetime | None
     ended_at: datetime | None
     customer: str | None
@@ -130,6 +133,7 @@ def header(conn: sa.Connection, row: sa.Row[Any]) -> CaseHeader:
         row.opened_at,
         row.due_at,
         pause_of(row, None, None),
+        suspension_of(row),
         row.closed_at,
         row.ended_at,
         row.customer,
@@ -186,7 +190,7 @@ def case(conn: sa.Connection, case_id: UUID, *, by: Person) -> Dossier:
         doubts=doubts(row, follow(rows), files, version=version.digest),
         uploaders=_names(conn, {file.uploaded_by for file in files}),
         version=version,
-        offers=offered(conn, case_id, by=by),
+        offers=[] if row.suspended_at else offered(conn, case_id, by=by),
         fates=mailbox.fates(conn, case_id) if any(entry.message for entry in timeline) else {},
     )
 

@@ -18,6 +18,7 @@ _FLEXIBLE: Final = (
     *("task_urged", "case_copied", "task_handed_over"),
     *("signatures_asked", "signature_given", "signature_refused", "signature_removed"),
     *("task_returned", "step_withdrawn", "case_cancelled", "case_reopened"),
+    *("case_suspended", "case_resumed"),
 )
 _INTERVENTIONS: Final = (
     *("data_repaired", "incident_closed", "case_moved"),

@@ -28,6 +28,8 @@ NAMES = {
     "closed_at": Names("结案时间", "closed"),
     "ended_at": Names("办结时间", "ended"),
     "paused_at": Names("计时暂停", "clock paused"),
+    "suspended_at": Names("挂起", "suspended"),
+    "suspended_until": Names("挂起至", "suspended until"),
     "customer": Names("客户", "customer"),
     "product": Names("产品", "product"),
     "amount": Names("金额", "amount"),

@@ -12,6 +12,7 @@ from engine.clocks.pauses import Pause, pause_of
 from engine.drafts import of_start, times
 from engine.foureyes import kept_from
 from engine.spiff import Names
+from engine.suspending.standstill import Suspension, suspension_of
 from engine.tables import cases, drafts, people, tasks
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Item:
     role_names: Names
     due: datetime | None
     paused: Pause | None
+    suspended: Suspension | None
     since: datetime
     claimed_by_me: bool
     has_draft: bool
@@ -110,6 +112,7 @@ def shown(chosen: sa.Subquery) -> sa.Select[tuple[object, ...]]:
             cases.c.product,
             cases.c.paused_at.label("case_paused_at"),
             cases.c.paused_for.label("case_paused_for"),
+            *(cases.c[name] for name in ("suspended_at", "suspended_for", "suspended_until")),
             _DRAFT.label("has_draft"),
             _SUBSTITUTE.c.name.label("through"),
             *(column for column in chosen.c if column.name != "id"),
@@ -195,6 +198,7 @@ def item_of(conn: sa.Connection, row: sa.Row[tuple[object, ...]], by: Person) ->
         role_names=version.bundle.roles[row.role],
         due=row.due_at,
         paused=pause_of(row, row.case_paused_at, row.case_paused_for),
+        suspended=suspension_of(row),
         since=row.opened_at,
         claimed_by_me=row.claimed_by == by.principal.id,
         has_draft=row.has_draft,

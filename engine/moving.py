@@ -16,6 +16,7 @@ from engine.flexible.groups import voids
 from engine.history import Draft
 from engine.messages import posting
 from engine.storing import Write, inserts
+from engine.suspending.standstill import check_moves
 from engine.tables import cancelled_tasks, cases, tasks
 
 if TYPE_CHECKING:
@@ -53,6 +54,9 @@ class Case:
     zone: str | None
     stuck: bool
     paused_at: datetime | None
+    suspended_at: datetime | None
+    suspended_for: str | None
+    suspended_until: datetime | None
     next_due: datetime | None
     reckoned: int
     calendars: int
@@ -91,12 +95,12 @@ def move_to(
     Tasks that the move neither opened nor closed are untouched. Every timer that fired has its own
     entry, unsigned. `opening` are the names of messages that open cases instead of going to who
     waits. Returns who held each of the closed tasks at last. The number is the last of all locks.
+    Raises SuspendedError.
     """
+    check_moves(case, happened)
     notifying.tell(conn, case.id, version, move, now=now)
     before = _facts(case)
-    for draft in happened:
-        case = _knowing(case, draft.known)
-    case = clocked(case, version, move, now)
+    case = clocked(_knowing(case, happened), version, move, now)
     ended = _ended(case, move, now)
     drafts = telling.as_it_happened(version, move, happened)
     cause = drafts.index(happened[-1] if happened else drafts[-1])
@@ -130,16 +134,11 @@ def _ended(case: Case, move: Move, now: datetime) -> dict[str, object]:
     return {"status": "ended", "outcome": move.ended, "ended_at": now, "closed_at": closed}
 
 
-def _knowing(case: Case, facts: Mapping[str, object]) -> Case:
-    """Return the case with what a form said of its customer, product, amount and zone."""
-    known = {name: str(facts[name]) for name in FACTS if name in facts}
-    return replace(
-        case,
-        customer=known.get("customer", case.customer),
-        product=known.get("product", case.product),
-        amount=known.get("amount", case.amount),
-        zone=known.get("zone", case.zone),
-    )
+def _knowing(case: Case, happened: Sequence[Draft]) -> Case:
+    """Return the case with what forms said of its customer, product, amount and zone."""
+    said = {name: str(value) for draft in happened for name, value in draft.known.items()}
+    known = {name: said.get(name, getattr(case, name)) for name in FACTS}
+    return replace(case, **known)
 
 
 def _cancelled(conn: sa.Connection, move: Move, *, done: UUID | None) -> list[sa.Row[Any]]:
@@ -204,6 +203,7 @@ def _rows(
     rows, head = history.chain(
         happened, case_id=case.id, seq=case.entries, head=case.head, by=by, now=now
     )
+    next_due = move.next_due if case.suspended_at is None else case.suspended_until
     changed: dict[str, object] = {
         "id": case.id,
         "state": move.state,
@@ -211,12 +211,12 @@ def _rows(
         "entries": case.entries + len(rows),
         "head": head,
         "number": case.number,
-        "next_due": move.next_due,
+        "next_due": next_due,
         "reckoned": reckoned(case),
         "clock": case.clock,
         "due_at": case.due_at,
         **ended,
-        "stuck": case.stuck and move.next_due is not None and move.next_due <= now,
+        "stuck": case.stuck and next_due is not None and next_due <= now,
         **{name: getattr(case, name) for name in FACTS},
     }
     return {

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from engine.spiff import OpenTask, Position, Timer
+    from engine.told import Told
 
 NEXT_DUE: Final = Names("下一期限", "next deadline")
 DUE_AT: Final = Names("结案时限", "to close by")
 PAUSED: Final = Names("全案计时暂停", "clock of the case paused")
+SUSPENDED: Final = Names("挂起", "whether it is suspended")
 _COLUMNS: Final = {
     "process": Names("流程", "process"),
     "element": Names("步骤", "step"),
@@ -41,24 +43,28 @@ def differing(
     """
     yield from _tasks(rows, position, around)
     running = [timer for timer in position.timers if timer.stopped is None]
-    if case.next_due != min((timer.due for timer in running), default=None):
+    due = min((timer.due for timer in running), default=None)
+    if case.next_due != (due if case.suspended_at is None else case.suspended_until):
         yield NEXT_DUE
     clocks = {timer.due for timer in running if _is_clock(case, timer)}
     if clocks and case.due_at not in clocks:
         yield DUE_AT
     if (case.paused_at is not None) != position.paused and case.status == "open":
         yield PAUSED
+    if (case.suspended_at is not None) != position.suspended:
+        yield SUSPENDED
 
 
 def _is_clock(case: sa.Row[Any], timer: Timer) -> bool:
     return timer.clock and case.clock == f"{timer.process}:{timer.host}"
 
 
-def unsaid(
-    case: sa.Row[Any], rows: Sequence[sa.Row[Any]], pauses: Sequence[Mapping[str, Any]]
-) -> Iterator[Names]:
-    """Name the clocks that stand otherwise than the entries of pauses say: since when, and why."""
-    said = {(_where(body), moment(body), body.get("reason")) for body in pauses}
+def unsaid(case: sa.Row[Any], rows: Sequence[sa.Row[Any]], told: Told) -> Iterator[Names]:
+    """Name what stands otherwise than the entries of pauses and suspensions say: when, and why."""
+    why = {(moment(body), body.get("reason")) for body in told.suspensions} | {(None, None)}
+    if (case.suspended_at, case.suspended_for) not in why:
+        yield SUSPENDED
+    said = {(_where(body), moment(body), body.get("reason")) for body in told.pauses}
     said |= {(None, None, None)}
     if (None, case.paused_at, case.paused_for) not in said:
         yield PAUSED
@@ -102,8 +108,9 @@ def _wrong(row: sa.Row[Any], task: OpenTask, position: Position) -> Iterator[str
             yield column
     own = [timer for timer in position.timers if _hangs_on(timer, task)]
     standing = [timer for timer in own if timer.stopped is not None]
+    stands = position.paused or position.suspended
     runs_though_paused = row.paused_at is not None and len(standing) < len(own)
-    stands_though_not = row.paused_at is None and standing and not position.paused
+    stands_though_not = row.paused_at is None and standing and not stands
     if runs_though_paused or stands_though_not:
         yield "paused_at"
 

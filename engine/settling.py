@@ -44,17 +44,26 @@ _STATUS = sa.select(calls.c.status).where(calls.c.id == sa.bindparam("call")).wi
 def settle(conn: sa.Connection, call: Call, outcome: Outcome, *, now: datetime) -> None:
     """Let the case of a leased call go on, or say when the call is tried again.
 
-    Nothing happens when another worker has settled it meanwhile, or the diagram has taken it back.
+    That of a suspended case waits with its answer. Nothing happens when another worker has settled
+    it meanwhile, or the diagram has taken it back.
     """
     case = lock(conn, call.case_id)
     if conn.scalar(_STATUS, {"call": call.id}) != "waiting":
         return
-    if isinstance(outcome, Postponed):
+    if case.suspended_at is not None:
+        _keep(conn, call, outcome, now=now)
+    elif isinstance(outcome, Postponed):
         _postpone(conn, call, outcome.error, now=now)
     elif isinstance(outcome, Hopeless):
         _give_up(conn, call, outcome.error, now=now)
     else:
         _apply(conn, case, call, outcome, now=now)
+
+
+def _keep(conn: sa.Connection, call: Call, outcome: Outcome, *, now: datetime) -> None:
+    """Keep what was answered until the suspended case goes on; ask again for anything else."""
+    tries = call.tries if isinstance(outcome, Answered) else call.tries - 1
+    _change(conn, call.id, next_try=now, tries=tries, result=_answer_in(outcome))
 
 
 def _postpone(conn: sa.Connection, call: Call, error: Exception, *, now: datetime) -> None:

@@ -189,7 +189,11 @@ cases = sa.Table(
     sa.Column("paused_at", Moment, nullable=True),
     sa.Column("paused_for", sa.Text, nullable=True, comment="Why the clock stands."),
     sa.Column("stuck", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("suspended_at", Moment, nullable=True),
+    sa.Column("suspended_for", sa.Text, nullable=True, comment="Why nothing of it moves."),
+    sa.Column("suspended_until", Moment, nullable=True, comment="When it goes on by itself."),
     sa.CheckConstraint("status in ('open', 'ended')", name="status"),
+    sa.CheckConstraint("suspended_until > suspended_at", name="suspended"),
     postgresql_with={"fillfactor": "70"},
 )
 sa.Index(
@@ -203,6 +207,11 @@ sa.Index(
     postgresql_where=sa.and_(cases.c.status == "open", cases.c.next_due.is_not(None)),
 )
 sa.Index("ix_cases_paused_at", cases.c.paused_at, postgresql_where=cases.c.paused_at.is_not(None))
+sa.Index(
+    "ix_cases_suspended_at",
+    cases.c.suspended_at,
+    postgresql_where=cases.c.suspended_at.is_not(None),
+)
 sa.Index("ix_cases_parent_id", cases.c.parent_id, postgresql_where=cases.c.parent_id.is_not(None))
 sa.Index("ix_cases_opened_at", cases.c.opened_at.desc(), cases.c.id)
 

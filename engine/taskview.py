@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -142,6 +142,7 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
     forms = rounds.filled(lineage(conn, version, history), history)
     turn = rounds.turn(history, task_id) if row.item else ()
     answered = rounds.latest(forms, rounds.repaired(history), turn)
+    hold = _hold(conn, row, version, by, history)
     return TaskView(
         task_id=row.id,
         case=dossier.header(conn, case),
@@ -162,7 +163,7 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
         approved_amount=rounds.fact(forms, "approved"),
         our_defaults=tuple(version.compiled.tables[table] for table in step.default_tables),
         hindrance=Eyes(conn, version, case.id, by.both).hindrance(row, case.state),
-        hold=_hold(conn, row, version, by, history),
+        hold=hold if case.suspended_at is None else replace(hold, acts=()),
         incident=conn.scalar(_STUCK, {"task": task_id, "person": by.id}),
         by=by,
         claimed_through=row.through_name,

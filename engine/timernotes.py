@@ -27,7 +27,16 @@ def notes(version: Version, body: Mapping[str, Any], zone: ZoneInfo) -> list[Nam
         *_shifted(version, body.get("shifted") or (), zone),
         *_redrawn(version, body.get("redrawn") or (), zone),
         *_fired(body, zone),
+        *_suspended(body, zone),
     ]
+
+
+def _suspended(body: Mapping[str, Any], zone: ZoneInfo) -> list[Names]:
+    until = (body.get("facts") or {}).get("suspended_until")
+    if until is None:
+        return []
+    day = local(until, zone)
+    return [Names(f"{day} 自动恢复", f"Goes on by itself at {day}")]
 
 
 def _fired(body: Mapping[str, Any], zone: ZoneInfo) -> list[Names]:

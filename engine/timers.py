@@ -14,6 +14,7 @@ from engine.errors import Refusal
 from engine.history import Draft
 from engine.moving import COLUMNS, Case
 from engine.opening import move_on
+from engine.suspending.holding import resume_due
 from engine.tables import cases
 
 if TYPE_CHECKING:
@@ -63,9 +64,15 @@ def _at_work(conn: sa.Connection, case: Case, *, now: datetime) -> tuple[str, st
 
 
 def wake(conn: sa.Connection, case: Case, *, now: datetime) -> None:
-    """Fire a locked case's due timers, with one entry for each arming. Raises spiff.RunError."""
+    """Fire a locked case's due timers, with one entry for each arming. Raises spiff.RunError.
+
+    One that was suspended until now goes on.
+    """
     case = fresh(conn, case, now=now)
     if case.next_due is None or case.next_due > now:
+        return
+    if case.suspended_at is not None:
+        resume_due(conn, case, now=now)
         return
     version = procedures.version(conn, case.version_id)
     known = calendars.of(conn, case.calendars)

@@ -14,6 +14,9 @@ GENESIS: Final = bytes(32)
 PAUSED: Final = "clock_paused"
 """The kind of the entry of a pause."""
 
+SUSPENDED: Final = "case_suspended"
+"""The kind of the entry of a suspension."""
+
 AWAITED: Final = "awaited"
 """Under which an entry says what is waited for since then: of each wait id (hex) and place."""
 
@@ -24,7 +27,8 @@ class Told:
 
     ``files`` are attachments by id (hex), ``letters`` bodies with a message and what it carried,
     ``calls`` what was last said of each call by its id (hex), ``pauses`` bodies that stop a clock,
-    ``awaited`` by its id (hex) the body that began a wait.
+    ``suspensions`` those that suspend the case, ``awaited`` by its id (hex) the body that began a
+    wait.
     """
 
     broken: int | None = None
@@ -36,6 +40,7 @@ class Told:
     revised: list[Any] = field(default_factory=list)
     calls: dict[str, list[Any]] = field(default_factory=dict)
     pauses: list[Mapping[str, Any]] = field(default_factory=list)
+    suspensions: list[Mapping[str, Any]] = field(default_factory=list)
     awaited: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def hear(self, body: Mapping[str, Any]) -> None:
@@ -48,6 +53,8 @@ class Told:
         self.awaited |= dict.fromkeys(by_key(body, AWAITED), body)
         if body.get("kind") == PAUSED:
             self.pauses.append(body)
+        if body.get("kind") == SUSPENDED:
+            self.suspensions.append(body)
 
 
 def listed(body: Mapping[str, Any], name: str) -> list[Any]:

@@ -15,6 +15,7 @@ from engine.history import moment, read
 from engine.moving import COLUMNS, Case
 from engine.overtaken import ended
 from engine.substituting.acting import acting
+from engine.suspending.standstill import check_goes_on
 from engine.tables import cases, entries, people, tasks
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ RELEASED = {"claimed_by": None, "claimed_at": None, "claimed_through": None, "gi
 def lock_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> Waiting:
     """Return an open task that this person may act on, its case locked.
 
-    Raises TaskGoneError, NotYoursError and TaskClaimedError.
+    Raises TaskGoneError, SuspendedError, NotYoursError and TaskClaimedError.
     """
     waiting = lock_any(conn, task_id, by=by)
     by = waiting.by
@@ -153,7 +154,17 @@ def lock_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> Waiting:
 
 
 def lock_any(conn: sa.Connection, task_id: UUID, *, by: Person) -> Waiting:
-    """Return an open task, whoever may do it, its case locked. Raises TaskGoneError."""
+    """Return an open task that something can be done with, whoever may do it, its case locked.
+
+    Raises TaskGoneError and SuspendedError.
+    """
+    waiting = lock_held(conn, task_id, by=by)
+    check_goes_on(waiting.case)
+    return waiting
+
+
+def lock_held(conn: sa.Connection, task_id: UUID, *, by: Person) -> Waiting:
+    """Return an open task, also of a suspended case, its case locked. Raises TaskGoneError."""
     row = _LOCK.row(conn, {"task": task_id})
     if row is None:
         raise gone(conn, task_id, by=by)

@@ -13,6 +13,7 @@ from engine.cases import FormChangedError, InvalidAnswersError, read_answers
 from engine.drafts import DraftTooLargeError
 from engine.errors import Refusal
 from engine.spiff import RunError, ValueRefusedError
+from engine.suspending.standstill import SuspendedError
 from engine.waiting import DelegatedError, SigningError, TaskClaimedError, TaskGoneError
 from forms import Problem
 from web.clock import now
@@ -63,7 +64,10 @@ class Shown:
 
 
 V = TypeVar("V", bound=View)
-_NOT_TAKEN = (TaskClaimedError, TaskGoneError, FormChangedError, DelegatedError, SigningError)
+_NOT_TAKEN = (
+    *(TaskClaimedError, TaskGoneError, FormChangedError, DelegatedError, SigningError),
+    SuspendedError,
+)
 """What may have come between showing a form and sending it."""
 
 

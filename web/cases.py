@@ -97,7 +97,7 @@ def drop_start_draft(procedure: str) -> ResponseReturnValue:
 def index() -> ResponseReturnValue:
     query, status = request.args.get("q", "").strip(), request.args.get("status", "")
     page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
-    chosen = status if status in {"open", "ended"} else ""
+    chosen = status if status in {"open", "suspended", "ended"} else ""
     found, more = caselist.search(
         connection(), current_person(), query=query, status=chosen, page=page
     )
@@ -112,6 +112,7 @@ def show(case_id: UUID) -> ResponseReturnValue:
     by = current_person()
     found = dossier.case(connection(), case_id, by=by)
     is_open, waiting = found.header.status == "open", {step.role for step in found.open_steps}
+    stands = not is_open or found.header.suspended is not None
     return render_template(
         "case.html",
         reckonings=clockview.of_case(connection(), case_id, by=by),
@@ -128,7 +129,7 @@ def show(case_id: UUID) -> ResponseReturnValue:
         filled_forms=readings(found.filled),
         tabs=[path_tab(view, found.version) for view in found.diagrams],
         held=incidentlist.holding(connection(), case_id),
-        acts=offered_in(connection(), found.version, case_id, by=by) if is_open else {},
+        acts={} if stands else offered_in(connection(), found.version, case_id, by=by),
         whole=offered_acts(connection(), case_id, by=by, now=now()),
         once=said_once()[0],
         papers=found.version.bundle.papers.values(),

@@ -1,7 +1,8 @@
-"""What is done to a case as a whole: take a step back, cancel the case, open it again."""
+"""What is done to a case as a whole: take a step back, suspend, cancel it, open it again."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from engine.going_back.caseview import case_act_view
 from engine.going_back.ending import cancel_case, reopen_case
 from engine.going_back.withdrawing import withdraw_step
 from engine.reasons import BadReasonError
+from engine.suspending.holding import DayPassedError, resume_case, suspend_case
 from web.clock import now
 from web.database import connection, transaction
 from web.errors import status_of
@@ -64,6 +66,31 @@ def _cancel(case_id: UUID) -> ResponseReturnValue:
     return _done(case_id)
 
 
+def _suspend(case_id: UUID) -> ResponseReturnValue:
+    reason = request.form.get("reason", "")
+    try:
+        with transaction() as conn:
+            suspend_case(conn, case_id, reason, _day(), by=current_person(), now=now())
+    except (BadReasonError, DayPassedError) as refusal:
+        return _page(case_id, "suspend", refusal), status_of(refusal)
+    return _done(case_id)
+
+
+def _day() -> date | None:
+    """Return the day that was named. Raises DayPassedError for what is none."""
+    text = request.form.get("day", "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise DayPassedError from None
+
+
+def _resume(case_id: UUID) -> ResponseReturnValue:
+    with transaction() as conn:
+        resume_case(conn, case_id, by=current_person(), now=now())
+    return _done(case_id)
+
+
 def _reopen(case_id: UUID) -> ResponseReturnValue:
     chosen, reason = request.form.get("target", ""), request.form.get("reason", "")
     target = key_of(chosen)
@@ -77,7 +104,13 @@ def _reopen(case_id: UUID) -> ResponseReturnValue:
     return _done(case_id)
 
 
-_VERBS: Final = {"withdraw": _withdraw, "cancel": _cancel, "reopen": _reopen}
+_VERBS: Final = {
+    "withdraw": _withdraw,
+    "suspend": _suspend,
+    "resume": _resume,
+    "cancel": _cancel,
+    "reopen": _reopen,
+}
 
 
 def _done(case_id: UUID) -> ResponseReturnValue:
@@ -94,6 +127,7 @@ def _page(case_id: UUID, act: str, refusal: Refusal | None = None) -> str:
         view=view,
         refusal=refusal,
         typed=request.form.get("reason", ""),
+        day=request.form.get("day", ""),
         chosen=key_of(request.form.get("target")),
         on=GO_ON,
         action=url_for("going_back.do", case_id=case_id, act=view.act.key),

@@ -15,6 +15,7 @@ from engine.moving import lock
 from engine.opening import move_on
 from engine.reasons import checked_reason
 from engine.roles import PROCESS_OWNER
+from engine.suspending.standstill import check_goes_on
 from engine.tables import cases, tasks
 from engine.told import PAUSED
 from engine.waiting import lock_task, passed
@@ -134,6 +135,7 @@ def _case(conn: sa.Connection, case_id: UUID, *, by: Person, now: datetime) -> C
     roles = set(conn.scalars(sa.select(tasks.c.role).where(tasks.c.case_id == case_id)))
     if not may_pause(by.roles, roles):
         raise MayNotPauseError
+    check_goes_on(case)
     return fresh(conn, case, now=now)
 
 

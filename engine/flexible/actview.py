@@ -16,6 +16,7 @@ from engine.flexible.offering import offered
 from engine.flexible.words import ACTS
 from engine.foureyes import Eyes
 from engine.substituting.acting import as_whom
+from engine.suspending.standstill import SuspendedError
 from engine.tables import cases, people, tasks
 from engine.waiting import gone
 
@@ -82,7 +83,7 @@ def act_view(
 ) -> ActView:
     """Return the page of an action; ``query`` and ``kept`` narrow the people to be chosen.
 
-    Raises NotFoundError, TaskGoneError and NotOfferedError.
+    Raises NotFoundError, TaskGoneError, SuspendedError and NotOfferedError.
     """
     if (act := ACTS.get(key)) is None:
         raise NotFoundError
@@ -90,6 +91,8 @@ def act_view(
     if row is None:
         raise gone(conn, task_id, by=by)
     case = dossier.case_row(conn, row.case_id, by=by)
+    if case.suspended_at is not None:
+        raise SuspendedError(case.id, case.suspended_for)
     version = procedures.version(conn, case.version_id)
     step = version.step(row.process, row.element)
     concerned = is_concerned(conn, row.case_id, by=by)

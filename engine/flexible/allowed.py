@@ -15,6 +15,7 @@ from engine.roles import PROCESS_OWNER
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from engine.procedures import Version
     from engine.spiff import Step
 
 DEFAULTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -26,6 +27,9 @@ DEFAULTS: Final[Mapping[str, tuple[str, ...]]] = {
     "urge": ("concerned",),
     "return": ("yes",),
     "withdraw": ("yes",),
+    "suspend": (PROCESS_OWNER, "supervisor"),
+    "cancel": (PROCESS_OWNER, "supervisor"),
+    "reopen": (PROCESS_OWNER, "supervisor"),
 }
 _ABOVE: Final = ("-supervisor", "-manager")
 
@@ -33,6 +37,16 @@ _ABOVE: Final = ("-supervisor", "-manager")
 def words_for(step: Step, action: str) -> tuple[str, ...]:
     """Return the words that hold for an action of a step."""
     return step.actions.get(action, DEFAULTS[action])
+
+
+def words_for_case(version: Version, action: str) -> tuple[str, ...]:
+    """Return the words that hold for an action on a whole case; its role opens cases."""
+    return version.compiled.diagrams[version.compiled.id].actions.get(action, DEFAULTS[action])
+
+
+def whole_case_fits(version: Version, action: str, held: Collection[str]) -> bool:
+    """Whether somebody who holds these roles may do something with a whole case."""
+    return fits(words_for_case(version, action), version.compiled.start.role, held)
 
 
 def is_switched_on(step: Step, action: str) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engine import dossier, spiff
 from engine.errors import NotFoundError
-from engine.flexible.words import CASE_ACTS
+from engine.flexible.casewords import CASE_ACTS
 from engine.going_back.ending import (
     CaseEndError,
     MayNotEndError,
@@ -20,8 +20,11 @@ from engine.going_back.returnview import earlier_steps
 from engine.going_back.stops import stops
 from engine.going_back.withdrawing import MayNotWithdrawError, last_of, withdrawal
 from engine.opensteps import open_steps
+from engine.suspending.holding import check_may_suspend, check_stands, may_suspend
+from engine.suspending.standstill import check_goes_on
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -58,7 +61,10 @@ def offered_acts(conn: sa.Connection, case_id: UUID, *, by: Person, now: datetim
     case = found(conn, case_id, by=by)
     keys = []
     if case.row.status == "open":
-        keys = ["withdraw"] if _may_withdraw(conn, case, by) else []
+        stands = case.row.suspended_at is not None
+        keys = ["withdraw"] if not stands and _may_withdraw(conn, case, by) else []
+        if may_suspend(case.version, by):
+            keys.append("resume" if stands else "suspend")
         keys += ["cancel"] if may_cancel(conn, case, by=by) else []
     elif may_reopen(conn, case, by=by):
         until = reopened_until(conn, case)
@@ -80,20 +86,33 @@ def _may_withdraw(conn: sa.Connection, case: Found, by: Person) -> bool:
 def case_act_view(conn: sa.Connection, case_id: UUID, key: str, *, by: Person) -> CaseActView:
     """Return the page of an action on a case.
 
-    Raises NotFoundError, and what keeps a person from it: MayNotWithdrawError, MayNotEndError and
-    CaseEndError.
+    Raises NotFoundError, and what keeps a person from it: MayNotWithdrawError, MayNotEndError,
+    CaseEndError, MayNotSuspendError, NotSuspendedError and SuspendedError.
     """
     if key not in CASE_ACTS:
         raise NotFoundError
     case = found(conn, case_id, by=by)
-    return {"withdraw": _withdraw, "cancel": _cancel, "reopen": _reopen}[key](conn, case, by)
+    return _VIEWS[key](conn, case, by)
 
 
 def _header(conn: sa.Connection, case: Found) -> CaseHeader:
     return dossier.header(conn, case.row)
 
 
+def _suspend(conn: sa.Connection, case: Found, by: Person) -> CaseActView:
+    check_may_suspend(case.row, case.version, by)
+    check_goes_on(case.row)
+    return CaseActView(CASE_ACTS["suspend"], _header(conn, case), [], [])
+
+
+def _resume(conn: sa.Connection, case: Found, by: Person) -> CaseActView:
+    check_may_suspend(case.row, case.version, by)
+    check_stands(case.row)
+    return CaseActView(CASE_ACTS["resume"], _header(conn, case), [], [])
+
+
 def _withdraw(conn: sa.Connection, case: Found, by: Person) -> CaseActView:
+    check_goes_on(case.row)
     entry = last_of(conn, case.row.id, by=by)
     if entry is None:
         raise MayNotWithdrawError(
@@ -133,3 +152,12 @@ def _reopen(conn: sa.Connection, case: Found, by: Person) -> CaseActView:
         goes_on=tuple(version.element(*place.split(":")).names for place in places),
         until=reopened_until(conn, case),
     )
+
+
+_VIEWS: Final[Mapping[str, Callable[[sa.Connection, Found, Person], CaseActView]]] = {
+    "suspend": _suspend,
+    "resume": _resume,
+    "withdraw": _withdraw,
+    "cancel": _cancel,
+    "reopen": _reopen,
+}

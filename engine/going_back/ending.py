@@ -12,7 +12,7 @@ from engine import calendars, dossier, notices, procedures, settings, spiff
 from engine.clocks.reckoning import fresh
 from engine.errors import Refusal
 from engine.facts import written
-from engine.flexible.allowed import fits
+from engine.flexible.allowed import whole_case_fits
 from engine.going_back.anew import give, opened_anew
 from engine.going_back.deeds import deeds
 from engine.going_back.told import tell_who_has_it
@@ -20,8 +20,8 @@ from engine.history import Draft
 from engine.moving import lock
 from engine.opening import move_on
 from engine.reasons import checked_reason
-from engine.roles import PROCESS_OWNER
 from engine.spiff import Names
+from engine.suspending.holding import lift
 from engine.tables import entries, tasks
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def found(conn: sa.Connection, case_id: UUID, *, by: Person) -> Found:
 
 def may_cancel(conn: sa.Connection, case: Found, *, by: Person) -> bool:
     """Whether a person may cancel an open case."""
-    if _is_above(case, by):
+    if whole_case_fits(case.version, "cancel", by.roles):
         return True
     others = sa.exists().where(entries.c.case_id == case.row.id, entries.c.actor != by.id)
     return case.row.opened_by == by.id and not conn.scalar(sa.select(others))
@@ -85,16 +85,11 @@ def may_cancel(conn: sa.Connection, case: Found, *, by: Person) -> bool:
 
 def may_reopen(conn: sa.Connection, case: Found, *, by: Person) -> bool:
     """Whether a person may open a case again that is over."""
-    if _is_above(case, by):
+    if whole_case_fits(case.version, "reopen", by.roles):
         return True
     last = sa.select(entries.c.kind, entries.c.actor).where(entries.c.case_id == case.row.id)
     row = conn.execute(last.order_by(entries.c.seq.desc()).limit(1)).one()
     return (row.kind, row.actor) == (CANCELLED, by.id)
-
-
-def _is_above(case: Found, by: Person) -> bool:
-    start = case.version.compiled.start
-    return PROCESS_OWNER in by.roles or fits(("supervisor",), start.role, by.roles)
 
 
 def reopened_until(conn: sa.Connection, case: Found) -> datetime | None:
@@ -121,7 +116,8 @@ def cancel_case(
     locked = fresh(conn, locked, now=now)
     known = calendars.of(conn, locked.calendars)
     move = spiff.cancel(case.version.compiled, locked.state, now=now, calendars=known)
-    said = Draft(CANCELLED, {"reason": why})
+    locked, lifted = lift(conn, locked)
+    said = Draft(CANCELLED, {"reason": why, "facts": lifted})
     holders = move_on(conn, locked, case.version, move, [said], by=by, now=now)
     told = Names(f"{by.name} 撤销了本案：{why}", f"{by.name} has cancelled the case: {why}")
     for key in {case.row.opened_by, *holders.values()} - {None, by.id}:

@@ -22,6 +22,7 @@ from engine.history import Draft
 from engine.moving import lock
 from engine.opening import move_on
 from engine.spiff import Names
+from engine.suspending.standstill import check_goes_on
 from engine.tables import tasks
 from engine.waiting import gone, lock_any, passed
 
@@ -77,19 +78,14 @@ def place_of(version: Version, to: tuple[str, ...]) -> Place:
 def prepared(conn: sa.Connection, wanted: Wanted, *, by: Person, now: datetime) -> Ready:
     """Run an intervention in the engine, storing nothing; the case is locked from then on.
 
-    Raises TaskGoneError, NoWayError and NotFoundError.
+    Raises TaskGoneError, SuspendedError, NoWayError and NotFoundError.
     """
-    waiting = None if wanted.task is None else lock_any(conn, wanted.task, by=by)
-    case = lock(conn, wanted.case_id) if waiting is None else waiting.case
-    if case.id != wanted.case_id or (waiting is None and wanted.kind == SKIP):
-        raise NotFoundError
+    waiting, case = _locked(conn, wanted, by=by)
     case = fresh(conn, case, now=now)
     version = procedures.version(conn, case.version_id)
     at = place_of(version, wanted.to) if wanted.kind == PLACE else None
     known = calendars.of(conn, case.calendars)
     compiled, state, task = version.compiled, case.state, wanted.task
-    if waiting is not None:
-        _check_eyes(conn, waiting)
     try:
         if at is not None:
             move = spiff.place(compiled, state, task, at, now=now, calendars=known)
@@ -103,6 +99,18 @@ def prepared(conn: sa.Connection, wanted: Wanted, *, by: Person, now: datetime) 
     except (spiff.NoPlaceError, spiff.CaseOverError, spiff.RunError) as error:
         raise NoWayError(error.zh, error.en, case_id=case.id) from error
     return Ready(wanted, case, version, waiting, at, move)
+
+
+def _locked(conn: sa.Connection, wanted: Wanted, *, by: Person) -> tuple[Waiting | None, Case]:
+    """Return the task and the case that an operator may do something to, locked."""
+    waiting = None if wanted.task is None else lock_any(conn, wanted.task, by=by)
+    case = lock(conn, wanted.case_id) if waiting is None else waiting.case
+    if case.id != wanted.case_id or (waiting is None and wanted.kind == SKIP):
+        raise NotFoundError
+    check_goes_on(case)
+    if waiting is not None:
+        _check_eyes(conn, waiting)
+    return waiting, case
 
 
 def _check_eyes(conn: sa.Connection, waiting: Waiting) -> None:

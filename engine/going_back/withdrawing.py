@@ -19,6 +19,7 @@ from engine.history import Draft, read
 from engine.moving import lock
 from engine.opening import move_on
 from engine.spiff import Names
+from engine.suspending.standstill import check_goes_on
 from engine.tables import entries
 
 if TYPE_CHECKING:
@@ -84,15 +85,17 @@ def withdraw_step(
 ) -> UUID | None:
     """Take back the last step that a person did (the task that it was); it is open anew.
 
-    Returns the task that is open now, None if several are. Raises MayNotWithdrawError and
-    NotFoundError.
+    Returns the task that is open now, None if several are. Raises MayNotWithdrawError,
+    SuspendedError and NotFoundError.
     """
     entry = last_of(conn, case_id, by=by)
     if entry is None:
         raise NotFoundError
     if entry.task_id != task_id:
         raise _refused(_NOT_THE_LAST, case_id)
-    case = fresh(conn, lock(conn, case_id), now=now)
+    case = lock(conn, case_id)
+    check_goes_on(case)
+    case = fresh(conn, case, now=now)
     version = procedures.version(conn, case.version_id)
     found = withdrawal(conn, version, case, entry, by)
     known, body = calendars.of(conn, case.calendars), read(entry.body)

@@ -44,7 +44,7 @@ _AT_REST = sa.or_(cases.c.next_due.is_(None), cases.c.next_due > sa.bindparam("n
 _NEXT = (
     sa.select(messages.c.id, RECEIVER.c.case_id)
     .select_from(messages.join(RECEIVER, sa.true()).join(cases, cases.c.id == RECEIVER.c.case_id))
-    .where(_KEPT, _AT_REST)
+    .where(_KEPT, _AT_REST, cases.c.suspended_at.is_(None))
     .order_by(*_BY_AGE)
     .limit(1)
     .with_for_update(of=[messages, cases], skip_locked=True)
@@ -128,8 +128,9 @@ _DROP = (
 def deliver_next(conn: sa.Connection, *, now: datetime) -> bool:
     """Deliver the oldest message whose receiver is free; False when there is none.
 
-    Cases with due timers are left to be woken first. A message that cannot be taken in is stuck,
-    with an incident, and the others go on; only a database that is away is raised.
+    Cases with due timers are left to be woken first, suspended ones until they go on. A message
+    that cannot be taken in is stuck, with an incident, and the others go on; only a database that
+    is away is raised.
     """
     if _deliver(conn, now=now) or switch_next(conn, now=now):
         return True

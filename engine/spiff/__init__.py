@@ -155,7 +155,7 @@ from engine.spiff.moves import (
     Timer,
     Wait,
 )
-from engine.spiff.pausing import derivation, pause, reckon_anew, resume
+from engine.spiff.pausing import derivation, pause, reckon_anew, resume, suspend, unsuspend
 from engine.spiff.runner import complete, deliver, known, position, start, wake
 from engine.spiff.transferring.transfer import transfer
 from engine.spiff.transferring.verdicts import Deadline, Dues, Obstacle, Transfer, Verdict
@@ -233,13 +233,13 @@ __all__ = [
     "reopenings",
     "repair",
     "resume",
-    "return_straight",
-    "return_to",
-    "returns",
+    "return_straight", "return_to", "returns",
     "roots",
     "skip",
     "start",
+    "suspend",
     "transfer",
+    "unsuspend",
     "variables",
     "wake",
     "withdraw",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 import zstandard
 
+from engine.spiff.elements.arming import CASE, SUSPENSION
 from engine.spiff.elements.turns import Turn
 from engine.spiff.fixes import COMPLETED, TAKEN, TASK, UNFINISHED, WAITING, Token
 from engine.spiff.flows import CalledFlow, CaseFlow, InnerFlow
@@ -30,6 +31,7 @@ VERSION: Final = b"\x01"
 LEVEL: Final = 3
 MAX_BYTES: Final = 64 * 1024 * 1024
 NO_HOST: Final = 0
+_HELD: Final = {CASE: "paused", SUSPENSION: "suspended"}
 FOR_GOING_BACK: Final = (TASK, TAKEN)
 _ABSENT: Final = object()
 
@@ -43,7 +45,7 @@ def dump(case: CaseFlow) -> bytes:
     prune(case)
     instances = [_instance(NO_HOST, case)]
     instances += [_instance(inner.host.id, inner) for inner in case.subprocesses.values()]
-    facts = [{"paused": True}] if case.paused else []
+    facts = [{_HELD[whole]: True for whole in sorted(case.held)}] if case.held else []
     whole = [case.last_id, instances, *facts]
     raw = orjson.dumps(whole, option=orjson.OPT_PASSTHROUGH_DATETIME)
     return VERSION + zstandard.ZstdCompressor(level=LEVEL).compress(raw)
@@ -65,7 +67,7 @@ def load(plan: Plan, state: bytes) -> CaseFlow:
     for row in instances:
         where.update(_revive(case, where, *row).tasks)
     case.last_id = last_id
-    case.paused = bool(facts and facts[0].get("paused"))
+    case.held = {whole for whole, name in _HELD.items() if facts and facts[0].get(name)}
     return case
 
 

@@ -200,6 +200,7 @@ def _diagram(sheet: Sheet, sources: Sources) -> Diagram:
         calls=MappingProxyType({n.id: n.called for n in nodes.values() if n.called}),
         xml=sheet.data,
         fillings=tuple(fillings(sheet, sources)),
+        actions=MappingProxyType(actions_of(sheet.process)),
     )
 
 

@@ -107,7 +107,7 @@ class CaseFlow(Instance, BpmnWorkflow):
         self.last_id = 0
         self.queue: deque[Token] = deque()
         self.parked: list[Token] = []
-        self.paused = False
+        self.held: set[str] = set()
         self.journal = Journal()
         self.current: Token | None = None
         super().__init__(plan.spec, plan.called, script_engine=scripts, deserializing=True)

@@ -125,7 +125,10 @@ class Filling:
 
 @dataclass(frozen=True)
 class Diagram:
-    """One BPMN file; `calls` maps its call activities to the processes that they call."""
+    """One BPMN file; `calls` maps its call activities to the processes that they call.
+
+    `actions` are the words that it has for who may do what with a whole case of it.
+    """
 
     process: str
     file: str
@@ -136,6 +139,7 @@ class Diagram:
     calls: Mapping[str, str]
     xml: bytes = field(repr=False)
     fillings: tuple[Filling, ...] = ()
+    actions: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

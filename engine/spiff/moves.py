@@ -165,7 +165,7 @@ class Position:
     """Where a case stands: what waits for people, which timers run, which elements are live.
 
     `calls` are those of service tasks that wait for an answer; `paused` says that the clock of the
-    whole case stands.
+    whole case stands, `suspended` that the case does.
     """
 
     tasks: tuple[OpenTask, ...]
@@ -174,6 +174,7 @@ class Position:
     waits: tuple[Wait, ...] = ()
     calls: tuple[UUID, ...] = ()
     paused: bool = False
+    suspended: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from engine.calendar.words import stamp
 from engine.spiff.clock import Time, moment
 from engine.spiff.codec import load
 from engine.spiff.elements import arming
-from engine.spiff.elements.arming import CASE, STEP, telling
+from engine.spiff.elements.arming import CASE, STEP, SUSPENSION, telling
 from engine.spiff.elements.catching import is_open
 from engine.spiff.errors import NotAwaitedError, TaskNotReadyError
 from engine.spiff.fixes import COMPLETED, WAITING
@@ -54,14 +54,8 @@ def pause(
     and those with a clock that stands now.
     TaskNotReadyError if the step is not open.
     """
-    time = Time(now, calendars)
-    case, before, ready, _ = at_rest(compiled, state, time)
-    with moving(case, time):
-        was = _Dues(_due_steps(ready), _due_timers(ready))
-        for token in _held(case, ready, task):
-            arming.hold(token, CASE if task is None else STEP)
-        case.paused = case.paused or task is None
-        return _retimed(case, before, was, ready)
+    whole = CASE if task is None else STEP
+    return _stop(compiled, state, whole, task=task, time=Time(now, calendars))
 
 
 def resume(
@@ -77,14 +71,45 @@ def resume(
     What was left of each limit when the clock stopped counts from `now`: Move.shifted and
     Move.retimed say what is due when. TaskNotReadyError if the step is not open.
     """
-    time = Time(now, calendars)
+    whole = CASE if task is None else STEP
+    return _let_go(compiled, state, whole, task=task, time=Time(now, calendars))
+
+
+def suspend(
+    compiled: Compiled, state: bytes, *, now: datetime, calendars: Calendars = STANDARD
+) -> Move:
+    """Let nothing of a case run any more, those clocks too that stand already for a pause.
+
+    As `pause` does with the case's clock; who asks sees to it that nobody moves it meanwhile.
+    """
+    return _stop(compiled, state, SUSPENSION, task=None, time=Time(now, calendars))
+
+
+def unsuspend(
+    compiled: Compiled, state: bytes, *, now: datetime, calendars: Calendars = STANDARD
+) -> Move:
+    """Let a suspended case go on, but for clocks that are paused; as `resume` does."""
+    return _let_go(compiled, state, SUSPENSION, task=None, time=Time(now, calendars))
+
+
+def _stop(compiled: Compiled, state: bytes, whole: str, *, task: UUID | None, time: Time) -> Move:
+    case, before, ready, _ = at_rest(compiled, state, time)
+    with moving(case, time):
+        was = _Dues(_due_steps(ready), _due_timers(ready))
+        for token in _held(case, ready, task):
+            arming.hold(token, whole)
+        case.held |= {whole} - {STEP}
+        return _retimed(case, before, was, ready)
+
+
+def _let_go(compiled: Compiled, state: bytes, whole: str, *, task: UUID | None, time: Time) -> Move:
     case, before, ready, fire = at_rest(compiled, state, time)
     with moving(case, time):
         was = _Dues(_due_steps(ready), _due_timers(ready))
         for token in _held(case, ready, task):
             with telling(token):
-                arming.release(token, CASE if task is None else STEP)
-        case.paused = case.paused and task is not None
+                arming.release(token, whole)
+        case.held -= {whole}
         return _retimed(case, before, was, fire(case))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from engine.calendar import STANDARD
 from engine.spiff.clock import Time
 from engine.spiff.codec import load
-from engine.spiff.elements.arming import timer_of
+from engine.spiff.elements.arming import CASE, SUSPENSION, timer_of
 from engine.spiff.errors import NotAwaitedError, TaskNotReadyError
 from engine.spiff.flows import CaseFlow
 from engine.spiff.moves import Position
@@ -133,5 +133,6 @@ def position(compiled: Compiled, state: bytes) -> Position:
         live=tuple(dict.fromkeys(live(case))),
         waits=tuple(survey.wait(wait) for wait in survey.waits),
         calls=tuple(survey.calls),
-        paused=case.paused,
+        paused=CASE in case.held,
+        suspended=SUSPENSION in case.held,
     )

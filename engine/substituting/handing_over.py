@@ -20,7 +20,7 @@ from engine.substituting import making
 from engine.substituting.leaving import Leaving, LeavingOneselfError, leaving
 from engine.tables import people as staff
 from engine.tables import signings, substitutions, tasks
-from engine.waiting import TaskGoneError, lock_any
+from engine.waiting import TaskGoneError, lock_held
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ def _hand_over(
     conn: sa.Connection, piece: Piece, leaver: Person, why: str, *, by: Person | None, now: datetime
 ) -> None:
     try:
-        waiting = lock_any(conn, piece.task_id, by=leaver)
+        waiting = lock_held(conn, piece.task_id, by=leaver)
     except TaskGoneError:
         return
     if piece.kind == "signature" and piece.to is None:

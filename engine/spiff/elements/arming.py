@@ -25,12 +25,14 @@ SITE: Final = "site"
 """The variable that says at which place of the company a case is handled."""
 CASE: Final = "case"
 STEP: Final = "step"
+SUSPENSION: Final = "suspension"
+"""What holds clocks: that of the case is paused, or of a step; or the whole case is suspended."""
 KIND: Final = "kind"
 """The kind of the rule that a timer was armed by, where another version draws another kind."""
 
 
 def hold(token: Token, whole: str) -> None:
-    """Stop the clock of a timer, with the case's or with its own step's."""
+    """Stop the clock of a timer, for one of the things that hold clocks."""
     internal = token.internal_data
     internal.setdefault("stopped", clock.current().isoformat())
     if whole not in internal.setdefault("held", []):

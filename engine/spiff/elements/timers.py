@@ -20,7 +20,6 @@ from engine.calendar.cycles import OnDays, Repeat
 from engine.calendar.rounds import Round, next_round, reach
 from engine.spiff import clock
 from engine.spiff.elements.arming import (
-    CASE,
     KIND,
     SITE,
     calendar_of,
@@ -157,8 +156,8 @@ def _arm(token: Token, rule: Rule) -> None:
     with telling(token, rule.variable):
         set_due(token, clock.calendars())
     token.internal_data["arming"] = uuid4().hex
-    if top.paused:
-        hold(token, CASE)
+    for whole in sorted(top.held):
+        hold(token, whole)
     top.journal.armed.append(timer_of(token))
 
 

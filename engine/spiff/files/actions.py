@@ -1,4 +1,4 @@
-"""`<banjie:actions>` of a step: who may be drawn into it, and by whom, as written in the file."""
+"""`<banjie:actions>` of a step, or of a whole procedure: who may do what, as drawn."""
 
 from __future__ import annotations
 
@@ -26,12 +26,17 @@ ACTIONS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "withdraw": _SWITCH,
     }
 )
-"""The actions, and the words that each knows besides the codes of roles (switches know none)."""
+"""The actions on a step, and the words that each knows besides codes of roles (switches: none)."""
+
+CASE_ACTIONS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    dict.fromkeys(("suspend", "cancel", "reopen"), _PEOPLE)
+)
+"""The actions on a whole case, written at the procedure's process."""
 
 
 def is_switch(action: str) -> bool:
     """Say whether an action is only allowed or not, whoever does it."""
-    return ACTIONS[action] == _SWITCH
+    return ACTIONS.get(action) == _SWITCH
 
 
 def actions_of(xml: etree._Element) -> dict[str, tuple[str, ...]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from engine.calendar import STANDARD
 from engine.spiff.clock import Time
 from engine.spiff.codec import load
+from engine.spiff.elements.arming import SUSPENSION
 from engine.spiff.errors import CaseOpenError, CaseOverError
 from engine.spiff.going_back.undoing import go_back, opened_with, revive_cut
 from engine.spiff.going_back.ways import all_ways, described, nearest, way_to
@@ -30,7 +31,8 @@ def cancel(
 ) -> Move:
     """End a case before its time: nothing is open any more, no timer runs, `ended` is None.
 
-    CaseOverError if it has ended.
+    CaseOverError if it has ended. One that
+    was suspended no longer is.
     """
     case = load(compiled.plan, state)
     with moving(case, Time(now, calendars)):
@@ -38,6 +40,7 @@ def cancel(
         if case.completed:
             raise CaseOverError
         case.terminate()
+        case.held.discard(SUSPENSION)
         return replace(moved(case, before, look_over(case)), cancelled=True)
 
 

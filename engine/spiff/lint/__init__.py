@@ -113,6 +113,7 @@ RULES: Final[tuple[Callable[[Sources], Iterator[Problem]], ...]] = (
     people.steps_have_forms,
     people.notified_are_roles,
     actions.actions_at_steps,
+    actions.actions_on_cases,
     people.tables_give_roles,
     people.scripts_give_roles,
     people.forms_give_roles,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from engine.spiff.files.actions import ACTIONS
+from engine.spiff.files.actions import ACTIONS, CASE_ACTIONS
 from engine.spiff.files.xml import BANJIE
 from engine.spiff.model import Problem
 
@@ -23,7 +23,7 @@ ATTRIBUTES: Final = frozenset(
     }
 )  # fmt: skip
 ELEMENTS: Final = {
-    "actions": frozenset(ACTIONS),
+    "actions": frozenset({*ACTIONS, *CASE_ACTIONS}),
     "variable": frozenset({"name", "default", "values", "zh", "en"}),
     "guarantee": frozenset({"id", "kind", "what", "after", "other", "person", "zh", "en"}),
 }

@@ -30,6 +30,13 @@ def test_a_clock_that_stands_keeps_what_was_left(seed: int, choices: int) -> Non
         assert set(resumed.retimed) <= set(before.tasks), "due as before they stood"
         assert spiff.position(procedure, resumed.state) == before
 
+        still = spiff.suspend(procedure, state, now=now)
+        assert spiff.position(procedure, still.state).suspended
+        assert spiff.unsuspend(procedure, still.state, now=now).state == resumed.state
+        both = spiff.pause(procedure, still.state, None, now=now)
+        again = spiff.unsuspend(procedure, both.state, now=now)
+        assert spiff.position(procedure, again.state) == spiff.position(procedure, paused.state)
+
         later = now + timedelta(days=random.randint(1, 30))
         woken = spiff.wake(procedure, paused.state, now=later)
         assert (woken.fired, woken.next_due) == ((), None)
