@@ -24,7 +24,7 @@ from engine.messages.delivering import deliver_again
 from engine.moving import lock
 from engine.reasons import checked_reason
 from engine.roles import OPERATOR, check_holds
-from engine.sending import FIELD
+from engine.sending import FIELD, has_opened
 from engine.settling import Queued, call_again
 from engine.signature import Retried
 from engine.spiff import Names
@@ -199,6 +199,8 @@ def _complete(conn: sa.Connection, incident: Incident, by: Person, now: datetime
 
 
 def _open(conn: sa.Connection, incident: Incident, by: Person, now: datetime) -> UUID | None:
+    if incident.subject is not None and has_opened(conn, incident.subject):
+        return None
     key = [] if incident.subject is None else [incident.subject.hex]
     posted = Kept({**(incident.answers or {}), FIELD: key})
     try:

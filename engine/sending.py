@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from engine.drafts import Kept
+from engine.errors import Refusal
 from engine.history import read, says_the_same
 from engine.tables import cases, entries
 
@@ -23,6 +24,21 @@ if TYPE_CHECKING:
 FIELD = "_sending"
 MARK = "_mark"
 """Which form the page showed: the start form's mark in the version in force then."""
+
+
+class StartRetriedError(Refusal):
+    """What the same page had sent in vain has opened a case since, when an operator retried it."""
+
+    code = "start_retried"
+
+    def __init__(self, case_id: UUID, name: str) -> None:
+        super().__init__(
+            f"{name} 先前从这一页提交、当时受阻的内容，已由管理员重试办成，案件已开立；"
+            "没有再开一件。要更正，请到该案件里办理。",
+            f"What {name} had sent from this page and could not be carried out has opened a case "
+            "meanwhile, when an operator retried it. No second one was opened; correct it there.",
+        )
+        self.case_id = case_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +62,37 @@ def sending_of(
 ) -> Sending:
     """Return which case a start form opens, or has opened with the same answers of this person.
 
-    A key that somebody else used, or this person with other answers, counts for nothing. The same
+    A key that somebody else used, or this person with other answers, counts for nothing; but
+    StartRetriedError if what they had sent in vain was brought through by an operator. The same
     form sent twice at once waits here for the first.
     """
     key = _key(posted)
     if key is None:
         return Sending(uuid4())
-    lock = int.from_bytes(key.bytes[:8], signed=True)
-    conn.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
+    _wait(conn, key)
     row = conn.execute(_OPENED, {"case": key}).one_or_none()
     if row is None:
         return Sending(key)
     body = read(row.body)
     values = form.read(posted, today=form.day(now)).values
     if row.opened_by != by.id or not says_the_same(row.salt, values, body):
+        if row.opened_by == by.id and "retried" in body:
+            raise StartRetriedError(key, by.name)
         return Sending(uuid4())
     opened = (UUID(task) for task, _, role in body.get("opened", ()) if role in by.roles)
     return Sending(key, is_opened=True, next_task=next(opened, None))
+
+
+def _wait(conn: sa.Connection, key: UUID) -> None:
+    """Wait for whoever sends a form with the same key at this moment."""
+    lock = int.from_bytes(key.bytes[:8], signed=True)
+    conn.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
+
+
+def has_opened(conn: sa.Connection, key: UUID) -> bool:
+    """Whether a start form with this key has opened its case, once nobody is sending it."""
+    _wait(conn, key)
+    return bool(conn.scalar(sa.select(sa.exists().where(cases.c.id == key))))
 
 
 def unopened(conn: sa.Connection, posted: Mapping[str, Sequence[str]]) -> UUID | None:

@@ -95,6 +95,7 @@ STATUS = {
     "same_files": 409,
     "second_person": 403,
     "sign_in_refused": 401,
+    "start_retried": 409,
     "signed_already": 409,
     "signing": 409,
     "some_cannot": 409,
