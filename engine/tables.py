@@ -626,10 +626,20 @@ duties = sa.Table(
     sa.Column("next_for", sa.DateTime, nullable=True, comment="What the rule draws for it."),
     sa.Column("rounds", sa.Integer, nullable=False, server_default="0"),
     sa.Column("stuck", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Column("changed_by", sa.ForeignKey("people.id"), nullable=True),
-    sa.Column("changed_at", Moment, nullable=False),
 )
 sa.Index("ix_duties_next_at", duties.c.next_at, postgresql_where=duties.c.active)
+
+duty_switches = sa.Table(
+    "duty_switches",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("procedure", sa.Text, nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False, comment="What it was switched to."),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("switched_by", sa.ForeignKey("people.id"), nullable=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Index("ix_duty_switches_procedure", "procedure", "id"),
+)
 
 duty_runs = sa.Table(
     "duty_runs",

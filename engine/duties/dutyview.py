@@ -10,14 +10,15 @@ import sqlalchemy as sa
 from engine import calendars, procedures
 from engine.duties import schedules
 from engine.spiff import Names
-from engine.tables import cases, duties, duty_runs, people
+from engine.tables import cases, duties, duty_runs, duty_switches, people
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
-RUNS_SHOWN = 5
+SHOWN = 5
+"""How many of its runs, and of its switches, are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,16 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Switch:
+    """A duty was switched on or off, by whom (None for a command), when (UTC) and why."""
+
+    active: bool
+    who: str | None
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Duty:
     """One duty. Times are UTC; ``next_for`` is the day that the rule draws, without a zone."""
 
@@ -53,22 +64,16 @@ class Duty:
     provisional: bool
     missed: int
     runs: list[Run]
-    changed_by: str | None
-    changed_at: datetime
+    switches: list[Switch]
 
 
-_DUTIES = (
-    sa.select(
-        duties,
-        people.c.name.label("who"),
-        sa.select(sa.func.coalesce(sa.func.sum(duty_runs.c.missed), 0))
-        .where(duty_runs.c.procedure == duties.c.procedure)
-        .scalar_subquery()
-        .label("missed"),
-    )
-    .join(people, people.c.id == duties.c.changed_by, isouter=True)
-    .order_by(duties.c.next_at.asc().nulls_last(), duties.c.procedure)
-)
+_DUTIES = sa.select(
+    duties,
+    sa.select(sa.func.coalesce(sa.func.sum(duty_runs.c.missed), 0))
+    .where(duty_runs.c.procedure == duties.c.procedure)
+    .scalar_subquery()
+    .label("missed"),
+).order_by(duties.c.next_at.asc().nulls_last(), duties.c.procedure)
 _RUNS = (
     sa.select(
         duty_runs.c.case_id,
@@ -83,7 +88,16 @@ _RUNS = (
     .join(people, people.c.id == duty_runs.c.started_by, isouter=True)
     .where(duty_runs.c.procedure == sa.bindparam("procedure"))
     .order_by(duty_runs.c.started_at.desc())
-    .limit(RUNS_SHOWN)
+    .limit(SHOWN)
+)
+
+
+_SWITCHES = (
+    sa.select(duty_switches.c.active, people.c.name, duty_switches.c.at, duty_switches.c.reason)
+    .join(people, people.c.id == duty_switches.c.switched_by, isouter=True)
+    .where(duty_switches.c.procedure == sa.bindparam("procedure"))
+    .order_by(duty_switches.c.id.desc())
+    .limit(SHOWN)
 )
 
 
@@ -113,8 +127,7 @@ def _duty(conn: sa.Connection, row: sa.Row[Any]) -> Duty:
         provisional=planned is not None and planned.provisional,
         missed=row.missed,
         runs=_runs(conn, row.procedure),
-        changed_by=row.who,
-        changed_at=row.changed_at,
+        switches=_switches(conn, row.procedure),
     )
 
 
@@ -122,3 +135,7 @@ def _runs(conn: sa.Connection, procedure: str) -> list[Run]:
     found: Sequence[sa.Row[*tuple[Any, ...]]]
     found = conn.execute(_RUNS, {"procedure": procedure}).all()
     return [Run(*row) for row in found]
+
+
+def _switches(conn: sa.Connection, procedure: str) -> list[Switch]:
+    return [Switch(*row) for row in conn.execute(_SWITCHES, {"procedure": procedure})]

@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from engine import calendars, procedures
 from engine.duties import schedules
 from engine.errors import NotFoundError
-from engine.tables import duties, duty_runs
+from engine.reasons import checked_reason
+from engine.tables import duties, duty_runs, duty_switches
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,7 +48,7 @@ def plan(conn: sa.Connection, compiled: Compiled, *, now: datetime) -> None:
     }
     if row is not None and not row.active:
         values |= coming(None)
-    written = insert(duties).values(procedure=compiled.id, changed_at=now, **values)
+    written = insert(duties).values(procedure=compiled.id, **values)
     conn.execute(written.on_conflict_do_update(index_elements=["procedure"], set_=values))
 
 
@@ -107,25 +108,37 @@ def coming(planned: Occurrence | None) -> dict[str, object]:
     return {"next_at": planned.at, "next_for": planned.drawn}
 
 
-def switch_on(conn: sa.Connection, procedure: str, *, by: Person | None, now: datetime) -> None:
-    """Let a duty start again; what it would have done meanwhile is not made up for."""
-    row = found(conn, procedure)
+def switch_on(
+    conn: sa.Connection, procedure: str, *, why: str, by: Person | None, now: datetime
+) -> None:
+    """Let a duty start again; what it would have done meanwhile is not made up for.
+
+    Raises NotFoundError and BadReasonError, here and below; one that is on already stays as it is.
+    """
+    row, said = found(conn, procedure), checked_reason(why)
     if row.active:
         return
     start = procedures.in_force(conn, procedure).compiled.start
     calendar = schedules.calendar_of(calendars.current(conn), start)
     planned = _first(conn, procedure, row.rule, calendar, now)
-    write(conn, procedure, active=True, **coming(planned), **_by(by, now))
+    write(conn, procedure, active=True, **coming(planned))
+    _enter(conn, procedure, said, active=True, switched_by=by and by.id, at=now)
 
 
-def switch_off(conn: sa.Connection, procedure: str, *, by: Person | None, now: datetime) -> None:
+def switch_off(
+    conn: sa.Connection, procedure: str, *, why: str, by: Person | None, now: datetime
+) -> None:
     """Let a duty start no more until it is switched on; cases that it has started go on."""
-    if found(conn, procedure).active:
-        write(conn, procedure, active=False, stuck=False, **coming(None), **_by(by, now))
+    row, said = found(conn, procedure), checked_reason(why)
+    if not row.active:
+        return
+    write(conn, procedure, active=False, stuck=False, **coming(None))
+    _enter(conn, procedure, said, active=False, switched_by=by and by.id, at=now)
 
 
-def _by(by: Person | None, now: datetime) -> dict[str, object]:
-    return {"changed_by": None if by is None else by.id, "changed_at": now}
+def _enter(conn: sa.Connection, procedure: str, reason: str, **values: object) -> None:
+    switched = {"procedure": procedure, "reason": reason, **values}
+    conn.execute(sa.insert(duty_switches).values(switched))
 
 
 def found(conn: sa.Connection, procedure: str) -> sa.Row[Any]:

@@ -53,8 +53,8 @@ def december(connection: Connection) -> Walk:
 def planned(conn: Connection) -> None:
     """Plan it as if it had been published on 2026-11-09."""
     demo.load(conn, now=ACCEPTED)
-    switch_off(conn, "monthly-complaint-review", by=None, now=ACCEPTED)
-    switch_on(conn, "monthly-complaint-review", by=None, now=ACCEPTED)
+    switch_off(conn, "monthly-complaint-review", why="上线", by=None, now=ACCEPTED)
+    switch_on(conn, "monthly-complaint-review", why="上线", by=None, now=ACCEPTED)
 
 
 def begun(conn: Connection, moment: str) -> Walk:

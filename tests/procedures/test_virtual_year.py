@@ -102,8 +102,8 @@ def year(connection: Connection) -> Connection:
     for files in (monthly(), errand()):
         put_in_force(connection, files)
     for procedure in ("monthly-complaint-review", "tidying"):
-        switch_off(connection, procedure, by=None, now=before)
-        switch_on(connection, procedure, by=None, now=before)
+        switch_off(connection, procedure, why="上线", by=None, now=before)
+        switch_on(connection, procedure, why="上线", by=None, now=before)
     clerk, note = somebody(connection, "clerk-one", {"clerk"}), Answered({"note": "事"})
     openings = [moment(day, TEN) for day in days() if is_worked(day)]
     now, end = before, moment(END, time())

@@ -17,6 +17,8 @@ from web.database import connection, transaction
 from web.people import current_person
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask.typing import ResponseReturnValue
 
     from engine.errors import Refusal
@@ -29,23 +31,31 @@ def index() -> ResponseReturnValue:
     return _page()
 
 
-def _page(*, refusal: Refusal | None = None, refused: str | None = None) -> str:
+def _page(*, refusal: Refusal | None = None, refused: tuple[str, str] | None = None) -> str:
+    """Show all; `refused` are the procedure and the act (start, on, off) that lacks a reason."""
     found = all_duties(connection())
     return render_template("admin/duties.html", duties=found, refusal=refusal, refused=refused)
 
 
 @bp.post("/<procedure>/on")
 def turn_on(procedure: str) -> ResponseReturnValue:
-    with transaction() as conn:
-        planning.switch_on(conn, procedure, by=current_person(), now=now())
-    return _there(procedure)
+    return _switched(planning.switch_on, procedure, "on")
 
 
 @bp.post("/<procedure>/off")
 def turn_off(procedure: str) -> ResponseReturnValue:
-    with transaction() as conn:
-        planning.switch_off(conn, procedure, by=current_person(), now=now())
-    return _there(procedure)
+    return _switched(planning.switch_off, procedure, "off")
+
+
+def _switched(switch: Callable[..., None], procedure: str, act: str) -> ResponseReturnValue:
+    """Switch it, with the reason that is typed beside the switch."""
+    why = request.form.get("why", "")
+    try:
+        with transaction() as conn:
+            switch(conn, procedure, why=why, by=current_person(), now=now())
+    except BadReasonError as refusal:
+        return _page(refusal=refusal, refused=(procedure, act)), 422
+    return redirect(url_for("admin_duties.index", _anchor=procedure), 303)
 
 
 @bp.post("/<procedure>/start")
@@ -56,9 +66,5 @@ def start(procedure: str) -> ResponseReturnValue:
         with transaction() as conn:
             case_id = start_now(conn, procedure, why=why, by=current_person(), now=now())
     except BadReasonError as refusal:
-        return _page(refusal=refusal, refused=procedure), 422
+        return _page(refusal=refusal, refused=(procedure, "start")), 422
     return redirect(url_for("cases.show", case_id=case_id), 303)
-
-
-def _there(procedure: str) -> ResponseReturnValue:
-    return redirect(url_for("admin_duties.index", _anchor=procedure), 303)

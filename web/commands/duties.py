@@ -33,15 +33,15 @@ def show(connection: Connection) -> None:
         )
 
 
-def turn_on(connection: Connection, procedure: str, *, now: datetime) -> None:
+def turn_on(connection: Connection, procedure: str, *, reason: str, now: datetime) -> None:
     """Let a duty start again; the caller commits, here and below."""
-    planning.switch_on(connection, procedure, by=None, now=now)
+    planning.switch_on(connection, procedure, why=reason, by=None, now=now)
     show(connection)
 
 
-def turn_off(connection: Connection, procedure: str, *, now: datetime) -> None:
+def turn_off(connection: Connection, procedure: str, *, reason: str, now: datetime) -> None:
     """Let a duty start no more."""
-    planning.switch_off(connection, procedure, by=None, now=now)
+    planning.switch_off(connection, procedure, why=reason, by=None, now=now)
     show(connection)
 
 

@@ -10,6 +10,7 @@ import click
 
 from web.groups import settings_here
 
+_why = click.option("--why", "reason", required=True, help="为什么 / Why; it stands on its page.")
 _calendar = click.option(
     "--calendar", "code", default="standard", show_default=True, help="code of the calendar"
 )
@@ -84,21 +85,23 @@ def list_duties() -> None:
 
 @duties.command("on")
 @click.argument("procedure")
-def duty_on(procedure: str) -> None:
+@_why
+def duty_on(procedure: str, reason: str) -> None:
     """启用 / Let PROCEDURE start again, from its next date on."""
     from web.commands.duties import turn_on
     from web.commands.opening import opened
 
     with opened(settings_here()) as engine, engine.begin() as connection:
-        turn_on(connection, procedure, now=datetime.now(UTC))
+        turn_on(connection, procedure, reason=reason, now=datetime.now(UTC))
 
 
 @duties.command("off")
 @click.argument("procedure")
-def duty_off(procedure: str) -> None:
+@_why
+def duty_off(procedure: str, reason: str) -> None:
     """停用 / Let PROCEDURE start no more; its open cases go on."""
     from web.commands.duties import turn_off
     from web.commands.opening import opened
 
     with opened(settings_here()) as engine, engine.begin() as connection:
-        turn_off(connection, procedure, now=datetime.now(UTC))
+        turn_off(connection, procedure, reason=reason, now=datetime.now(UTC))

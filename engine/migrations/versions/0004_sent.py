@@ -1,4 +1,7 @@
-"""Incidents remember when a person had sent what failed; cases can be suspended."""
+"""Incidents remember when a person had sent what failed; cases can be suspended.
+
+Duties remember who switched them, and why.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ def upgrade() -> None:
     said = "When its person had last sent it."
     op.add_column("incidents", sa.Column("sent_at", moment, nullable=True, comment=said))
     _suspend()
+    _keep_switches()
 
 
 def _suspend() -> None:
@@ -28,7 +32,42 @@ def _suspend() -> None:
     op.create_index("ix_cases_suspended_at", "cases", ["suspended_at"], postgresql_where=_SUSPENDED)
 
 
+def _keep_switches() -> None:
+    op.create_table(
+        "duty_switches",
+        sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+        sa.Column("procedure", sa.Text, nullable=False),
+        sa.Column("active", sa.Boolean, nullable=False, comment="What it was switched to."),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("switched_by", sa.Uuid, sa.ForeignKey("people.id"), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Index("ix_duty_switches_procedure", "procedure", "id"),
+    )
+    op.execute(
+        "INSERT INTO duty_switches (procedure, active, reason, switched_by, at) "
+        "SELECT procedure, active, '—', changed_by, changed_at FROM duties "
+        "WHERE changed_by IS NOT NULL OR NOT active"
+    )
+    op.drop_column("duties", "changed_by")
+    op.drop_column("duties", "changed_at")
+
+
+def _know_the_last_switch() -> None:
+    moment = sa.DateTime(timezone=True)
+    now, people = sa.text("now()"), sa.ForeignKey("people.id")
+    op.add_column("duties", sa.Column("changed_by", sa.Uuid, people, nullable=True))
+    op.add_column("duties", sa.Column("changed_at", moment, nullable=False, server_default=now))
+    op.alter_column("duties", "changed_at", server_default=None)
+    op.execute(
+        "UPDATE duties SET changed_by = switched_by, changed_at = at FROM duty_switches AS last "
+        "WHERE last.id = (SELECT max(id) FROM duty_switches AS each "
+        "WHERE each.procedure = duties.procedure)"
+    )
+    op.drop_table("duty_switches")
+
+
 def downgrade() -> None:
+    _know_the_last_switch()
     for name in ("suspended_until", "suspended_for", "suspended_at"):
         op.drop_column("cases", name)
     op.drop_column("incidents", "sent_at")

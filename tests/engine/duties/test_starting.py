@@ -152,17 +152,22 @@ def test_holidays_move_a_round_and_never_make_two_of_one(connection: Connection)
 
 
 def test_its_owner_switches_it_off_and_on(connection: Connection, clerk: Person) -> None:
-    switch_off(connection, "tidying", by=clerk, now=NOW)
+    switch_off(connection, "tidying", why="盘库", by=clerk, now=NOW)
     found = duty(connection)
-    assert (found.active, found.next_at, found.changed_by) == (False, None, clerk.name)
+    assert (found.active, found.next_at) == (False, None)
     assert work(connection, "2026-12-15T09:00") == [0]
-    switch_on(connection, "tidying", by=clerk, now=at("2026-12-15T10:00"))
+    switch_on(connection, "tidying", why="盘完", by=clerk, now=at("2026-12-15T10:00"))
     assert work(connection, "2026-12-15T10:00") == [0]
     assert duty(connection).next_at == at("2027-01-08T09:00")
     assert duty(connection).provisional
     for verb in (switch_on, switch_off):
         with pytest.raises(NotFoundError):
-            verb(connection, "nothing", by=clerk, now=NOW)
+            verb(connection, "nothing", why="盘库", by=clerk, now=NOW)
+        with pytest.raises(BadReasonError):
+            verb(connection, "tidying", why=" ", by=clerk, now=NOW)
+    assert [(one.active, one.who, one.reason) for one in duty(connection).switches] == [
+        (True, clerk.name, "盘完"), (False, clerk.name, "盘库"),
+    ]  # fmt: skip
 
 
 def test_somebody_starts_it_beside_its_rounds(connection: Connection, clerk: Person) -> None:
@@ -197,13 +202,13 @@ def test_who_starts_it_is_entered_in_the_role_that_lets_them(
 
 
 def test_another_rule_is_not_taken_for_a_switch(connection: Connection, clerk: Person) -> None:
-    switch_off(connection, "tidying", by=clerk, now=NOW)
+    switch_off(connection, "tidying", why="盘库", by=clerk, now=NOW)
     files = tidying("每月10日 16:00，遇假日顺延")
     publish(connection, files, by=None, now=at("2027-01-01T09:00"))
     ours = sa.select(duties).where(duties.c.procedure == "tidying")
     after = connection.execute(ours).one()
-    assert (after.rule, after.changed_by) == ("每月10日 16:00，遇假日顺延", clerk.id)
-    assert after.changed_at == NOW
+    assert (after.rule, after.active) == ("每月10日 16:00，遇假日顺延", False)
+    assert len(duty(connection).switches) == 1
 
 
 @pytest.mark.usefixtures("clerk")

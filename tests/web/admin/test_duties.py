@@ -55,13 +55,19 @@ def test_it_says_its_rule_its_next_date_and_what_it_started(
 
 
 def test_it_is_switched_off_and_on(lin: Visitor, database: sa.Engine) -> None:
-    lin.follow(lin.post(f"{HOME}/tidying/off", lin.values(f"{HOME}/tidying/off")))
+    off, on = f"{HOME}/tidying/off", f"{HOME}/tidying/on"
+    assert lin.post(off, lin.values(off) | {"why": " "}).status_code == 422
+    assert "请写明原因" in card(lin)
+    assert "停用中，不启动" not in card(lin)
+    lin.follow(lin.post(off, lin.values(off) | {"why": "盘库"}))
     assert "停用中，不启动" in card(lin)
     assert "林娜" in card(lin)
-    lin.follow(lin.post(f"{HOME}/tidying/on", lin.values(f"{HOME}/tidying/on")))
+    assert "停用：盘库" in card(lin)
+    lin.follow(lin.post(on, lin.values(on) | {"why": "盘完"}))
+    assert "启用：盘完" in card(lin)
     with database.connect() as conn:
         assert [duty.active for duty in all_duties(conn) if duty.procedure == "tidying"] == [True]
-    assert lin.post(f"{HOME}/nothing/on").status_code == 404
+    assert lin.post(f"{HOME}/nothing/on", {"why": "盘完"}).status_code == 404
 
 
 def test_one_is_started_now(lin: Visitor) -> None:

@@ -82,9 +82,9 @@ def test_duties_are_listed_and_switched(type_in: Typed, url: str, database: Engi
     assert code == 0
     assert "tidying  tidying名 tidying in English  启用 on" in said
     assert "每月 10 日" in said
-    code, said, _ = type_in("duties", "off", "tidying")
+    code, said, _ = type_in("duties", "off", "tidying", "--why", "盘库")
     assert (code, "停用 off\n" in said) == (0, True)
-    code, said, _ = type_in("duties", "on", "tidying")
+    code, said, _ = type_in("duties", "on", "tidying", "--why", "盘完")
     assert (code, "启用 on\n" in said) == (0, True)
-    code, _, complained = type_in("duties", "on", "nothing")
+    code, _, complained = type_in("duties", "on", "nothing", "--why", "盘完")
     assert (code, "没有定期任务“nothing”" in complained) == (1, True)
