@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import ChainMap, Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from engine.spiff.model import Problem
 
+_QUOTED: Final = re.compile("“([^“”]+)”")
 _SAID_ZH: Final = re.compile("(?<!id)(?<!是否为)(?<!”或)“([^“”]+)”")
 _NOT_EN: Final = '(?<!id )(?<!mean )(?<!" or )'
 
@@ -31,7 +32,10 @@ def labelled(
     """
     drawn = {file: dict(_labels(root)) for file, root in roots.items()}
     return [
-        _named(each, drawn[each.file], taken) if each.file in drawn else each for each in problems
+        _named(each, ChainMap(drawn[each.file], *drawn.values()), taken)
+        if each.file in drawn
+        else each
+        for each in problems
     ]
 
 
@@ -40,6 +44,11 @@ def label(names: Names, id_: str) -> Names:
     if not (names.zh or names.en):
         return Names(id_, id_)
     return Names(f"{names.zh or names.en}（{id_}）", f"{names.en or names.zh} ({id_})")
+
+
+def quoted(problem: Problem) -> list[str]:
+    """Give what a problem puts between quotation marks, elements and all else."""
+    return _QUOTED.findall(problem.zh)
 
 
 def _labels(root: etree._Element) -> Iterator[tuple[str, Names]]:
@@ -70,15 +79,15 @@ def _names(xml: etree._Element) -> Names:
 
 
 def _named(problem: Problem, labels: Mapping[str, Names], taken: Collection[str]) -> Problem:
-    said = {id_ for id_ in _SAID_ZH.findall(problem.zh) if id_ in labels}
+    said = [id_ for id_ in _SAID_ZH.findall(problem.zh) if id_ in labels]
     meant = {id_ for id_ in said if id_ == problem.element or id_ not in taken}
     if not meant:
         return problem
-    quoted = f'{_NOT_EN}"({"|".join(map(re.escape, meant))})"'
+    said_en = f'{_NOT_EN}"({"|".join(map(re.escape, meant))})"'
     return replace(
         problem,
         zh=_SAID_ZH.sub(
             lambda found: f"“{labels[found[1]].zh}”" if found[1] in meant else found[0], problem.zh
         ),
-        en=re.sub(quoted, lambda found: f'"{labels[found[1]].en}"', problem.en),
+        en=re.sub(said_en, lambda found: f'"{labels[found[1]].en}"', problem.en),
     )

@@ -48,12 +48,23 @@ class Sources:
         """Give the ids that the names of all files of this kind say, such as ".bpmn"."""
         return frozenset(stem(path) for path in self.paths if path.endswith(suffix))
 
-    @property
+    @cached_property
     def is_partly_unknown(self) -> bool:
-        """Whether a file cannot be read, so that nobody knows which names it fills."""
+        """Whether a file is missing or unreadable, so that nobody knows which names it fills."""
         forms = [each for key, each in self.forms.items() if key.split("/")[0] in self.sheets]
         tables = (reading.outputs for reading in self.tables.values())
-        return bool(self.unread) or None in forms or None in tables
+        lacking = not self.asked <= self.tables.keys()
+        return self.is_torn or lacking or None in forms or None in tables
+
+    @cached_property
+    def is_torn(self) -> bool:
+        """Whether an element that a flow leads to or a diagram that is called is not there."""
+        loose = any(
+            not {edge.source, edge.target} <= sheet.nodes.keys()
+            for sheet in self.sheets.values()
+            for edge in sheet.edges
+        )
+        return loose or any(n.called and n.called not in self.sheets for _, n in self.nodes())
 
     @property
     def asked(self) -> frozenset[str]:

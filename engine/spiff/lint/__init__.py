@@ -36,6 +36,7 @@ from engine.spiff.lint import (
     values,
     words,
 )
+from engine.spiff.lint.following import added, folded
 from engine.spiff.lint.rooms import Rooms
 from engine.spiff.model import Problem
 
@@ -49,12 +50,16 @@ LIMITS: Final[tuple[Callable[[Sources], Iterator[Problem]], ...]] = (
     sizes.whole,
     sizes.nesting,
     sizes.lengths,
+    pools.one_process_a_file,
+)
+WIRING: Final[tuple[Callable[[Sources], Iterator[Problem]], ...]] = (
+    elements.hosts_wait,
+    flows.whole,
 )
 MOST_TOLD: Final = 300
 MOST_OF_A_RULE: Final = 1_000
-RULES: Final[tuple[Callable[[Sources], Iterator[Problem]], ...]] = (
+SHAPE: Final[tuple[Callable[[Sources], Iterator[Problem]], ...]] = (
     schema.valid_bpmn,
-    pools.one_process_a_file,
     pools.pools_named,
     pools.message_flows_between_pools,
     names.free_ids,
@@ -68,7 +73,6 @@ RULES: Final[tuple[Callable[[Sources], Iterator[Problem]], ...]] = (
     refused.outside,
     elements.one_start,
     elements.some_end,
-    elements.hosts_wait,
     choices.plain_choices,
     choices.choices_wait,
     timers.timers_say_when,
@@ -92,14 +96,12 @@ RULES: Final[tuple[Callable[[Sources], Iterator[Problem]], ...]] = (
     alarms.interrupt_once,
     alarms.are_caught,
     alarms.cancels_lie_in_transactions,
-    flows.whole,
     flows.between_once,
     flows.no_implicit_split,
     flows.conditions_on_gateways,
     flows.defaults,
-    flows.reachable,
-    flows.ending,
-    soundness.sound,
+)
+CONTENT: Final[tuple[Callable[[Sources], Iterator[Problem]], ...]] = (
     calls.called_exist,
     calls.no_recursion,
     calls.tables_exist,
@@ -128,19 +130,34 @@ RULES: Final[tuple[Callable[[Sources], Iterator[Problem]], ...]] = (
     hidden.rows_can_answer,
     rows.limits_are_readable,
     rows.rows_are_told,
-    guarantees.kept,
+    guarantees.written,
 )
+REACH: Final = (flows.reachable, flows.ending)
+WAYS: Final = (soundness.sound, guarantees.kept)
+RULES: Final = (*WIRING, *SHAPE, *REACH, *CONTENT, *WAYS)
 
 
 def check(sources: Sources) -> list[Problem]:
     """Judge the files by every rule and give all problems found, once each.
 
-    What is too large is judged no further, and of very many problems the first ones are told.
+    What is too large is judged no further, nor what is no diagram of one process, and of very many
+    problems the first ones are told. What only follows from another is not: what the rules before
+    have named already, where a diagram with loose ends leads, and ways that are drawn wrongly.
     """
     drawn = {sheet.file: sheet.root for sheet in sources.sheets.values()}
-    found = labelled(_found(LIMITS, sources), drawn)
-    if not found and (found := _found(RULES, sources)):
-        found = labelled(found, drawn, _variables(sources))
+    if barred := _found(LIMITS, sources):
+        return _first(labelled(barred, drawn))
+    found = _found(WIRING, sources)
+    loose = {problem.file for problem in found}
+    found = added(found, _found(SHAPE, sources))
+    found += [problem for problem in _found(REACH, sources) if problem.file not in loose]
+    ways = () if found else WAYS
+    found = added(found, _found(CONTENT, sources))
+    found += _found(ways, sources)
+    return _first(labelled(folded(found), drawn, _variables(sources))) if found else []
+
+
+def _first(found: list[Problem]) -> list[Problem]:
     if len(found) <= MOST_TOLD:
         return found
     more, first = len(found) - MOST_TOLD, found[MOST_TOLD - 1]

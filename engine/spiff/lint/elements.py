@@ -132,7 +132,7 @@ def hosts_wait(sources: Sources) -> Iterator[Problem]:
         if node.kind != "boundaryEvent":
             continue
         host = sheet.nodes.get(node.attached or "")
-        if host is None or not _waits(host) or host.scope != node.scope:
+        if host is not None and (not _waits(host) or host.scope != node.scope):
             yield Problem(
                 sheet.file, node.id, "bad_host",
                 f"边界事件“{node.id}”所附的“{node.attached}”不是等待的活动。"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from engine.spiff.lint.elements import GATEWAYS
+from engine.spiff.lint.told import meant
 from engine.spiff.model import Problem
 
 if TYPE_CHECKING:
@@ -19,9 +21,12 @@ CHOOSING: Final = frozenset({"exclusiveGateway", "inclusiveGateway"})
 def whole(sources: Sources) -> Iterator[Problem]:
     """Let every flow join two nodes of one scope, none leave an end or enter a start."""
     for sheet in sources.sheets.values():
+        yield from _nowhere(sheet)
         for edge in sheet.edges:
             source, target = sheet.nodes.get(edge.source), sheet.nodes.get(edge.target)
-            if source is None or target is None or source.scope != target.scope:
+            if source is None or target is None:
+                continue
+            if source.scope != target.scope:
                 yield Problem(
                     sheet.file, edge.id, "loose_flow",
                     f"顺序流“{edge.id}”的起点“{edge.source}”或终点“{edge.target}”不在同一流程内。"
@@ -36,6 +41,27 @@ def whole(sources: Sources) -> Iterator[Problem]:
                     f'Flow "{edge.id}" leaves an end or enters a start or boundary event.'
                     " Reverse or delete it.",
                 )  # fmt: skip
+
+
+def _nowhere(sheet: Sheet) -> Iterator[Problem]:
+    """Tell of each element that is not there, with what hangs on it and what may be meant."""
+    loose: dict[str, list[str]] = defaultdict(list)
+    for edge in sheet.edges:
+        for end in {edge.source, edge.target} - sheet.nodes.keys():
+            loose[end].append(edge.id)
+    flows = {*loose}
+    for node in sheet.nodes.values():
+        if node.kind == "boundaryEvent" and (node.attached or "") not in sheet.nodes:
+            loose[node.attached or ""].append(node.id)
+    for end, ids in sorted(loose.items()):
+        zh, en = meant(end, sheet.nodes)
+        said_zh, said_en = "、".join(f"“{id_}”" for id_ in ids), ", ".join(f'"{i}"' for i in ids)
+        yield Problem(
+            sheet.file, ids[0], "loose_flow" if end in flows else "bad_host",
+            f"{said_zh}所连的“{end or '—'}”不在图中。{zh or '请重新连接或删去。'}",
+            f'{said_en}: "{end or "—"}", which it is joined to, is not drawn.'
+            f"{en or ' Connect it again, or delete it.'}",
+        )  # fmt: skip
 
 
 def between_once(sources: Sources) -> Iterator[Problem]:
@@ -122,23 +148,21 @@ def _condition_problem(sheet: Sheet, edge: Edge, default: str | None) -> Iterato
 
 
 def reachable(sources: Sources) -> Iterator[Problem]:
-    """Let every element be reached from its start event."""
+    """Let every element be reached from its start event; of several, the first ones are told."""
     for sheet in sources.sheets.values():
         for scope in sheet.scopes:
             nodes = list(sheet.inside(scope))
             starts = [node.id for node in nodes if node.kind == "startEvent"]
-            found = _spread(starts, _onward(sheet, nodes))
-            for node in nodes:
-                if starts and node.id not in found:
-                    yield Problem(
-                        sheet.file, node.id, "unreachable",
-                        f"从开始事件走不到“{node.id}”。请连接或删去。",
-                        f'"{node.id}" cannot be reached from the start. Connect or delete it.',
-                    )  # fmt: skip
+            for id_ in _outermost(nodes, starts, _onward(sheet, nodes)):
+                yield Problem(
+                    sheet.file, id_, "unreachable",
+                    f"从开始事件走不到“{id_}”。请连接或删去。",
+                    f'"{id_}" cannot be reached from the start. Connect or delete it.',
+                )  # fmt: skip
 
 
 def ending(sources: Sources) -> Iterator[Problem]:
-    """Let an end event be within reach of every element."""
+    """Let an end event be within reach of every element; of several, the last ones are told."""
     for sheet in sources.sheets.values():
         for scope in sheet.scopes:
             nodes = list(sheet.inside(scope))
@@ -147,14 +171,28 @@ def ending(sources: Sources) -> Iterator[Problem]:
                 for target in targets:
                     backward.setdefault(target, []).append(source)
             ends = [node.id for node in nodes if node.kind == "endEvent"]
-            found = _spread(ends, backward)
-            for node in nodes:
-                if ends and node.id not in found:
+            for id_ in _outermost(nodes, ends, backward):
+                if sheet.outgoing(id_):
                     yield Problem(
-                        sheet.file, node.id, "endless",
-                        f"从“{node.id}”走不到结束事件。请画出出路。",
-                        f'No end event can be reached from "{node.id}". Draw a way out.',
+                        sheet.file, id_, "endless",
+                        f"从“{id_}”走不到结束事件。请画出出路。",
+                        f'No end event can be reached from "{id_}". Draw a way out.',
                     )  # fmt: skip
+
+
+def _outermost(
+    nodes: Iterable[Node], origins: Iterable[str], onward: Mapping[str, Iterable[str]]
+) -> Iterator[str]:
+    """Give the elements that nothing leads to, one of each ring, from which all others follow."""
+    found = _spread(origins, onward)
+    missed = [node.id for node in nodes if found and node.id not in found]
+    behind = {id_: _spread([id_], onward) for id_ in missed}
+    before = {id_: sum(id_ in reach for reach in behind.values()) for id_ in missed}
+    followed: set[str] = set()
+    for id_ in sorted(missed, key=before.__getitem__):
+        if id_ not in followed:
+            followed |= behind[id_]
+            yield id_
 
 
 def _onward(sheet: Sheet, nodes: Iterable[Node]) -> dict[str, list[str]]:

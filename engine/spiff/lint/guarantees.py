@@ -43,20 +43,23 @@ LAST: Final = 6  # elements of a way that are told
 
 
 def kept(sources: Sources) -> Iterator[Problem]:
-    """Let every guarantee be whole, speak of what is drawn, and hold on every way."""
+    """Let every guarantee hold on every way; what is not written as it must be is told before."""
+    for sheet in () if sources.is_torn else sources.sheets.values():
+        for guarantee in sheet.guarantees:
+            if not any(_miswritten(sources, sheet, guarantee)):
+                yield from _broken(sources, sheet, guarantee)
+
+
+def written(sources: Sources) -> Iterator[Problem]:
+    """Let every guarantee be whole, and speak of what is drawn."""
     for sheet in sources.sheets.values():
         for guarantee in sheet.guarantees:
-            wrong = list(_whole(sheet, guarantee))
-            if not wrong and not _is_of_unread(sources, guarantee):
-                wrong = list(_unknown(sources, sheet, guarantee))
-                wrong = wrong or list(_broken(sources, sheet, guarantee))
-            yield from wrong
+            yield from _miswritten(sources, sheet, guarantee)
 
 
-def _is_of_unread(sources: Sources, guarantee: Guarantee) -> bool:
-    """Whether it names elements of a diagram that cannot be read, so that nobody can judge it."""
-    named = (name for part in SAYS[guarantee.kind] for name in getattr(guarantee, part))
-    return any(name.partition(":")[0] in sources.unread for name in named)
+def _miswritten(sources: Sources, sheet: Sheet, guarantee: Guarantee) -> Iterator[Problem]:
+    wrong = list(_whole(sheet, guarantee))
+    yield from wrong or _unknown(sources, sheet, guarantee)
 
 
 def _whole(sheet: Sheet, guarantee: Guarantee) -> Iterator[Problem]:
@@ -81,6 +84,8 @@ def _whole(sheet: Sheet, guarantee: Guarantee) -> Iterator[Problem]:
 
 def _unknown(sources: Sources, sheet: Sheet, guarantee: Guarantee) -> Iterator[Problem]:
     for part, name in ((p, each) for p in SAYS[guarantee.kind] for each in getattr(guarantee, p)):
+        if sources.is_torn and name.partition(":")[0] not in sources.sheets:
+            continue
         if name not in _known(sources, guarantee.kind, part):
             yield _refusal(
                 sheet, guarantee, "unknown_in_guarantee",
