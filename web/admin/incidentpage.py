@@ -35,6 +35,11 @@ class Box:
     is_suspect: bool
     is_refilled: bool
 
+    @property
+    def chooses(self) -> bool:
+        """Whether the operator says what it is: a text, a number, yes or no, a date."""
+        return self.variable.field is None and self.typed.kind in values.CHOOSABLE
+
 
 @dataclass(frozen=True, slots=True)
 class Typing:

@@ -12,7 +12,7 @@ from engine import dossier, incidentlist, incidentview
 from engine.errors import NotFoundError, Refusal
 from engine.retrying import close as leave_undone
 from engine.retrying import retry as do_again
-from engine.roles import OPERATOR
+from engine.roles import ADMINISTRATORS, OPERATOR, check_holds
 from web.admin.incidentpage import page_of
 from web.admin.sections import section
 from web.clock import now
@@ -36,7 +36,20 @@ AT_A_TIME = 1.0
 
 KEY = f"/<int(max={LAST}):key>"
 
-bp = section("incidents", "异常", "Incidents", roles={OPERATOR}, count=incidentlist.count_open)
+bp = section("incidents", "异常", "Incidents", roles=ADMINISTRATORS, count=incidentlist.count_open)
+
+
+@bp.before_request
+def check_repairs() -> None:
+    """Let whoever answers for procedures see what failed; operators mend it."""
+    if request.method == "POST" or request.endpoint == "admin_incidents.run":
+        check_holds(connection(), current_person(), {OPERATOR})
+
+
+@bp.app_template_global()
+def may_repair() -> bool:
+    """Whether the person asking mends what failed, and does not only look."""
+    return OPERATOR in current_person().roles
 
 
 @bp.get("")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,10 +23,17 @@ YES_NO: Final = "yes_no"
 CHOICE: Final = "choice"
 LIST: Final = "list"
 AS_JSON: Final = "json"
+DATE: Final = "date"
+UNSAID: Final = ""
+CHOOSABLE: Final = frozenset({UNSAID, TEXT, NUMBER, YES_NO, DATE})
+"""What an operator may choose among where no form says what a variable is."""
 
 EMPTY: Final = "empty"
 """What the radio button sends that is neither yes nor no."""
 
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_YES: Final = ("true", "yes", "是")
+_NO: Final = ("false", "no", "否")
 LARGEST: Final = 10**18
 LONGEST_NUMBER: Final = 40
 
@@ -61,7 +70,11 @@ def _by_value(value: object) -> str:
         return NUMBER
     if isinstance(value, list):
         return LIST
-    return TEXT if value is None or isinstance(value, str) else AS_JSON
+    if value is None:
+        return UNSAID
+    if isinstance(value, str):
+        return DATE if _DATE.fullmatch(value) else TEXT
+    return AS_JSON
 
 
 def _fits(kind: str, value: object) -> bool:
@@ -72,7 +85,9 @@ def _fits(kind: str, value: object) -> bool:
         return isinstance(value, list) and all(
             isinstance(item, str) and item.strip() == item != "" for item in value
         )
-    return _by_value(value) == (TEXT if kind == CHOICE else kind)
+    if kind in {TEXT, CHOICE}:
+        return isinstance(value, str)
+    return _by_value(value) == kind
 
 
 def texts_of(kind: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever a case holds
@@ -150,11 +165,25 @@ def _number(texts: Sequence[str]) -> int | float | None:
 
 
 def _yes_no(texts: Sequence[str]) -> bool | None:
-    answers: dict[str, bool | None] = {"true": True, "false": False, EMPTY: None}
-    written = texts[-1] if texts else EMPTY
+    answers = {**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False), EMPTY: None, "": None}
+    written = (texts[-1] if texts else EMPTY).strip().lower()
     if written not in answers:
         raise ValueError(written)
     return answers[written]
+
+
+def _date(texts: Sequence[str]) -> str | None:
+    written = (texts[-1] if texts else "").strip()
+    if not written:
+        return None
+    if not _DATE.fullmatch(written):
+        raise ValueError(written)
+    return date.fromisoformat(written).isoformat()
+
+
+def _unsaid(texts: Sequence[str]) -> None:
+    if any(text.strip() for text in texts):
+        raise ValueError(texts)
 
 
 def _list(texts: Sequence[str]) -> list[str]:
@@ -173,12 +202,19 @@ _READERS: Final[dict[str, Callable[[Sequence[str]], Any]]] = {
     CHOICE: _text,
     LIST: _list,
     AS_JSON: _json,
+    DATE: _date,
+    UNSAID: _unsaid,
 }
 _NOT_READ: Final = {
     NUMBER: Problem(
         "请填数字，如 12 或 0.5，不带千分位。", "Type a number such as 12 or 0.5, ungrouped."
     ),
-    YES_NO: Problem("请选“是”“否”或“空”。", "Choose yes, no or empty."),
+    YES_NO: Problem("请填“是”或“否”，没有值则空着。", "Type yes or no, or leave it empty."),
+    DATE: Problem("请填真有的日期，如 2026-11-30。", "Type a date that exists, as 2026-11-30."),
+    UNSAID: Problem(
+        "请先选择类型：文字、数字、是否或日期。",
+        "Choose what it is: a text, a number, yes/no or a date.",
+    ),
     AS_JSON: Problem(
         '无法按 JSON 读取。文字加双引号，如 "china"；列表如 ["a", "b"]；空写 null。',
         'This is no JSON. Texts take double quotes: "china"; a list: ["a", "b"]; empty: null.',

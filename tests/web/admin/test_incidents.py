@@ -323,3 +323,36 @@ def test_the_case_says_that_it_is_held_up_until_somebody_has_got_it_on(
     jie.does(f"/tasks/{task}", STEP, accepted_at=today(), zone="overseas")
     jie.get(f"/cases/{case_id}")
     assert "受阻" not in "".join(one.text_content() for one in jie.all(now))
+
+
+def test_a_process_owner_sees_what_failed_and_leaves_it_to_the_operators(
+    database: sa.Engine, staff: dict[str, Person], sign_in: Callable[[str], Visitor]
+) -> None:
+    _, _, number = stuck_case(database, staff["jie"])
+    stuck_case(database, staff["jie"])
+    lin = sign_in("lin")
+    lin.get("/")
+    assert [one.text for one in lin.all("//nav[@class='places']//*[@class='count']")] == ["2"]
+    for path in (INCIDENTS, f"{INCIDENTS}/{number}", f"{INCIDENTS}/{number}/alike"):
+        assert lin.get(path).status_code == 200
+        assert "close_limit" in lin.text
+        assert lin.all("//main//form") == []
+    lin.get(f"{INCIDENTS}/{number}")
+    assert "由系统管理员办理" in lin.text
+    assert "哈密天源水务" in lin.text
+    for path in ("/retry", "/close", "/all", "/data"):
+        assert lin.post(f"{INCIDENTS}/{number}{path}").status_code == 403
+    assert lin.get(f"{INCIDENTS}/{number}/all").status_code == 403
+    assert len(open_numbers(database)) == 2
+
+
+def test_what_is_over_offers_nothing_to_repair(
+    he: Visitor, database: sa.Engine, staff: dict[str, Person]
+) -> None:
+    case_id, task, number = stuck_case(database, staff["jie"])
+    mended(database, case_id)
+    with database.begin() as conn:
+        conn.execute(sa.delete(tasks).where(tasks.c.id == task))
+    he.get(f"{INCIDENTS}/{number}")
+    assert "没有剩下要办的事" in he.text
+    assert he.all(f"//form[contains(@action, '{number}/data')]") == []

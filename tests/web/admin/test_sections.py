@@ -63,7 +63,7 @@ def test_only_the_tabs_of_ones_own_sections_are_shown(
     [
         ("fang", "/admin", "规程管理员"),
         ("fang", "/admin/incidents", "系统管理员"),
-        ("lin", "/admin/incidents", "系统管理员"),
+        ("lin", "/admin/staff", "系统管理员"),
         ("he", "/admin/owned", "规程管理员"),
         ("nobody", "/admin/incidents", "系统管理员"),
     ],

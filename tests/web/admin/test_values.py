@@ -53,7 +53,7 @@ def test_what_a_case_holds_is_shown_so_that_sending_it_back_changes_nothing(
 @given(
     name=st.sampled_from([*NAMES, "close_limit"]),
     kind=st.sampled_from([values.TEXT, values.NUMBER, values.YES_NO, values.CHOICE, values.LIST,
-                          values.AS_JSON, "no such kind"]),
+                          values.AS_JSON, values.DATE, values.UNSAID, "no such kind"]),
     texts=st.lists(st.text(max_size=20) | st.sampled_from(["1e999", "NaN", "[" * 10_000, "{}"]),
                    max_size=3),
 )  # fmt: skip
@@ -80,6 +80,9 @@ def test_whatever_is_typed_is_read_or_refused_in_words(
         ("rounds", 3, values.NUMBER),
         ("close_limit", "P3D", values.TEXT),
         ("unknown", [1, 2], values.AS_JSON),
+        ("unknown", "2026-11-30", values.DATE),
+        ("received_at", "2026-11-30", values.TEXT),
+        ("unknown", None, values.UNSAID),
     ],
 )
 def test_a_variable_is_typed_as_its_form_does_and_as_json_where_it_holds_something_else(
@@ -99,6 +102,11 @@ def test_a_variable_is_typed_as_its_form_does_and_as_json_where_it_holds_somethi
         ("zone", values.CHOICE, "overseas", "overseas"),
         ("amount_claimed", values.TEXT, "12.50", "12.50"),
         ("customer", values.TEXT, "一\r\n二", "一\n二"),
+        ("unknown", values.DATE, "2026-11-30", "2026-11-30"),
+        ("unknown", values.NUMBER, "5", 5),
+        ("unknown", values.YES_NO, "否", False),
+        ("unknown", values.YES_NO, "Yes", True),
+        ("unknown", values.UNSAID, " ", None),
         ("unknown", values.LIST, "a\r\n\r\n b ", ["a", "b"]),
         ("zone", values.AS_JSON, '"mars"', "mars"),
         ("customer", values.AS_JSON, '{"a": [1, null]}', {"a": [1, None]}),
@@ -124,6 +132,9 @@ def test_each_kind_is_read(name: str, kind: str, typed: str, value: object) -> N
         ("unknown", values.AS_JSON, "china", "双引号"),
         ("unknown", values.AS_JSON, "[" * 10_000, "JSON"),
         ("unknown", "no such kind", "china", "JSON"),
+        ("unknown", values.DATE, "2026-11-31", "日期"),
+        ("unknown", values.DATE, "20261130", "日期"),
+        ("unknown", values.UNSAID, "5", "请先选择类型"),
     ],
 )
 def test_what_cannot_be_meant_is_a_problem_in_words(
