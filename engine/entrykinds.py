@@ -1,30 +1,29 @@
 """The class of each kind of entry: the procedure itself, a flexible action, or an intervention.
 
-What no one has put into a class is the procedure's own. Who adds a kind of entry adds it here.
+What no one has put into a class is the procedure's own. Who adds an action names
+its kinds of entries in engine.acts.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from engine.acts.table import ACTS, BY_OPERATORS, CASE_ACTS
 from engine.spiff import Names
 
 FLEXIBLE: Final = Names("灵活办理", "Flexible action")
 INTERVENTION: Final = Names("人工干预", "Intervention")
 
-_FLEXIBLE: Final = (
-    *("task_claimed", "task_released", "clock_paused", "clock_resumed"),
-    *("task_transferred", "task_assigned", "task_delegated", "task_given_back", "task_taken_back"),
-    *("task_urged", "case_copied", "task_handed_over"),
-    *("signatures_asked", "signature_given", "signature_refused", "signature_removed"),
-    *("task_returned", "step_withdrawn", "case_cancelled", "case_reopened"),
-    *("case_suspended", "case_resumed"),
-)
-_INTERVENTIONS: Final = (
-    *("data_repaired", "incident_closed", "case_moved"),
-    *("step_skipped", "token_moved"),
-)
+_FLEXIBLE: Final = [kind for act in (*ACTS.values(), *CASE_ACTS.values()) for kind in act.kinds]
+_INTERVENTIONS: Final = [kind for act in BY_OPERATORS.values() for kind in act.kinds]
+_ALIKE: Final = {
+    "task_handed_over": FLEXIBLE,
+    **dict.fromkeys(("data_repaired", "incident_closed", "case_moved"), INTERVENTION),
+}
+"""What is done on pages of administration, which say themselves what follows."""
+
 CLASSES: Final = {
     **dict.fromkeys(_FLEXIBLE, FLEXIBLE),
     **dict.fromkeys(_INTERVENTIONS, INTERVENTION),
+    **_ALIKE,
 }

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from engine import timernotes
-from engine.flexible.groups import MODES
+from engine.acts.signing import MODES
 from engine.messages import letterview
 from engine.spiff import Names
 from engine.timernotes import local

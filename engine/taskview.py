@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from engine.acts.act import Act
     from engine.clocks.pauses import Pause
     from engine.dossier import CaseHeader
     from engine.entryview import FilledForm
     from engine.flexible.signview import Signature
-    from engine.flexible.words import Act
     from engine.foureyes import FourEyesError
     from engine.going_back.again import Again
     from engine.people import Person

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from engine.acts.signing import COUNTING, MODES
 from engine.cases import InvalidAnswersError
 from engine.enclosing import key_of
 from engine.errors import Refusal
 from engine.flexible import asking, delegating, handing, telling
 from engine.flexible.actview import act_view
 from engine.flexible.choosing import NobodyChosenError
-from engine.flexible.groups import MODES
 from engine.reasons import BadReasonError
 from web.clock import now
 from web.database import connection, transaction
@@ -73,7 +73,7 @@ def _wanted(place: str) -> asking.Wanted:
     return asking.Wanted(place, request.form.get("mode", ""), ratio, _people())
 
 
-_VERBS: Final[Mapping[str, Verb]] = {
+VERBS: Final[Mapping[str, Verb]] = {
     "transfer": lambda conn, task, **who: handing.transfer(conn, task, _one(), _reason(), **who),
     "assign": lambda conn, task, **who: handing.assign(conn, task, _one(), _reason(), **who),
     "delegate": lambda conn, task, **who: delegating.delegate(conn, task, _one(), _reason(), **who),
@@ -111,7 +111,7 @@ def do(task_id: UUID, act: str) -> ResponseReturnValue:
     view = _view(task_id, act)
     try:
         with transaction() as conn:
-            _VERBS[view.act.key](conn, task_id, by=current_person(), now=now())
+            VERBS[view.act.key](conn, task_id, by=current_person(), now=now())
     except InvalidAnswersError as refusal:
         return _page(task_id, act, AnswersNotReadyError(len(refusal.answers.problems))), 422
     except (BadReasonError, NobodyChosenError, asking.BadGroupError) as refusal:
@@ -144,6 +144,7 @@ def _page(task_id: UUID, act: str, refusal: Refusal | None = None) -> str:
         query=request.form.get("people", ""),
         chosen=_people(),
         modes=MODES if view.joins is None else {},
+        counting=COUNTING,
         mode=request.form.get("mode", "all"),
         ratio=request.form.get("ratio", ""),
         back=url_for("tasks.show", task_id=task_id) if view.reads_task else case,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from engine.acts.table import EVERY
 from engine.clocks import clockview, pausing
 from engine.reasons import BadReasonError
 from web.clock import now
@@ -82,6 +83,7 @@ def _case_page(case_id: UUID, refusal: Refusal | None = None) -> str:
 
 def _page(clock: clockview.Clock, refusal: Refusal | None, *, back: str, section: str) -> str:
     verb = "pause" if clock.since is None else "resume"
+    acts = ("pause", "go-on") if clock.task_id else ("pause-case", "go-on-case")
     if clock.task_id is None:
         action = url_for(f"clocks.{verb}_case", case_id=clock.case.id)
         if not pausing.may_pause(current_person().roles, set(clock.waiting)):
@@ -92,6 +94,7 @@ def _page(clock: clockview.Clock, refusal: Refusal | None, *, back: str, section
         "clock.html",
         active=section,
         clock=clock,
+        act=EVERY[acts[clock.since is not None]],
         refusal=refusal,
         typed=_reason(),
         back=back,

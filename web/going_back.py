@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from engine.acts.signing import COUNTING, MODES
 from engine.enclosing import key_of
 from engine.errors import NotFoundError
 from engine.going_back.caseview import case_act_view
 from engine.going_back.ending import cancel_case, reopen_case
+from engine.going_back.whatview import what_can_be_done
 from engine.going_back.withdrawing import withdraw_step
 from engine.reasons import BadReasonError
 from engine.suspending.holding import DayPassedError, resume_case, suspend_case
@@ -33,6 +35,13 @@ GO_ON = "on"
 bp = Blueprint("going_back", __name__, url_prefix="/cases/<uuid:case_id>/acts")
 
 
+@bp.get("")
+def index(case_id: UUID) -> ResponseReturnValue:
+    """Show everything that anybody may do with the case, and what would follow."""
+    found = what_can_be_done(connection(), case_id, by=current_person(), now=now())
+    return render_template("acts.html", active="cases", found=found, counting=COUNTING, modes=MODES)
+
+
 @bp.get("/<act>")
 def show(case_id: UUID, act: str) -> ResponseReturnValue:
     return _page(case_id, act)
@@ -40,9 +49,9 @@ def show(case_id: UUID, act: str) -> ResponseReturnValue:
 
 @bp.post("/<act>")
 def do(case_id: UUID, act: str) -> ResponseReturnValue:
-    if act not in _VERBS:
+    if act not in VERBS:
         raise NotFoundError
-    return _VERBS[act](case_id)
+    return VERBS[act](case_id)
 
 
 def _withdraw(case_id: UUID) -> ResponseReturnValue:
@@ -104,7 +113,7 @@ def _reopen(case_id: UUID) -> ResponseReturnValue:
     return _done(case_id)
 
 
-_VERBS: Final = {
+VERBS: Final = {
     "withdraw": _withdraw,
     "suspend": _suspend,
     "resume": _resume,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from babel import Locale, dates, numbers, units
 from flask import Flask, current_app, g, has_request_context, request
 
+from engine.acts.table import EVERY
 from engine.settings import Company, company
 from web.clock import now
 from web.database import connection
@@ -175,7 +176,7 @@ def clock(due: datetime, met: datetime | None = None) -> Clock:
 
 def speak(app: Flask) -> None:
     """Give the templates their words and formats."""
-    app.jinja_env.globals.update(t=t, clock=clock, our_company=our_company)
+    app.jinja_env.globals.update(t=t, clock=clock, our_company=our_company, every_act=EVERY)
     app.jinja_env.filters.update(
         named=named,
         day_and_time=day_and_time,

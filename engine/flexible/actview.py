@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from engine import dossier, procedures
+from engine.acts.table import ACTS
 from engine.errors import NotFoundError, Refusal
 from engine.flexible.allowed import words_for
 from engine.flexible.choosing import choices, nobody, waited_for
 from engine.flexible.concerned import is_concerned
 from engine.flexible.offering import offered
-from engine.flexible.words import ACTS
 from engine.foureyes import Eyes
 from engine.substituting.acting import as_whom
 from engine.suspending.standstill import SuspendedError
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from typing import Any
     from uuid import UUID
 
+    from engine.acts.act import Act
     from engine.dossier import CaseHeader
     from engine.flexible.choosing import Choices
-    from engine.flexible.words import Act
     from engine.people import Person
     from engine.spiff import Names, Step
 

@@ -10,12 +10,13 @@ import orjson
 import sqlalchemy as sa
 
 from engine import drafts, notices, procedures
+from engine.acts.signing import MODES
 from engine.cases import read_answers
 from engine.drafts import Kept
 from engine.errors import Refusal
 from engine.flexible.allowed import words_for
 from engine.flexible.choosing import NobodyChosenError
-from engine.flexible.groups import AFTER, MODES, OPEN
+from engine.flexible.groups import AFTER, OPEN
 from engine.flexible.held import said, step_of, taker_of
 from engine.flexible.settling import settle
 from engine.foureyes import eyes_on

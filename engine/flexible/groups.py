@@ -11,22 +11,15 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from engine.spiff import Names
 from engine.storing import keys_of
 from engine.tables import signings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 BEFORE: Final = "before"
 AFTER: Final = "after"
 OPEN: Final = frozenset({"asked", "waiting"})
-MODES: Final[Mapping[str, Names]] = {
-    "all": Names("会签：所有人都签", "All of them"),
-    "any": Names("或签：一人签即可", "Any one of them"),
-    "ratio": Names("按比例：达到百分比即可", "So many percent of them"),
-    "order": Names("依次：按顺序逐个签", "One after the other"),
-}
 
 
 def verdict(place: str, mode: str, ratio: int | None, statuses: Sequence[str]) -> str | None:

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
 
+from engine.acts.table import ACTS
 from engine.flexible.allowed import fits, is_possible, is_switched_on, words_for
 from engine.flexible.concerned import is_concerned, may_urge
-from engine.flexible.words import ACTS
 from engine.substituting.acting import as_whom
 from engine.tables import tasks
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from engine.flexible.words import Act
+    from engine.acts.act import Act
     from engine.people import Person
     from engine.procedures import Version
     from engine.spiff import Step

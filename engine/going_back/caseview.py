@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from engine import dossier, spiff
+from engine.acts.table import CASE_ACTS
 from engine.errors import NotFoundError
-from engine.flexible.casewords import CASE_ACTS
 from engine.going_back.ending import (
     CaseEndError,
     MayNotEndError,
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
+    from engine.acts.act import Act
     from engine.dossier import CaseHeader
-    from engine.flexible.words import Act
     from engine.going_back.ending import Found
     from engine.going_back.returnview import EarlierStep
     from engine.people import Person
@@ -92,7 +92,7 @@ def case_act_view(conn: sa.Connection, case_id: UUID, key: str, *, by: Person) -
     if key not in CASE_ACTS:
         raise NotFoundError
     case = found(conn, case_id, by=by)
-    return _VIEWS[key](conn, case, by)
+    return VIEWS[key](conn, case, by)
 
 
 def _header(conn: sa.Connection, case: Found) -> CaseHeader:
@@ -154,7 +154,7 @@ def _reopen(conn: sa.Connection, case: Found, by: Person) -> CaseActView:
     )
 
 
-_VIEWS: Final[Mapping[str, Callable[[sa.Connection, Found, Person], CaseActView]]] = {
+VIEWS: Final[Mapping[str, Callable[[sa.Connection, Found, Person], CaseActView]]] = {
     "suspend": _suspend,
     "resume": _resume,
     "withdraw": _withdraw,

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.tables import cases, drafts
+from tests.web.test_acts import shows
 from tests.web.visiting import task_path
 
 if TYPE_CHECKING:
@@ -153,3 +154,16 @@ def test_what_was_typed_is_labelled_in_words_when_there_is_no_clock_to_pause(
     assert fang.post(f"{task}/clock/pause", {"reason": "等客户寄样"}).status_code == 409
     (label,) = fang.all("//dl[@id='kept-values']//dt")
     assert label.text == "原因"
+
+
+def test_their_pages_show_what_follows(jie: Visitor) -> None:
+    task = jie.path
+    case = jie.all("//a[contains(@href, '/cases/')]/@href")[0]
+    for page, stops, goes_on in (
+        (f"{task}/clock", "pause", "go-on"),
+        (f"{case}/clock", "pause-case", "go-on-case"),
+    ):
+        assert shows(jie, page, stops)
+        pause(jie)
+        assert shows(jie, page, goes_on)
+        resume(jie)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import redirect, render_template, request, url_for
 
 from engine import caselist
+from engine.acts.table import BY_OPERATORS
 from engine.enclosing import key_of
 from engine.errors import NotFoundError
 from engine.going_back.intervening import PLACE, SKIP, Wanted
@@ -117,6 +118,7 @@ def _preview(wanted: Wanted, refusal: Refusal | None = None, **asked: object) ->
         "admin/intervention.html",
         seen=seen,
         wanted=wanted,
+        act=BY_OPERATORS[wanted.kind],
         refusal=refusal,
         typed=request.form.get("reason", ""),
         asked=asked,

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.flexible.groups import AFTER, BEFORE, MODES, verdict
+from engine.acts.signing import MODES
+from engine.flexible.groups import AFTER, BEFORE, verdict
 
 STATUSES = st.lists(st.sampled_from(["asked", "waiting", "agreed", "refused"]), max_size=8)
 ANY_MODE = st.sampled_from(sorted(MODES))

@@ -18,10 +18,11 @@ from hypothesis.stateful import (
 from typing_extensions import override
 
 from engine import history, procedures, spiff
+from engine.acts.signing import MODES
 from engine.errors import Refusal
 from engine.flexible.asking import Wanted, ask, remove
 from engine.flexible.delegating import delegate, give_back, take_back
-from engine.flexible.groups import MODES, OPEN
+from engine.flexible.groups import OPEN
 from engine.flexible.handing import assign, transfer
 from engine.flexible.signing import sign
 from engine.flexible.telling import copy, urge

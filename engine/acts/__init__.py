@@ -1,0 +1,1 @@
+"""What people may do with a task or a case besides doing it, as one table of words."""
