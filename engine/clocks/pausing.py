@@ -65,7 +65,7 @@ def pause_task(
     case, facts, since, who = _task(conn, task_id, by=by, now=now)
     if since is not None:
         raise _paused_already(case.id)
-    told = Draft(PAUSED, {**facts, "reason": said})
+    told = Draft(PAUSED, {**facts, "reason": said}, task_id=task_id)
     _move(conn, case, spiff.pause, task_id, told, by=who, now=now)
     _write_task(conn, task_id, paused_at=now, paused_for=said)
 
@@ -78,7 +78,8 @@ def resume_task(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime
     case, facts, since, who = _task(conn, task_id, by=by, now=now)
     if since is None:
         raise _runs(case.id)
-    _move(conn, case, spiff.resume, task_id, Draft(RESUMED, facts), by=who, now=now)
+    told = Draft(RESUMED, facts, task_id=task_id)
+    _move(conn, case, spiff.resume, task_id, told, by=who, now=now)
     _write_task(conn, task_id, paused_at=None, paused_for=None)
 
 

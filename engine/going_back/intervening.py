@@ -160,7 +160,7 @@ def _said(ready: Ready, facts: dict[str, object], asker: Person | None) -> Draft
     if at is None and waiting is not None:
         return Draft(SKIPPED, {**waiting.where, **facts}, task_id=waiting.id)
     if at is not None:
-        facts |= {"process": at.process, "element": at.element}
+        facts |= {"process": at.process, "element": at.element, "path": list(at.path)}
     if waiting is not None:
         facts["left"] = f"{waiting.process}:{waiting.element}"
     return Draft(MOVED, facts, task_id=None if waiting is None else waiting.id)

@@ -106,9 +106,17 @@ def _clock(play: Play, event: Event) -> None:
 
 
 def _paused(play: Play, event: Event) -> UUID | None:
-    """Find the step whose clock was stopped or went on; of several, one whose clock does not."""
+    """Find the step whose clock was stopped or went on.
+
+    Where the entry does not name it, it is one whose clock does not do so yet.
+    """
+    if event.task is not None:
+        return _step(play, event)
     there = [task for task in play.stage.tasks.values() if place_of(task) == event.place]
     there.sort(key=lambda task: task.stands == (event.kind == PAUSED))
+    if len(there) > 1:
+        zh = f"这一步此时有 {len(there)} 件打开，履历没有写明是哪一件。"
+        play.note(event, zh, f"it does not say which of the {len(there)} open ones is meant.")
     return next((task.id for task in there), None)
 
 

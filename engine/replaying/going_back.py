@@ -8,6 +8,7 @@ from uuid import UUID
 from engine import spiff
 from engine.going_back.anew import STRAIGHT
 from engine.replaying.play import stop
+from engine.replaying.stage import place_of
 from engine.spiff import CaseOpenError, CaseOverError, NoPlaceError, NoWayBackError
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ def skip(play: Play, event: Event, task: UUID) -> None:
 def place(play: Play, event: Event, task: UUID | None) -> None:
     """Move a token to where an operator moved it; none more than one call may lead there."""
     compiled, state, then = play.stage.bundle.compiled, play.stage.state, play.stage.then
-    there = [at for at in spiff.places(compiled) if f"{at.process}:{at.element}" == event.place]
+    there = [at for at in spiff.places(compiled) if place_of(at) == event.place]
+    if "path" in event.body:
+        there = [at for at in there if list(at.path) == event.body["path"]]
     if len(there) != 1:
         zh = f"重演的版本里有 {len(there)} 处这样的步骤，不知道移到哪一处。"
         en = f"this version has {len(there)} such places, and it is not known which is meant."

@@ -10,9 +10,11 @@ from uuid import UUID
 
 import orjson
 
+from engine.clocks.pausing import RESUMED
 from engine.duties.starting import STARTED
 from engine.history import follow, lacks_answers, read
 from engine.superseding import turn_of
+from engine.told import PAUSED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 BEGINNINGS: Final = frozenset({"case_opened", STARTED})
 FIRED: Final = "timer_fired"
 DONE: Final = "step_completed"
+CLOCKS: Final = frozenset({PAUSED, RESUMED})
 RECKONED: Final = "deadline_moved"
 
 
@@ -128,7 +131,7 @@ class Record:
         body = event.body
         if event.kind == DONE:
             self.done.append(event.place)
-        if event.task is not None and moved(body):
+        if event.task is not None and moved(body) and event.kind not in CLOCKS:
             self._open.pop(event.task, None)
         for task, _ in body.get("cancelled", ()):
             self._open.pop(UUID(task), None)

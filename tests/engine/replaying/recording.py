@@ -20,6 +20,9 @@ from engine.told import GENESIS
 from tests.engine.spiff.walking import Walk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
     from engine.replaying.record import Record
     from engine.spiff import Call, Compiled, Move, OpenTask, Place, Start, Wait
 
@@ -36,6 +39,7 @@ class Recording(Walk):
 
     def __init__(self, compiled: Compiled, /, **answers: object) -> None:
         self.book = Book()
+        self.standing: set[UUID] = set()
         super().__init__(compiled, **answers)
         self.book.enter(self, Draft("case_opened", _where(compiled.start), answers=answers))
 
@@ -59,17 +63,24 @@ class Recording(Walk):
         self.book.enter(self, Draft("call_answered", _where(call), answers=told))
         return move
 
-    def stands(self, element: str | None = None) -> Move:
-        where = _where(self.task(element)) if element else {}
-        move = self.pauses(element)
-        self.book.enter(self, Draft("clock_paused", where))
-        return move
+    def stands(self, task: OpenTask | None = None) -> Move:
+        """Stop the clock of the case, or of a task."""
+        return self._clock(spiff.pause, "clock_paused", task)
 
-    def runs_on(self, element: str | None = None) -> Move:
-        where = _where(self.task(element)) if element else {}
-        move = self.resumes(element)
-        self.book.enter(self, Draft("clock_resumed", where))
-        return move
+    def runs_on(self, task: OpenTask | None = None) -> Move:
+        return self._clock(spiff.resume, "clock_resumed", task)
+
+    def _clock(self, verb: Callable[..., Move], kind: str, task: OpenTask | None) -> Move:
+        where, key = (_where(task), task.id) if task else ({}, None)
+        self.standing ^= {key} if key else set()
+        self.move = verb(self.compiled, self.move.state, key, **self.then)
+        self._follow()
+        self.book.enter(self, Draft(kind, where, task_id=key))
+        return self.move
+
+    def says(self, kind: str, task: OpenTask) -> None:
+        """Enter that somebody did something with a task that moved nothing."""
+        self.book.chain([Draft(kind, _where(task), task_id=task.id)], self.now)
 
     def sends_back(self, element: str, to: str, way: str) -> Move:
         task, target = self.task(element), self.way(element, to)
@@ -103,12 +114,14 @@ class Recording(Walk):
         self.book.enter(self, Draft(SKIPPED, _where(task), task_id=task.id))
         return move
 
-    def is_placed(self, element: str, to: str) -> Move:
-        task = self.task(element)
-        move = self.places(element, to)
-        at = next(at for at in spiff.places(self.compiled) if at.element == to)
-        self.book.enter(self, Draft(PLACED, _where(at), task_id=task.id))
-        return move
+    def is_placed(self, task: OpenTask | None, at: Place) -> Move:
+        """Move the token of a task, or put one more somewhere."""
+        key, state = None if task is None else task.id, self.move.state
+        self.move = spiff.place(self.compiled, state, key, at, **self.then)
+        self._follow()
+        where = {**_where(at), "path": list(at.path)}
+        self.book.enter(self, Draft(PLACED, where, task_id=key))
+        return self.move
 
     def passes(self, **time: float) -> Move:
         """Let time pass, and a worker wake the case if anything is due."""
@@ -143,11 +156,15 @@ class Book:
             gone = [self.open[task] for task in move.closed if task != done]
             facts = telling.consequences(version, move, gone)
             drafts[cause] = telling.saying(drafts[cause], {**facts, "facts": {}})
-            chained, self.head = history.chain(
-                drafts, case_id=CASE, seq=len(self.rows), head=self.head, by=None, now=walk.now
-            )
-            self.rows += [SimpleNamespace(**row) for row in chained]
+            self.chain(drafts, walk.now)
         self.open.update({task.id: task for task in move.opened})
+
+    def chain(self, drafts: Sequence[Draft], now: datetime) -> None:
+        """Add entries to the chain as they are."""
+        chained, self.head = history.chain(
+            drafts, case_id=CASE, seq=len(self.rows), head=self.head, by=None, now=now
+        )
+        self.rows += [SimpleNamespace(**row) for row in chained]
 
     def acts(self, walk: Walk, kind: str) -> None:
         """Enter that somebody moved the case in some other way."""

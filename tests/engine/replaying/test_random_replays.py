@@ -10,19 +10,22 @@ import pytest
 from engine import spiff
 from engine.calendar import STANDARD
 from engine.going_back.anew import STRAIGHT, THROUGH
+from engine.history import Draft
 from engine.replaying.judging import judge
 from engine.replaying.play import Terms
 from engine.replaying.playing import play
 from engine.replaying.verdicts import Verdict
 from tests.engine.replaying.recording import Recording, bundle_of
 from tests.engine.spiff.differing import procedure_of
-from tests.engine.spiff.drawing import compiled
+from tests.engine.spiff.drawing import Process, compiled
 from tests.engine.spiff.test_transferring import row
 
 if TYPE_CHECKING:
-    from engine.spiff import Compiled
+    from engine.replaying.play import Play
+    from engine.spiff import Compiled, Place
 
 SEEDS = 60
+NEUTRAL = ("task_delegated", "task_given_back", "signatures_asked", "signature_given")
 
 
 def seen(procedure: Compiled, state: bytes) -> object:
@@ -59,10 +62,23 @@ def _happens(walk: Recording, random: Random) -> None:
         walk.is_answered(next(iter(walk.calls.values())).element, n=3)
     elif chance < 0.9:
         walk.passes(days=random.randint(1, 5), hours=random.randint(0, 23))
+    elif walk.tasks and chance < 0.95:
+        _of_one(walk, random)
     elif spiff.position(walk.compiled, walk.move.state).paused:
         walk.runs_on()
     else:
         walk.stands()
+
+
+def _of_one(walk: Recording, random: Random) -> None:
+    """Let somebody pause a step, give it to another or sign it."""
+    task = random.choice(list(walk.tasks.values()))
+    if random.random() < 0.4:
+        walk.says(random.choice(NEUTRAL), task)
+    elif task.id in walk.standing:
+        walk.runs_on(task)
+    else:
+        walk.stands(task)
 
 
 def _goes_back(walk: Recording, random: Random) -> bool:
@@ -76,6 +92,8 @@ def _goes_back(walk: Recording, random: Random) -> bool:
         walk.is_skipped(element)
         return True
     if random.random() < 0.2:
+        return _is_placed(walk, random)
+    if random.random() < 0.2:
         walk.is_cancelled()
         found = spiff.reopenings(walk.compiled, walk.move.state)
         walk.is_reopened(random.choice([None, *(way.element for way in found)]))
@@ -84,6 +102,15 @@ def _goes_back(walk: Recording, random: Random) -> bool:
     try:
         walk.takes_back(done[-1])
     except (IndexError, spiff.NoWayBackError, spiff.CaseOverError):
+        return False
+    return True
+
+
+def _is_placed(walk: Recording, random: Random) -> bool:
+    task = random.choice([None, *walk.tasks.values()])
+    try:
+        walk.is_placed(task, random.choice(spiff.places(walk.compiled)))
+    except (spiff.NoPlaceError, spiff.CaseOverError):
         return False
     return True
 
@@ -101,9 +128,72 @@ def test_history_replays_to_the_same_state(seed: int) -> None:
     assert judge(walk.record, Terms(own, own, STANDARD), until=walk.now).verdict is Verdict.SAME
 
 
+def at(walk: Recording, element: str, path: tuple[str, ...] = ()) -> Place:
+    every = spiff.places(walk.compiled)
+    return next(place for place in every if (place.element, place.path) == (element, path))
+
+
+def twice() -> Compiled:
+    """Draw two calls of one process side by side, in which a step has a deadline."""
+    called = Process("part")
+    called.start("b")
+    called.user("look")
+    called.deadline("late", "look", "P3D")
+    called.end("late_done")
+    called.chain("late", "late_done")
+    called.end("e")
+    called.chain("b", "look", "e")
+    p = Process("demo")
+    p.parallel("fork")
+    p.parallel("join")
+    for call in ("one", "two"):
+        p.call(call, "part")
+        p.chain("fork", call, "join")
+    p.message_start("begun")
+    p.chain("begun", "fork")
+    p.end()
+    p.chain("join", "done")
+    return compiled(p, called)
+
+
+@pytest.mark.parametrize("call", ["one", "two"])
+def test_the_clock_of_the_very_step_stands_again(call: str) -> None:
+    walk = Recording(twice())
+    task = next(task for task in walk.tasks.values() if task.path == (call,))
+    walk.stands(task)
+    found = replayed(walk)
+    assert seen(walk.compiled, found.stage.state) == seen(walk.compiled, walk.move.state)
+    assert not found.notes
+    walk.runs_on(task)
+    found = replayed(walk)
+    assert seen(walk.compiled, found.stage.state) == seen(walk.compiled, walk.move.state)
+
+
+def test_an_entry_of_before_that_does_not_name_the_step_says_so() -> None:
+    walk = Recording(twice())
+    where = {"process": "part", "element": "look"}
+    walk.pauses("look")
+    walk.book.enter(walk, Draft("clock_paused", where))
+    (note,) = replayed(walk).notes
+    assert "which of the 2" in note.en
+
+
+@pytest.mark.parametrize("call", ["one", "two"])
+def test_a_token_is_moved_to_the_very_call_again(call: str) -> None:
+    walk = Recording(twice())
+    walk.is_placed(None, at(walk, "look", (call,)))
+    found = replayed(walk)
+    assert seen(walk.compiled, found.stage.state) == seen(walk.compiled, walk.move.state)
+
+
+def replayed(walk: Recording) -> Play:
+    own = bundle_of(walk.compiled)
+    return play(walk.record, Terms(own, own, STANDARD), until=walk.now)
+
+
 def test_a_token_that_was_moved_is_moved_again() -> None:
     walk = Recording(compiled(row("ask", "look", "check")))
-    walk.is_placed("ask", "check")
+    walk.is_placed(walk.task("ask"), at(walk, "check"))
     own = bundle_of(walk.compiled)
     found = play(walk.record, Terms(own, own, STANDARD), until=walk.now)
     assert [task.element for task in found.stage.tasks.values()] == ["check"]
