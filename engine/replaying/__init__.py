@@ -14,7 +14,8 @@ signal delivered                   if it is waited for at that moment
 call answered, call failed         as soon as that service is asked
 timer fired                        timers fire when they are due; as late as recorded where the
                                    recorded one was due at that moment too
-clock paused or resumed            if the step is open at that moment
+clock paused or resumed            if the step is open at that moment; an entry of before that does
+                                   not name it, while several are open there, is told
 task returned                      the same way, as soon as that step is open
 step skipped by an operator        likewise, as soon as that step is open
 step withdrawn, case cancelled or  likewise, at that moment

@@ -118,6 +118,7 @@ def _compile(sources: Sources) -> Compiled:
             defaults=defaults,
             roles=frozenset(sources.roles),
             variables=names,
+            drawings={process: each.data for process, each in sources.sheets.items()},
         ),
     )
 

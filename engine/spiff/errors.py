@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from engine.spiff.model import Problem
+    from engine.spiff.model import Names, Problem
 
 
 class BrokenFilesError(Exception):
@@ -76,6 +76,18 @@ class InterruptedPlaceError(NoPlaceError):
         "An event at its border interrupts that activity as soon as it begins. "
         "Change what its condition asks for first, or move to another step."
     )
+
+
+class JoinLeftError(NoPlaceError):
+    """A token cannot be moved to a place: what follows would wait for ever, or be done twice."""
+
+    def __init__(self, path: tuple[str, ...], element: str, why: Names) -> None:
+        self.zh = f"{why.zh}请逐一“跳过”要略去的步骤；要重办以前的步骤，请“退回”。"
+        self.en = (
+            f"{why.en} Skip the steps that are to be left out, one after the other; to do an "
+            "earlier step again, return the task."
+        )
+        super().__init__(path, element)
 
 
 class CaseOverError(NotPossibleError):

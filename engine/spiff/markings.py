@@ -65,17 +65,20 @@ class _Step(NamedTuple):
 class Markings:
     """What the tokens of a net may come to, while one event beside an activity happens, or none.
 
+    They `begin` where they are said to be, or else at the start.
     `most` is the number of markings that may still be looked at; TooManyError beyond.
     """
 
     net: Net
     event: str | None = None
     most: int = MOST
+    begin: Marking | None = None
     _came: dict[Marking, tuple[Marking, _Step] | None] = field(default_factory=dict)
 
     def wrong(self) -> Iterator[Standstill | Doubled]:
         """Give what is wrong in any marking, the nearest first."""
-        self._came = {frozenset({Token(start)}): None for start in self.net.starts}
+        starts = [frozenset({Token(start)}) for start in self.net.starts]
+        self._came = dict.fromkeys([self.begin] if self.begin else starts)
         pending = deque(self._came)
         while pending:
             marking = pending.popleft()

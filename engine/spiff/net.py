@@ -10,15 +10,21 @@ from functools import cached_property
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from engine.spiff.elements.alarms import ESCALATION, alarm, thrown_by
 from engine.spiff.files.eventful import CHOICE
 from engine.spiff.together import FORKS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from engine.spiff.elements.alarms import Alarm
     from engine.spiff.files.sheet import Edge, Node, Sheet
+    from engine.spiff.files.sources import Sources
 
 PARALLEL: Final = "parallelGateway"
+_CLEARING: Final = frozenset(
+    {"terminateEventDefinition", "errorEventDefinition", "cancelEventDefinition"}
+)
 _ONE_OF: Final = frozenset({"exclusiveGateway", CHOICE})
 
 
@@ -144,3 +150,29 @@ class Net:
             found |= fresh
             pending += fresh
         return found
+
+
+def nets(sources: Sources) -> Iterator[Net]:
+    """Give the net of each process and sub-process of a procedure."""
+    traps = _interrupting(sources)
+    for sheet in sources.sheets.values():
+        over = {node.id for node in sheet.nodes.values() if _clears(node, sheet, traps)}
+        for scope in sheet.scopes:
+            yield Net(sheet, scope, over)
+
+
+def _interrupting(sources: Sources) -> list[Alarm]:
+    """Give the escalations that boundary events somewhere catch and interrupt by."""
+    caught = [
+        alarm(node, sheet)
+        for sheet, node in sources.nodes()
+        if node.kind == "boundaryEvent" and node.interrupts
+    ]
+    return [each for each in caught if each and each.kind == ESCALATION]
+
+
+def _clears(node: Node, sheet: Sheet, traps: list[Alarm]) -> bool:
+    if node.kind == "endEvent" and not _CLEARING.isdisjoint(node.events):
+        return True
+    thrown = thrown_by(node, sheet) if node.kind.endswith("Event") else None
+    return thrown is not None and any(trap.fits(thrown) for trap in traps)

@@ -46,7 +46,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Plan:
-    """Read-only after publishing, shared by every case and thread."""
+    """Read-only after publishing, shared by every case and thread.
+
+    `drawings` are the BPMN files, by process.
+    """
 
     spec: Any
     called: Mapping[str, Any]
@@ -56,3 +59,4 @@ class Plan:
     defaults: Mapping[str, object]
     roles: frozenset[str]
     variables: frozenset[str]
+    drawings: Mapping[str, bytes]

@@ -21,7 +21,7 @@ reopen         nothing                   a finished step as by      what cancell
                                          return_to, or all that     the whole process, cut off is
                                          was cancelled              open again, deadlines anew
 skip           the task                  what comes next            as if done, without answers
-place          the task, and each        the place, with called     joins are not looked after
+place          the task, and each        the place, with called     only where every join fits
                activity around it that   processes on the way
                the place is not in
 ============== ========================= ========================== ==============================

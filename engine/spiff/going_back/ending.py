@@ -10,7 +10,8 @@ from engine.spiff.clock import Time
 from engine.spiff.codec import load
 from engine.spiff.elements.arming import SUSPENSION
 from engine.spiff.errors import CaseOpenError, CaseOverError
-from engine.spiff.going_back.undoing import go_back, opened_with, revive_cut
+from engine.spiff.going_back.returning import undo
+from engine.spiff.going_back.undoing import opened_with, revive_cut
 from engine.spiff.going_back.ways import all_ways, described, nearest, way_to
 from engine.spiff.pruning import ends_all
 from engine.spiff.stepping import fire_due, moved, moving
@@ -86,7 +87,7 @@ def reopen(
         if not case.completed:
             raise CaseOpenError
         if target is not None:
-            go_back(case, way_to(case, target))
+            undo(case, way_to(case, target))
         elif was_cancelled(case):
             go_on(case)
         else:

@@ -1,7 +1,8 @@
 """Interventions of an operator: skip a step 跳过, and move a token to any step 移动.
 
-Nothing sees to it that the drawing could have come to stand like this: a join behind the place may
-wait for a way on which nobody comes any more.
+A token is only put where the case then stands as its drawing could have come to stand: a join
+behind the place neither waits for a way on which nobody comes any more, nor is anything done twice
+(going_back.standing). Who finds a case that stands otherwise may put one anywhere to mend it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from engine.spiff.elements.turns import Turn
 from engine.spiff.errors import (
     CaseOverError,
     InterruptedPlaceError,
+    JoinLeftError,
     NoPlaceError,
     TaskNotReadyError,
 )
@@ -24,6 +26,7 @@ from engine.spiff.fixes import COMPLETED, STARTED, UNFINISHED, Token
 from engine.spiff.flows import hosts
 from engine.spiff.going_back.detours import Detour
 from engine.spiff.going_back.places import drawn, is_repeated
+from engine.spiff.going_back.standing import misfit, stands
 from engine.spiff.going_back.undoing import drop, open_below, stop_border, subtree
 from engine.spiff.going_back.ways import cancelled_with
 from engine.spiff.runner import complete
@@ -80,7 +83,8 @@ def place(
     Called processes on the way are opened with a copy of the variables, unless the token stands in
     them already. Timers that are due fire first: TaskNotReadyError if one of them cancelled the
     step, or if it is not open at all. NoPlaceError if the place is inside a turn that the token is
-    not in, or in an activity that is interrupted at once; CaseOverError if the case is over.
+    not in, or in an activity that is interrupted at once, JoinLeftError if a join behind it would
+    wait for ever, or what follows be done twice; CaseOverError if the case is over.
     RunError if it cannot be opened with the variables.
     """
     time = Time(now, calendars)
@@ -98,6 +102,7 @@ def place(
 def put(case: CaseFlow, token: Token | None, at: Place) -> None:
     """Open a place instead of a token, or beside all others (None); let the case run to rest."""
     case.current = token
+    before = stands(case)
     if token is None:
         ground, depth = _ground(case, at)
     else:
@@ -106,6 +111,8 @@ def put(case: CaseFlow, token: Token | None, at: Place) -> None:
     for element in at.route[depth:]:
         ground = _enter(ground, element, at)
     fresh = open_below(ground, drawn(ground.workflow.spec, at.element))
+    if (why := misfit(case, before)) is not None:
+        raise JoinLeftError(at.path, at.element, why)
     case.journal.reached.append(fresh.mark.label)
     case.journal.entered.add(fresh.id)
     case.advance()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from engine.calendar import STANDARD
 from engine.spiff.clock import Time
 from engine.spiff.codec import load
 from engine.spiff.errors import CaseOverError, NoWayBackError, TaskNotReadyError
+from engine.spiff.fixes import TASK
 from engine.spiff.going_back.detours import detour
 from engine.spiff.going_back.places import is_repeated
+from engine.spiff.going_back.standing import misfit, stands
 from engine.spiff.going_back.undoing import go_back
 from engine.spiff.going_back.ways import (
     NOT_BEFORE,
@@ -19,13 +22,13 @@ from engine.spiff.going_back.ways import (
     way_to,
     ways_back,
 )
+from engine.spiff.model import Names
 from engine.spiff.pruning import last_runs
 from engine.spiff.stepping import at_rest, moved, moving
 from engine.spiff.survey import look_over
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from uuid import UUID
 
     from engine.calendar import Calendars
     from engine.spiff.fixes import Token
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
     from engine.spiff.model import Compiled
     from engine.spiff.moves import Move, Return
     from engine.spiff.stepping import Rest
+
+OTHER: Final = Names("请选择别的步骤。", "Choose another step.")
 
 
 def returns(compiled: Compiled, state: bytes, task: UUID) -> tuple[Return, ...]:
@@ -68,7 +73,7 @@ def return_to(
     rest = at_rest(compiled, state, time)
     with moving(rest.case, time):
         _, way = _found(rest, task, target)
-        go_back(rest.case, way)
+        undo(rest.case, way)
         return moved(rest.case, rest.before, rest.fire(rest.case))
 
 
@@ -93,6 +98,18 @@ def return_straight(
         detour(token, way.step)
         rest.case.advance()
         return moved(rest.case, rest.before, rest.fire(rest.case))
+
+
+def undo(case: CaseFlow, way: Aftermath) -> None:
+    """Go back by a way; NoWayBackError if the case would then stand as no drawing lets it.
+
+    That may be where an operator has put a token that did not come of what was done before.
+    """
+    before = stands(case)
+    go_back(case, way)
+    if (why := misfit(case, before)) is not None:
+        target = UUID(hex=way.step.internal_data[TASK])
+        raise NoWayBackError(target, f"{why.zh}{OTHER.zh}", f"{why.en} {OTHER.en}")
 
 
 def _found(rest: Rest, task: UUID, target: UUID) -> tuple[Token, Aftermath]:
@@ -131,7 +148,7 @@ def withdraw(
     time = Time(now, calendars)
     case, before, _, fire = at_rest(compiled, state, time)
     with moving(case, time):
-        go_back(case, untouched(case, target))
+        undo(case, untouched(case, target))
         return moved(case, before, fire(case))
 
 

@@ -6,57 +6,31 @@ may choose and whichever event may happen, the tokens must come together again a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from engine.spiff.elements.alarms import ESCALATION, alarm, thrown_by
 from engine.spiff.files.eventful import CHOICE
 from engine.spiff.markings import MOST, Doubled, Markings, Standstill, TooManyError
 from engine.spiff.model import Names, Problem
-from engine.spiff.net import Net
+from engine.spiff.net import nets
 from engine.spiff.together import FORKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.elements.alarms import Alarm
-    from engine.spiff.files.sheet import Node, Sheet
+    from engine.spiff.files.sheet import Node
     from engine.spiff.files.sources import Sources
     from engine.spiff.markings import Choice
-
-_CLEARING: Final = frozenset(
-    {"terminateEventDefinition", "errorEventDefinition", "cancelEventDefinition"}
-)
+    from engine.spiff.net import Net
 
 
 def sound(sources: Sources) -> Iterator[Problem]:
     """Let every parallel join get a token on each way, and no two of a split go on as two."""
-    traps = _interrupting(sources)
-    for sheet in sources.sheets.values():
-        over = {node.id for node in sheet.nodes.values() if _clears(node, sheet, traps)}
-        for scope in sheet.scopes:
-            net = Net(sheet, scope, over)
-            for found in _wrong(net):
-                if isinstance(found, Standstill):
-                    yield _still(net, found)
-                else:
-                    yield _twice(net, found)
-
-
-def _interrupting(sources: Sources) -> list[Alarm]:
-    """Give the escalations that boundary events somewhere catch and interrupt by."""
-    caught = [
-        alarm(node, sheet)
-        for sheet, node in sources.nodes()
-        if node.kind == "boundaryEvent" and node.interrupts
-    ]
-    return [each for each in caught if each and each.kind == ESCALATION]
-
-
-def _clears(node: Node, sheet: Sheet, traps: list[Alarm]) -> bool:
-    if node.kind == "endEvent" and not _CLEARING.isdisjoint(node.events):
-        return True
-    thrown = thrown_by(node, sheet) if node.kind.endswith("Event") else None
-    return thrown is not None and any(trap.fits(thrown) for trap in traps)
+    for net in nets(sources):
+        for found in _wrong(net):
+            if isinstance(found, Standstill):
+                yield _still(net, found)
+            else:
+                yield _twice(net, found)
 
 
 def _wrong(net: Net) -> list[Standstill | Doubled]:

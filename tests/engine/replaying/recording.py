@@ -74,7 +74,7 @@ class Recording(Walk):
         where, key = (_where(task), task.id) if task else ({}, None)
         self.standing ^= {key} if key else set()
         self.move = verb(self.compiled, self.move.state, key, **self.then)
-        self._follow()
+        self.follow()
         self.book.enter(self, Draft(kind, where, task_id=key))
         return self.move
 
@@ -118,7 +118,7 @@ class Recording(Walk):
         """Move the token of a task, or put one more somewhere."""
         key, state = None if task is None else task.id, self.move.state
         self.move = spiff.place(self.compiled, state, key, at, **self.then)
-        self._follow()
+        self.follow()
         where = {**_where(at), "path": list(at.path)}
         self.book.enter(self, Draft(PLACED, where, task_id=key))
         return self.move

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 from random import Random
 from typing import TYPE_CHECKING
 
 import click
 
-from engine.spiff import pruning
+from engine import spiff
+from engine.spiff import NoPlaceError, NoWayBackError, pruning
 from engine.spiff.clock import Time, standing_at
+from engine.spiff.codec import dump, load
 from engine.spiff.elements.turns import which
 from engine.spiff.fixes import READY, STARTED, WAITING, InclusiveGateway, ParallelGateway
 from engine.spiff.flows import hosts
@@ -23,7 +27,8 @@ from engine.spiff.going_back.detours import detour
 from engine.spiff.going_back.ending import go_on, was_cancelled
 from engine.spiff.going_back.places import is_repeated
 from engine.spiff.going_back.placing import put
-from engine.spiff.going_back.undoing import go_back
+from engine.spiff.going_back.returning import undo
+from engine.spiff.going_back.standing import stands
 from engine.spiff.going_back.ways import all_ways, nearest, ways_back
 from engine.spiff.journal import Journal
 from engine.spiff.pruning import flows, last_runs
@@ -32,18 +37,18 @@ from engine.spiff.survey import look_over
 from tests.engine.spiff.differing import BARE, MOST_STEPS, Runner, procedure_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from engine.spiff.fixes import Token
     from engine.spiff.going_back.causes import Aftermath
     from engine.spiff.going_back.places import Place
 
-ACTS = ("returned", "asked_back", "withdrawn", "skipped", "cancelled")
+ACTS = ("returned", "asked_back", "withdrawn", "skipped", "cancelled", "placed")
 OFTEN, MOST_ENDS = 0.3, 2
 MOST_ACTS = 12
 """Times that people go back in one case; then it must come to its end."""
 AGAIN = ("urge_", "extra_", "told_", "noted_")
 """What follows an event beside an activity, as often as it happens."""
+
+Act = Callable[["Improviser"], None]
 
 
 class Improviser(Runner):
@@ -56,7 +61,7 @@ class Improviser(Runner):
 
     def returns(self, place: int, way: int) -> None:
         """Return the step at a place by one of its ways."""
-        self._acts(lambda: go_back(self.case, self.ways(place)[way]))
+        self._acts(lambda: undo(self.case, self.ways(place)[way]))
 
     def asks_back(self, place: int, way: int) -> None:
         """Return the step at a place straight, so that it is open again after the other one."""
@@ -77,7 +82,7 @@ class Improviser(Runner):
         ]
 
     def withdraws(self, way: int) -> None:
-        self._acts(lambda: go_back(self.case, self.recent()[way]))
+        self._acts(lambda: undo(self.case, self.recent()[way]))
 
     def cancels(self) -> None:
         self._acts(self.case.terminate)
@@ -87,7 +92,7 @@ class Improviser(Runner):
         if way is None:
             self._acts(lambda: go_on(self.case))
         else:
-            self._acts(lambda: go_back(self.case, nearest(all_ways(self.case))[way]))
+            self._acts(lambda: undo(self.case, nearest(all_ways(self.case))[way]))
 
     def places(self, place: int | None, at: Place) -> None:
         """Move the token of what waits at a place, or put one more somewhere."""
@@ -96,6 +101,18 @@ class Improviser(Runner):
             put(self.case, None if place is None else self.open()[place], at)
 
         self._acts(act)
+
+    def can(self, act: Act) -> bool:
+        """Whether something may be done, tried on a copy of the case."""
+        kept = self.case
+        self.case = load(self.procedure.plan, dump(kept))
+        try:
+            act(self)
+        except (NoPlaceError, NoWayBackError):
+            return False
+        finally:
+            self.case = kept
+        return True
 
     def skips(self, place: int) -> None:
         self._acts(self.open()[place].run)
@@ -107,6 +124,9 @@ class Improviser(Runner):
             self.case.advance()
             fire_due(self.case)
         self._between()
+
+    def goes_on(self) -> None:
+        self._acts(lambda: go_on(self.case))
 
     def told(self, ways: list[Aftermath]) -> object:
         """Say of each way where it leads, and what would go."""
@@ -131,6 +151,8 @@ class Improviser(Runner):
                     found[name, id(flow)] += not name.startswith(AGAIN)
         doubled = [name for name, times in found.items() if times > 1]
         assert not doubled, doubled
+        for stand in stands(self.case).values():
+            assert stand.fits, f"as no drawing would: {dict(stand.tokens)}"
         survey = look_over(self.case)
         waits = any((survey.steps, survey.timers, survey.waits, survey.calls))
         assert self.case.completed or waits, "nothing can happen any more"
@@ -151,9 +173,21 @@ class Story:
     random: Random
     done: Counter[str] = field(default_factory=Counter)
 
+    @cached_property
+    def spots(self) -> tuple[Place, ...]:
+        return spiff.places(self.kept.procedure)
+
     @property
     def both(self) -> tuple[Improviser, Improviser]:
         return self.kept, self.stored
+
+    def _both(self, act: Act) -> bool:
+        """Do something in both, unless both refuse it."""
+        found = self.kept.can(act)
+        assert found == self.stored.can(act)
+        for runner in self.both if found else ():
+            act(runner)
+        return found
 
     def goes_on(self) -> None:
         """Let something happen that is as likely as it should be."""
@@ -172,10 +206,8 @@ class Story:
             return False
         assert self.kept.told(ways) == self.stored.told(self.stored.ways(place))
         way = self.random.randrange(len(ways))
-        for runner in self.both:
-            act = runner.returns if through else runner.asks_back
-            act(place, way)
-        return True
+        verb = Improviser.returns if through else Improviser.asks_back
+        return self._both(lambda runner: verb(runner, place, way))
 
     def _asked_back(self) -> bool:
         return self._returned(through=False)
@@ -183,11 +215,8 @@ class Story:
     def _withdrawn(self) -> bool:
         ways = self.kept.recent()
         assert self.kept.told(ways) == self.stored.told(self.stored.recent())
-        if ways:
-            way = self.random.randrange(len(ways))
-            for runner in self.both:
-                runner.withdraws(way)
-        return bool(ways)
+        way = self.random.randrange(len(ways) or 1)
+        return bool(ways) and self._both(lambda runner: runner.withdraws(way))
 
     def _skipped(self) -> bool:
         steps = [n for n, token in enumerate(self.kept.open()) if token.state == READY]
@@ -197,13 +226,18 @@ class Story:
                 runner.skips(place)
         return bool(steps)
 
+    def _placed(self) -> bool:
+        steps = [n for n, token in enumerate(self.kept.open()) if token.state == READY]
+        place, at = self.random.choice([None, *steps]), self.random.choice(self.spots)
+        return self._both(lambda runner: runner.places(place, at))
+
     def _cancelled(self) -> bool:
         for runner in self.both:
             runner.cancels()
         assert self.kept.seen() == self.stored.seen()
         assert was_cancelled(self.kept.case)
         assert was_cancelled(self.stored.case)
-        return self.reopened(None) or self.reopened(0)
+        return self.reopened(None) or self.reopened(0) or self._both(Improviser.goes_on)
 
     def reopened(self, way: int | None = 0) -> bool:
         """Open a case that is over at one of its steps, if there is one, or where it was."""
@@ -213,9 +247,7 @@ class Story:
             way = self.random.randrange(len(ways)) if ways else None
             if way is None:
                 return False
-        for runner in self.both:
-            runner.reopens(way)
-        return True
+        return self._both(lambda runner: runner.reopens(way))
 
     def _moves(self) -> None:
         waiting = len(self.kept.open())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,7 +18,7 @@ from hypothesis.stateful import (
 from typing_extensions import override
 
 from engine import spiff
-from engine.spiff import NoWayBackError, pruning
+from engine.spiff import NoPlaceError, NoWayBackError, pruning
 from engine.spiff.codec import dump, load
 from tests.engine.spiff.differing import BARE, MOST_STEPS, procedure_of
 from tests.engine.spiff.test_improvising import goes_on
@@ -81,7 +82,21 @@ class Improvised(RuleBasedStateMachine):
         element = picked(self.walk.waits, pick)
         ways = self.walk.ways(element)
         if ways:
-            (self.walk.asks_back if straight else self.walk.returns)(element, picked(ways, where))
+            act = self.walk.asks_back if straight else self.walk.returns
+            with suppress(NoWayBackError):
+                act(element, picked(ways, where))
+
+    @rule(pick=PICK, where=PICK)
+    @precondition(lambda self: self.is_open)
+    def places(self, pick: int, where: int) -> None:
+        walk, before = self.walk, self.walk.move
+        task = picked([None, *walk.tasks], pick)
+        at = picked(spiff.places(walk.compiled), where)
+        try:
+            walk.move = spiff.place(walk.compiled, before.state, task, at, **walk.then)
+        except NoPlaceError:
+            return
+        walk.follow()
 
     @rule(pick=PICK)
     @precondition(lambda self: self.is_open and self.walk.moves[-1].closed)
@@ -99,9 +114,11 @@ class Improvised(RuleBasedStateMachine):
         ways = spiff.reopenings(self.walk.compiled, self.walk.move.state)
         found = [way.element for way in ways]
         if spiff.cancelled_at(self.walk.compiled, self.walk.move.state):
-            self.walk.reopens(picked([None, *found], pick))
+            with suppress(NoWayBackError):
+                self.walk.reopens(picked([None, *found], pick))
         elif found:
-            self.walk.reopens(picked(found, pick))
+            with suppress(NoWayBackError):
+                self.walk.reopens(picked(found, pick))
 
     @invariant()
     def is_stored_as_it_is(self) -> None:

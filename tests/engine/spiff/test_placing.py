@@ -8,7 +8,9 @@ import pytest
 
 from engine import spiff
 from engine.spiff import CaseOverError, NoPlaceError, TaskNotReadyError, pruning
+from engine.spiff.errors import JoinLeftError
 from engine.spiff.fixes import READY
+from engine.spiff.going_back import placing
 from tests.engine.spiff.differing import BARE, procedure_of
 from tests.engine.spiff.drawing import T0, Process, Scope, compiled, holding
 from tests.engine.spiff.improvising import Improviser
@@ -109,24 +111,61 @@ def test_a_call_that_is_left_says_what_stops_in_it() -> None:
     assert walk.does("urge").ended == "demo:urged"
 
 
-def test_a_token_more_completes_a_join() -> None:
+def test_no_join_is_left_to_wait_for_ever() -> None:
+    walk = Walk(compiled(forking("left", "right")))
+    with pytest.raises(JoinLeftError) as refused:
+        walk.places("first", "left")
+    assert "汇合处“join名”会一直等“right名”那一路" in refused.value.zh
+    assert "the way from “right in English”" in refused.value.en
+    walk.does("first")
+    with pytest.raises(JoinLeftError, match="the way from “left in English”"):
+        walk.places("left", "last")
+    walk.skips("left")
+    walk.skips("right")
+    with pytest.raises(JoinLeftError):
+        walk.places("last", "left")
+    walk.places("last", "first")
+    walk.places("first", "last")
+    assert walk.does("last").ended == "demo:done"
+
+
+def test_no_join_is_passed_twice() -> None:
     walk = Walk(compiled(forking("left", "right")))
     walk.does("first")
-    walk.places("left", "last")
-    walk.does("last")
-    walk.places(None, "left")
-    assert walk.waits == ["left", "right"]
+    for element, to in ((None, "left"), (None, "first"), ("left", "right"), ("left", "first")):
+        with pytest.raises(JoinLeftError):
+            walk.places(element, to)
+    with pytest.raises(JoinLeftError, match="“right in English” is not done yet, and as drawn"):
+        walk.places("left", "first")
+
+
+def test_a_case_that_stands_as_no_drawing_would_is_mended_freely(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    walk = Walk(compiled(forking("left", "right")))
+    with monkeypatch.context() as unseen:
+        unseen.setattr(placing, "misfit", lambda *_: None)
+        walk.places("first", "left")
+    walk.places(None, "right")
     walk.does("left")
     walk.does("right")
     assert walk.does("last").ended == "demo:done"
 
 
 def test_a_token_more_joins_a_called_process_that_is_open() -> None:
-    walk = Walk(compiled(*nested()))
+    p, called = nested()
+    called.deadline("hurry", "one", "P3D")
+    called.end("hurried")
+    called.user("urge")
+    called.chain("hurry", "urge", "hurried")
+    walk = Walk(compiled(p, called))
     walk.does("before")
-    walk.places(None, "deep")
-    assert walk.waits == ["deep", "one"]
+    walk.places(None, "urge")
+    assert walk.waits == ["one", "urge"]
     assert len(spiff.variables(walk.compiled, walk.move.state)) == 2
+    for at in ("one", "deep", "before", "ask_part"):
+        with pytest.raises(JoinLeftError, match="would be done twice"):
+            walk.places(None, at)
 
 
 def test_one_of_several_instances_is_moved_only_inside_or_with_all() -> None:

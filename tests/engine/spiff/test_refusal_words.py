@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from engine import spiff
+from engine.spiff import errors
 from tests.engine.spiff.drawing import table
 from tests.engine.spiff.test_typed_tables import FIELDS, outputs, problems
 from tests.engine.wording import foreign_words
@@ -65,3 +67,11 @@ def test_yes_and_no_are_said_with_what_to_write() -> None:
     (problem,) = problems(outputs("number", "", "true"))
     assert "“true”：True（是） 不是“数”" in problem.zh
     assert "True (yes) is not a number" in problem.en
+
+
+BASE = {"NotPossibleError"}
+
+
+def test_whatever_is_raised_is_there_to_be_caught() -> None:
+    raised = {name for name, each in vars(errors).items() if isinstance(each, type)}
+    assert {name for name in raised if name.endswith("Error")} - BASE <= set(spiff.__all__)

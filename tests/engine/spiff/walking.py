@@ -40,51 +40,51 @@ class Walk:
         self.calls: dict[UUID, Call] = {}
         self.awaited: dict[UUID, Wait] = {}
         self.moves: list[Move] = []
-        self._follow()
+        self.follow()
 
     def does(self, element: str, *, item: str | None = None, **answers: object) -> Move:
         """Complete the first open step of that element, or that of an item."""
         task = self.task(element, item)
         self.move = spiff.complete(self.compiled, self.move.state, task.id, answers, **self.then)
-        return self._follow()
+        return self.follow()
 
     def hears(self, element: str, **payload: object) -> Move:
         """Deliver what the first wait of that element waits for."""
         wait = self.wait(element)
         self.move = spiff.deliver(self.compiled, self.move.state, wait.id, payload, **self.then)
-        return self._follow()
+        return self.follow()
 
     def wakes(self, **after: float) -> Move:
         """Let time pass and wake the case."""
         self.now += timedelta(**after)
         self.move = spiff.wake(self.compiled, self.move.state, **self.then)
-        return self._follow()
+        return self.follow()
 
     def answers(self, element: str, **result: object) -> Move:
         """Answer the first open call of that service task."""
         call = self.call(element)
         del self.calls[call]
         self.move = spiff.answer(self.compiled, self.move.state, call, result, **self.then)
-        return self._follow()
+        return self.follow()
 
     def fails(self, element: str, code: str) -> Move:
         """Let the first open call of that service task fail."""
         call = self.call(element)
         self.move = spiff.fail(self.compiled, self.move.state, call, code, **self.then)
         del self.calls[call]
-        return self._follow()
+        return self.follow()
 
     def pauses(self, element: str | None = None) -> Move:
         """Stop the clock of the case, or of the first open step of that element."""
         task = self.task(element).id if element else None
         self.move = spiff.pause(self.compiled, self.move.state, task, **self.then)
-        return self._follow()
+        return self.follow()
 
     def resumes(self, element: str | None = None) -> Move:
         """Let the clock of the case go on, or of the first open step of that element."""
         task = self.task(element).id if element else None
         self.move = spiff.resume(self.compiled, self.move.state, task, **self.then)
-        return self._follow()
+        return self.follow()
 
     def ways(self, element: str) -> list[str]:
         """Give what the first open step of that element may be returned to, in turn."""
@@ -100,49 +100,49 @@ class Walk:
         """Return the first open step of that element to a finished one."""
         task, target = self.task(element).id, self.way(element, to).target
         self.move = spiff.return_to(self.compiled, self.move.state, task, target, **self.then)
-        return self._follow()
+        return self.follow()
 
     def asks_back(self, element: str, to: str, item: str | None = None) -> Move:
         """Return the first open step of that element, or of an item, straight to a finished one."""
         task, target = self.task(element, item).id, self.way(element, to).target
         state = self.move.state
         self.move = spiff.return_straight(self.compiled, state, task, target, **self.then)
-        return self._follow()
+        return self.follow()
 
     def withdraws(self, task: UUID) -> Move:
         """Take back a step that was done."""
         self.move = spiff.withdraw(self.compiled, self.move.state, task, **self.then)
-        return self._follow()
+        return self.follow()
 
     def skips(self, element: str) -> Move:
         """Let the first open step of that element count as done."""
         task = self.task(element).id
         self.move = spiff.skip(self.compiled, self.move.state, task, **self.then)
-        return self._follow()
+        return self.follow()
 
     def places(self, element: str | None, to: str) -> Move:
         """Move the token of the first open step of that element, or put one more at a place."""
         task = self.task(element).id if element else None
         at = next(at for at in spiff.places(self.compiled) if at.element == to)
         self.move = spiff.place(self.compiled, self.move.state, task, at, **self.then)
-        return self._follow()
+        return self.follow()
 
     def cancels(self) -> Move:
         self.move = spiff.cancel(self.compiled, self.move.state, **self.then)
-        return self._follow()
+        return self.follow()
 
     def reopens(self, element: str | None = None) -> Move:
         """Let a case that is over go on at a finished step, or where it was cancelled."""
         ways = spiff.reopenings(self.compiled, self.move.state)
         target = next(way.target for way in ways if way.element == element) if element else None
         self.move = spiff.reopen(self.compiled, self.move.state, target, **self.then)
-        return self._follow()
+        return self.follow()
 
     def reckons(self, calendars: Calendars) -> Move:
         """Reckon anew what is due on other calendars."""
         self.calendars = calendars
         self.move = spiff.reckon_anew(self.compiled, self.move.state, **self.then)
-        return self._follow()
+        return self.follow()
 
     def transfers(self, to: Compiled, due: Dues = Dues.KEPT) -> Transfer:
         """Let the case go on in another version, if it can."""
@@ -150,7 +150,7 @@ class Walk:
         if found.move is not None:
             self.compiled, self.move = to, found.move
             self.tasks.update({task.id: task for task in found.reassigned})
-            self._follow()
+            self.follow()
         return found
 
     @property
@@ -192,7 +192,7 @@ class Walk:
             timer.element for timer in spiff.position(self.compiled, self.move.state).timers
         )
 
-    def _follow(self) -> Move:
+    def follow(self) -> Move:
         for task in self.move.closed:
             del self.tasks[task]
         self.tasks.update({task.id: task for task in (*self.move.opened, *self.move.retimed)})
