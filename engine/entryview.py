@@ -79,7 +79,7 @@ class FilledForm:
 
     ``place`` is the calls it was sent in and its step, ``item`` and ``turn`` say which one of
     several instances; ``round`` counts the fillings there; a superseded one belongs to a round
-    that was redone.
+    that was redone, and a withdrawn one was taken back by whoever had sent it.
     """
 
     seq: int
@@ -90,6 +90,7 @@ class FilledForm:
     place: tuple[str, ...] = ()
     round: int = 1
     superseded: bool = False
+    withdrawn: bool = False
     role: Names | None = None
     item: FormNames | None = None
     turn: Turn = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import orjson
 
@@ -15,7 +16,6 @@ from forms import in_force
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from uuid import UUID
 
     import sqlalchemy as sa
 
@@ -29,9 +29,12 @@ if TYPE_CHECKING:
 def filled(line: Lineage, rows: Sequence[sa.Row[Any]]) -> list[FilledForm]:
     """Return the forms that a case's entries carry, each with its round and whether it holds."""
     diagrams, root = line.diagrams, line.now.compiled.id
-    done = places(diagrams, root, [(row.seq, row.task_id, read(row.body)) for row in rows])
+    told = [(row.seq, row.task_id, read(row.body)) for row in rows]
+    done = places(diagrams, root, told)
     fallen = superseded(diagrams, root, done)
     there = {one.seq: one for one in done}
+    backs = [body["back"] for _, _, body in told if "back" in body]
+    taken_back = {UUID(back["task"]) for back in backs if back["way"] == "withdrawn"}
     times: Counter[tuple[Path, Names | None]] = Counter()
     found = []
     for row in rows:
@@ -39,6 +42,7 @@ def filled(line: Lineage, rows: Sequence[sa.Row[Any]]) -> list[FilledForm]:
             continue
         one = there.get(row.seq, Done(row.seq, ()))
         form = replace(form, place=one.place, turn=one.turn, superseded=row.seq in fallen)
+        form = replace(form, withdrawn=row.task_id in taken_back)
         times[form.place, form.item] += 1
         found.append(replace(form, round=times[form.place, form.item]))
     return found

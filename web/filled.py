@@ -32,6 +32,7 @@ class Reading:
     role: Names | None
     at: datetime
     superseded: bool
+    withdrawn: bool
     item: FormNames | None
     nth: int
     view: FilledView
@@ -48,6 +49,7 @@ def readings(sent: Sequence[FilledForm]) -> list[Reading]:
             one.role,
             one.at,
             one.superseded,
+            one.withdrawn,
             one.item,
             nth,
             one.form.filled(one.values, lang=language(), files=files),

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 bp = Blueprint("printing", __name__)
 
+_REDONE = Names("已被退回重办", "Superseded")
+_WITHDRAWN = Names("已撤回重办", "Taken back")
+
 
 @bp.get("/cases/<uuid:case_id>/papers/<name>")
 def show(case_id: UUID, name: str) -> ResponseReturnValue:
@@ -44,7 +47,8 @@ def show_one(case_id: UUID, seq: int) -> ResponseReturnValue:
 
 def _mark(one: FilledForm) -> Names | None:
     """Say of a sheet by itself which of several it is, and that it was done again."""
-    marks = [Names("已被退回重办", "Superseded")] if one.superseded else []
+    again = _WITHDRAWN if one.withdrawn else _REDONE
+    marks = [again] if one.superseded else []
     marks += [one.item] if one.item is not None else []
     zh, en = (" · ".join(mark.of(lang) for mark in marks) for lang in ("zh", "en"))
     return Names(zh, en) if marks else None

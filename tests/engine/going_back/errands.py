@@ -77,6 +77,11 @@ class Errand:
         return [one.place[-1] for one in self.dossier.filled if one.superseded]
 
     @property
+    def taken_back(self) -> list[str]:
+        """The steps whose forms were taken back by whoever had sent them."""
+        return [one.place[-1] for one in self.dossier.filled if one.withdrawn]
+
+    @property
     def holds(self) -> bool:
         """Whether all that is kept of the case verifies: its entries, its row, what is open."""
         (checked,) = check(self.conn)

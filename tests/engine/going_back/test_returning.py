@@ -81,7 +81,7 @@ def test_the_step_goes_to_whoever_did_it_with_what_they_had_sent(errands: Errand
     assert (view.again.who, view.again.reason) == (errands.manager.name, "漏了一项")
     assert view.again.step.zh == "sign名"
     assert errands.told(errands.inspector)[-1] == f"{errands.manager.name} 退回“check名”：漏了一项"
-    assert errands.fallen == ["check"]
+    assert (errands.fallen, errands.taken_back) == (["check"], [])
     assert errands.last.title.zh == "退回：sign名"
     assert errands.last.sort is not None
     assert errands.last.sort.zh == "灵活办理"

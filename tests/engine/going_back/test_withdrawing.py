@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from engine import history
 from engine.errors import NotFoundError
+from engine.flexible.telling import copy, urge
 from engine.going_back.withdrawing import MayNotWithdrawError, withdraw_step
 from engine.tables import tasks
 from engine.tasks import claim, complete_task, release, save_draft
@@ -47,7 +48,7 @@ def test_a_step_is_taken_back_with_what_was_sent_and_can_be_sent_again(errands: 
         "note": ["太快了"], "urgent": ["false"],
     }  # fmt: skip
     assert errands.last.title.zh == "撤回：prepare名"
-    assert errands.fallen == ["prepare"]
+    assert errands.fallen == errands.taken_back == ["prepare"]
     with pytest.raises(TaskGoneError, match="taken the step before back"):
         complete_task(errands.conn, checked, Answered({"note": "x"}), by=errands.inspector, now=NOW)
     errands.does("prepare", note="慢慢来")
@@ -78,6 +79,17 @@ def test_looking_at_a_form_does_not_hinder_and_neither_does_ones_own_hand(errand
     prepared = errands.does("prepare")
     open_task(errands.conn, errands.task("check"), by=errands.inspector)
     claim(errands.conn, errands.task("file_away"), by=errands.clerk, now=NOW)
+    assert withdrawn(errands, prepared) is not None
+    assert errands.open == {"prepare"}
+
+
+def test_urging_and_copying_do_not_hinder_for_they_leave_the_task_as_it_was(
+    errands: Errand,
+) -> None:
+    prepared, conn = errands.does("prepare"), errands.conn
+    urge(conn, errands.task("check"), "请快些", by=errands.colleague, now=NOW)
+    reader = somebody(conn, "reader", {"gm"})
+    copy(conn, errands.task("file_away"), [reader.id], "", by=errands.colleague, now=NOW)
     assert withdrawn(errands, prepared) is not None
     assert errands.open == {"prepare"}
 
