@@ -2,7 +2,7 @@
 
 Looking at a form leaves no trace and hinders nothing: whoever has it open then is told that it is
 gone when they send it, and what they typed stands on that page. Claiming it, a draft, or anything
-that the history says of it by somebody else, does hinder.
+that the history says was done to it by somebody else, does hinder; what only speaks of it does not.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from engine.spiff import Cancelled
 
 SENT: Final = ("message_sent", "signal_thrown", "case_linked")
+SAID: Final = ("task_urged", "case_copied")
+"""Entries that name a task and leave it as it was."""
 _BEGUN: Final = {
     "held": ("已领取", "has claimed"),
     "typed": ("已在填写", "has begun to fill in"),
@@ -72,7 +74,7 @@ def _worked_on(
         .join(people, people.c.id == drafts.c.person_id)
         .where(mine, people.c.id != by.id),
         dealt.join_from(entries, people, entries.c.actor == people.c.id).where(
-            entries.c.task_id.in_(named), people.c.id != by.id
+            entries.c.task_id.in_(named), people.c.id != by.id, entries.c.kind.not_in(SAID)
         ),
     )
     for row in conn.execute(who) if named else ():
