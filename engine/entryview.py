@@ -14,7 +14,7 @@ from engine.entrykinds import CLASSES
 from engine.entrynotes import named, notes_on, retried
 from engine.entrytitles import title_of
 from engine.going_back.notes import notes as back_notes
-from engine.history import lacks_answers, moment, read
+from engine.history import WITHOUT_ROLE, lacks_answers, moment, read
 from engine.messages import letterview
 from engine.spiff import Names
 from engine.told import listed
@@ -116,7 +116,7 @@ def filled(version: Version, row: sa.Row[Any]) -> FilledForm | None:
         body["name"] or "",
         _sent_at(body) or row.at,
         orjson.loads(row.answers),
-        role=version.bundle.roles.get(body.get("role", "")),
+        role=_role(version, body),
         item=items.told(version, body.get("item")),
         acted_for=body.get("for_name"),
     )
@@ -167,7 +167,7 @@ def _view(
         at=datetime.fromisoformat(body["at"]),
         kind=body["kind"],
         who=body["name"],
-        role=version.bundle.roles.get(body.get("role", "")),
+        role=_role(version, body),
         title=Names(title.zh.format(**words), title.en.format(**words)),
         hash=row.hash.hex(),
         acted_for=body.get("for_name"),
@@ -185,6 +185,13 @@ def _view(
         sort=CLASSES.get(body["kind"]),
         is_late=body["kind"] == "timer_fired" and not (body.keys() & {"reminds", "waited"}),
     )
+
+
+def _role(version: Version, body: Mapping[str, Any]) -> Names | None:
+    """Return the role by which whoever signed an entry has acted."""
+    if body.get("name") is None or body.get(WITHOUT_ROLE):
+        return None
+    return version.bundle.roles.get(body.get("role", ""))
 
 
 def _source(told: list[str] | None) -> tuple[UUID, str] | None:

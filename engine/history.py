@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 ERASED = "answers_erased"
 UNSIGNED = frozenset({"timer_fired", "number_allotted"})
+WITHOUT_ROLE = "without_role"
+"""Says of an entry that whoever signs it does not hold the role of the step that it is about."""
 _SORTED = orjson.OPT_SORT_KEYS
 
 
@@ -56,8 +58,11 @@ def to_bytes(answers: Mapping[str, object]) -> bytes:
 
 
 def _said(draft: Draft, who: Person | None, now: datetime) -> dict[str, object]:
+    role = draft.facts.get("role")
+    strange = who is not None and role is not None and role not in who.principal.roles
     return {
         **{name: fact for name, fact in draft.facts.items() if fact != []},
+        **({WITHOUT_ROLE: True} if strange else {}),
         "at": now.isoformat(),
         "kind": draft.kind,
         **signature(who),

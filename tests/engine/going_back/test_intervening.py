@@ -69,6 +69,7 @@ def test_a_skipped_step_counts_as_done_and_whoever_held_it_is_told(
     told = f"“check名”已由 {operator.name} 干预结束：品管部停电"
     assert errands.told(errands.inspector) == [told]
     assert errands.last.title.zh == "跳过：check名"
+    assert errands.last.role is None
     assert errands.last.sort is not None
     assert errands.last.sort.zh == "人工干预"
     with pytest.raises(TaskGoneError, match="has skipped"):
