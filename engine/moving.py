@@ -116,7 +116,7 @@ def move_to(
         drafts.append(Draft("number_allotted", {"facts": {"number": case.number}}))
     stored = _rows(case, version, move, drafts, ended=ended, by=by, now=now)
     gone = _cancellations(case, cancelled, seq=case.entries + cause + 1)
-    absent = notifying.done_for(case.id, version, drafts[cause].facts, by=by, now=now)
+    absent = notifying.done_for(case.id, version, drafts[cause], by=by, now=now)
     besides = {**sent.rows, **gone, **retimed(move), **absent, **_voided(move, now)}
     return storing.store(conn, **stored, closed=move.closed, besides=besides)
 

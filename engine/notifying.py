@@ -2,44 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engine import notices, spiff
 from engine.entrynotes import named
+from engine.spiff import Names
 from engine.storing import Write, inserts
 from engine.tables import notices as rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
     import sqlalchemy as sa
 
+    from engine.history import Draft
     from engine.people import Person
     from engine.procedures import Version
     from engine.spiff import Move
 
+_DID: Final = {
+    "task_returned": Names("退回了", "returned"),
+    "step_withdrawn": Names("撤回了", "took back"),
+}
 _ABSENT = Write("absent", inserts(rows, ("person_id", "case_id", "zh", "en", "at")))
 
 
 def done_for(
     case_id: UUID,
     version: Version,
-    said: Mapping[str, object],
+    said: Draft,
     *,
     by: Person | None,
     now: datetime,
 ) -> dict[Write, list[dict[str, object]]]:
-    """Return what is written to tell somebody that a substitute did a step, which is ``said``."""
+    """Return what is written to tell somebody what a substitute did for them, which is ``said``."""
     if by is None or by.acts_for is None:
         return {}
-    step = named(version, str(said["process"]), str(said["element"]))
+    step = named(version, str(said.facts["process"]), str(said.facts["element"]))
+    did = _DID.get(said.kind, Names("办理了", "did"))
     row: dict[str, object] = {
         "person_id": by.acts_for.id,
         "case_id": case_id,
-        "zh": f"{by.name} 代您办理了“{step.zh}”",
-        "en": f"{by.name} did “{step.en}” for you",
+        "zh": f"{by.name} 代您{did.zh}“{step.zh}”",
+        "en": f"{by.name} {did.en} “{step.en}” for you",
         "at": now,
     }
     return {_ABSENT: [row]}
@@ -55,11 +62,11 @@ def tell(
             notices.tell(conn, effect.notifies, text, case_id=case_id, now=now)
 
 
-def _notice(version: Version, message: spiff.Message, fired: Sequence[spiff.Timer]) -> spiff.Names:
+def _notice(version: Version, message: spiff.Message, fired: Sequence[spiff.Timer]) -> Names:
     """Say what a role is told, and which deadlines or reminders came just now, if any."""
     told = version.element(message.process, message.element).names
     come = [version.element(timer.process, timer.element).names for timer in fired]
     if not come:
         return told
     zh, en = "、".join(name.zh for name in come), ", ".join(name.en for name in come)
-    return spiff.Names(f"{zh}：{told.zh}", f"{en}: {told.en}")
+    return Names(f"{zh}：{told.zh}", f"{en}: {told.en}")

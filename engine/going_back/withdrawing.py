@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -71,6 +72,7 @@ def withdrawal(
     body = read(entry.body)
     if not is_switched_on(version.step(body["process"], body["element"]), "withdraw"):
         raise _refused(_SWITCHED_OFF, case.id)
+    _acting(version, entry, by)
     try:
         found = spiff.withdrawal(version.compiled, case.state, entry.task_id)
     except (spiff.NoWayBackError, spiff.CaseOverError) as error:
@@ -78,6 +80,26 @@ def withdrawal(
     if (why := touched(conn, version, entry, found.cancelled, by=by)) is not None:
         raise _refused(why, case.id)
     return found
+
+
+def _acting(version: Version, entry: sa.Row[Any], by: Person) -> Person:
+    """Return a person as who they take back what they did: for whom they did it, if for anybody.
+
+    Raises MayNotWithdrawError if they no longer stand in for them.
+    """
+    if entry.acted_for in (None, by.id):
+        return by
+    body = read(entry.body)
+    place = f"{body['process']}:{body['element']}"
+    for each in by.represents:
+        if each.person.id == entry.acted_for and each.covers(version.compiled.id, place):
+            return replace(by, acts_for=each.person)
+    name = body["for_name"]
+    over = Names(
+        f"这一步是您代 {name} 办的，代理已结束；请 {name} 撤回。",
+        f"You did this step for {name}, for whom you no longer stand in; ask them to take it back.",
+    )
+    raise _refused(over, entry.case_id)
 
 
 def withdraw_step(
@@ -98,6 +120,7 @@ def withdraw_step(
     case = fresh(conn, case, now=now)
     version = procedures.version(conn, case.version_id)
     found = withdrawal(conn, version, case, entry, by)
+    by = _acting(version, entry, by)
     known, body = calendars.of(conn, case.calendars), read(entry.body)
     try:
         move = spiff.withdraw(version.compiled, case.state, task_id, now=now, calendars=known)
@@ -127,6 +150,8 @@ def _hand_back(
     """Give the step that is open anew to whoever did it, who may be represented by who acts."""
     deed = deeds(conn, to, [found.target]).get(found.target)
     holder = give(conn, version, move, found, deed, case_id=to, again="withdrawn", now=now)
+    if holder is not None and holder == by.acts_for:
+        return
     step = version.step(found.process, found.element).names
     told = Names(f"{by.name} 撤回了“{step.zh}”", f"{by.name} has taken “{step.en}” back")
     tell_who_has_it(conn, opened_anew(move, found), holder, told, to=to, by=by, now=now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -18,6 +19,10 @@ from engine.flexible.delegating import delegate, give_back, take_back
 from engine.flexible.handing import transfer
 from engine.flexible.signing import OwnRequestError, sign
 from engine.flexible.signview import asked_of, sign_view
+from engine.going_back.anew import THROUGH
+from engine.going_back.caseview import offered_acts
+from engine.going_back.returning import return_task
+from engine.going_back.withdrawing import MayNotWithdrawError, withdraw_step
 from engine.inbox import inbox
 from engine.spiff import Names
 from engine.substituting.desks import Desk, desks
@@ -197,6 +202,52 @@ def test_a_step_done_for_somebody_says_so_everywhere(
     )
     with pytest.raises(TaskGoneError, match=f"for {ill.name}"):
         claim(conn, task, by=ill, now=NOW)
+
+
+def test_a_step_is_returned_and_taken_back_for_somebody(
+    conn: Connection, ill: Person, manager: Person
+) -> None:
+    case_id = asked(conn, ill).case_id
+    prepared = waiting(conn, case_id)["prepare"]
+    complete_task(conn, prepared, NOTE, by=manager, now=NOW)
+    offered = [act.key for act in offered_acts(conn, case_id, by=manager, now=NOW)]
+    assert "withdraw" in offered
+    withdraw_step(conn, case_id, prepared, by=manager, now=NOW)
+
+    anew = waiting(conn, case_id)["prepare"]
+    assert holder(conn, anew) == (ill.id, None)
+    assert last_signed(conn, case_id) == (manager.name, ill.name, "内勤")
+    complete_task(conn, anew, NOTE, by=manager, now=NOW)
+    filing = waiting(conn, case_id)["file_away"]
+    return_task(conn, filing, anew, THROUGH, "漏了", by=manager, now=NOW)
+    assert last_signed(conn, case_id) == (manager.name, ill.name, "内勤")
+    told = [notice.text.zh for notice in notices.unseen(conn, ill)]
+    for words in ("代您撤回了“prepare名”", "代您退回了“file_away名”", "退回“prepare名”：漏了"):
+        assert f"{manager.name} {words}" in told
+    assert f"{manager.name} 撤回了“prepare名”" not in told
+    assert history.verify(conn, case_id) is None
+
+
+def test_what_was_done_for_somebody_is_not_taken_back_once_that_is_over(
+    conn: Connection, ill: Person, manager: Person
+) -> None:
+    case_id = asked(conn, ill).case_id
+    prepared = waiting(conn, case_id)["prepare"]
+    complete_task(conn, prepared, NOTE, by=manager, now=NOW)
+    end(conn, conn.scalar(sa.text("select id from substitutions")), by=ill, now=NOW)
+    after = standing_in(conn, manager.id, now=NOW)
+    assert after is not None
+    with pytest.raises(MayNotWithdrawError, match=f"for {ill.name}"):
+        withdraw_step(conn, case_id, prepared, by=after, now=NOW)
+    withdraw_step(conn, case_id, prepared, by=ill, now=NOW)
+    assert last_signed(conn, case_id) == (ill.name, None, "内勤")
+
+
+def last_signed(conn: Connection, case_id: UUID) -> tuple[str | None, str | None, str | None]:
+    """Say who signed a case's last entry, for whom, and by which role."""
+    reader = somebody(conn, f"reader-{uuid4()}", {"gm"})
+    last = dossier.case(conn, case_id, by=reader).timeline[-1]
+    return last.who, last.acted_for, None if last.role is None else last.role.zh
 
 
 def test_an_entry_whose_represented_person_was_exchanged_does_not_verify(
