@@ -1,15 +1,12 @@
-"""The way to PostgreSQL: one pool a process, and the schema brought up to date."""
+"""The way to PostgreSQL: one pool a process."""
 
 from __future__ import annotations
 
 import select
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import (
     DBAPIError,
     DisconnectionError,
@@ -21,13 +18,6 @@ from sqlalchemy.exc import (
 if TYPE_CHECKING:
     from sqlalchemy import URL
     from sqlalchemy.engine.interfaces import DBAPIConnection
-
-OLDEST = 15
-"""The oldest major version of PostgreSQL whose SQL we use."""
-
-MIGRATIONS = Path(__file__).parent / "migrations"
-MIGRATING = 0x42414E4A4945
-"""The advisory lock (the letters BANJIE) that lets one process at a time migrate."""
 
 _AWAY = frozenset({"57P01", "57P02", "57P03", "57P05", "53300", "40P01"})
 """Shut down by an administrator, crashed, not up yet, idle for too long, too many connections; and
@@ -75,17 +65,6 @@ def connect(url: str | URL, *, size: int = 8) -> Engine:
     return engine
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the schema to the newest revision, in one transaction; a second caller waits."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with engine.begin() as connection:
-        _check_suitable(connection.dialect.server_version_info or (0,))
-        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-
-
 def is_away(error: BaseException) -> bool:
     """Say whether the database could not be asked, as against having said no.
 
@@ -111,14 +90,6 @@ def _with_driver(url: str | URL) -> URL:
         f"DATABASE_URL 须为 postgresql:// 地址，现为 {given.drivername}://。",
         f"DATABASE_URL must be a postgresql:// address, not {given.drivername}://.",
     )
-
-
-def _check_suitable(version: tuple[Any, ...]) -> None:
-    if version[0] < OLDEST:
-        raise UnsuitableDatabaseError(
-            f"需要 PostgreSQL {OLDEST} 或更新版本，现为 {version[0]}。",
-            f"PostgreSQL {OLDEST} or newer is needed; this one is {version[0]}.",
-        )
 
 
 def _to_json(value: object) -> str:

@@ -16,9 +16,10 @@ from sqlalchemy import make_url, text
 
 from engine import demo
 from engine.bundles import SHIPPED_NOTE, read_folder
-from engine.database import connect, upgrade
+from engine.database import connect
 from engine.embedded import throw_away
 from engine.publishing import publish
+from engine.schema import upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -52,11 +52,14 @@ def run(port: int | None) -> None:
 @click.option("--port", type=click.IntRange(1, 65_535), help="BANJIE_PORT, 8000")
 def web(host: str, port: int | None) -> None:
     """仅网页 / Serve the pages only; DATABASE_URL names the database."""
+    from web.commands.opening import opened
     from web.commands.serving import Inbox
     from web.processes import die_with_parent
 
     die_with_parent()
     settings = settings_here()
+    with opened(settings):
+        pass
     Inbox(settings, host=host, port=port or settings.port).run()
 
 
@@ -76,11 +79,11 @@ def worker() -> None:
 @cli.command()
 def migrate() -> None:
     """迁移数据库 / Bring the database to the newest schema."""
-    from engine.database import upgrade
-    from web.commands.opening import opened
+    from engine.schema import upgrade
+    from web.commands.opening import reached
     from web.commands.say import say
 
-    with opened(settings_here()) as engine:
+    with reached(settings_here()) as engine:
         upgrade(engine)
     say("数据库已是最新结构。", "The database has the newest schema.")
 
@@ -157,12 +160,12 @@ def database() -> None:
 @click.option("--cases", type=click.IntRange(0), default=0)
 def prepare(company: str, cases: int) -> None:
     """Migrate and publish before web and worker start."""
-    from web.commands.opening import opened
+    from web.commands.opening import reached
     from web.commands.past import live
     from web.commands.preparing import prepare_demo, prepare_own
 
     now = datetime.now(UTC)
-    with opened(settings_here()) as engine:
+    with reached(settings_here()) as engine:
         (prepare_demo if company == "demo" else prepare_own)(engine, now=now)
         if cases:
             live(engine, cases, now=now)

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from engine.bundles import read_folder
 from engine.cases import open_case
-from engine.database import connect, upgrade
+from engine.database import connect
 from engine.people import Person, add_person, all_people
 from engine.publishing import publish
+from engine.schema import upgrade
 from engine.tables import tasks
 from forms import Answered
 

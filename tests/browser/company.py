@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from engine import demo
 from engine.bundles import SHIPPED_NOTE, read_folder
-from engine.database import upgrade
 from engine.publishing import publish
+from engine.schema import upgrade
 from tests.browser.procedure import PROCEDURE
 from tests.procedures.complaint import INVESTIGATE, NEGOTIATE, REGISTER, USUAL
 from tests.procedures.walk import Walk

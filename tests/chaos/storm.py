@@ -25,8 +25,9 @@ from sqlalchemy.exc import DBAPIError
 from typing_extensions import override
 
 from engine import embedded, history, incidents
-from engine.database import connect, upgrade
+from engine.database import connect
 from engine.messages import outside
+from engine.schema import upgrade
 from engine.tables import cases, entries, tasks
 from engine.tables import messages as message_rows
 from tests.bench.counting import postmaster

@@ -9,8 +9,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from engine.crosschecks import changed_messages
-from engine.database import MIGRATIONS, upgrade
 from engine.messages import outside
+from engine.schema import MIGRATIONS, upgrade
 from engine.tables import metadata, versions
 from tests.engine.conftest import NOW
 from tests.engine.letters import send

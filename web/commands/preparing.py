@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from engine import demo, settings
 from engine.bundles import SHIPPED_NOTE, read_folder
 from engine.calendars.seeds import seed
-from engine.database import upgrade
 from engine.errors import Refusal
 from engine.people import all_people
 from engine.publishing import publish
+from engine.schema import upgrade
 from engine.tables import roles, versions
 from engine.tables import settings as setting_rows
 from engine.versioning.line import OverwritingError, PlannedAfterError
