@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from engine.connectors import operators
+from engine.correspondence import misspelt
 from engine.firsts import shared
 from engine.formrules import misread
 from engine.spiff import (
@@ -240,7 +241,7 @@ def prepare_all(
             bundles.append(prepare(files, root, calendars=calendars))
         except BrokenFilesError as error:
             problems.update(dict.fromkeys(error.problems))
-    problems.update(dict.fromkeys(shared(bundles)))
+    problems.update(dict.fromkeys([*shared(bundles), *misspelt(bundles)]))
     if problems:
         raise BrokenFilesError(tuple(problems))
     return bundles

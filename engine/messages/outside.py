@@ -18,6 +18,7 @@ from engine.control import has_control
 from engine.errors import NotFoundError, Refusal
 from engine.history import Draft, to_bytes
 from engine.messages import intake
+from engine.messages.content import check_content
 from engine.messages.correlation import check_keys, correlation
 from engine.messages.sealing import digest, dropping, seal, sender
 from engine.moving import lock
@@ -85,6 +86,7 @@ class Sent:
     case_id: UUID | None
 
 
+_INSERT = insert(messages).on_conflict_do_nothing(index_elements=["idempotency"])
 _SENT = (messages.c.id, messages.c.status, messages.c.case_id)
 
 
@@ -101,12 +103,13 @@ def send(
     """Take a message from outside; ``payload`` is one JSON object. Sent again it is the same one.
 
     A case that it starts is opened at once; one that fails to begin leaves the message stuck, with
-    an incident. Raises BadPayloadError, BadKeysError, BadIdempotencyError, KeyTakenError, and
-    BadContentError for what the start form refuses: then nothing was taken.
+    an incident. Raises BadPayloadError, BadKeysError, BadIdempotencyError, KeyTakenError,
+    StrayContentError, and BadContentError for what the start form refuses: then nothing was taken.
     """
     check_keys(name, keys)
     _check_idempotency(idempotency)
-    content = to_bytes(read_object(payload))
+    carried = read_object(payload)
+    content = to_bytes(carried)
     said, who = digest(name, keys, content), None if by is None else by.id
     row = {
         "id": uuid4(),
@@ -121,11 +124,11 @@ def send(
         "sent_at": now,
         "sent_by": who,
     }
-    taken = insert(messages).values(row).on_conflict_do_nothing(index_elements=["idempotency"])
-    new = conn.scalar(taken.returning(messages.c.id))
+    new = conn.scalar(_INSERT.values(row).returning(messages.c.id))
     if new is None:
         return _sent_before(conn, str(idempotency), said)
-    _start(conn, new, name, by=by, now=now)
+    if not _start(conn, new, name, by=by, now=now):
+        check_content(conn, name, keys, carried)
     return Sent(*conn.execute(sa.select(*_SENT).where(messages.c.id == new)).one())
 
 
@@ -144,12 +147,12 @@ def _sent_before(conn: sa.Connection, idempotency: str, said: bytes) -> Sent:
     return Sent(*sent)
 
 
-def _start(conn: sa.Connection, key: UUID, name: str, *, by: Person | None, now: datetime) -> None:
-    """Open a case by the message if it begins a version that is in force at this moment."""
+def _start(conn: sa.Connection, key: UUID, name: str, *, by: Person | None, now: datetime) -> bool:
+    """Open a case by the message, and say so, if it begins a version that is in force now."""
     catch_up(conn, now=now)
     version = procedures.started_by(conn, name)
     if version is None:
-        return
+        return False
     taken = intake.message(conn, key)
     try:
         with conn.begin_nested():
@@ -157,6 +160,7 @@ def _start(conn: sa.Connection, key: UUID, name: str, *, by: Person | None, now:
     except RunError as error:
         place = (error.process, error.element)
         intake.stick(conn, taken, error, place=place, procedure=version.compiled.id, now=now)
+    return True
 
 
 def drop(conn: sa.Connection, key: UUID, reason: str, *, by: Person | None, now: datetime) -> None:

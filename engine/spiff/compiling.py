@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 
-from engine.spiff import foreign
+from engine.spiff import foreign, letters
 from engine.spiff.building import build
 from engine.spiff.elements.arming import SITE
 from engine.spiff.elements.handing_over import handing
@@ -22,7 +22,6 @@ from engine.spiff.files.sheet import STEPS, names_of, own
 from engine.spiff.files.sources import Sources, missing_diagram, read_needed, stem
 from engine.spiff.language.expressions import compile_expression, compile_script
 from engine.spiff.lint import check
-from engine.spiff.lint.messages import WAITING
 from engine.spiff.lint.values import texts
 from engine.spiff.model import Compiled, Diagram, Element, Flow, Problem, Start, Step
 from engine.spiff.plan import Plan
@@ -91,14 +90,9 @@ def _compile(sources: Sources) -> Compiled:
     computed = list(texts(sources))
     scripts = {each.text: compile_script(each.text) for each in computed if each.script}
     names = _names_used(sources, computed, deciders)
-    defaults = {
-        variable.name: json.loads(variable.default)
-        for sheet in sources.sheets.values()
-        for variable in sheet.variables
-        if variable.name in names
-    }
+    declared = (variable for s in sources.sheets.values() for variable in s.variables)
+    defaults = {each.name: json.loads(each.default) for each in declared if each.name in names}
     sheet = sources.sheets[sources.root]
-    conditions = {e.condition for s in sources.sheets.values() for e in s.edges if e.condition}
     return Compiled(
         id=sources.root,
         names=names_of(sheet.process),
@@ -107,12 +101,14 @@ def _compile(sources: Sources) -> Compiled:
         tables=MappingProxyType({name: each.table for name, each in deciders.items()}),
         roles=frozenset(sources.roles),
         variables=names,
-        awaits=MappingProxyType(dict(_awaited(sources))),
+        awaits=letters.awaited(sources),
+        takes=letters.taken(sources),
+        sends=letters.posted(sources),
         guarantees=tuple(g for s in sources.sheets.values() for g in s.guarantees),
         plan=Plan(
             spec=spec,
             called=called,
-            expressions={text: compile_expression(text) for text in conditions},
+            expressions={text: compile_expression(text) for text in _conditions(sources)},
             scripts=scripts,
             deciders=deciders,
             defaults=defaults,
@@ -121,12 +117,6 @@ def _compile(sources: Sources) -> Compiled:
             drawings={process: each.data for process, each in sources.sheets.items()},
         ),
     )
-
-
-def _awaited(sources: Sources) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for sheet, node in sources.nodes():
-        if node.has_message and node.kind in WAITING and (keys := sheet.message(node).keys):
-            yield sheet.message(node).name, keys
 
 
 def _upstream_problem(sources: Sources, error: Exception) -> Problem:
@@ -139,6 +129,10 @@ def _upstream_problem(sources: Sources, error: Exception) -> Problem:
         f"流程引擎不接受此图：{foreign.of_engine(reason)}。请改画报错的元素。",
         f"The engine refuses this diagram: {reason}. Redraw the element named.",
     )
+
+
+def _conditions(sources: Sources) -> set[str]:
+    return {e.condition for s in sources.sheets.values() for e in s.edges if e.condition}
 
 
 def _names_used(

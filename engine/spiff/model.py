@@ -208,7 +208,8 @@ class Compiled:
     """A procedure that passed every check; read-only, shared by threads.
 
     `variables` are the names that enter a case's state, `awaits` the messages that its cases
-    wait for, by name, with the keys that correlate them; `guarantees` are those of all diagrams.
+    wait for, by name, with the keys that correlate them, `takes` what these may carry, and `sends`
+    what those that they send by keys do; `guarantees` are those of all diagrams.
     """
 
     id: str
@@ -219,5 +220,7 @@ class Compiled:
     roles: frozenset[str]
     variables: frozenset[str]
     awaits: Mapping[str, tuple[str, ...]]
+    takes: Mapping[str, frozenset[str]]
+    sends: Mapping[str, frozenset[str]]
     guarantees: tuple[Guarantee, ...]
     plan: Plan = field(repr=False, compare=False)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from engine import history, incidents
 from engine.errors import NotFoundError
 from engine.messages import outside
+from engine.messages.content import StrayContentError
 from engine.messages.correlation import BadKeysError
 from engine.messages.outside import BadIdempotencyError, KeyTakenError, MessageSettledError
 from engine.payloads import BadPayloadError
@@ -31,6 +32,7 @@ from tests.engine.letters import (
     halting,
     replies,
     reply,
+    rewrite,
     send,
     status,
 )
@@ -186,7 +188,10 @@ def test_hostile_names_in_a_payload_mean_nothing(connection: Connection, clerk: 
         "amount": 5,
         "state": "x",
     }
-    sent = send(connection, **hostile)
+    with pytest.raises(StrayContentError), connection.begin_nested():
+        send(connection, **hostile)
+    sent = send(connection, amount=5)
+    rewrite(connection, sent.id, **hostile)
     deliver_all(connection)
     assert status(connection, sent.id) == "delivered"
     assert set(waiting(connection, case_id)) == {"check"}

@@ -133,8 +133,9 @@ CONTENT: Final[tuple[Callable[[Sources], Iterator[Problem]], ...]] = (
     guarantees.written,
 )
 REACH: Final = (flows.reachable, flows.ending)
-WAYS: Final = (soundness.sound, guarantees.kept)
-RULES: Final = (*WIRING, *SHAPE, *REACH, *CONTENT, *WAYS)
+MARKINGS: Final = (soundness.sound,)
+WAYS: Final = (guarantees.kept,)
+RULES: Final = (*WIRING, *SHAPE, *REACH, *CONTENT, *MARKINGS, *WAYS)
 
 
 def check(sources: Sources) -> list[Problem]:
@@ -142,7 +143,8 @@ def check(sources: Sources) -> list[Problem]:
 
     What is too large is judged no further, nor what is no diagram of one process, and of very many
     problems the first ones are told. What only follows from another is not: what the rules before
-    have named already, where a diagram with loose ends leads, and ways that are drawn wrongly.
+    have named already, where a diagram with loose ends leads, and what waits in one that is drawn
+    wrongly.
     """
     drawn = {sheet.file: sheet.root for sheet in sources.sheets.values()}
     if barred := _found(LIMITS, sources):
@@ -151,7 +153,7 @@ def check(sources: Sources) -> list[Problem]:
     loose = {problem.file for problem in found}
     found = added(found, _found(SHAPE, sources))
     found += [problem for problem in _found(REACH, sources) if problem.file not in loose]
-    ways = () if found else WAYS
+    ways = () if loose else WAYS if found else (*MARKINGS, *WAYS)
     found = added(found, _found(CONTENT, sources))
     found += _found(ways, sources)
     return _first(labelled(folded(found), drawn, _variables(sources))) if found else []
