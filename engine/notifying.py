@@ -11,7 +11,6 @@ from engine.storing import Write, inserts
 from engine.tables import notices as rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -58,15 +57,12 @@ def tell(
     """Put what a move's messages tell their roles before everybody who holds one."""
     for effect in move.effects:
         if isinstance(effect, spiff.Message) and effect.notifies:
-            text = _notice(version, effect, move.fired)
+            text = _notice(version, effect)
             notices.tell(conn, effect.notifies, text, case_id=case_id, now=now)
 
 
-def _notice(version: Version, message: spiff.Message, fired: Sequence[spiff.Timer]) -> Names:
-    """Say what a role is told, and which deadlines or reminders came just now, if any."""
+def _notice(version: Version, message: spiff.Message) -> Names:
+    """Say what a role is told, and which deadline or reminder came just now and led to it."""
     told = version.element(message.process, message.element).names
-    come = [version.element(timer.process, timer.element).names for timer in fired]
-    if not come:
-        return told
-    zh, en = "、".join(name.zh for name in come), ", ".join(name.en for name in come)
-    return Names(f"{zh}：{told.zh}", f"{en}: {told.en}")
+    came = version.place(message.cause or None)
+    return told if came is None else Names(f"{came.zh}：{told.zh}", f"{came.en}: {told.en}")

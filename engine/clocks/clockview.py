@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +64,8 @@ class Clock:
 class Reckonings:
     """How the deadlines of a case are reckoned: its own, and those of its open steps by task.
 
+    ``waits`` are the times that the flow waits for, by place ("process:element") and moment.
+
     ``runs`` says that a clock of the case runs, that could be paused; ``running`` are the open
     steps with one of their own.
     """
@@ -72,6 +74,7 @@ class Reckonings:
     steps: Mapping[UUID, Reckoned]
     runs: bool = False
     running: frozenset[UUID] = frozenset()
+    waits: Mapping[tuple[str, datetime], Reckoned] = field(default_factory=dict)
 
 
 _FIRED = (
@@ -101,7 +104,13 @@ def of_case(conn: sa.Connection, case_id: UUID, *, by: Person) -> Reckonings:
     runs = [timer for timer in at_rest.timers if timer.stopped is None]
     hosts = {(timer.process, timer.host) for timer in runs}
     own = (task.id for task in at_rest.tasks if (task.process, task.element) in hosts)
-    return Reckonings(clock, steps, bool(runs), frozenset(own))
+    waits = {
+        (_of(timer), timer.due): found
+        for timer in runs
+        if timer.host == timer.element
+        and (found := _reckoned(version, case.state, _of(timer), timer.id, days))
+    }
+    return Reckonings(clock, steps, bool(runs), frozenset(own), waits)
 
 
 def _fired(conn: sa.Connection, case_id: UUID) -> Iterator[tuple[str, datetime | None, UUID]]:

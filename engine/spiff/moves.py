@@ -84,7 +84,8 @@ class Wait:
 class Message:
     """A thrown message; `notifies` are role codes, variables already read.
 
-    `keys` correlate it with who waits; `payload` are the variables that it carries.
+    `keys` correlate it with who waits; `payload` are the variables that it carries. `cause` is the
+    place ("process:element") of the timer that has fired just now and led to it, empty if none has.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Message:
     notifies: tuple[str, ...]
     keys: Mapping[str, object] = field(default_factory=dict)
     payload: Mapping[str, object] = field(default_factory=dict)
+    cause: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from engine import timers
 from engine.cases import open_case
+from engine.clocks.clockview import of_case
 from engine.dossier import case as dossier_of
+from engine.tables import notices
 from engine.tasks import complete_task
 from forms import Answered
 from tests.engine.conftest import NOW
@@ -96,3 +99,40 @@ def test_a_time_that_is_waited_for_in_the_flow_has_come_and_nothing_is_overdue(
     )
     assert not waited.is_late
     assert "等到 2026-11-09 15:00，2026-11-09 15:00 继续" in [note.zh for note in waited.notes]
+    assert of_case(connection, case_id, by=clerk).waits == {}
+
+
+def test_a_time_that_is_waited_for_says_how_it_is_reckoned(
+    connection: Connection, clerk: Person, case_id: UUID
+) -> None:
+    prepare = waiting(connection, case_id)["prepare"]
+    complete_task(connection, prepare, Answered({"note": "x"}), by=clerk, now=NOW)
+    (standing,) = dossier_of(connection, case_id, by=clerk).standing
+    assert standing.until is not None
+    reckoned = of_case(connection, case_id, by=clerk).waits[standing.place, standing.until]
+    assert (reckoned.names.zh, reckoned.due) == ("pause名", NOW + 5 * HOUR)
+    assert any("5 小时" in line.zh for line in reckoned.lines)
+
+
+def test_a_notice_names_what_led_to_it_of_all_that_came_at_once(connection: Connection) -> None:
+    drawn = Process("errand")
+    drawn.message_start("asked")
+    drawn.user("prepare")
+    drawn.end("done")
+    drawn.chain("asked", "prepare", "done")
+    drawn.deadline("knock", "prepare", "R/PT3H", tag="timeCycle")
+    drawn.deadline("late", "prepare", "PT3H")
+    inner = Process("calling")
+    inner.start("called")
+    inner.chain("called", inner.send("tell_called"), inner.end("told"))
+    drawn.chain("knock", drawn.send("tell_knock"), drawn.end("knocked"))
+    drawn.chain("late", drawn.call("urge", "calling"), drawn.end("urged"))
+    forms = {f"errand/{step}": form(note=TEXT) for step in ("asked", "prepare")}
+    put_in_force(connection, small(drawn, inner, forms=forms))
+    clerk = somebody(connection, "clerk-two", {"clerk", "qc"})
+    open_case(connection, "errand", Answered({}), by=clerk, now=NOW)
+
+    assert timers.wake_next(connection, now=NOW + 3 * HOUR)
+
+    told = connection.execute(sa.select(notices.c.zh).where(notices.c.person_id == clerk.id))
+    assert sorted(told.scalars()) == ["knock名：tell_knock名", "late名：tell_called名"]

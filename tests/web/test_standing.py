@@ -51,7 +51,7 @@ def clerk(database: sa.Engine) -> Person:
 
 def rows(visitor: Visitor, case_id: UUID) -> list[str]:
     visitor.get(f"/cases/{case_id}")
-    found = visitor.all("//section[@aria-labelledby='now']//li")
+    found = visitor.all("//section[@aria-labelledby='now']//li[contains(@class, 'row-item')]")
     return [" ".join(row.text_content().split()) for row in found]
 
 
@@ -108,6 +108,8 @@ def test_a_time_and_a_condition_are_waited_for_and_a_stuck_case_says_so(
     fang = sign_in("fang")
     timer, condition = rows(fang, case_id)
     assert "rested名 等到 " in timer
+    assert "怎么算的" in timer
+    assert "怎么算的" not in condition
     (until,) = fang.all("//section[@aria-labelledby='now']//time/@datetime")
     assert datetime.fromisoformat(until) == NOW + timedelta(days=2)
     assert "pressing名 等待条件成立" in condition

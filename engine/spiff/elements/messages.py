@@ -39,8 +39,19 @@ class Notice(EventDefinition):
             notifies=read_roles(my_task, self.notifies, top.plan.roles),
             keys=read_keys(my_task, self.parcel.keys),
             payload=payload_of(my_task, self.parcel),
+            cause=_cause(my_task),
         )
         top.journal.effects.append(message)
+
+
+def _cause(token: Token) -> str:
+    """Give the place of the timer behind a token that has fired in this move."""
+    fired = {f"{t.process}:{t.element}" for t in token.workflow.top_workflow.journal.fired}
+    above: Token | None = token if fired else None
+    while above is not None and above.mark.label not in fired:
+        at_the_top = above.workflow is above.workflow.top_workflow
+        above = above.parent or (None if at_the_top else above.workflow.host)
+    return "" if above is None else above.mark.label
 
 
 class Post(NamedTuple):
