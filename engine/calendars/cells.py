@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from engine.calendar.words import MONTHS
 from engine.control import has_control
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ _WORK: Final = frozenset(
     )
 )
 _YEAR_FIRST: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
-_DIGITS: Final = re.compile(r"\d{8}")
+_DIGITS: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SERIAL: Final = re.compile(r"(\d{5})(?:\.0+)?")
 _MIDNIGHT: Final = re.compile(r"[T ]0?0:00(:00(\.0+)?)?$")
 _NAMED_MONTHS: Final = ("%d-%b-%y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y")
@@ -68,16 +70,27 @@ def day_in(text: str) -> date:
 
 def _day(text: str) -> date | None:
     try:
-        if parts := _YEAR_FIRST.fullmatch(text):
-            year, month, day = map(int, parts.groups())
-            return date(year, month, day)
-        if _DIGITS.fullmatch(text):
-            return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+        if parts := _YEAR_FIRST.fullmatch(text) or _DIGITS.fullmatch(text):
+            return _of_month(text, *map(int, parts.groups()))
         if serial := _SERIAL.fullmatch(text):
             return _EXCEL_DAY_ZERO + timedelta(days=int(serial[1]))
+    except CellError:
+        raise
     except ValueError:
         return None
     return _with_named_month(text)
+
+
+def _of_month(text: str, year: int, month: int, day: int) -> date:
+    """Return a day; CellError if its month has no such day, ValueError if that is no month."""
+    last = monthrange(year, month)[1]
+    if not 1 <= day <= last:
+        raise CellError(
+            "date",
+            f"没有“{text[:20]}”这一天：{year} 年 {month} 月只有 {last} 天，请改正日期。",
+            f"There is no “{text[:20]}”: {MONTHS[month - 1]} {year} has {last} days. Correct it.",
+        )
+    return date(year, month, day)
 
 
 def _with_named_month(text: str) -> date | None:

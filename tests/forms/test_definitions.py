@@ -42,6 +42,11 @@ BROKEN_FIELDS: list[tuple[dict[str, Any], str, str]] = [
     ({"type": "string", "x-i18n": {"en": {"titel": "x"}}}, "/x-i18n/en/titel", "not known"),
     ({"type": "string", "x-case": "price"}, "/x-case", "x-case is one of"),
     ({"type": "string", "description": "仅中文"}, "", "English description is missing"),
+    (
+        {"type": "string", "format": "money", "x-unit": {"zh": "$", "en": "$"}},
+        "/x-unit",
+        "not known",
+    ),
     ({"type": "integer", "minimum": "1"}, "/minimum", "number"),
     ({"type": "integer", "minimum": 5, "maximum": 1}, "", "lower bound is greater"),
     ({"type": "integer", "default": "x"}, "/default", "does not suit"),

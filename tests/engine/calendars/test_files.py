@@ -109,6 +109,21 @@ def test_a_file_without_headings_and_with_empty_lines() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "zh", "en"),
+    [
+        ("2026-11-31", "2026 年 11 月只有 30 天", "November 2026 has 30 days"),
+        ("20270229", "2027 年 2 月只有 28 天", "February 2027 has 28 days"),
+        ("2026年4月0日", "2026 年 4 月只有 30 天", "April 2026 has 30 days"),
+    ],
+)
+def test_a_day_that_its_month_has_not_is_told_with_its_line(written: str, zh: str, en: str) -> None:
+    with pytest.raises(BadCalendarFileError) as caught:
+        read(f"date,kind\n2026-11-30,off\n{written},off\n".encode())
+    assert f"第 3 行“日期”：没有“{written}”这一天：{zh}" in caught.value.zh
+    assert f"Line 3, “date”: There is no “{written}”: {en}" in caught.value.en
+
+
 def test_every_bad_line_is_named_with_its_column_and_nothing_is_taken() -> None:
     content = (
         "日期,休/班,上班时间,备注\n"
