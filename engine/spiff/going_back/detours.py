@@ -88,6 +88,8 @@ class Detour(InnerFlow):
         case.journal.reached.append(host.mark.label)
         case.journal.entered.add(host.id)
         begin([host, *_border_of(host)])
+        if isinstance(host.workflow, Detour):
+            host._drop_children()  # no flow leads on from here
 
 
 def _border_of(host: Token) -> list[Token]:

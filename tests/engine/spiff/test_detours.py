@@ -283,3 +283,16 @@ def test_a_straight_return_is_refused_like_any_other() -> None:
         spiff.return_straight(walk.compiled, walk.move.state, walk.task("right").id, left, now=T0)
     with pytest.raises(TaskNotReadyError):
         spiff.return_straight(walk.compiled, walk.move.state, left, left, now=T0)
+
+
+def test_no_flow_is_taken_where_the_step_of_a_detour_is_itself_returned_straight() -> None:
+    walk = Walk(compiled(*calling(), fields=("n",)))
+    walk.does("before")
+    walk.does("one")
+    walk.asks_back("two", "one")
+    walk.asks_back("one", "before")
+    move = walk.does("before")
+    assert (move.flows, move.reached) == ((), ("demo:before", "part:one"))
+    move = walk.does("one")
+    assert (move.flows, move.reached) == ((), ("part:one", "part:two"))
+    assert walk.does("two").flows[0] == "part:two_to_e"
