@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from engine.spiff import Names
-from engine.tables import calls, cases, duties, incidents, messages, tasks, waits
+from engine.tables import calls, cases, duties, incidents, messages, tasks, versions, waits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,7 @@ DUTY: Final = "duty"
 EVENT: Final = "event"
 CALL: Final = "call"
 MESSAGE: Final = "message"
+VERSION: Final = "version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,24 @@ KINDS: Final[Mapping[str, Kind]] = {
     MESSAGE: Kind(
         Names("收取消息", "Message"),
         _there(messages, messages.c.id == incidents.c.subject, messages.c.status == "stuck"),
+    ),
+    VERSION: Kind(
+        Names("版本生效", "Version"),
+        sa.and_(
+            _there(
+                versions,
+                versions.c.procedure == incidents.c.procedure,
+                versions.c.withdrawn_at == incidents.c.at,
+            ),
+            sa.not_(
+                _there(
+                    versions,
+                    versions.c.procedure == incidents.c.procedure,
+                    versions.c.published_at > incidents.c.at,
+                )
+            ),
+        ),
+        may_close=True,
     ),
 }
 

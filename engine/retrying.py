@@ -19,7 +19,7 @@ from engine.drafts import Kept
 from engine.duties import starting
 from engine.errors import NotFoundError, Refusal
 from engine.history import Draft
-from engine.kinds import CALL, DUTY, EVENT, KINDS, MESSAGE, START, STEP, TIMER, is_over
+from engine.kinds import CALL, DUTY, EVENT, KINDS, MESSAGE, START, STEP, TIMER, VERSION, is_over
 from engine.messages.delivering import deliver_again
 from engine.moving import lock
 from engine.reasons import checked_reason
@@ -31,6 +31,7 @@ from engine.spiff import Names
 from engine.tables import cases as case_rows
 from engine.tables import incidents as rows
 from engine.tasks import complete_task
+from engine.versioning import switching
 from engine.waiting import TaskGoneError
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def retry(conn: sa.Connection, key: int, *, by: Person | None, now: datetime) ->
         history.enter(conn, lock(conn, done.case_id), queued, by=by, now=now)
         return replace(incident, resolved_at=now, is_queued=True)
     if done is None:
-        return replace(incident, resolved_at=now, was_over=True)
+        return replace(incident, resolved_at=now, was_over=incident.kind != VERSION)
     _enter(conn, incident, done, by=by, now=now)
     return replace(incident, case_id=done, resolved_at=now)
 
@@ -233,6 +234,7 @@ AGAIN: Final[Mapping[str, Callable[[sa.Connection, Incident, datetime], UUID | Q
     DUTY: starting.start_again,
     CALL: call_again,
     MESSAGE: deliver_again,
+    VERSION: switching.begin_again,
 }
 """By kind, what does it once more, the incident's case locked: it returns the case that it was done
 in, and may raise anything."""

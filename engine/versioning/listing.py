@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from engine.kinds import VERSION
 from engine.spiff import Names
-from engine.tables import cases, people, versions
+from engine.tables import cases, incidents, people, versions
 from engine.versioning.terms import Source
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class State(StrEnum):
     PLANNED = "planned"
     PAST = "past"
     WITHDRAWN = "withdrawn"
+    FAILED = "failed"
 
     @property
     def names(self) -> Names:
@@ -35,16 +37,21 @@ _NAMES = {
     State.PLANNED: Names("待生效", "planned"),
     State.PAST: Names("已被取代", "past"),
     State.WITHDRAWN: Names("已撤回", "withdrawn"),
+    State.FAILED: Names("未能生效", "failed to begin"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """Who took a planned version back, when (UTC) and why; ``who`` is None for the product."""
+    """Who took a planned version back, when (UTC) and why; ``who`` is None for the product.
+
+    Of one that failed to begin, ``incident`` is the number of the open incident, if it is open.
+    """
 
     at: datetime
     who: str | None
     reason: str
+    incident: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,7 @@ class Listed:
 
 _WHO, _TAKER = people.alias("who"), people.alias("taker")
 _BASE, _OLD = versions.alias("base"), versions.alias("old")
+_FAILED = incidents.alias("failed")
 _OPEN = (
     sa.select(cases.c.version_id, sa.func.count().label("count"))
     .where(cases.c.status == "open")
@@ -92,6 +100,8 @@ _ALL = (
         _TAKER.c.name.label("taker"),
         _BASE.c.number.label("base"),
         _OLD.c.number.label("old"),
+        _FAILED.c.resolved_at,
+        _FAILED.c.id.label("failed"),
         sa.func.coalesce(_OPEN.c.count, 0).label("open_cases"),
     )
     .select_from(
@@ -99,6 +109,14 @@ _ALL = (
         .outerjoin(_TAKER, _TAKER.c.id == versions.c.withdrawn_by)
         .outerjoin(_BASE, _BASE.c.id == versions.c.based_on)
         .outerjoin(_OLD, _OLD.c.id == versions.c.again_of)
+        .outerjoin(
+            _FAILED,
+            sa.and_(
+                *(_FAILED.c.kind == VERSION, _FAILED.c.procedure == versions.c.procedure),
+                _FAILED.c.at == versions.c.withdrawn_at,
+                versions.c.withdrawn_at >= versions.c.begins_at,
+            ),
+        )
         .outerjoin(_OPEN, _OPEN.c.version_id == versions.c.id)
     )
     .order_by(versions.c.procedure, versions.c.number.desc())
@@ -112,7 +130,6 @@ def all_versions(conn: sa.Connection, procedure: str | None = None) -> list[List
 
 
 def _listed(row: sa.Row[Any]) -> Listed:
-    taken = row.withdrawn_at
     return Listed(
         id=row.id,
         procedure=row.procedure,
@@ -129,13 +146,18 @@ def _listed(row: sa.Row[Any]) -> Listed:
         based_on=row.base,
         again_of=row.old,
         open_cases=row.open_cases,
-        withdrawal=None if taken is None else Withdrawal(taken, row.taker, row.withdrawn_for),
+        withdrawal=None if row.withdrawn_at is None else _withdrawal(row),
     )
+
+
+def _withdrawal(row: sa.Row[Any]) -> Withdrawal:
+    number = row.failed if row.resolved_at is None else None
+    return Withdrawal(row.withdrawn_at, row.taker, row.withdrawn_for, number)
 
 
 def _state(row: sa.Row[Any]) -> State:
     if row.in_force:
         return State.IN_FORCE
     if row.withdrawn_at is not None:
-        return State.WITHDRAWN
+        return State.WITHDRAWN if row.failed is None else State.FAILED
     return State.PLANNED if row.began_at is None else State.PAST

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from engine import procedures
 from engine.duties import planning
+from engine.failures import cause
+from engine.kinds import VERSION
 from engine.procedures import VersionChangedError
-from engine.spiff import BrokenFilesError
-from engine.tables import versions
+from engine.spiff import BrokenFilesError, Names, RunError
+from engine.tables import incidents, versions
 from engine.versioning.line import PLANNED, lock
 from engine.versioning.writing import end, withdraw
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from engine.incidents import Incident
 
 _log = logging.getLogger("banjie.versions")
 _DUE = (
@@ -30,7 +34,8 @@ _DUE = (
 def switch_next(conn: sa.Connection, *, now: datetime) -> bool:
     """Put one planned version in force whose moment has come; False when there is none.
 
-    A version whose files cannot be trusted or read is withdrawn, and the one before it stays.
+    One whose files cannot be trusted or read stays out, the one before it goes on, and an incident
+    tells operators and process owners why.
     """
     if conn.execute(_DUE, {"now": now}).one_or_none() is None:
         return False
@@ -39,16 +44,51 @@ def switch_next(conn: sa.Connection, *, now: datetime) -> bool:
     if row is None:
         return False
     try:
-        compiled = procedures.version(conn, row.id).compiled
-    except (VersionChangedError, BrokenFilesError) as error:
+        _begin(conn, row, now=now)
+    except RunError as error:
         _log.warning("Version %d of %s stays out of force: %s", row.number, row.procedure, error)
-        withdraw(conn, row, reason=str(error), by=None, now=now)
-        return True
+        withdraw(conn, row, reason=f"{error.zh} / {error.en}", by=None, now=now)
+        told = {**cause(error, (row.procedure, "")), "at": now, "tried_at": now}
+        failed = {"kind": VERSION, "procedure": row.procedure, **told}
+        conn.execute(sa.insert(incidents).values(failed))
+    return True
+
+
+def _begin(conn: sa.Connection, row: sa.Row[Any], *, now: datetime) -> None:
+    """Put a version in force instead of the one before it. Raises RunError with the cure."""
+    try:
+        compiled = procedures.version(conn, row.id).compiled
+    except VersionChangedError as error:
+        raise _failed(row, Names(error.zh, error.en)) from error
+    except BrokenFilesError as error:
+        at = error.problems[0]
+        why = Names(f"{at.file}：{at.zh}", f"{at.file}: {at.en}")
+        raise _failed(row, why) from error
     end(conn, row.procedure)
     begun = sa.update(versions).where(versions.c.id == row.id)
-    conn.execute(begun.values(in_force=True, began_at=now))
+    out = dict.fromkeys(("withdrawn_at", "withdrawn_by", "withdrawn_for"))
+    conn.execute(begun.values(in_force=True, began_at=now, **out))
     planning.plan(conn, compiled, now=now)
-    return True
+
+
+def _failed(row: sa.Row[Any], why: Names) -> RunError:
+    return RunError(
+        process=row.procedure,
+        element="",
+        zh=f"第 {row.number} 版到期没有生效，现行的版本继续有效。原因：{why.zh}"
+        "恢复后请重试；或改好文件重新发布。",
+        en=f"Version {row.number} did not come into force when it was due; the one before it goes "
+        f"on. Cause: {why.en} Retry once that is mended, or publish the procedure again.",
+    )
+
+
+def begin_again(conn: sa.Connection, incident: Incident, now: datetime) -> None:
+    """Put the version in force that an incident is about. Raises RunError."""
+    lock(conn)
+    failed = sa.select(versions).where(
+        versions.c.procedure == incident.procedure, versions.c.withdrawn_at == incident.at
+    )
+    _begin(conn, conn.execute(failed).one(), now=now)
 
 
 def catch_up(conn: sa.Connection, *, now: datetime) -> None:

@@ -14,11 +14,13 @@ from engine import procedures
 from engine.cases import open_case
 from engine.duties.dutyview import all_duties
 from engine.duties.starting import start_next
+from engine.incidentlist import open_lines
 from engine.messages.outside import send
 from engine.publishing import publish
+from engine.retrying import retry, settle
 from engine.tables import cases, files, version_files, versions
 from engine.versioning.again import withdraw
-from engine.versioning.listing import all_versions
+from engine.versioning.listing import State, all_versions
 from engine.versioning.switching import switch_next
 from engine.versioning.terms import Terms
 from forms import Answered
@@ -26,7 +28,7 @@ from tests.engine.conftest import NOW
 from tests.engine.duties.tidying import tidying
 from tests.engine.errand import asked
 from tests.engine.small import put_in_force, somebody
-from tests.engine.versioning.lines import FIRST, TENTH, put, standing
+from tests.engine.versioning.lines import FIRST, TENTH, changed, put, standing
 from web.commands.working import THINGS
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 SECOND = timedelta(seconds=1)
+LATER = NOW + timedelta(days=60)
 
 
 def test_workers_switch_at_the_moment_and_new_cases_take_it(connection: Connection) -> None:
@@ -136,6 +139,11 @@ def test_a_withdrawn_version_is_never_switched_to(connection: Connection) -> Non
 
 
 def test_a_version_whose_files_were_changed_stays_out_of_force(connection: Connection) -> None:
+    assert spoiled(connection)
+
+
+def spoiled(connection: Connection) -> int:
+    """Let a planned version fail to begin; give the number of its incident."""
     put(connection, 1)
     put(connection, 2, begins=FIRST)
     tampered = sa.select(version_files.c.sha256).where(
@@ -147,13 +155,49 @@ def test_a_version_whose_files_were_changed_stays_out_of_force(connection: Conne
     )
     connection.execute(sa.update(files).where(files.c.sha256.in_(tampered)).values(content=b"{}"))
 
-    assert switch_next(connection, now=NOW + timedelta(days=60)) is True
+    assert switch_next(connection, now=LATER) is True
 
     assert standing(connection) == {1: "in force", 2: "withdrawn"}
-    withdrawal = all_versions(connection, "errand")[0].withdrawal
-    assert withdrawal is not None
-    assert withdrawal.who is None
-    assert "sign.json" in withdrawal.reason
+    failed = all_versions(connection, "errand")[0]
+    assert (failed.state, failed.withdrawal and failed.withdrawal.who) == (State.FAILED, None)
+    (line,) = open_lines(connection)
+    assert failed.withdrawal is not None
+    assert failed.withdrawal.incident == line.incident.id
+    text = line.incident.text
+    assert failed.withdrawal.reason == f"{text.zh} / {text.en}"
+    assert "第 2 版到期没有生效，现行的版本继续有效" in text.zh
+    assert "sign.json" in text.en
+    assert "publish the procedure again" in text.en
+    return line.incident.id
+
+
+def restored(conn: Connection) -> None:
+    mended = sa.update(files).where(files.c.content == b"{}")
+    conn.execute(mended.values(content=changed(2)["forms/errand/sign.json"]))
+
+
+def test_a_version_that_failed_to_begin_is_retried_once_its_files_are_back(
+    connection: Connection,
+) -> None:
+    number = spoiled(connection)
+    tried = retry(connection, number, by=None, now=LATER)
+    assert (tried.resolved_at, tried.tries) == (None, 2)
+    assert standing(connection)[1] == "in force"
+    restored(connection)
+    tried = retry(connection, number, by=None, now=LATER)
+    assert (tried.resolved_at, tried.was_over) == (LATER, False)
+    assert standing(connection) == {1: "past", 2: "in force"}
+    assert all_versions(connection, "errand")[0].state is State.IN_FORCE
+
+
+def test_nothing_is_left_of_it_once_the_procedure_is_published_again(
+    connection: Connection,
+) -> None:
+    spoiled(connection)
+    put(connection, 3, now=LATER + SECOND)
+    assert [line.is_over for line in open_lines(connection)] == [True]
+    assert settle(connection, now=LATER + SECOND) == 1
+    assert standing(connection)[3] == "in force"
 
 
 def test_duties_are_planned_by_the_version_that_begins(connection: Connection) -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from engine.tables import files, version_files
 from engine.versioning.listing import State, all_versions
+from engine.versioning.switching import switch_next
 from tests.engine.conftest import NOW
 from tests.engine.versioning.lines import put, standing
 
@@ -157,3 +158,30 @@ def test_a_version_whose_files_were_changed_is_still_listed_and_told(
     assert lin.status == 200
     assert "与发布时不符" in lin.text
     assert lin.all("//img") == []
+
+
+def test_a_version_that_could_not_begin_is_marked_and_leads_to_its_incident(
+    lin: Visitor, database: sa.Engine
+) -> None:
+    with database.begin() as conn:
+        number = put(conn, 5, begins=date(2099, 1, 1), now=NOW).number
+        row = next(one for one in all_versions(conn, "errand") if one.state is State.PLANNED)
+        mine = sa.select(version_files.c.sha256).where(
+            version_files.c.version_id == row.id,
+            version_files.c.path == "forms/errand/sign.json",
+        )
+        conn.execute(sa.update(files).where(files.c.sha256.in_(mine)).values(content=b"{}"))
+        assert switch_next(conn, now=datetime(2099, 2, 1, tzinfo=UTC))
+    lin.get(HOME)
+    assert f"第 {number} 版 未能生效" in " ".join(lin.text.split())
+    assert f"第 {number} 版到期没有生效，现行的版本继续有效" in lin.text
+    (link,) = lin.all("//a[contains(text(), '查看异常')]/@href")
+    lin.get(f"{HOME}/errand/{number}")
+    assert "did not come into force" not in lin.text
+    assert link in lin.all("//a/@href")
+    lin.get(str(link))
+    assert lin.status == 200
+    assert "版本生效" in lin.text
+    assert "或改好文件重新发布" in lin.text
+    lin.get("/admin/incidents")
+    assert "版本生效" in lin.text
