@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+
 from engine import drafts, enclosing, procedures
 from engine.errors import Refusal
 from engine.foureyes import Eyes
 from engine.opening import begin, new_case
 from engine.sending import MARK, sending_of
+from engine.tables import tasks
 from engine.versioning.switching import catch_up
 
 if TYPE_CHECKING:
@@ -17,13 +20,27 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    import sqlalchemy as sa
-
     from engine import spiff
     from engine.people import Person
     from engine.procedures import Version
     from engine.spiff import Move
     from forms import Answers, Form, Posted
+
+_NEXT = (
+    sa.select(tasks.c.id, tasks.c.process, tasks.c.element)
+    .where(
+        tasks.c.case_id == sa.bindparam("case"),
+        tasks.c.id.not_in(sa.bindparam("closed", expanding=True)),
+        sa.or_(
+            tasks.c.claimed_by == sa.bindparam("person"),
+            sa.and_(
+                tasks.c.claimed_by.is_(None),
+                tasks.c.role == sa.any_(sa.bindparam("roles", type_=sa.ARRAY(sa.Text))),
+            ),
+        ),
+    )
+    .order_by(tasks.c.due_at.asc().nulls_last(), tasks.c.id)
+)
 
 
 class InvalidAnswersError(Refusal):
@@ -139,7 +156,11 @@ def open_case(
     facts = {"role": version.compiled.start.role, "files": files, "facts": known}
     move = begin(conn, case, version, answers.values, facts, by=by, now=now)
     drafts.drop_mine(conn, subject, by=by)
-    return Completed(case.id, next_of(move, Eyes(conn, version, case.id, (by,))))
+    eyes = Eyes(conn, version, case.id, (by,))
+    next_task = next_of(move, eyes)
+    if next_task is None and move.awaits_number:
+        next_task = next_open(conn, case.id, move.state, eyes)
+    return Completed(case.id, next_task)
 
 
 def read_answers(
@@ -154,6 +175,22 @@ def read_answers(
     if answers.problems:
         raise InvalidAnswersError(form, answers)
     return answers
+
+
+def next_open(
+    conn: sa.Connection,
+    case_id: UUID,
+    state: bytes,
+    eyes: Eyes,
+    *,
+    gone: Collection[UUID] = (),
+    just: Collection[str] = (),
+) -> UUID | None:
+    """Return the task of a case that is open for who acts, but for those that are ``gone``."""
+    by = eyes.people[0]
+    values = {"case": case_id, "person": by.id, "roles": sorted(by.roles), "closed": list(gone)}
+    rows = conn.execute(_NEXT, values)
+    return next((row.id for row in rows if eyes.allow(row, state, just=just)), None)
 
 
 def next_of(move: Move, eyes: Eyes, *, just: Collection[str] = ()) -> UUID | None:

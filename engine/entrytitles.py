@@ -59,6 +59,7 @@ _TITLES = {
     **letterview.TITLES,
 }
 
+_KEPT = Names("编号不变：{number}", "Number kept: {number}")
 _REMINDER = Names("提醒：{zh}", "Reminder: {en}")
 _WAITED = Names("时间到：{zh}", "Time reached: {en}")
 _BY_HAND = {"duty_started": Names("手工启动：{zh}", "Started by hand: {en}")}
@@ -71,6 +72,8 @@ _WHOLE_CASE = {
 def title_of(body: Mapping[str, Any]) -> Names:
     """Return the title of an entry, by its body; what it says is not yet in it."""
     kind = body["kind"]
+    if kind == "number_allotted" and "number" not in body.get("facts", {}):
+        return _KEPT
     if body.get("reminds") or body.get("waited"):
         return _REMINDER if body.get("reminds") else _WAITED
     special = _WHOLE_CASE if "element" not in body else _BY_HAND if body["name"] else {}

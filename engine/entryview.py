@@ -157,7 +157,7 @@ def _view(
     body = read(row.body)
     names = named(version, body.get("process"), body.get("element"))
     title = title_of(body)
-    number = body.get("facts", {}).get("number", "")
+    number = body.get("number") or body.get("facts", {}).get("number", "")
     words = {"zh": names.zh, "en": names.en, "number": number, "incident": body.get("incident")}
     words["called"] = body.get("called")
     words["to"] = (body.get("moved") or ("", ""))[1]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from engine.spiff import Move, OpenTask
 
 FACTS = ("customer", "product", "amount", "zone")
+NUMBERED = "number_allotted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def move_to(
     drafts += sent.entries
     if case.number is None and _wants_number(move):
         case = replace(case, number=numbers.allot(conn, settings.company(conn), now=now))
-        drafts.append(Draft("number_allotted", {"facts": {"number": case.number}}))
+        drafts.append(Draft(NUMBERED, {"facts": {"number": case.number}}))
     stored = _rows(case, version, move, drafts, ended=ended, by=by, now=now)
     gone = _cancellations(case, cancelled, seq=case.entries + cause + 1)
     absent = notifying.done_for(case.id, version, drafts[cause], by=by, now=now)
@@ -135,9 +136,9 @@ def _ended(case: Case, move: Move, now: datetime) -> dict[str, object]:
 
 
 def _knowing(case: Case, happened: Sequence[Draft]) -> Case:
-    """Return the case with what forms said of its customer, product, amount and zone."""
+    """Return the case with what forms said of it, and the number that it was given."""
     said = {name: str(value) for draft in happened for name, value in draft.known.items()}
-    known = {name: said.get(name, getattr(case, name)) for name in FACTS}
+    known = {name: said.get(name, getattr(case, name)) for name in (*FACTS, "number")}
     return replace(case, **known)
 
 
@@ -184,10 +185,8 @@ def caller(version: Version, task: OpenTask) -> str | None:
 
 
 def _wants_number(move: Move) -> bool:
-    return any(
-        isinstance(effect, spiff.Call) and effect.operator == "allot_number"
-        for effect in move.effects
-    )
+    calls = (effect for effect in move.effects if isinstance(effect, spiff.Call))
+    return any(call.operator == spiff.ALLOT_NUMBER and call.id is None for call in calls)
 
 
 def _rows(

@@ -8,10 +8,10 @@ from uuid import uuid4
 import orjson
 import sqlalchemy as sa
 
-from engine import calendars, history, procedures, spiff
+from engine import calendars, history, numbers, procedures, settings, spiff
 from engine.facts import changed
 from engine.history import Draft
-from engine.moving import COLUMNS, Case, lock, move_to
+from engine.moving import COLUMNS, NUMBERED, Case, lock, move_to
 from engine.startforms import BadContentError, read_content
 from engine.tables import cases, entries
 from engine.told import GENESIS
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from engine.people import Person
     from engine.procedures import Version
-    from engine.spiff import Message, Move
+    from engine.spiff import Call, Message, Move
     from forms import Form
 
 _START_ANSWERS = sa.select(entries.c.answers).where(
@@ -95,7 +95,10 @@ def move_on(
     by: Person | None,
     now: datetime,
 ) -> dict[UUID, UUID | None]:
-    """Move a case and open those that its messages start. Returns who held the closed tasks."""
+    """Move a case, open those that its messages start, and go on by its number if it asks for it.
+
+    Returns who held the tasks that the move closed.
+    """
     thrown = [effect for effect in move.effects if isinstance(effect, spiff.Message)]
     starting = {message.name: procedures.started_by(conn, message.name) for message in thrown}
     opening = {name: opened for name, opened in starting.items() if opened is not None}
@@ -103,7 +106,30 @@ def move_on(
     for message in thrown:
         if message.name in opening:
             _open_linked(conn, case.id, opening[message.name], message, by=by, now=now)
+    for effect in move.effects:
+        if isinstance(effect, spiff.Call) and effect.awaits_number:
+            _number(conn, case.id, version, effect, by=by, now=now)
     return holders
+
+
+def _number(
+    conn: sa.Connection,
+    case_id: UUID,
+    version: Version,
+    call: Call,
+    *,
+    by: Person | None,
+    now: datetime,
+) -> None:
+    """Give a case its number, the one that it has or the next, and go on. It is the last lock."""
+    case = lock(conn, case_id)
+    number = case.number or numbers.allot(conn, settings.company(conn), now=now)
+    days = calendars.of(conn, case.calendars)
+    where = {"process": call.process, "element": call.element, "number": number}
+    compiled, key = version.compiled, call.id or case_id
+    move = spiff.number(compiled, case.state, key, number, now=now, calendars=days)
+    said = Draft(NUMBERED, where, known={"number": number})
+    move_on(conn, case, version, move, [said], by=by, now=now)
 
 
 def _open_linked(

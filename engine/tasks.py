@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from engine import calendars, drafts, enclosing, procedures, spiff
-from engine.cases import Completed, next_of, read_answers
+from engine.cases import Completed, next_of, next_open, read_answers
 from engine.clocks.reckoning import fresh
 from engine.foureyes import eyes_on
 from engine.going_back.anew import come_back
@@ -42,22 +42,6 @@ if TYPE_CHECKING:
     from engine.procedures import Version
     from engine.spiff import Move
     from forms import Posted
-
-_NEXT = (
-    sa.select(tasks.c.id, tasks.c.process, tasks.c.element)
-    .where(
-        tasks.c.case_id == sa.bindparam("case"),
-        tasks.c.id.not_in(sa.bindparam("closed", expanding=True)),
-        sa.or_(
-            tasks.c.claimed_by == sa.bindparam("person"),
-            sa.and_(
-                tasks.c.claimed_by.is_(None),
-                tasks.c.role == sa.any_(sa.bindparam("roles", type_=sa.ARRAY(sa.Text))),
-            ),
-        ),
-    )
-    .order_by(tasks.c.due_at.asc().nulls_last(), tasks.c.id)
-)
 
 _OPEN = (
     sa.select(
@@ -180,25 +164,24 @@ def _finish(conn: sa.Connection, waiting: Waiting, posted: Posted, *, now: datet
         raise (told if told.case_id else passed(case.id, now)) from None
 
     files = enclosing.attach(conn, form, answers.values, case_id=case.id, subject=subject, by=by)
-    next_task = _next(conn, waiting, move, eyes, by=by)
+    next_task = _next(conn, waiting, move, eyes)
     done = _completion(version, waiting, answers.values, next_task, files=files)
     done = replace(done, known=form.facts(answers.values))
     holders = move_on(conn, case, version, move, [done], by=by, now=now)
     come_back(conn, version, waiting, move, now=now)
     _check_still_free(conn, holders.get(task_id), waiting, by=by)
+    if next_task is None and move.awaits_number:
+        next_task = _next(conn, waiting, move, eyes)
     return Completed(case.id, next_task)
 
 
-def _next(
-    conn: sa.Connection, waiting: Waiting, move: Move, eyes: Eyes, *, by: Person
-) -> UUID | None:
+def _next(conn: sa.Connection, waiting: Waiting, move: Move, eyes: Eyes) -> UUID | None:
     """Return what a person does next in the case: what a move opened, or a task that was open."""
     just = (f"{waiting.process}:{waiting.element}",)
     if (opened := next_of(move, eyes, just=just)) is not None:
         return opened
-    values = {"case": waiting.case.id, "person": by.id, "roles": sorted(by.roles)}
-    rows = conn.execute(_NEXT, {**values, "closed": [waiting.id, *move.closed]})
-    return next((row.id for row in rows if eyes.allow(row, move.state, just=just)), None)
+    gone = [waiting.id, *move.closed]
+    return next_open(conn, waiting.case.id, move.state, eyes, gone=gone, just=just)
 
 
 def _completion(

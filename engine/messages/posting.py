@@ -115,7 +115,7 @@ def _wait(case_id: UUID, wait: Wait, now: datetime) -> Row:
 
 
 def _ask(post: _Post, call: Call) -> None:
-    if call.id is None:
+    if call.id is None or call.awaits_number:
         return
     given = asked.columns(call, at=post.now)
     key = {"id": call.id, "case_id": post.case_id}

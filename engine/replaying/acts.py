@@ -13,6 +13,7 @@ from engine.going_back.ending import CANCELLED, REOPENED
 from engine.going_back.withdrawing import WITHDRAWN
 from engine.lineage import MOVED
 from engine.messages.correlation import written
+from engine.moving import NUMBERED
 from engine.replaying import going_back
 from engine.replaying.given import given
 from engine.replaying.play import CannotFollowError, stop
@@ -179,6 +180,10 @@ def _wake(play: Play, _event: Event) -> None:
     stage.take(spiff.wake(stage.bundle.compiled, stage.state, **stage.then))
 
 
+def _follow(_play: Play, _event: Event) -> None:
+    """Do nothing: a replayed case has gone on by its number at once, as here."""
+
+
 def _reckon(play: Play, event: Event) -> None:
     play.note(
         event,
@@ -230,5 +235,6 @@ _AT_ONCE: Final[Mapping[str, Act]] = {
     REOPENED: going_back.reopen,
     going_back.PLACED: _place,
     "woken": _wake,
+    NUMBERED: _follow,
     RECKONED: _reckon,
 }

@@ -29,7 +29,8 @@ def play(record: Record, terms: Terms, *, until: datetime) -> Play:
     Raises CannotFollowError.
     """
     began = _begun(record)
-    found = Play(terms, record, Stage(terms.to, terms.calendars, began.at), list(record.events))
+    stage = Stage(terms.to, terms.calendars, began.at, number=record.number)
+    found = Play(terms, record, stage, list(record.events))
     try:
         _begin(found, began)
         while _goes_on(found, until):

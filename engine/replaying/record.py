@@ -88,6 +88,7 @@ class Record:
     places of the steps completed, ``waiting`` those that are open at the end; ``outcome`` is the
     end event. ``until`` is when it moved last. ``broken`` is the first entry that does not hold.
     ``paths`` are the calls that steps were completed in, by entry, as far as they are known.
+    ``number`` is the one that the case has, if any.
     """
 
     began: Event | None = None
@@ -101,6 +102,7 @@ class Record:
     until: datetime | None = None
     broken: int | None = None
     paths: dict[int, Path] = field(default_factory=dict)
+    number: str = ""
     _open: dict[UUID, str] = field(default_factory=dict)
     _rounds: Counter[tuple[str, Items]] = field(default_factory=Counter)
 
@@ -111,6 +113,7 @@ class Record:
 
     def hear(self, event: Event) -> None:
         """Take in one entry."""
+        self.number = event.body.get("facts", {}).get("number") or self.number
         if event.kind == FIRED:
             self._fired(event)
         elif event.kind in BEGINNINGS:

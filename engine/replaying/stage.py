@@ -68,6 +68,7 @@ class Stage:
     done: list[str] = field(default_factory=list)
     opened: list[OpenTask] = field(default_factory=list)
     drawn: frozenset[tuple[str, Path]] = frozenset()
+    number: str = ""
 
     @property
     def then(self) -> Then:
@@ -94,6 +95,10 @@ class Stage:
         self.waits.update({wait.id: wait for wait in move.awaited})
         self._calls(move)
         self._deadlines(move)
+        for call in [key for key, call in self.calls.items() if call.awaits_number]:
+            if self.calls.pop(call, None) is not None:
+                compiled = self.bundle.compiled
+                self.take(spiff.number(compiled, self.state, call, self.number, **self.then))
 
     def _tasks(self, move: Move) -> None:
         for closed in move.closed:

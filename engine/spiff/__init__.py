@@ -86,7 +86,7 @@ lanes do not reach into called processes  lanes: the call's own, or as   TestCal
 
 from __future__ import annotations
 
-from engine.spiff.answering import answer, asked_again, fail
+from engine.spiff.answering import answer, asked_again, fail, number
 from engine.spiff.compiling import compile_procedure, compile_published
 from engine.spiff.drawings.drawing import check_drawings
 from engine.spiff.drawings.picture import picture
@@ -139,6 +139,7 @@ from engine.spiff.model import (
     Table,
 )
 from engine.spiff.moves import (
+    ALLOT_NUMBER,
     Call,
     Cancelled,
     Decision,
@@ -159,6 +160,7 @@ from engine.spiff.transferring.transfer import transfer
 from engine.spiff.transferring.verdicts import Deadline, Dues, Obstacle, Transfer, Verdict
 
 __all__ = [
+    "ALLOT_NUMBER",
     "DUTY_DATE",
     "NEVER_BY",
     "NOT_SAME_PERSON",
@@ -219,7 +221,7 @@ __all__ = [
     "derivation", "drawn",
     "explain_timers",
     "fail",
-    "known",
+    "known", "number",
     "pause",
     "picture",
     "place",

@@ -38,7 +38,24 @@ def answer(
     call any more; RunError if the diagram cannot go on with this answer.
     """
     time = Time(now, calendars)
-    return _settle(compiled, state, call, time, lambda t: t.task_spec.answered(t, result))
+    return _settle(compiled, state, call, time, lambda t: t.task_spec.answered(t, dict(result)))
+
+
+def number(
+    compiled: Compiled,
+    state: bytes,
+    call: UUID,
+    written: str,
+    *,
+    now: datetime,
+    calendars: Calendars = STANDARD,
+) -> Move:
+    """Give a service task the case's number, as text, for its result variable, and run on.
+
+    NotAwaitedError and RunError as for an answer.
+    """
+    time = Time(now, calendars)
+    return _settle(compiled, state, call, time, lambda t: t.task_spec.answered(t, written))
 
 
 def fail(

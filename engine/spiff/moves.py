@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
+
+
+ALLOT_NUMBER: Final = "allot_number"
+"""The operation that gives a case its number, into a variable if it names one."""
 
 
 @dataclass(frozen=True)
@@ -109,13 +113,18 @@ class Signal:
 
 @dataclass(frozen=True)
 class Call:
-    """An operation that a service task asks for; `id` is None if the engine does it at once."""
+    """An operation that a service task asks for; `id` is None if it wants no answer."""
 
     operator: str
     process: str
     element: str
     id: UUID | None = None
     parameters: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def awaits_number(self) -> bool:
+        """Whether it goes on by the case's number, as soon as the move is stored."""
+        return self.operator == ALLOT_NUMBER and self.id is not None
 
 
 @dataclass(frozen=True)
@@ -228,3 +237,8 @@ class Move:
     shifted: tuple[Shift, ...] = ()
     retimed: tuple[OpenTask, ...] = ()
     cancelled: bool = False
+
+    @property
+    def awaits_number(self) -> bool:
+        """Whether the case goes on by its number as soon as the move is stored."""
+        return any(isinstance(effect, Call) and effect.awaits_number for effect in self.effects)

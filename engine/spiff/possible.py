@@ -12,12 +12,21 @@ from typing import TYPE_CHECKING, Final
 
 from typing_extensions import override
 
-from engine.spiff.dmn.kinds import LIST, NUMBER
+from engine.spiff.dmn.kinds import LIST, NUMBER, TEXT
 from engine.spiff.dmn.policies import COUNT
 from engine.spiff.elements.repeats import repetition
 from engine.spiff.language.expressions import ExpressionError, compile_script
-from engine.spiff.language.inference import ANY, EXACT, Values, inferred, of_kind, tree_of, words
+from engine.spiff.language.inference import (
+    ANY,
+    EXACT,
+    Values,
+    inferred,
+    of_kind,
+    tree_of,
+    words,
+)
 from engine.spiff.model import Asked
+from engine.spiff.moves import ALLOT_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +115,9 @@ def _at_start(sources: Sources) -> Iterator[tuple[str, Values]]:
     for sheet in sources.sheets.values():
         for variable in sheet.variables:
             yield variable.name, _declared(variable)
-        yield from ((n.result, of_kind(ANY)) for n in sheet.nodes.values() if n.result)
+        for node in sheet.nodes.values():
+            if node.result:
+                yield node.result, of_kind(TEXT if node.operator == ALLOT_NUMBER else ANY)
         for name in carried(sheet):
             yield name, of_kind(ANY)
 

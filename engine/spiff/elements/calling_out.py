@@ -1,4 +1,4 @@
-"""Service tasks: what the engine does at once, and what a connector answers after the commit."""
+"""Service tasks: what the engine does with the move, and what a connector answers afterwards."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from engine.spiff.moves import Call
 from engine.spiff.reading import evaluate, failure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from uuid import UUID
 
     from engine.spiff.files.sheet import Node
@@ -42,7 +41,7 @@ class Operation(SpiffBpmnTask):
 
 
 class Request(SpiffBpmnTask):
-    """Asks a connector, and keeps its token until somebody brings the answer."""
+    """Asks a connector or for the number, and keeps its token until the answer is brought."""
 
     def __init__(self, wf_spec: Any, name: str, operator: str, **kwargs: Any) -> None:
         super().__init__(wf_spec, name, **kwargs)
@@ -69,10 +68,10 @@ class Request(SpiffBpmnTask):
         mark = my_task.mark
         return Call(self.operator, mark.process, mark.element, call, given)
 
-    def answered(self, my_task: Token, result: Mapping[str, object]) -> None:
+    def answered(self, my_task: Token, result: object) -> None:
         """Take the answer and go on; RunError if it cannot be kept."""
         if self.result is not None:
-            my_task.workflow.assign(self.result, _kept(my_task, self.result, dict(result)))
+            my_task.workflow.assign(self.result, _kept(my_task, self.result, result))
         my_task.complete()
 
 
@@ -96,9 +95,10 @@ class OperationParser(SpiffTaskParser):
         return {name: xml.text for name, xml in found if xml is not None}
 
     def create_task(self) -> Operation | Request:
-        operator = self.node.find(f"{_EXTENSION}serviceTaskOperator", NAMESPACES).get(SAID)
+        asked = self.node.find(f"{_EXTENSION}serviceTaskOperator", NAMESPACES)
+        operator, result = asked.get(SAID), asked.get("resultVariable")
         scripts = self.parse_extensions()
-        return (Operation if operator in AT_ONCE else Request)(
+        return (Operation if operator in AT_ONCE and not result else Request)(
             self.spec,
             self.bpmn_id,
             operator,

@@ -17,6 +17,7 @@ from engine.spiff.drawings.neighbours import Neighbours
 from engine.spiff.files.eventful import CHOICE, Eventful, Parcel
 from engine.spiff.files.xml import BANJIE, NAMESPACES, words_of
 from engine.spiff.model import Names
+from engine.spiff.moves import ALLOT_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from engine.spiff.model import Guarantee
 
 STEPS: Final = frozenset({"userTask", "manualTask"})
-AT_ONCE: Final[Mapping[str, tuple[str, ...]]] = {"allot_number": ()}
+AT_ONCE: Final[Mapping[str, tuple[str, ...]]] = {ALLOT_NUMBER: ()}
 """What service tasks may ask the engine for, done when the move is stored, with its parameters."""
 EMBEDDED: Final = frozenset({"subProcess", "transaction"})
 

@@ -121,8 +121,8 @@ def _odd_parameters(node: Node, wanted: tuple[str, ...]) -> Iterator[tuple[str, 
                 f"的 {local(child)} 不会生效：连接器自行重试。请删去。",
                 f"has {local(child)}, which is ignored: connectors retry by themselves. Delete it.",
             )
-    if node.result and (node.operator in AT_ONCE or not is_name(node.result)):
+    if node.result and not is_name(node.result):
         yield (
-            f"的结果变量“{node.result}”不能使用：不是变量名，或该操作没有结果。请改名或删去。",
-            f'cannot use the result variable "{node.result}": no name, or nothing is answered.',
+            f"的结果变量“{node.result}”不是变量名。请用小写字母、数字和下划线。",
+            f'has the result variable "{node.result}", which is no name. Write it in snake_case.',
         )

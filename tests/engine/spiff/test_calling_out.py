@@ -235,7 +235,7 @@ def test_scripts_run_before_a_call_is_made_and_after_it_is_answered() -> None:
         ("ping", "not a name", {}, "bad_parameters", ["not a name"]),
         ("ping", "len", {}, "bad_parameters", ["len"]),
         ("allot_number", "", {"question": "1"}, "bad_parameters", ["question"]),
-        ("allot_number", "number_given", {}, "bad_parameters", ["number_given"]),
+        ("allot_number", "number given", {}, "bad_parameters", ["number given"]),
         ("ask", "", {"question": "1 +"}, "bad_expression", ["1 +"]),
         ("ask", "", {"question": ""}, "bad_expression", ["look_up"]),
         ("ask", "", {"question": "itme"}, "unfilled_name", ["itme", "item"]),
@@ -254,6 +254,32 @@ def test_what_cannot_be_asked_is_refused_by_name(
     for words in says:
         assert words in problem.zh
         assert words in problem.en
+
+
+def numbered(condition: str) -> Process:
+    p = Process("demo")
+    p.message_start()
+    p.service("allot", "allot_number", "case_number")
+    p.xor("is_ours", default="not_ours")
+    p.end()
+    p.end("elsewhere")
+    p.chain("opened", "allot", "is_ours")
+    p.flow("is_ours", "done", condition)
+    p.flow("is_ours", "elsewhere", id_="not_ours")
+    return p
+
+
+def test_the_number_is_a_text_that_later_conditions_may_read() -> None:
+    procedure = compiled(numbered("'-TS-' in case_number"))
+    opened = spiff.start(procedure, {}, now=T0)
+    (call,) = opened.effects
+    assert isinstance(call, Call)
+    assert call.id is not None
+    assert opened.awaits_number
+    ended = spiff.number(procedure, opened.state, call.id, "KH-TS-2026-00001", now=T0)
+    assert ended.ended == "demo:done"
+    (problem,) = refused(numbered("case_number > 5"))
+    assert "case_number" in problem.zh
 
 
 def test_a_result_nobody_fills_otherwise_may_be_read_and_a_parameter_be_given_once() -> None:
