@@ -136,6 +136,7 @@ def _asked(field: Field) -> Asked:
         tuple(each.const for each in field.choices),
         limits.above if limits.minimum is None else limits.minimum,
         limits.below if limits.maximum is None else limits.maximum,
+        field.source,
     )
 
 

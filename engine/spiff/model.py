@@ -25,13 +25,15 @@ class Asked:
     """What a form's field asks for.
 
     `text`, `number` (whole), `decimal` (money too, kept as text), `date`, `date_time`, `boolean`,
-    `choice`, `choices`, `list`, `any`. `least` and `most` are limits of its number, if it has them.
+    `choice`, `choices`, `list`, `any`. `least` and `most` are limits of its number, if it has them;
+    `source` is the variable that it shows at first.
     """
 
     kind: str = "any"
     choices: tuple[str, ...] = ()
     least: Decimal | None = None
     most: Decimal | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True)

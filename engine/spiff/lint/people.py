@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ from engine.spiff.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from engine.spiff.files.sheet import Variable
     from engine.spiff.files.sources import Sources
     from engine.spiff.lint.values import Text
 
@@ -50,18 +53,57 @@ def notified_are_roles(sources: Sources) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def _holding_roles(sources: Sources) -> set[str]:
-    """Give the variables that say who works, who is told and to whom an event is offered."""
+def holding_roles(sources: Sources) -> set[str]:
+    """Give the variables that say who works, who is told and to whom an event is offered.
+
+    So do those from which scripts set them.
+    """
     entries = [each for _, node in sources.nodes() for each in (*node.notifies, *node.offered)]
     lanes = (lane.role_from for sheet in sources.sheets.values() for lane in sheet.lanes)
-    return {*filter(None, lanes), *(entry[1:] for entry in entries if entry.startswith("="))}
+    found = {*filter(None, lanes), *(entry[1:] for entry in entries if entry.startswith("="))}
+    lines = [line for text in texts(sources) if text.script for line in lines_of(text)]
+    count = -1
+    while count != len(found):
+        count = len(found)
+        found |= {each for name, tree in lines if name in found for each in _passed_on(tree)}
+    return found
+
+
+def _passed_on(tree: ast.AST) -> Iterator[str]:
+    """Give the names whose value an expression may be, as they are."""
+    match tree:
+        case ast.Name():
+            yield tree.id
+        case ast.IfExp():
+            yield from (*_passed_on(tree.body), *_passed_on(tree.orelse))
+        case ast.BoolOp():
+            yield from (each for value in tree.values for each in _passed_on(value))
+        case _:
+            pass
+
+
+def variables_give_roles(sources: Sources) -> Iterator[Problem]:
+    """Let declared variables that name who works begin as roles, or as nothing."""
+    wanted = holding_roles(sources)
+    for sheet in sources.sheets.values():
+        for variable in sheet.variables:
+            value = _default(variable)
+            if variable.name in wanted and value and value not in sources.roles:
+                zh, en = meant(str(value), sources.roles)
+                yield Problem(
+                    sheet.file, sheet.process_id, "unknown_role",
+                    f"变量“{variable.name}”的默认值“{value}”不是角色代码，"
+                    f"请写 roles.yaml 里的代码。{zh}",
+                    f'The default "{value}" of the variable "{variable.name}" is no role code; '
+                    f"write one of roles.yaml.{en}",
+                )  # fmt: skip
 
 
 def scripts_give_roles(sources: Sources) -> Iterator[Problem]:
     """Let scripts set variables that name who works to roles only, where they write constants."""
-    wanted = _holding_roles(sources)
+    wanted = holding_roles(sources)
     for text in texts(sources):
-        for name, value in _constants(text) if text.script else ():
+        for name, value in constants(text) if text.script else ():
             if name in wanted and value not in sources.roles:
                 zh, en = meant(str(value), sources.roles)
                 yield Problem(
@@ -73,20 +115,34 @@ def scripts_give_roles(sources: Sources) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def _constants(text: Text) -> Iterator[tuple[str, object]]:
-    """Give each constant that a script may set a variable to; none of one that is no script."""
+def _default(variable: Variable) -> str | None:
+    """Give a default that is a text; what is no JSON is told elsewhere."""
+    try:
+        value = json.loads(variable.default)
+    except ValueError:
+        return None
+    return value if isinstance(value, str) else None
+
+
+def lines_of(text: Text) -> list[tuple[str, ast.AST]]:
+    """Give what a script sets its variables to; nothing of one that is no script."""
     try:
         lines = compile_script(text.text).lines
     except ExpressionError:
-        return
-    for name, expression in lines:
-        for _, value in sorted(inferred(tree_of(expression.text), {}).listed, key=str):
+        return []
+    return [(name, tree_of(expression.text)) for name, expression in lines]
+
+
+def constants(text: Text) -> Iterator[tuple[str, object]]:
+    """Give each constant that a script may set a variable to."""
+    for name, tree in lines_of(text):
+        for _, value in sorted(inferred(tree, {}).listed, key=str):
             yield name, value
 
 
 def forms_give_roles(sources: Sources) -> Iterator[Problem]:
     """Let choices that name who works be among roles only."""
-    wanted = _holding_roles(sources)
+    wanted = holding_roles(sources)
     for key, fields in sources.forms.items():
         if key.split("/")[0] not in sources.sheets or not isinstance(fields, Mapping):
             continue
@@ -105,7 +161,7 @@ def forms_give_roles(sources: Sources) -> Iterator[Problem]:
 
 def tables_give_roles(sources: Sources) -> Iterator[Problem]:
     """Let columns that name who works hold roles only, where a cell is a literal."""
-    wanted = _holding_roles(sources)
+    wanted = holding_roles(sources)
     for id_ in sorted(sources.asked & sources.tables.keys()):
         reading = sources.tables[id_]
         for row, element, name, cell in reading.decider.answers() if reading.decider else ():

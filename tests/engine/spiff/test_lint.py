@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -456,6 +456,64 @@ def test_a_script_that_says_who_works_sets_roles(
         assert f"把“k”设为“{wrong}”，它不是角色代码" in each.zh
         assert f'sets "k" to "{wrong}"' in each.en
         assert ("是否为“qc”？" in each.zh) is (wrong == "qcc")
+
+
+@pytest.mark.parametrize(
+    ("script", "default", "wrong"),
+    [
+        ('given = "qcc"\nk = given', "null", "set_k"),
+        ('given = "qcc"\nbetween = given or "qc"\nk = between if known == 1 else "gm"', "null",
+         "set_k"),
+        ("k = given", '"qcc"', "demo"),
+        ("k = given", '"qc"', None),
+        ("k = known\nother = given", '"qcc"', None),
+    ],
+)  # fmt: skip
+def test_who_works_is_a_role_by_whatever_way_it_is_set(
+    script: str, default: str, wrong: str | None
+) -> None:
+    p = good()
+    p.extra += variable("given", default)
+    p.script("set_k", script)
+    p.without("ask_to_which")
+    p.chain("ask", "set_k", "which")
+    p.lane("核决人", "look", role_from="k")
+    found = problems(files(p))
+    assert [(each.code, each.element) for each in found] == [("unknown_role", wrong)] * bool(wrong)
+    assert all("“qcc”" in each.zh and "是否为“qc”？" in each.zh for each in found)
+
+
+@pytest.mark.parametrize(
+    ("script", "wrong"),
+    [('stage = "close"', False), ('stage = "closed"', True), ("stage = known", False),
+     ("stage = None", False)],
+)  # fmt: skip
+@pytest.mark.parametrize("source", ["stage", None])
+def test_a_call_hands_over_what_the_choices_of_its_form_offer(
+    script: str, source: str | None, *, wrong: bool
+) -> None:
+    sub = called()
+    sub.user("urge")
+    sub.without("classify_to_called_done")
+    sub.chain("classify", "urge", "called_done")
+    p = good()
+    p.extra += variable("stage", "null")
+    p.without("call_sub")
+    p.call("call_sub", "called", script)
+    keys: dict[str, Any] = {f"demo/{id_}": {"known": Asked()} for id_ in ("opened", "ask", "look")}
+    keys["called/urge"] = {"urged": Asked("choice", ("close", "reply"), source=source)}
+    given = {**files(p), "bpmn/test/called.bpmn": sub.bytes()}
+    found: tuple[Problem, ...] = ()
+    try:
+        compile_procedure(given, root="demo", roles=ROLES, clauses=(), forms=keys)
+    except BrokenFilesError as error:
+        found = error.problems
+    expected = [("no_such_choice", "call_sub")] if wrong and source else []
+    assert [(each.code, each.element) for each in found] == expected
+    for each in found:
+        assert "把“stage”设为“closed”，但 forms/called/urge.json 的“urged”没有这个选项" in each.zh
+        assert "是否为“close”？" in each.zh
+        assert 'Did you mean "close"?' in each.en
 
 
 @pytest.mark.parametrize(
