@@ -55,6 +55,16 @@ def holds(row: sa.Row[Any], said: list[Any] | None) -> bool:
     return bool(said[1:] == _said(**{name: getattr(row, name) for name in names}))
 
 
+def seal(key: UUID, result: bytes | None) -> bytes | None:
+    """Return what seals the answer that a call keeps until it can be taken in; it goes with it."""
+    return None if result is None else sha256(key.bytes + result).digest()
+
+
+def is_answer(row: sa.Row[Any]) -> bool:
+    """Whether the answer that a call's row keeps, or that it keeps none, is what was answered."""
+    return bool(row.seal == seal(row.id, row.result))
+
+
 def place(said: list[Any] | None) -> tuple[str, str]:
     """Return process and element that an entry says of a call, both empty where it says nothing."""
     process, _, element = str(said[1]).partition(":") if said else ("", "", "")

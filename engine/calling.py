@@ -36,6 +36,7 @@ class Call:
     """A call as it is leased; ``tries`` counts this one. ``result`` is known if it has answered.
 
     One that ``is_changed`` is not what its case's history says was asked; what it says is left out.
+    Of one that ``is_rewritten`` the answer that was kept is not what was answered; it is left out.
     """
 
     id: UUID
@@ -48,6 +49,7 @@ class Call:
     tries: int
     result: dict[str, Any] | None
     is_changed: bool = False
+    is_rewritten: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ _NEXT = (
     .with_for_update(skip_locked=True)
 )
 _OWN = tuple(name for name in Call.__dataclass_fields__ if name in calls.c)
-COLUMNS = (*(calls.c[name] for name in _OWN), calls.c.salt)
+COLUMNS = (*(calls.c[name] for name in _OWN), calls.c.salt, calls.c.seal)
 _LEASE = (
     sa.update(calls)
     .where(calls.c.id.in_(_NEXT.scalar_subquery()))
@@ -120,6 +122,9 @@ def call_of(conn: sa.Connection, row: sa.Row[Any]) -> Call:
         process, element = asked.place(said)
         known = {**values, "process": process, "element": element, "parameters": {}, "result": None}
         return Call(**known, is_changed=True)
+    if not asked.is_answer(row):
+        known = {"parameters": orjson.loads(row.parameters), "result": None}
+        return Call(**{**values, **known}, is_rewritten=True)
     result = None if row.result is None else orjson.loads(row.result)
     return Call(**{**values, "parameters": orjson.loads(row.parameters), "result": result})
 
@@ -143,6 +148,8 @@ def run(call: Call, outside: Outside) -> Outcome:
 def _ask(call: Call, outside: Outside) -> dict[str, Any]:
     if call.is_changed:
         raise _changed()
+    if call.is_rewritten:
+        raise REWRITTEN
     connector = REGISTRY.get(call.operator)
     if connector is None:
         raise _unknown(call.operator)
@@ -152,6 +159,13 @@ def _ask(call: Call, outside: Outside) -> dict[str, Any]:
 _BROKEN_OFF: Final = RefusedCallError(
     "后台进程在调用时反复中断，已停止尝试。请检查后台日志，排除后重试。",
     "Workers have died over this call again and again. See their log, mend the cause and retry.",
+)
+
+
+REWRITTEN: Final = RefusedCallError(
+    "外部的答复在接收之前，在数据库里被改动，没有接收。请查明原因后重试：重试时会重新询问。",
+    "What was answered was changed in the database before it was taken in, so it was not. Find out "
+    "why, then retry, which asks once more.",
 )
 
 

@@ -156,9 +156,11 @@ def _is_since(row: sa.Row[Any], told: Told) -> bool:
 
 
 def _same_calls(rows: Sequence[sa.Row[Any]], waiting: Sequence[UUID], told: Told) -> bool:
-    """Whether the calls are those that the state waits for, and ask what the entries say."""
+    """Whether calls are those that the state waits for, as asked and, if need be, as answered."""
     same = {row.id for row in rows} == set(waiting)
-    return same and all(asked.holds(row, told.calls.get(row.id.hex)) for row in rows)
+    return same and all(
+        asked.holds(row, told.calls.get(row.id.hex)) and asked.is_answer(row) for row in rows
+    )
 
 
 def _is_correlated(row: sa.Row[Any]) -> bool:

@@ -12,6 +12,7 @@ from engine import asked, calendars, incidents, procedures, spiff
 from engine.calling import (
     COLUMNS,
     PAUSES,
+    REWRITTEN,
     Answered,
     Call,
     Failed,
@@ -63,7 +64,7 @@ def settle(conn: sa.Connection, call: Call, outcome: Outcome, *, now: datetime) 
 def _keep(conn: sa.Connection, call: Call, outcome: Outcome, *, now: datetime) -> None:
     """Keep what was answered until the suspended case goes on; ask again for anything else."""
     tries = call.tries if isinstance(outcome, Answered) else call.tries - 1
-    _change(conn, call.id, next_try=now, tries=tries, result=_answer_in(outcome))
+    _change(conn, call.id, next_try=now, tries=tries, **_kept(call, outcome))
 
 
 def _postpone(conn: sa.Connection, call: Call, error: Exception, *, now: datetime) -> None:
@@ -83,7 +84,7 @@ def _apply(
         if case.next_due is None or case.next_due > now:
             _give_up(conn, call, error, outcome, now=now)
         else:  # a due timer takes the call back; the case's waking says so in a moment
-            _change(conn, call.id, next_try=now + _MOMENT, result=_answer_in(outcome))
+            _change(conn, call.id, next_try=now + _MOMENT, **_kept(call, outcome))
     except Exception as error:
         if is_away(error):
             raise
@@ -115,7 +116,7 @@ def go_on(
         failed = {**facts, "code": outcome.code}
         happened = Draft("call_failed", failed, answers=told, timer_id=call.id)
     move_on(conn, case, version, move, [happened], by=None, now=now)
-    gone = {"result": None, "parameters": b"{}", "salt": None}
+    gone = {"result": None, "seal": None, "parameters": b"{}", "salt": None}
     _change(conn, call.id, status="done", settled_at=now, **gone)
 
 
@@ -128,15 +129,17 @@ def _give_up(
     now: datetime,
 ) -> None:
     """Leave a call to an operator; what has been answered is kept, so as not to ask again."""
-    _change(conn, call.id, status="failed", settled_at=now, result=_answer_in(outcome))
+    _change(conn, call.id, status="failed", settled_at=now, **_kept(call, outcome))
     place = (call.process, call.element)
     if isinstance(error, RefusedCallError | RetryLaterError):
         error = RunError(process=place[0], element=place[1], zh=error.zh, en=error.en)
     incidents.record(conn, CALL, error, case_id=call.case_id, place=place, subject=call.id, now=now)
 
 
-def _answer_in(outcome: Outcome | None) -> bytes | None:
-    return to_bytes(outcome.result) if isinstance(outcome, Answered) else None
+def _kept(call: Call, outcome: Outcome | None) -> dict[str, bytes | None]:
+    """Return the columns that keep what was answered, so as not to ask again."""
+    result = to_bytes(outcome.result) if isinstance(outcome, Answered) else None
+    return {"result": result, "seal": asked.seal(call.id, result)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ def call_again(conn: sa.Connection, incident: Incident, now: datetime) -> UUID |
 
     What is asked is read anew from the case, whose data may have been mended. Returns its case,
     which the caller has locked; None when nothing is left to do. Raises whatever the diagram
-    cannot do with the answer, or cannot ask.
+    cannot do with the answer, or cannot ask, and once that the answer was changed.
     """
     columns: tuple[sa.Column[Any], ...] = (*COLUMNS, calls.c.status)
     wanted = sa.select(*columns).where(calls.c.id == incident.subject)
@@ -161,6 +164,8 @@ def call_again(conn: sa.Connection, incident: Incident, now: datetime) -> UUID |
         return None
     call = call_of(conn, row)
     case = lock(conn, call.case_id)
+    if call.is_rewritten and incident.text.zh != REWRITTEN.zh:
+        raise RunError(process=call.process, element=call.element, zh=REWRITTEN.zh, en=REWRITTEN.en)
     if call.result is None:
         return Queued(case.id, [_queue(conn, case, call, now=now)])
     go_on(conn, case, call, Answered(call.result), now=now)
@@ -173,6 +178,7 @@ def _queue(conn: sa.Connection, case: Case, call: Call, *, now: datetime) -> lis
     again = spiff.asked_again(compiled, case.state, call.id, now=now, calendars=days)
     given = asked.columns(again, at=now if call.is_changed else call.asked_at)
     anew = {"status": "waiting", "tries": 0, "next_try": now, "settled_at": None, "result": None}
+    anew["seal"] = None
     _change(conn, call.id, **given, **anew)
     return asked.said(call.id, given)
 

@@ -558,6 +558,7 @@ calls = sa.Table(
     sa.Column("next_try", Moment, nullable=True),
     sa.Column("status", sa.Text, nullable=False, server_default="waiting"),
     sa.Column("result", sa.LargeBinary, nullable=True, comment="Answered, not yet taken in."),
+    sa.Column("seal", sa.LargeBinary, nullable=True, comment="Of the answer that is kept."),
     sa.Column("settled_at", Moment, nullable=True),
     sa.CheckConstraint("status in ('waiting', 'done', 'failed', 'cancelled')", name="status"),
     comment="What service tasks have asked a connector for; run by workers after the commit.",

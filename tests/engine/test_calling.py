@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine import dossier, history, incidents, incidentview
+from engine.asked import seal
 from engine.calling import LEASE, PAUSES, take_next
 from engine.calling import run as run_call
 from engine.casedata import case_data
@@ -186,8 +187,9 @@ def test_what_the_diagram_cannot_go_on_with_is_kept_and_not_asked_again(
 
     again = retry(connection, incident.id, by=None, now=NOW + MINUTE)
     assert (again.resolved_at, again.tries) == (None, 2)
-    mended = sa.update(calls).values(result=b'{"price":120}')
-    connection.execute(mended)
+    (key,) = connection.scalars(sa.select(calls.c.id))
+    answer = b'{"price":120}'
+    connection.execute(sa.update(calls).values(result=answer, seal=seal(key, answer)))
     assert retry(connection, incident.id, by=None, now=NOW + MINUTE).resolved_at is not None
     assert set(waiting(connection, case_id)) == {"check"}
     assert len(site.asked) == 1
@@ -275,6 +277,48 @@ def test_a_call_that_was_changed_on_its_way_is_not_made_but_asked_anew_by_a_retr
     assert call_next(connection, site)
     assert [body for _, _, body in site.asked] == [b'"soap"']
     assert set(waiting(connection, case_id)) == {"check"}
+    assert astray(connection) == {}
+
+
+FORGED = b'{"price":1}'
+
+
+def test_an_answer_that_was_changed_while_it_waited_is_not_taken_in_but_asked_for_anew(
+    connection: Connection, clerk: Person, operator: Person, site: Site
+) -> None:
+    case_id = asked(connection, clerk)
+    connection.execute(sa.update(calls).values(result=FORGED))
+    assert astray(connection) == {case_id: ["calls"]}
+    assert call_next(connection, site)
+    assert (site.asked, row_of(connection).result) == ([], None)
+    (incident,) = incidents.unresolved(connection)
+    assert (incident.element, "外部的答复" in incident.text.zh) == ("look_up", True)
+
+    retry(connection, incident.id, by=operator, now=NOW)
+    site.answer = b'{"price": 120}'
+    assert call_next(connection, site)
+    assert set(waiting(connection, case_id)) == {"check"}
+    assert astray(connection) == {}
+
+
+def test_a_kept_answer_that_was_changed_is_told_before_it_is_asked_for_anew(
+    connection: Connection, clerk: Person, operator: Person, site: Site
+) -> None:
+    case_id = asked(connection, clerk)
+    site.answer = b'{"cost": 120}'
+    call_next(connection, site)
+    (incident,) = incidents.unresolved(connection)
+    assert astray(connection) == {}
+    connection.execute(sa.update(calls).values(result=FORGED))
+    assert astray(connection) == {case_id: ["calls"]}
+
+    told = retry(connection, incident.id, by=operator, now=NOW)
+    assert (told.resolved_at, "外部的答复" in told.text.zh) == (None, True)
+    assert retry(connection, incident.id, by=operator, now=NOW).is_queued
+    site.answer = b'{"price": 120}'
+    assert call_next(connection, site)
+    assert set(waiting(connection, case_id)) == {"check"}
+    assert len({headers["Idempotency-Key"] for _, headers, _ in site.asked}) == 1
     assert astray(connection) == {}
 
 

@@ -117,6 +117,7 @@ TAMPERED = {
     "a call of another connector": ("asking", of_call(operator="send_mail"), "calls"),
     "a call of another step": ("asking", of_call(element="check"), "calls"),
     "a call of another moment": ("asking", of_call(asked_at=NOW - DAY), "calls"),
+    "a call that has answered": ("asking", of_call(result=b"{}"), "calls"),
     "a call without its salt": ("asking", of_call(salt=None), "calls"),
     "a sent message is gone": ("sender", gone(rows, "sent_from"), "messages"),
     "a received message is gone": ("answered", gone(rows, "case_id"), "messages"),

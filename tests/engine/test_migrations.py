@@ -8,12 +8,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
+from engine.cases import open_case
 from engine.crosschecks import changed_messages
 from engine.messages import outside
 from engine.schema import MIGRATIONS, upgrade
-from engine.tables import metadata, versions
+from engine.tables import calls, metadata, versions
+from forms import Answered
+from tests.engine.asking import asking
 from tests.engine.conftest import NOW
 from tests.engine.letters import send
+from tests.engine.small import put_in_force, somebody
+from tests.engine.test_signals import astray
 from tests.engine.versioning.lines import put
 
 if TYPE_CHECKING:
@@ -52,6 +57,25 @@ def test_versions_of_an_older_release_stand_in_one_line_afterwards(database: Eng
         (1, None, "files"), (2, 1, "files"),
     ]  # fmt: skip
     assert all(row.begins_at == row.began_at == row.published_at for row in rows)
+
+
+def test_answers_that_an_older_release_has_kept_are_sealed_afterwards(database: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.begin() as conn:
+        put_in_force(conn, asking())
+        clerk = somebody(conn, "clerk-one", {"clerk"})
+        for item in ("soap", "rope"):
+            open_case(conn, "asking", Answered({"item": item}), by=clerk, now=NOW)
+        first = sa.select(calls.c.id).order_by(calls.c.id).limit(1).scalar_subquery()
+        conn.execute(sa.update(calls).where(calls.c.id == first).values(result=b'{"price":1}'))
+        assert len(astray(conn)) == 1
+    with database.begin() as conn:
+        config.attributes["connection"] = conn
+        command.downgrade(config, "0003")
+    upgrade(database)
+    with database.connect() as conn:
+        assert astray(conn) == {}
 
 
 def test_messages_of_an_older_release_are_sealed_afterwards(database: Engine) -> None:

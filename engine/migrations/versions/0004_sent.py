@@ -1,6 +1,6 @@
 """Incidents remember when a person had sent what failed; cases can be suspended.
 
-Duties remember who switched them, and why.
+Duties remember who switched them, and why. The answers that calls keep are sealed.
 """
 
 from __future__ import annotations
@@ -18,8 +18,15 @@ def upgrade() -> None:
     moment = sa.DateTime(timezone=True)
     said = "When its person had last sent it."
     op.add_column("incidents", sa.Column("sent_at", moment, nullable=True, comment=said))
+    _seal_answers()
     _suspend()
     _keep_switches()
+
+
+def _seal_answers() -> None:
+    said = "Of the answer that is kept."
+    op.add_column("calls", sa.Column("seal", sa.LargeBinary(), nullable=True, comment=said))
+    op.execute("UPDATE calls SET seal = sha256(uuid_send(id) || result) WHERE result IS NOT NULL")
 
 
 def _suspend() -> None:
@@ -70,4 +77,5 @@ def downgrade() -> None:
     _know_the_last_switch()
     for name in ("suspended_until", "suspended_for", "suspended_at"):
         op.drop_column("cases", name)
+    op.drop_column("calls", "seal")
     op.drop_column("incidents", "sent_at")
