@@ -1,4 +1,4 @@
-"""What a finger needs: nothing to scroll sideways, and targets large enough to hit."""
+"""What a finger needs: nothing to scroll sideways, targets large enough to hit, none under a bar."""
 
 from __future__ import annotations
 
@@ -32,9 +32,25 @@ _TOO_SMALL = """([targets, smallest]) => [...document.querySelectorAll(targets)]
     `${tagName}.${className} ${height.toFixed(1)}: ${textContent.trim().slice(0, 20)}`)
 """
 
+# Scrolled to its end, the page shows the middle of its last control: no bar lies over it.
+_COVERED = """(targets) => {
+  const scroller = document.scrollingElement, before = scroller.scrollTop;
+  const to = (top) => scroller.scrollTo({ top, behavior: 'instant' });
+  to(scroller.scrollHeight);
+  const last = [...document.querySelectorAll('main')].flatMap(
+    (main) => [...main.querySelectorAll(targets)]).filter((one) => one.checkVisibility()).pop();
+  const box = last?.getBoundingClientRect();
+  const hit = box && document.elementFromPoint(box.x + box.width / 2, box.y + box.height - 2);
+  to(before);
+  if (!last || (hit && (last.contains(hit) || hit.contains(last)))) return [];
+  return [`${last.tagName} ${last.textContent.trim().slice(0, 20)} under ${hit?.className}`];
+}"""
+
 
 def unfit_for_fingers(page: Page) -> list[str]:
     """Return what is wrong with the page as it stands: empty when nothing is."""
     wide = page.evaluate(_TOO_WIDE)
     small = page.evaluate(_TOO_SMALL, [_TARGETS, SMALLEST])
-    return [f"{page.url}: {fault}" for fault in [*(f"too wide: {w}" for w in wide), *small]]
+    covered = page.evaluate(_COVERED, _TARGETS)
+    faults = [*(f"too wide: {w}" for w in wide), *small, *(f"covered: {c}" for c in covered)]
+    return [f"{page.url}: {fault}" for fault in faults]
