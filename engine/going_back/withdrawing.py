@@ -69,14 +69,13 @@ def withdrawal(
     conn: sa.Connection, version: Version, case: Case | sa.Row[Any], entry: sa.Row[Any], by: Person
 ) -> Return:
     """Return what is undone if a person takes their step back. Raises MayNotWithdrawError."""
-    body = read(entry.body)
-    if not is_switched_on(version.step(body["process"], body["element"]), "withdraw"):
-        raise _refused(_SWITCHED_OFF, case.id)
-    _acting(version, entry, by)
     try:
         found = spiff.withdrawal(version.compiled, case.state, entry.task_id)
     except (spiff.NoWayBackError, spiff.CaseOverError) as error:
         raise _refused(Names(error.zh, error.en), case.id) from error
+    if not is_switched_on(version.step(found.process, found.element), "withdraw"):
+        raise _refused(_SWITCHED_OFF, case.id)
+    _acting(version, entry, by)
     if (why := touched(conn, version, entry, found.cancelled, by=by)) is not None:
         raise _refused(why, case.id)
     return found

@@ -1,4 +1,4 @@
-"""What a finger needs: nothing to scroll sideways, targets large enough to hit, none under a bar."""
+"""What a finger needs: nothing to scroll sideways, targets large and free enough to hit."""
 
 from __future__ import annotations
 

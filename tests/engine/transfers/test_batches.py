@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from engine import dossier, verifying
 from engine.cases import open_case
 from engine.drafts import load, of_task, save
+from engine.going_back.caseview import case_act_view, offered_acts
+from engine.going_back.withdrawing import MayNotWithdrawError
 from engine.publishing import publish
 from engine.reasons import BadReasonError
 from engine.spiff import Dues
@@ -265,6 +267,21 @@ def test_the_same_answers_sent_again_after_the_step_has_gone_are_known(
     number = next_version(connection, without())
     carry_out(connection, foreseen(connection, number), Which.ALL, by=None, now=LATER)
     assert complete_task(connection, task, sent, by=clerk, now=LATER) == done
+
+
+def test_a_step_that_has_gone_is_not_offered_to_be_taken_back(
+    connection: Connection, clerk: Person
+) -> None:
+    key = asked(connection, clerk).case_id
+    complete_task(
+        connection, waiting(connection, key)["prepare"], Answered({"note": "好"}), by=clerk, now=NOW
+    )
+    number = next_version(connection, without())
+    carry_out(connection, foreseen(connection, number), Which.ALL, by=None, now=LATER)
+    offered = offered_acts(connection, key, by=clerk, now=LATER)
+    assert "withdraw" not in {act.key for act in offered}
+    with pytest.raises(MayNotWithdrawError):
+        case_act_view(connection, key, "withdraw", by=clerk)
 
 
 def test_another_lane_hands_the_task_over_and_frees_it(
