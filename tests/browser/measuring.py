@@ -42,7 +42,8 @@ _COVERED = """(targets) => {
   const box = last?.getBoundingClientRect();
   const hit = box && document.elementFromPoint(box.x + box.width / 2, box.y + box.height - 2);
   to(before);
-  if (!last || (hit && (last.contains(hit) || hit.contains(last)))) return [];
+  if (!last || box.bottom < innerHeight / 2) return [];
+  if (hit && (last.contains(hit) || hit.contains(last))) return [];
   return [`${last.tagName} ${last.textContent.trim().slice(0, 20)} under ${hit?.className}`];
 }"""
 
