@@ -11,7 +11,7 @@ import orjson
 
 from engine import entryview
 from engine.history import read
-from engine.superseding import Done, superseded, turn_of, within
+from engine.superseding import Back, Done, superseded, turn_of, within
 from forms import in_force
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def filled(line: Lineage, rows: Sequence[sa.Row[Any]]) -> list[FilledForm]:
     told = [(row.seq, row.task_id, read(row.body)) for row in rows]
     done = places(diagrams, root, told)
     fallen = superseded(diagrams, root, done)
-    there = {one.seq: one for one in done}
+    there = {one.seq: one for one in done if isinstance(one, Done)}
     backs = [body["back"] for _, _, body in told if "back" in body]
     taken_back = {UUID(back["task"]) for back in backs if back["way"] == "withdrawn"}
     times: Counter[tuple[Path, Names | None]] = Counter()
@@ -46,6 +46,16 @@ def filled(line: Lineage, rows: Sequence[sa.Row[Any]]) -> list[FilledForm]:
         times[form.place, form.item] += 1
         found.append(replace(form, round=times[form.place, form.item]))
     return found
+
+
+def holding(line: Lineage, rows: Sequence[sa.Row[Any]]) -> list[tuple[Done, Mapping[str, Any]]]:
+    """Return the steps of a case that were done and still hold, each with the body of its entry."""
+    diagrams, root = line.diagrams, line.now.compiled.id
+    bodies = {row.seq: read(row.body) for row in rows}
+    done = places(diagrams, root, [(row.seq, row.task_id, bodies[row.seq]) for row in rows])
+    fallen = superseded(diagrams, root, done)
+    standing = (one for one in done if isinstance(one, Done) and one.seq not in fallen)
+    return [(one, bodies[one.seq]) for one in standing]
 
 
 def latest(
@@ -86,8 +96,8 @@ def places(
     diagrams: Mapping[str, Diagram],
     root: str,
     entries: Iterable[tuple[int, Any, Mapping[str, Any]]],
-) -> list[Done]:
-    """Return what was completed or skipped, each with the calls it stood in.
+) -> list[Done | Back]:
+    """Return what was completed or skipped, each with the calls it stood in, and what went back.
 
     ``entries`` are (seq, task, body) in order. A task's calls are those that were entered with
     the move that opened it, or else those of the step that led to it; those of an instance's task
@@ -96,7 +106,7 @@ def places(
     paths: dict[str, Path] = {}
     turns: dict[str, str] = {}
     last: dict[str, Path] = {root: ()}
-    done = []
+    done: list[Done | Back] = []
     alone: set[str] = set()
     for seq, task, body in entries:
         key = task.hex if task else ""
@@ -104,8 +114,13 @@ def places(
         if body["kind"] in ("case_opened", "step_completed", "step_skipped"):
             where = (*own, body["element"])
             done.append(Done(seq, where, turn_of(turns.get(key, "")), key, key in alone))
-        if back := body.get("back"):
-            alone |= _returned(done, seq, body, back)
+        if (back := body.get("back")) and back["way"] == "straight":
+            alone |= {
+                opened for opened, place, _ in body.get("opened", ()) if place == back["place"]
+            }
+        elif back:
+            undone = frozenset(back.get("undone", [back["task"]]))
+            done.append(Back(undone, frozenset(back.get("turns", ()))))
         last |= _along(diagrams, root, own)
         entered = _entered(diagrams, body.get("flows", ()), last)
         for opened, place, _ in body.get("opened", ()):
@@ -115,18 +130,6 @@ def places(
         for opened, (said, *path) in body.get("turns", {}).items():
             turns[opened], paths[opened] = said, tuple(path)
     return done
-
-
-def _returned(
-    done: list[Done], seq: int, body: Mapping[str, Any], back: Mapping[str, Any]
-) -> set[str]:
-    """Note that a case went back to a step; return the tasks that are done again for themselves."""
-    if back["way"] == "straight":
-        return {opened for opened, place, _ in body.get("opened", ()) if place == back["place"]}
-    before = next((one for one in reversed(done) if one.task == back["task"]), None)
-    if before is not None:
-        done.append(replace(before, seq=seq, task=""))
-    return set()
 
 
 def turn(rows: Iterable[sa.Row[Any]], task: UUID) -> Turn:

@@ -21,7 +21,7 @@ An activity that is come to once more is another multi-instance."""
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A step that somebody completed, or to which the case went back.
+    """A step that somebody completed, or skipped.
 
     ``place`` is its path followed by the step, ``task`` the task (hex) that it was. Done ``alone``
     it takes back only what was said there before, and nothing that had followed.
@@ -32,6 +32,21 @@ class Done:
     turn: Turn = ()
     task: str = ""
     alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """That a case went back: what no longer holds are ``tasks`` (hex), and all items of ``turns``.
+
+    ``turns`` are multi-instances, as a Turn names them.
+    """
+
+    tasks: frozenset[str]
+    turns: frozenset[str]
+
+    def undoes(self, one: Done) -> bool:
+        """Whether a step no longer holds."""
+        return one.task in self.tasks or any(host in self.turns for host, _ in one.turn)
 
 
 def turn_of(text: str) -> Turn:
@@ -58,7 +73,7 @@ def within(outer: Turn, inner: Turn) -> bool:
 class _Standing:
     """Where each step was first completed and still holds, apart from the items beside it."""
 
-    def __init__(self, done: Sequence[Done], fallen: Collection[int]) -> None:
+    def __init__(self, done: Sequence[Done | Back], fallen: Collection[int]) -> None:
         self._done, self._fallen = done, fallen
         self._same: dict[tuple[Path, Turn], deque[int]] = defaultdict(deque)
         self._around: dict[tuple[Path, Turn], dict[str, deque[int]]] = defaultdict(dict)
@@ -82,22 +97,30 @@ class _Standing:
 
     def _first(self, found: deque[int]) -> int | None:
         """Give the first of them that holds; what has fallen never holds again."""
-        while found and self._done[found[0]].seq in self._fallen:
+        while found and self._has_fallen(found[0]):
             found.popleft()
         return found[0] if found else None
 
+    def _has_fallen(self, index: int) -> bool:
+        one = self._done[index]
+        return isinstance(one, Done) and one.seq in self._fallen
 
-def superseded(diagrams: Mapping[str, Diagram], root: str, done: Sequence[Done]) -> set[int]:
+
+def superseded(diagrams: Mapping[str, Diagram], root: str, done: Sequence[Done | Back]) -> set[int]:
     """Return the ``seq`` of what no longer holds, ``done`` being in order.
 
-    When a step is completed again in the same call, its earlier completion falls, and with it
-    whatever was done in between at elements that the drawing reaches from it. A parallel branch
-    stands, and so do urging, which hangs on a boundary event, and the other items of its list.
-    Where the earlier completion has fallen before, nothing was done since that came of it.
+    When a case goes back, what falls is what its engine undid. When a step is completed again in
+    the same call, its earlier completion falls, and with it whatever was done in between at
+    elements that the drawing reaches from it. A parallel branch stands, and so do urging, which
+    hangs on a boundary event, and the other items of its list. Where the earlier completion has
+    fallen before, nothing was done since that came of it.
     """
     fallen: set[int] = set()
     standing = _Standing(done, fallen)
     for i, again in enumerate(done):
+        if isinstance(again, Back):
+            fallen |= {one.seq for one in _steps(done[:i]) if again.undoes(one)}
+            continue
         begun = standing.first(again)
         standing.add(again, i)
         if begun is None:
@@ -109,13 +132,17 @@ def superseded(diagrams: Mapping[str, Diagram], root: str, done: Sequence[Done])
         depth = len(path)
         fallen |= {
             one.seq
-            for one in done[begun:i]
+            for one in _steps(done[begun:i])
             if list(one.place[:depth]) == path
             and len(one.place) > depth
             and one.place[depth] in redone
             and not beside(one.turn, again.turn)
         }
     return fallen
+
+
+def _steps(done: Iterable[Done | Back]) -> Iterator[Done]:
+    return (one for one in done if isinstance(one, Done))
 
 
 def _process(diagrams: Mapping[str, Diagram], root: str, path: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from engine.procedures import Version
+    from engine.spiff import Return
 
 _COMES: Final = {
     "through": ("，再逐步办理", ", then on through the steps between"),
@@ -18,6 +19,22 @@ _COMES: Final = {
     "withdrawn": ("", ""),
     "reopened": ("", ""),
 }
+
+
+def back_to(found: Return, way: str) -> dict[str, object]:
+    """Return what an entry says of the step that a case went back to, and of what holds no more.
+
+    ``way`` is a key of _COMES.
+    """
+    place = f"{found.process}:{found.element}"
+    said: dict[str, object] = {
+        "task": found.target.hex, "place": place, "item": found.item, "way": way,
+    }  # fmt: skip
+    if way != "straight":
+        said["undone"] = [key.hex for key in found.undone]
+    if way != "straight" and found.turns:
+        said["turns"] = list(found.turns)
+    return said
 
 
 def notes(version: Version, body: Mapping[str, Any]) -> Iterator[Names]:

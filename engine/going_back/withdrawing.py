@@ -14,6 +14,7 @@ from engine.flexible.allowed import is_switched_on
 from engine.going_back.anew import give, opened_anew
 from engine.going_back.clocks import unwound
 from engine.going_back.deeds import deeds
+from engine.going_back.notes import back_to
 from engine.going_back.told import tell_who_has_it
 from engine.going_back.untouched import touched
 from engine.history import Draft, read
@@ -125,11 +126,11 @@ def withdraw_step(
         move = spiff.withdraw(version.compiled, case.state, task_id, now=now, calendars=known)
     except (spiff.NoWayBackError, spiff.CaseOverError, spiff.RunError) as error:
         raise _refused(Names(error.zh, error.en), case_id) from error
-    place = f"{found.process}:{found.element}"
-    back = {"task": task_id.hex, "place": place, "item": found.item, "way": "withdrawn"}
     facts: dict[str, object] = {name: body[name] for name in _WHERE if name in body}
     case, stopped = unwound(case, move)
-    said = Draft(WITHDRAWN, {**facts, **stopped, "back": back}, task_id=task_id)
+    said = Draft(
+        WITHDRAWN, {**facts, **stopped, "back": back_to(found, "withdrawn")}, task_id=task_id
+    )
     move_on(conn, case, version, move, [said], by=by, now=now)
     _hand_back(conn, version, move, found, to=case_id, by=by, now=now)
     opened = opened_anew(move, found)

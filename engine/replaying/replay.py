@@ -18,6 +18,7 @@ from engine.lineage import lineage
 from engine.replaying.judging import judge
 from engine.replaying.play import Terms
 from engine.replaying.record import record
+from engine.superseding import Done
 from engine.tables import cases, versions
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def replay(conn: sa.Connection, case_id: UUID, to: Bundle, *, now: datetime) -> 
     said = record(rows)
     told = [(each.seq, each.task_id, read(each.body)) for each in rows]
     done = rounds.places(line.diagrams, line.now.compiled.id, told)
-    said.paths = {each.seq: each.place[:-1] for each in done}
+    said.paths = {each.seq: each.place[:-1] for each in done if isinstance(each, Done)}
     terms = Terms(to, line.at(1).bundle, calendars.current(conn))
     until = now if row.status == "open" else said.until or now
     return _told(row, line, judge(said, terms, until=until))

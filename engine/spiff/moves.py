@@ -160,6 +160,8 @@ class Return:
     `path` and `item` are those of an OpenTask. `cancelled` is what stops besides the task that is
     returned, with what hangs on it and around it; nothing of it: only its own branch goes back.
     `opened` are "process:element" of what is open again besides the step, since it was cut off.
+    `undone` are the finished tasks that no longer hold, the target among them, and `turns` the
+    multi-instance activities (as OpenTask.turn tells them) of which no item holds any more.
     """
 
     target: UUID
@@ -169,6 +171,8 @@ class Return:
     item: str | None = None
     cancelled: Cancelled = Cancelled()
     opened: tuple[str, ...] = ()
+    undone: tuple[UUID, ...] = ()
+    turns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

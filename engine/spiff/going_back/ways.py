@@ -11,9 +11,10 @@ from engine.spiff.errors import NoWayBackError
 from engine.spiff.fixes import COMPLETED, TASK
 from engine.spiff.flows import hosts
 from engine.spiff.going_back.causes import aftermath, takers
+from engine.spiff.going_back.places import is_repeated
 from engine.spiff.going_back.undoing import opened_with
 from engine.spiff.moves import Cancelled, Return
-from engine.spiff.pruning import last_runs
+from engine.spiff.pruning import flows, last_runs
 from engine.spiff.survey import open_task, path_of
 
 if TYPE_CHECKING:
@@ -106,7 +107,21 @@ def described(way: Aftermath, survey: Survey, token: Token | None = None) -> Ret
         item=which(step)[0],
         cancelled=cancelled_with(survey, token, way.holds),
         opened=tuple(opened.mark.label for opened in _opened_with(way)),
+        undone=tuple(
+            UUID(hex=each.internal_data[TASK])
+            for each in last_runs(step.workflow.top_workflow)
+            if each is step or way.holds(each)
+        ),
+        turns=tuple(_turns(way)),
     )
+
+
+def _turns(way: Aftermath) -> Iterator[str]:
+    """Name the repeated activities that go with all their turns."""
+    for flow in flows(way.step.workflow.top_workflow):
+        for token in flow.tasks.values():
+            if is_repeated(token.task_spec) and (token is way.step or way.holds(token)):
+                yield str(token.id)
 
 
 def _opened_with(way: Aftermath) -> Iterator[Token]:

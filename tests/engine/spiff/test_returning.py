@@ -165,6 +165,18 @@ def test_a_called_process_that_is_over_is_opened_again_with_what_is_known_now() 
     assert walk.move.ended == "demo:done"
 
 
+def test_a_return_names_all_finished_steps_that_came_of_its_target() -> None:
+    p, called = calling()
+    walk = Walk(compiled(p, called))
+    done = {step: walk.task(step).id for step in ("before",)}
+    walk.does("before")
+    for step in ("one", "two"):
+        done[step] = walk.task(step).id
+        walk.does(step)
+    assert set(walk.way("after", "one").undone) == {done["one"], done["two"]}
+    assert set(walk.way("after", "before").undone) == set(done.values())
+
+
 def test_a_deadline_around_a_call_keeps_its_clock_and_begins_anew_with_the_call() -> None:
     p, called = calling()
     p.deadline("late", "ask_part", "P9D")
