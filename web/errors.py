@@ -56,6 +56,7 @@ STATUS = {
     "event_gone": 409,
     "form_changed": 409,
     "four_eyes": 403,
+    "going_back_changed": 409,
     "idempotency_taken": 409,
     "intervention_settled": 409,
     "invalid_answers": 422,

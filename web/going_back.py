@@ -11,6 +11,7 @@ from engine.acts.signing import COUNTING, MODES
 from engine.enclosing import key_of
 from engine.errors import NotFoundError
 from engine.going_back.caseview import case_act_view
+from engine.going_back.earlier import PreviewChangedError
 from engine.going_back.ending import cancel_case, reopen_case
 from engine.going_back.whatview import what_can_be_done
 from engine.going_back.withdrawing import withdraw_step
@@ -107,8 +108,9 @@ def _reopen(case_id: UUID) -> ResponseReturnValue:
         return _page(case_id, "reopen"), 422
     try:
         with transaction() as conn:
-            reopen_case(conn, case_id, target, reason, by=current_person(), now=now())
-    except BadReasonError as refusal:
+            seen = request.form.get(f"seen-{target}", "")
+            reopen_case(conn, case_id, target, reason, seen=seen, by=current_person(), now=now())
+    except (BadReasonError, PreviewChangedError) as refusal:
         return _page(case_id, "reopen", refusal), status_of(refusal)
     return _done(case_id)
 

@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from engine.enclosing import key_of
 from engine.going_back.anew import THROUGH
+from engine.going_back.earlier import PreviewChangedError
 from engine.going_back.returning import NoStepChosenError, NoWayError, return_task
 from engine.going_back.returnview import return_view
 from engine.reasons import BadReasonError
@@ -41,8 +42,9 @@ def do(task_id: UUID) -> ResponseReturnValue:
     try:
         with transaction() as conn:
             by, reason = current_person(), given.get("reason", "")
-            return_task(conn, task_id, target, way, reason, by=by, now=now())
-    except (BadReasonError, NoStepChosenError, NoWayError) as refusal:
+            seen = given.get(f"seen-{target}", "")
+            return_task(conn, task_id, target, way, reason, seen=seen, by=by, now=now())
+    except (BadReasonError, NoStepChosenError, NoWayError, PreviewChangedError) as refusal:
         return _page(_view(task_id), refusal), status_of(refusal)
     there = url_for("cases.show", case_id=view.action.case.id)
     say_once(there, "acted")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from engine import dossier, spiff
 from engine.acts.table import CASE_ACTS
 from engine.errors import NotFoundError
+from engine.going_back.earlier import earlier_steps
 from engine.going_back.ending import (
     CaseEndError,
     MayNotEndError,
@@ -16,7 +17,6 @@ from engine.going_back.ending import (
     may_reopen,
     reopened_until,
 )
-from engine.going_back.returnview import earlier_steps
 from engine.going_back.stops import stops
 from engine.going_back.withdrawing import MayNotWithdrawError, last_of, withdrawal
 from engine.opensteps import open_steps
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from engine.acts.act import Act
     from engine.dossier import CaseHeader
+    from engine.going_back.earlier import EarlierStep
     from engine.going_back.ending import Found
-    from engine.going_back.returnview import EarlierStep
     from engine.people import Person
     from engine.spiff import Names
 

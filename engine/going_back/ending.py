@@ -15,7 +15,10 @@ from engine.facts import written
 from engine.flexible.allowed import whole_case_fits
 from engine.going_back.anew import give, opened_anew
 from engine.going_back.deeds import deeds
+from engine.going_back.earlier import as_seen
+from engine.going_back.notes import back_to
 from engine.going_back.told import tell_who_has_it
+from engine.going_back.undone import tell_who_did
 from engine.history import Draft
 from engine.moving import lock
 from engine.opening import move_on
@@ -130,12 +133,14 @@ def reopen_case(
     target: UUID | None,
     reason: str,
     *,
+    seen: str | None = None,
     by: Person,
     now: datetime,
 ) -> None:
     """Let a case go on that is over: at a finished step, or where it was cancelled (None).
 
-    Raises MayNotEndError, CaseEndError, BadReasonError and NotFoundError.
+    ``seen`` is the digest of what the person has read of that step (EarlierStep.seen).
+    Raises PreviewChangedError, MayNotEndError, CaseEndError, BadReasonError and NotFoundError.
     """
     locked = lock(conn, found(conn, case_id, by=by).row.id)
     case = found(conn, case_id, by=by)
@@ -148,12 +153,14 @@ def reopen_case(
     except (spiff.NoWayBackError, spiff.CaseOverError, spiff.RunError) as error:
         raise CaseEndError(error.zh, error.en, case_id=case_id) from error
     step = next((each for each in listed if each.target == target), None)
+    undone = [] if step is None else as_seen(conn, version, case_id, step, seen).undoes
     closed = None if locked.closed_at == case.row.ended_at else case.row.closed_at
     said = _said(step, why, closed)
     locked = replace(locked, closed_at=closed)
     move_on(conn, locked, version, move, [said], by=by, now=now)
     told = Names(f"{by.name} 重新打开了案件：{why}", f"{by.name} has opened the case again: {why}")
     _hand_out(conn, case, move, step, told, by=by, now=now)
+    tell_who_did(conn, undone, told, to=case_id, by=by, now=now)
 
 
 def _check_grace(conn: sa.Connection, case: Found, *, by: Person, now: datetime) -> None:
@@ -177,13 +184,7 @@ def _said(step: Return | None, why: str, closed: datetime | None) -> Draft:
     facts = {"status": "open", "outcome": None, "ended_at": None, "closed_at": written(closed)}
     said: dict[str, object] = {"reason": why, "facts": facts}
     if step is not None:
-        place = f"{step.process}:{step.element}"
-        said["back"] = {
-            "task": step.target.hex,
-            "place": place,
-            "item": step.item,
-            "way": "reopened",
-        }
+        said["back"] = back_to(step, "reopened")
     return Draft(REOPENED, said)
 
 

@@ -13,7 +13,10 @@ from engine.foureyes import eyes_on
 from engine.going_back.anew import RETURNED, STRAIGHT, THROUGH, give, opened_anew
 from engine.going_back.clocks import unwound
 from engine.going_back.deeds import deeds
+from engine.going_back.earlier import as_seen
+from engine.going_back.notes import back_to
 from engine.going_back.told import tell_who_has_it, tell_who_stops
+from engine.going_back.undone import tell_who_did
 from engine.history import Draft
 from engine.opening import move_on
 from engine.reasons import checked_reason
@@ -72,14 +75,16 @@ def return_task(
     way: str,
     reason: str,
     *,
+    seen: str | None = None,
     by: Person,
     now: datetime,
 ) -> None:
     """Return an open task to a finished step (the task that it was), which is open anew.
 
     ``way`` is how the case comes back: THROUGH the steps between, or STRAIGHT to who returned it.
-    Raises NoStepChosenError, NoWayError, MayNotReturnError, BadReasonError, TaskGoneError,
-    NotYoursError, TaskClaimedError, DelegatedError, SigningError and FourEyesError.
+    ``seen`` is the digest of what the person has read of it (EarlierStep.seen).
+    Raises PreviewChangedError, NoStepChosenError, NoWayError, MayNotReturnError, BadReasonError,
+    TaskGoneError, NotYoursError, TaskClaimedError, DelegatedError, SigningError and FourEyesError.
     """
     waiting, version = _locked(conn, task_id, by=by)
     why = checked_reason(reason)
@@ -87,10 +92,9 @@ def return_task(
         raise NoStepChosenError
     waiting = replace(waiting, case=fresh(conn, waiting.case, now=now))
     found, move = _moved(conn, version, waiting, target, way, now=now)
-    place = f"{found.process}:{found.element}"
-    back = {"task": target.hex, "place": place, "item": found.item, "way": way}
+    shown = as_seen(conn, version, waiting.case.id, found, seen if way == THROUGH else None)
     case, facts = unwound(waiting.case, move)
-    told = {**waiting.where, **facts, "back": back, "reason": why}
+    told = {**waiting.where, **facts, "back": back_to(found, way), "reason": why}
     said = Draft(RETURNED, told, task_id=task_id)
     by, case_id = waiting.by, case.id
     holders = move_on(conn, case, version, move, [said], by=by, now=now)
@@ -101,6 +105,8 @@ def return_task(
     words = Names(f"{by.name} 退回“{step.zh}”：{why}", f"{by.name} has returned “{step.en}”: {why}")
     tell_who_has_it(conn, opened_anew(move, found), holder, words, to=case_id, by=by, now=now)
     tell_who_stops(conn, version, found.cancelled, holders, words, to=case_id, by=by, now=now)
+    if way == THROUGH:
+        tell_who_did(conn, shown.undoes, words, to=case_id, by=by, now=now)
 
 
 def _locked(conn: sa.Connection, task_id: UUID, *, by: Person) -> tuple[Waiting, Version]:

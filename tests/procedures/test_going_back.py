@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from engine.going_back.anew import STRAIGHT, THROUGH
+from engine.going_back.caseview import case_act_view
+from engine.going_back.ending import reopen_case
 from engine.going_back.returning import return_task
 from engine.going_back.returnview import return_view
 from engine.going_back.withdrawing import MayNotWithdrawError, withdraw_step
@@ -71,6 +73,32 @@ def test_the_general_manager_returns_the_report_and_gets_it_again(walk: Walk, wa
     assert walk.outcome is not None
     assert walk.is_unbroken
     assert not walk.dossier.doubts
+
+
+def test_a_return_into_a_call_takes_back_what_had_followed_it_in_the_caller(walk: Walk) -> None:
+    walk.opens()
+    walk.does_all(*REGISTER, "review_content", *TO_REPORT, "instruct_on_report")
+    walk.does_all("determine_handling", "plan_quality_handling")
+    returns(walk, "decide", "report_to_gm", THROUGH)
+    assert fallen(walk) == [
+        "report_to_gm", "instruct_on_report", "determine_handling", "plan_quality_handling",
+    ]  # fmt: skip
+    walk.does_all("report_to_gm", "instruct_on_report", *TO_THE_END)
+    assert len(fallen(walk)) == 4
+    assert walk.is_unbroken
+
+
+def test_a_case_opened_again_at_its_archiving_takes_back_what_had_followed_that(
+    walk: Walk,
+) -> None:
+    walk.opens()
+    walk.does_all(*REGISTER, "review_content", *TO_REPORT, "instruct_on_report", *TO_THE_END)
+    owner = walk.person("process-owner")
+    view = case_act_view(walk.conn, walk.case_id, "reopen", by=owner)
+    step = next(one for one in view.steps if one.names.zh == _name(walk, "archive_case"))
+    assert [one.names.zh for one in step.undoes] == [_name(walk, "pass_final_decision")]
+    reopen_case(walk.conn, walk.case_id, step.target, "补件", by=owner, now=walk.now)
+    assert fallen(walk) == ["archive_case", "pass_final_decision"]
 
 
 def test_a_return_past_the_parallel_investigation_says_what_it_stops_and_does_it(

@@ -82,6 +82,20 @@ def test_a_return_of_a_task_that_ended_meanwhile_is_refused_in_words(
     assert "王芳 已退回" in colleague.text
 
 
+def test_a_preview_that_no_longer_holds_is_shown_anew_with_what_was_typed(
+    fang: Visitor, form_task: str
+) -> None:
+    fang.get(f"{form_task}/acts/return")
+    sent = {**fang.values(f"{form_task}/acts/return"), "reason": "再看看"}
+    sent["target"] = fang.all("//input[@name='target']/@value")[0]
+    seen = f"seen-{sent['target']}"
+    assert fang.post(f"{form_task}/acts/return", {**sent, seen: "other"}).status_code == 409
+    assert "您看过之后案件有了变化" in fang.text
+    again = fang.values(f"{form_task}/acts/return")
+    assert (again["reason"], again[seen]) == ("再看看", sent[seen])
+    assert fang.post(f"{form_task}/acts/return", {**again, **sent}).status_code == 303
+
+
 def test_the_step_just_sent_is_taken_back_from_the_page_after_it(
     fang: Visitor, form_task: str, database: sa.Engine
 ) -> None:

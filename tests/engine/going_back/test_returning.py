@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from engine import drafts, history
 from engine.cases import NotYoursError
 from engine.going_back.anew import STRAIGHT, THROUGH
+from engine.going_back.earlier import PreviewChangedError
 from engine.going_back.returning import NoStepChosenError, NoWayError, return_task
 from engine.going_back.returnview import return_view
 from engine.reasons import BadReasonError
@@ -94,6 +95,39 @@ def test_the_step_goes_to_whoever_did_it_with_what_they_had_sent(errands: Errand
     assert errands.open == {"sign"}
     assert errands.row("sign").again is None
     assert errands.holds
+
+
+def test_whoever_did_a_later_step_reads_and_is_told_that_it_counts_no_more(
+    errands: Errand,
+) -> None:
+    done = errands.to_signing()
+    view = return_view(errands.conn, errands.task("sign"), by=errands.manager, now=NOW)
+    undoes = {step.names.zh: [one.told.zh for one in step.undoes] for step in view.steps}
+    assert undoes["check名"] == []
+    assert undoes["prepare名"] == [
+        f"“check名”：{errands.inspector.name}", f"“file_away名”：{errands.clerk.name}",
+    ]  # fmt: skip
+    returned(errands, "sign", done["prepare"])
+
+    name = errands.manager.name
+    assert errands.told(errands.inspector)[-1] == (
+        f"您办的“check名”不再有效：{name} 退回“prepare名”：漏了一项"
+    )
+    assert set(errands.fallen) == {"prepare", "check", "file_away"}
+
+
+def test_what_has_changed_since_it_was_read_is_read_once_more(errands: Errand) -> None:
+    prepared = errands.does("prepare")
+    view = return_view(errands.conn, errands.task("check"), by=errands.inspector, now=NOW)
+    (seen,) = (step.seen for step in view.steps)
+    errands.does("file_away")
+    task, who = errands.task("check"), errands.inspector
+    with pytest.raises(PreviewChangedError):
+        return_task(errands.conn, task, prepared, THROUGH, "漏", seen=seen, by=who, now=NOW)
+    view = return_view(errands.conn, task, by=who, now=NOW)
+    (seen,) = (step.seen for step in view.steps)
+    return_task(errands.conn, task, prepared, THROUGH, "漏", seen=seen, by=who, now=NOW)
+    assert errands.open == {"prepare"}
 
 
 def test_siblings_are_cancelled_and_whoever_held_them_is_told(errands: Errand) -> None:
