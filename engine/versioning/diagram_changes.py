@@ -126,8 +126,12 @@ def _set(way: Way) -> dict[Names, Names]:
 
 
 def _called(way: Way) -> Names:
-    source, target = way.leads
-    return Names(f"从{source.zh}到{target.zh}的连线", f"the flow from {source.en} to {target.en}")
+    """Say which flow it is: from where to where, and its own name where one is drawn."""
+    (source, target), own = way.leads, quoted(way.names)
+    zh, en = (own.zh, f" {own.en}") if way.names.zh or way.names.en else ("", "")
+    return Names(
+        f"从{source.zh}到{target.zh}的连线{zh}", f"the flow{en} from {source.en} to {target.en}"
+    )
 
 
 def _spelt(variables: Mapping[str, str]) -> dict[Names, Names]:

@@ -81,7 +81,7 @@ def _same_row(was: Row, now: Row, old: Table, new: Table) -> Iterator[Names]:
     whose = Names(f"“{_row(now, new).zh}”一行", f"row “{_row(now, new).en}”")
     before, after = _cells(was, old), _cells(now, new)
     yield from all_turned(whose, before, after)
-    if was.note != now.note:
+    if was.note != now.note and before == after:  # else it names the numbers that are told already
         yield turned(whose, _NOTE, was.note, now.note)
     if was.our_default != now.our_default:
         both = [_YES if row.our_default else _NO for row in (was, now)]

@@ -26,8 +26,8 @@ SHIPPED = read_folder()
 CONDITIONS = "“sample_provided == False” to “sample_provided != True”"
 LIMITS = "“1 hour, day and night” to “2 working days (weekends and holidays skipped)”"
 FLOW = Names(
-    "从“有样品？”到“有样品？”之后的排他网关的连线",
-    "The flow from “Sample provided?” to the exclusive gateway after “Sample provided?”",
+    "从“有样品？”到“有样品？”之后的排他网关的连线“无”",
+    "The flow “no” from “Sample provided?” to the exclusive gateway after “Sample provided?”",
 )
 RENAMED = form(note=TEXT).replace("note项".encode(), "意见".encode())
 
