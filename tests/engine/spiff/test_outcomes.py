@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,9 +13,10 @@ from engine.spiff import Asked, BrokenFilesError, compile_expression, compile_pr
 from engine.spiff.language.expressions import EvaluationError
 from engine.spiff.lint.outcomes import answers_of
 from tests.engine.spiff.drawing import ROLES, Process, files_of
+from tests.engine.spiff.walking import Walk
 
 if TYPE_CHECKING:
-    from engine.spiff import Problem
+    from engine.spiff import Compiled, Problem
 
 FIELDS = {
     "accepted": Asked("boolean"),
@@ -132,3 +134,66 @@ def test_no_case_has_another_answer_than_those_foreseen(
     except EvaluationError:
         return
     assert not foreseen or answer in foreseen
+
+
+def ways(*conditions: str, gateway: str = "exclusiveGateway", turned: bool = False) -> Compiled:
+    """Compile a gateway with these ways out, the first one drawn topmost, or lowest."""
+    p = Process("demo")
+    p.message_start()
+    p.add(gateway, "which", "", 'default="which_to_done"')
+    steps = [f"step_{number}" for number in range(len(conditions))]
+    for id_ in steps:
+        p.user(id_)
+    p.end()
+    p.chain("opened", "which", "done")
+    for id_, condition in zip(steps, conditions, strict=True):
+        p.flow("which", id_, condition)
+        p.chain(id_, "done")
+    given = files_of(p)
+    for number, id_ in enumerate(steps[::-1] if turned else steps):
+        shape = rf'(bpmnElement="{id_}"><dc:Bounds x="\d+" y=)"80"'
+        for path, data in given.items():
+            given[path] = re.sub(shape, rf'\1"{number * 100}"', data.decode()).encode()
+    forms = {f"demo/{id_}": FIELDS for id_ in ("opened", *steps)}
+    return compile_procedure(given, root="demo", roles=ROLES, clauses=(), forms=forms)
+
+
+def overtaken(*conditions: str, gateway: str = "exclusiveGateway", turned: bool = False) -> str:
+    try:
+        ways(*conditions, gateway=gateway, turned=turned)
+    except BrokenFilesError as error:
+        (problem,) = error.problems
+        assert problem.code == "way_overtaken"
+        return problem.element or ""
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("conditions", "hidden"),
+    [
+        (("days > 5", "days > 10"), 1),
+        (("days > 5", "days >  5"), 1),
+        (("days > 10", "days > 5"), None),
+        (('decision == "approve"', "accepted == True"), None),
+        (('decision in ["approve", "amend"]', 'decision == "amend"'), 1),
+        (("days > 5", "days <= 5", "days == 3"), 2),
+        (("len(note) > 5", "len(note) > 10"), None),
+    ],
+)
+def test_a_way_that_another_one_always_overtakes_is_refused(
+    conditions: tuple[str, ...], hidden: int | None
+) -> None:
+    expected = "" if hidden is None else f"which_to_step_{hidden}"
+    assert overtaken(*conditions) == expected
+
+
+def test_ways_are_asked_from_top_to_bottom_and_inclusive_ones_all() -> None:
+    assert overtaken("days > 5", "days > 10", turned=True) == ""
+    assert overtaken("days > 10", "days > 5", turned=True) == "which_to_step_0"
+    assert overtaken("days > 5", "days > 10", gateway="inclusiveGateway") == ""
+
+
+@pytest.mark.parametrize(("turned", "step"), [(False, "step_0"), (True, "step_1")])
+def test_the_engine_asks_in_that_order(step: str, *, turned: bool) -> None:
+    walk = Walk(ways("days > 5", "days < 20", turned=turned), days=12)
+    assert [task.element for task in walk.tasks.values()] == [step]
