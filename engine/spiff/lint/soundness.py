@@ -54,7 +54,7 @@ def _wrong(net: Net) -> list[Standstill | Doubled]:
 
 def _still(net: Net, found: Standstill) -> Problem:
     join, choice = net.nodes[found.join], found.choice
-    when, cure = _when(net, choice), _cure(net, choice, join)
+    when, cure = _when(net, choice), _once(net, choice) or _cure(net, choice, join)
     return Problem(
         net.sheet.file, join.id, "waits_for_ever",
         f"{when.zh}，并行网关“{join.id}”会永远等下去：连线“{found.way}”上再也等不到。{cure.zh}",
@@ -76,6 +76,26 @@ def _when(net: Net, choice: Choice | None) -> Names:
         f"网关“{node.id}”选了连线“{choice.flow}”后",
         f'Once the gateway "{node.id}" takes the flow "{choice.flow}"',
     )
+
+
+def _once(net: Net, choice: Choice | None) -> Names | None:
+    """Say what to draw where another gateway asks the same: each is judged as if by itself."""
+    if choice is None or not (asked := _asked(net, choice.element)):
+        return None
+    for other in net.nodes:
+        if other != choice.element and _asked(net, other) == asked:
+            return Names(
+                f"“{choice.element}”与“{other}”问的是同一件事，却各自选择。"
+                "请只判断一次，在选定的路里再分开、汇合。",
+                f'"{choice.element}" and "{other}" ask the same, but each chooses by itself. '
+                "Ask once, and split and join on the way that is chosen.",
+            )
+    return None
+
+
+def _asked(net: Net, node: str) -> set[str]:
+    """Give the conditions of the ways out of an element, without blanks."""
+    return {"".join(edge.condition.split()) for edge in net.onward(node) if edge.condition}
 
 
 def _cure(net: Net, choice: Choice | None, join: Node) -> Names:

@@ -263,6 +263,22 @@ def test_the_first_of_several_events_comes_alone() -> None:
     assert "“first名（first）”选了连线" in found[0].zh
 
 
+@pytest.mark.parametrize("other", ["n>3", "n > 4"])
+def test_two_gateways_that_ask_the_same_are_told_apart_from_others(other: str) -> None:
+    p = drawn("parallel", "parallel")
+    for way, condition in (("left", "n > 3"), ("right", other)):
+        p.without(f"{way}_to_join")
+        p.xor(f"is_{way}", f"is_{way}_to_{way}_over")
+        p.end(f"{way}_over")
+        p.chain(way, f"is_{way}", f"{way}_over")
+        p.flow(f"is_{way}", "join", condition)
+    problem = only(p)
+    assert (problem.code, problem.element) == ("waits_for_ever", "join")
+    same = other == "n>3"
+    assert ("问的是同一件事，却各自选择。请只判断一次" in problem.zh) is same
+    assert ("ask the same, but each chooses by itself. Ask once" in problem.en) is same
+
+
 @pytest.mark.timeout(30)
 def test_very_many_ways_are_judged_soon_or_not_at_all() -> None:
     p = Process("demo")
