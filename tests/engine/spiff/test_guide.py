@@ -128,4 +128,4 @@ def test_the_guarantees_of_the_guide_are_kept_by_what_they_speak_of() -> None:
 
 
 def test_the_guide_shows_what_the_editors_do_not() -> None:
-    assert len(SHOWN) == 9
+    assert len(SHOWN) == 10
