@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from engine.control import has_control
 from engine.errors import NotFoundError, Refusal
+from engine.notices import was_told
 from engine.tables import attachments, blobs
 
 if TYPE_CHECKING:
@@ -187,14 +188,21 @@ def open_chunks(
 ) -> tuple[Attachment, Iterator[bytes]]:
     """Return an attachment and its original bytes, chunk by chunk, while ``conn`` is open.
 
-    Nobody without a role gets any, and one that belongs to no case yet is for its uploader only.
-    Raises NotFoundError; reading to the
+    Whoever may read the case may read its files; one that belongs to no case yet is for its
+    uploader only. Raises NotFoundError; reading to the
     end raises AttachmentChangedError when the bytes are not those that were stored.
     """
     kept = find(conn, [key]).get(key)
-    if kept is None or not by.is_staff or (kept.case_id is None and kept.uploaded_by != by.id):
+    if kept is None or not _may_read(conn, kept, by):
         raise NotFoundError
     return kept, chunks(conn, kept.sha256)
+
+
+def _may_read(conn: sa.Connection, kept: Attachment, by: Person) -> bool:
+    """Whether a file is open to a person: of a case to staff, and to who was told of it."""
+    if kept.case_id is None:
+        return by.is_staff and kept.uploaded_by == by.id
+    return by.is_staff or was_told(conn, kept.case_id, by=by)
 
 
 def chunks(conn: sa.Connection, digest: bytes) -> Iterator[bytes]:

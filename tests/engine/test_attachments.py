@@ -10,9 +10,13 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine import notices
 from engine.attachments import CHUNK, LIMIT, AttachmentRefusedError, open_chunks, store
 from engine.errors import NotFoundError
-from engine.tables import blobs
+from engine.spiff import Names
+from engine.tables import attachments, blobs
+from tests.engine.errand import asked, errand
+from tests.engine.small import put_in_force, somebody
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -89,3 +93,19 @@ def test_a_file_of_no_case_is_for_its_uploader_only(
 
     with pytest.raises(NotFoundError):
         open_chunks(connection, kept.id, by=bert)
+
+
+def test_who_was_told_of_a_case_reads_its_files_and_nobody_else_without_a_role(
+    connection: Connection, anna: Person
+) -> None:
+    put_in_force(connection, errand())
+    case_id = asked(connection, somebody(connection, "clerk-one", {"clerk"})).case_id
+    kept = keep(connection, anna, PDF)
+    connection.execute(sa.update(attachments).values(case_id=case_id))
+    reader, stranger = (somebody(connection, login, frozenset()) for login in ("one", "two"))
+    copied = Names("抄送", "copied")
+    notices.tell_one(connection, reader.id, copied, case_id=case_id, now=NOW)
+    found, chunks = open_chunks(connection, kept.id, by=reader)
+    assert (found.case_id, b"".join(chunks)) == (case_id, PDF)
+    with pytest.raises(NotFoundError):
+        open_chunks(connection, kept.id, by=stranger)
