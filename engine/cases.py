@@ -12,6 +12,7 @@ from engine.errors import Refusal
 from engine.foureyes import Eyes
 from engine.opening import begin, new_case
 from engine.sending import MARK, sending_of
+from engine.substituting.acting import entitled
 from engine.tables import tasks
 from engine.versioning.switching import catch_up
 
@@ -89,7 +90,8 @@ class NotYoursError(Refusal):
 class StartView:
     """A start form with what the person had typed before, and when (UTC) that was kept.
 
-    ``mark`` tells the form from that of another version.
+    ``mark`` tells the form from that of another version; ``absent`` is the name of the person in
+    whose right, and so for whom, it is sent.
     """
 
     procedure: str
@@ -98,6 +100,7 @@ class StartView:
     mark: str
     draft: dict[str, list[str]] | None
     draft_at: datetime | None
+    absent: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +113,12 @@ class Completed:
 
 def start_form(conn: sa.Connection, procedure: str, *, by: Person) -> StartView:
     """Return the form that opens a case. Raises NotFoundError and NotYoursError."""
-    version, form = _startable(conn, procedure, by=by)
+    version, form, who = _startable(conn, procedure, by=by)
     subject = drafts.of_start(procedure)
     draft = drafts.load(conn, subject, by=by)
     at = drafts.times(conn, [subject], by=by).get(subject)
-    return StartView(procedure, version.names, form, version.start_mark, draft, at)
+    absent = None if who.acts_for is None else who.acts_for.name
+    return StartView(procedure, version.names, form, version.start_mark, draft, at, absent)
 
 
 def save_draft(
@@ -126,11 +130,19 @@ def save_draft(
     drafts.save(conn, subject, kept, by=by, now=now)
 
 
-def _startable(conn: sa.Connection, procedure: str, *, by: Person) -> tuple[Version, Form]:
+def _startable(conn: sa.Connection, procedure: str, *, by: Person) -> tuple[Version, Form, Person]:
+    """Return the version in force, its start form, and as who the person sends it."""
     version = procedures.in_force(conn, procedure)
-    if (role := version.compiled.start.role) not in by.roles:
-        raise NotYoursError(version.bundle.roles[role])
-    return version, version.form_by_hand()
+    if (who := starter(version, by)) is None:
+        raise NotYoursError(version.bundle.roles[version.compiled.start.role])
+    return version, version.form_by_hand(), who
+
+
+def starter(version: Version, by: Person) -> Person | None:
+    """Return as who a person may open a case: for themselves, for somebody, or not at all."""
+    start = version.compiled.start
+    place = f"{start.process}:{start.element}"
+    return entitled(by, version.compiled.id, place, lambda held: start.role in held)
 
 
 def open_case(
@@ -143,7 +155,7 @@ def open_case(
     NotByHandError, NotFoundError and spiff.RunError.
     """
     catch_up(conn, now=now)
-    version, form = _startable(conn, procedure, by=by)
+    version, form, by = _startable(conn, procedure, by=by)
     subject = drafts.of_start(procedure)
     sending = sending_of(conn, posted, form, by=by, now=now)
     if sending.is_opened:
@@ -156,7 +168,7 @@ def open_case(
     facts = {"role": version.compiled.start.role, "files": files, "facts": known}
     move = begin(conn, case, version, answers.values, facts, by=by, now=now)
     drafts.drop_mine(conn, subject, by=by)
-    eyes = Eyes(conn, version, case.id, (by,))
+    eyes = Eyes(conn, version, case.id, by.both)
     next_task = next_of(move, eyes)
     if next_task is None and move.awaits_number:
         next_task = next_open(conn, case.id, move.state, eyes)

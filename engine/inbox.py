@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from engine import items, procedures
+from engine.cases import starter
 from engine.clocks.pauses import Pause, pause_of
 from engine.drafts import of_start, times
 from engine.foureyes import kept_from
@@ -78,12 +79,16 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True)
 class Startable:
-    """A procedure that a person may start; ``draft_at`` (UTC) is when they kept a draft of it."""
+    """A procedure that a person may start; ``draft_at`` (UTC) is when they kept a draft of it.
+
+    ``absent`` is the name of the person in whose right they do, and for whom it is entered.
+    """
 
     procedure: str
     names: Names
     form_title: Names
     draft_at: datetime | None
+    absent: str | None
 
 
 _ME = sa.bindparam("person", type_=sa.Uuid)
@@ -210,15 +215,24 @@ def item_of(conn: sa.Connection, row: sa.Row[tuple[object, ...]], by: Person) ->
 
 
 def startable(conn: sa.Connection, by: Person) -> list[Startable]:
-    """Return what a person may start: its form lies in the lane of one of the person's roles."""
+    """Return what a person may start: its form lies in the lane of a role of theirs.
+
+    Or in that of a role of somebody for whom they stand in there.
+    """
     found = {
-        version.compiled.id: (version.names, version.start_form.title)
+        version.compiled.id: (version.names, version.start_form.title, who.acts_for)
         for version in procedures.all_in_force(conn)
-        if version.start_form is not None and version.compiled.start.role in by.roles
+        if version.start_form is not None and (who := starter(version, by)) is not None
     }
     subjects = {procedure: of_start(procedure) for procedure in found}
     kept = times(conn, subjects.values(), by=by)
     return [
-        Startable(procedure, names, Names(title.zh, title.en), kept.get(subjects[procedure]))
-        for procedure, (names, title) in found.items()
+        Startable(
+            procedure,
+            names,
+            Names(title.zh, title.en),
+            kept.get(subjects[procedure]),
+            None if absent is None else absent.name,
+        )
+        for procedure, (names, title, absent) in found.items()
     ]

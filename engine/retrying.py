@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from engine import cases, history, incidents, notices, people, timers
+from engine import cases, history, incidents, notices, timers
 from engine.asked import CALLS
 from engine.beginning import begin_again
 from engine.database import is_away
@@ -28,6 +28,7 @@ from engine.sending import FIELD, has_opened
 from engine.settling import Queued, call_again
 from engine.signature import Retried
 from engine.spiff import Names
+from engine.substituting.represented import standing_in
 from engine.tables import cases as case_rows
 from engine.tables import incidents as rows
 from engine.tasks import complete_task
@@ -212,13 +213,15 @@ def _open(conn: sa.Connection, incident: Incident, by: Person, now: datetime) ->
 
 def _sender(conn: sa.Connection, incident: Incident, by: Person | None) -> Person:
     """Return whoever had sent what failed, as what they sent is entered now."""
-    found = None if incident.person_id is None else people.person(conn, incident.person_id)
+    sent_at = incident.sent_at or incident.at
+    found = None
+    if incident.person_id is not None:
+        found = standing_in(conn, incident.person_id, now=sent_at)
     if found is None:
         raise NotFoundError(
             "办理人已离职，请由他人重新办理。", "The person has left; somebody else must do it."
         )
     operator = None if by is None else (by.id, by.name)
-    sent_at = incident.sent_at or incident.at
     return replace(found, retried=Retried(sent_at, incident.id, operator))
 
 

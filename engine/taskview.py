@@ -199,7 +199,8 @@ def _hold(
     history: Sequence[sa.Row[Any]],
 ) -> Hold:
     """Return it; of a case in which nobody has done a step, none can be returned."""
-    found = offered(version.step(row.process, row.element), row, by=by, concerned=True)
+    step, procedure = version.step(row.process, row.element), version.compiled.id
+    found = offered(step, row, procedure=procedure, by=by, concerned=True)
     is_first = all(entry.kind not in FINISHING for entry in history)
     return Hold(
         owner=row.owner,

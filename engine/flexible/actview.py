@@ -97,7 +97,7 @@ def act_view(
     step = version.step(row.process, row.element)
     concerned = is_concerned(conn, row.case_id, by=by)
     by = as_whom(by, row, version.compiled.id)
-    if act not in offered(step, row, by=by, concerned=concerned):
+    if act not in offered(step, row, procedure=version.compiled.id, by=by, concerned=concerned):
         raise NotOfferedError(act, row.case_id)
     return ActView(
         act=act,

@@ -11,10 +11,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engine.roles import PROCESS_OWNER
+from engine.substituting.acting import entitled
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from engine.people import Person
     from engine.procedures import Version
     from engine.spiff import Step
 
@@ -69,6 +71,13 @@ def meant(words: Collection[str], role: str) -> frozenset[str] | None:
     if "supervisor" in words:
         found.update(f"{role}{above}" for above in _ABOVE)
     return frozenset(found)
+
+
+def assigner(step: Step, role: str, procedure: str, by: Person) -> Person | None:
+    """Return as who a person may assign a step of this role; None if they may in no way."""
+    words = words_for(step, "assign")
+    place = f"{step.process}:{step.element}"
+    return entitled(by, procedure, place, lambda held: fits(words, role, held))
 
 
 def fits(words: Collection[str], role: str, held: Collection[str]) -> bool:

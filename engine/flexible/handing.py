@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine import notices
+from engine import notices, procedures
 from engine.errors import Refusal
-from engine.flexible.allowed import fits, words_for
+from engine.flexible.allowed import assigner, words_for
 from engine.flexible.held import hands, put, said, step_of, taker_of
 from engine.history import enter
 from engine.reasons import checked_reason
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from engine.people import Person
+    from engine.spiff import Step
+    from engine.waiting import Waiting
 
 TRANSFERRED = "task_transferred"
 ASSIGNED = "task_assigned"
@@ -70,8 +72,7 @@ def assign(
     """
     waiting = lock_any(conn, task_id, by=by)
     step = step_of(conn, waiting)
-    if not fits(words_for(step, "assign"), waiting.role, by.roles):
-        raise MayNotAssignError
+    by = _assigner(conn, waiting, step, by)
     if waiting.signing == "after":
         raise SigningError(waiting.case.id)
     before = {held for held in (waiting.claimed_by, waiting.owner) if held is not None}
@@ -89,3 +90,11 @@ def assign(
     notices.tell_one(conn, taker.id, given, case_id=waiting.case.id, now=now)
     for key in before - {by.id}:
         notices.tell_one(conn, key, taken, case_id=waiting.case.id, now=now)
+
+
+def _assigner(conn: sa.Connection, waiting: Waiting, step: Step, by: Person) -> Person:
+    """Return as who a person assigns a step. Raises MayNotAssignError."""
+    procedure = procedures.version(conn, waiting.case.version_id).compiled.id
+    if (who := assigner(step, waiting.role, procedure, by)) is None:
+        raise MayNotAssignError
+    return who

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import sqlalchemy as sa
 
 from engine.acts.table import ACTS
-from engine.flexible.allowed import fits, is_possible, is_switched_on, words_for
+from engine.flexible.allowed import assigner, is_possible, is_switched_on
 from engine.flexible.concerned import is_concerned, may_urge
 from engine.substituting.acting import as_whom
 from engine.tables import tasks
@@ -50,12 +50,15 @@ class Held(Protocol):
         ...
 
 
-def offered(step: Step, task: Held, *, by: Person, concerned: bool) -> list[Act]:
+def offered(step: Step, task: Held, *, procedure: str, by: Person, concerned: bool) -> list[Act]:
     """Return what a person may do with an open task at this moment, in the order of the menu.
 
+    It is of a case of this procedure.
     ``by`` is who acts on it, for themselves or for somebody (substituting.acting).
     """
     found = [*_of_holder(step, task, by), *_of_others(step, task, by, concerned=concerned)]
+    if task.signing != "after" and assigner(step, task.role, procedure, by) is not None:
+        found.append("assign")
     return [act for key, act in ACTS.items() if key in found]
 
 
@@ -68,7 +71,9 @@ def offered_in(
     found = {}
     for row in rows:
         who, step = as_whom(by, row, version.compiled.id), version.step(row.process, row.element)
-        found[row.id] = offered(step, row, by=who, concerned=concerned)
+        found[row.id] = offered(
+            step, row, procedure=version.compiled.id, by=who, concerned=concerned
+        )
     return found
 
 
@@ -98,8 +103,6 @@ def _places(task: Held) -> tuple[str, ...]:
 
 def _of_others(step: Step, task: Held, by: Person, *, concerned: bool) -> list[str]:
     found = []
-    if task.signing != "after" and fits(words_for(step, "assign"), task.role, by.roles):
-        found.append("assign")
     free = task.claimed_by is None and task.role in by.principal.roles
     mine = free or (task.claimed_by == by.principal.id and task.signing is None)
     if not mine and may_urge(step, task.role, by=by, concerned=concerned):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from engine import procedures
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
     from uuid import UUID
 
     import sqlalchemy as sa
@@ -75,6 +76,20 @@ def as_whom(by: Person, task: Held, procedure: str) -> Person:
 
 def _is_theirs(task: Held, person: Person) -> bool:
     return task.role in person.roles or person.id in (task.given_to, task.owner)
+
+
+def entitled(
+    by: Person, procedure: str, place: str, may: Callable[[Collection[str]], bool]
+) -> Person | None:
+    """Return the person as who they have a right that roles give; None if they have it in no way.
+
+    ``may`` tells it of some roles. Their own come first, then those of whom they represent at
+    ``place`` ("process:element") of the procedure.
+    """
+    if may(by.roles):
+        return by
+    theirs = (each.person for each in by.represents if each.covers(procedure, place))
+    return next((replace(by, acts_for=one) for one in theirs if may(one.roles)), None)
 
 
 def signing_as(

@@ -90,5 +90,5 @@ def _line(one: Listed, zone: ZoneInfo) -> str:
         f"办理中的案件 open cases {one.open_cases}",
     ]
     if one.withdrawal is not None:
-        lines.append(f"撤回 withdrawn  {one.withdrawal.who or '-'}  {one.withdrawal.reason}")
+        lines.append(f"{state.zh} {state.en}  {one.withdrawal.who or '-'}  {one.withdrawal.reason}")
     return "\n    ".join(lines)
