@@ -64,18 +64,17 @@ class Walk:
     def does(self, step: str, **answers: object) -> None:
         """Let whoever holds the step's role complete it: prefilled, then the usual, then these."""
         row = self.task(step)
-        version = in_force(self.conn, self.procedure)
-        form = version.form(row.process, row.element)
+        given = Answered(self.given(row, **answers))
+        complete_task(self.conn, row.id, given, by=self.person(row.role), now=self.now)
+
+    def given(self, row: Any, **answers: object) -> Answers:  # noqa: ANN401 - a row
+        """Return what is answered in an open task: prefilled, then the usual, then these."""
+        form = in_force(self.conn, self.procedure).form(row.process, row.element)
         history = history_rows(self.conn, self.case_id)
         known = latest_answers(version_of(self.conn, self.row().version_id), history)
-        given = {
-            **form.prefill(known, today=form.day(self.now)),
-            **self.usual.get(step, {}),
-            **answers,
-        }
-        given = {name: value for name, value in given.items() if name in form.names}
-        by = self.person(row.role)
-        complete_task(self.conn, row.id, Answered(given), by=by, now=self.now)
+        fresh = form.prefill(known, today=form.day(self.now))
+        given = {**fresh, **self.usual.get(row.element, {}), **answers}
+        return {name: value for name, value in given.items() if name in form.names}
 
     def offers(self, role: str) -> set[str]:
         """Return the events that a role may start at any time just now."""
