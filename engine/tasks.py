@@ -48,8 +48,9 @@ _OPEN = (
         *(tasks.c.role, tasks.c.process, tasks.c.element, tasks.c.claimed_by),
         *(tasks.c.given_to, tasks.c.owner, cases.c.version_id),
     )
-    .join(cases, cases.c.id == tasks.c.case_id)
+    .select_from(cases.join(tasks, cases.c.id == tasks.c.case_id))
     .where(tasks.c.id == sa.bindparam("task"))
+    .with_for_update(of=[cases, tasks])
 )
 
 
