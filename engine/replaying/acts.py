@@ -20,7 +20,7 @@ from engine.replaying.play import CannotFollowError, stop
 from engine.replaying.record import DONE, RECKONED, Opening
 from engine.replaying.stage import place_of
 from engine.spiff import Dues, Verdict
-from engine.told import PAUSED
+from engine.told import PAUSED, SUSPENDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -104,6 +104,13 @@ def _clock(play: Play, event: Event) -> None:
             return
     verb = spiff.pause if event.kind == PAUSED else spiff.resume
     stage.take(verb(stage.bundle.compiled, stage.state, task, **stage.then))
+
+
+def _stand(play: Play, event: Event) -> None:
+    """Let the whole case stand still, or go on."""
+    stage = play.stage
+    verb = spiff.suspend if event.kind == SUSPENDED else spiff.unsuspend
+    stage.take(verb(stage.bundle.compiled, stage.state, **stage.then))
 
 
 def _paused(play: Play, event: Event) -> UUID | None:
@@ -228,6 +235,8 @@ _AT_ONCE: Final[Mapping[str, Act]] = {
     "signal_delivered": _hear,
     PAUSED: _clock,
     RESUMED: _clock,
+    SUSPENDED: _stand,
+    "case_resumed": _stand,
     "data_repaired": _repair,
     MOVED: _move,
     WITHDRAWN: going_back.withdraw,

@@ -19,6 +19,8 @@ from engine.replaying.playing import play
 from engine.replaying.record import record
 from engine.replaying.replay import as_it_was, drafted, replay, replay_as_it_was
 from engine.replaying.verdicts import Verdict
+from engine.suspending.holding import resume_case as resume_suspended
+from engine.suspending.holding import suspend_case
 from tests.engine.replaying.test_random_replays import seen
 from tests.procedures.complaint import INVESTIGATE, NEGOTIATE, REGISTER
 
@@ -91,6 +93,22 @@ def test_a_complaint_that_went_back_and_was_cancelled_replays_so(walk: Walk) -> 
     walk.after(days=2)
     reopen_case(walk.conn, walk.case_id, None, "客户又来。", by=office, now=walk.now)
     walk.does("report_to_gm")
+    same(walk)
+
+
+def test_a_complaint_that_was_suspended_replays_so(walk: Walk) -> None:
+    walk.opens()
+    walk.does_all(*REGISTER, "review_content")
+    owner = walk.person("process-owner")
+    suspend_case(walk.conn, walk.case_id, "客户停产。", None, by=owner, now=walk.now)
+    walk.after(days=9)
+    same(walk)
+    resume_suspended(walk.conn, walk.case_id, by=owner, now=walk.now)
+    same(walk)
+    walk.does_all(*INVESTIGATE)
+    suspend_case(walk.conn, walk.case_id, "又停产。", None, by=owner, now=walk.now)
+    cancel_case(walk.conn, walk.case_id, "客户撤回。", by=owner, now=walk.now)
+    reopen_case(walk.conn, walk.case_id, None, "客户又来。", by=owner, now=walk.now)
     same(walk)
 
 
