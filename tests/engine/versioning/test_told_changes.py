@@ -6,16 +6,22 @@ from typing import TYPE_CHECKING
 
 import orjson
 import pytest
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
 
 from engine.bundles import digest_of, load, read_folder, select
 from engine.procedures import Version
-from engine.spiff import Names
+from engine.spiff import BrokenFilesError, Names, drawn
+from engine.versioning.diagram_changes import diagram_changes
 from engine.versioning.differences import differences
 from tests.engine.errand import errand
 from tests.engine.small import TEXT, form
+from tests.engine.spiff.editing import edited
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from engine.spiff import Compiled, Diagram, Drawn
 
 COMPLAINT = "manufacturer-complaint"
 HANDLING = "bpmn/complaint/manufacturer-complaint-handling.bpmn"
@@ -134,3 +140,27 @@ def test_rules_across_fields_are_told() -> None:
         "表单的规则“太短”：新增“len(note) > 2”",
         "The form: rule “Too short” “len(note) > 2” is new",
     ]
+
+
+def shown(procedure: Compiled) -> dict[str, tuple[Diagram, Drawn]]:
+    """Give each diagram of a procedure, as it runs and as it is drawn."""
+    files = {one.file: one.xml for one in procedure.diagrams.values()}
+    found = drawn(files, procedure.id, {})
+    return {key: (one, found[key]) for key, one in procedure.diagrams.items()}
+
+
+@given(seed=st.integers(0, 2**31))
+@settings(max_examples=40, deadline=None)
+def test_whatever_was_edited_something_is_told_and_of_the_same_nothing(seed: int) -> None:
+    try:
+        old, new, _ = edited(seed)
+    except BrokenFilesError:
+        reject()
+    before, after = shown(old), shown(new)
+    for key in before.keys() | after.keys():
+        was, now = before.get(key), after.get(key)
+        said = [*diagram_changes(was, now)]
+        assert [*diagram_changes(was, was)] == []
+        assert all(one.zh and one.en and "“”" not in one.zh + one.en for one in said), said
+        if was and now and was[1].means != now[1].means:
+            assert said
