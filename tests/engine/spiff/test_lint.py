@@ -87,6 +87,15 @@ def test_a_good_procedure_has_no_problems() -> None:
     assert len({rule.__name__ for rule in RULES}) == len(RULES)
 
 
+def test_several_flows_may_come_to_a_step() -> None:
+    p = good()
+    p.xor("again", "again_to_done")
+    p.without("call_sub_to_done")
+    p.chain("call_sub", "again", "done")
+    p.flow("again", "look", "known == 3")
+    assert problems(files(p)) == ()
+
+
 PRESCRIPT = extensions("<spiffworkflow:preScript>x</spiffworkflow:preScript>")
 START = '<bpmn:messageEventDefinition messageRef="m_open"/>'
 EDITS = [
