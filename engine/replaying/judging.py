@@ -29,12 +29,15 @@ def judge(record: Record, terms: Terms, *, until: datetime) -> Replayed:
     waiting, stage = _new_steps(found), found.stage
     obstacle = None if waiting else _held_up(found)
     missed = _missed(found, until)
+    over = record.late - Counter(map(_place, missed))
+    unreached = over - _kept_or_gone(found, missed)
     return Replayed(
         verdict=_verdict(found, waiting, obstacle),
         waiting=waiting,
         obstacle=obstacle,
         missed=missed,
-        met=tuple((record.late - Counter(map(_place, missed))).elements()),
+        met=tuple((over - unreached).elements()),
+        unreached=tuple(unreached.elements()),
         done=tuple(stage.done),
         unused=_unused(found),
         outcome=stage.outcome,
@@ -44,6 +47,16 @@ def judge(record: Record, terms: Terms, *, until: datetime) -> Replayed:
 
 def _place(missed: Missed) -> str:
     return f"{missed.process}:{missed.element}"
+
+
+def _kept_or_gone(found: Play, missed: tuple[Missed, ...]) -> Counter[str]:
+    """Count the deadlines that did not pass: those kept, and those that are drawn no more."""
+    late, diagrams = found.record.late, found.stage.bundle.compiled.diagrams
+    drawn = {
+        f"{process}:{element}" for process in diagrams for element in diagrams[process].elements
+    }
+    gone = Counter({place: times for place, times in late.items() if place not in drawn})
+    return (found.stage.armed - Counter(map(_place, missed))) + gone
 
 
 def _verdict(found: Play, waiting: tuple[NewStep, ...], obstacle: Obstacle | None) -> Verdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -49,7 +49,8 @@ class Passed:
 class Stage:
     """A case as it stands at ``now`` (UTC), with what has happened to it.
 
-    ``fired`` are timers by place; they, ``flows``, ``done`` and ``opened`` are in the order taken.
+    ``armed`` counts timers by place, ``fired`` are those that did; they, ``flows``, ``done`` and
+    ``opened`` are in the order taken.
     """
 
     bundle: Bundle
@@ -63,6 +64,7 @@ class Stage:
     calls: dict[UUID, Call] = field(default_factory=dict)
     rounds: dict[tuple[str, Items], list[UUID]] = field(default_factory=lambda: defaultdict(list))
     passed: list[Passed] = field(default_factory=list)
+    armed: Counter[str] = field(default_factory=Counter)
     fired: list[str] = field(default_factory=list)
     flows: list[str] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
@@ -118,6 +120,7 @@ class Stage:
         for each in self.passed:
             if each.until is None and (self.is_over or each.host in move.reached):
                 each.until = self.now
+        self.armed.update(map(place_of, move.armed))
         self.fired += [f"{timer.process}:{timer.element}" for timer in move.fired]
         late = [t for t in move.fired if not t.reminds and t.host != t.element]
         self.passed += [Passed(timer, self._gone(timer)) for timer in late]

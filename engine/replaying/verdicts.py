@@ -71,7 +71,8 @@ class Replayed:
     """How a case fares; ``notes`` say what of its history could not be done again, and why.
 
     ``done`` are the steps completed, in turn, and ``unused`` those whose answers nobody asked for,
-    as "process:element". ``met`` are deadlines that passed in its own history, and do not here.
+    as "process:element". ``met`` are deadlines that passed in its own history and do not here,
+    ``unreached`` those that this case never comes to.
     """
 
     verdict: Verdict
@@ -79,6 +80,7 @@ class Replayed:
     obstacle: Obstacle | None = None
     missed: tuple[Missed, ...] = ()
     met: tuple[str, ...] = ()
+    unreached: tuple[str, ...] = ()
     done: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     outcome: str | None = None

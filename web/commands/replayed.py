@@ -49,6 +49,8 @@ def _late(missed: Missed, to: Bundle, zone: ZoneInfo) -> str:
 def _besides(found: Replayed, to: Bundle) -> Iterator[str]:
     for place, times in Counter(found.met).items():
         yield f"不再逾期 met now: {_said(named(to, *place.split(':')))} ×{times}"
+    for place, times in Counter(found.unreached).items():
+        yield f"未走到期限 deadline not reached: {_said(named(to, *place.split(':')))} ×{times}"
     for place, times in Counter(found.unused).items():
         yield f"未用的回答 unused answers: {_said(named(to, *place.split(':')))} ×{times}"
     for note in found.notes:
@@ -71,4 +73,8 @@ def table_of(cases: Sequence[CaseReplayed]) -> Iterator[str]:
         yield f"{counts[verdict]:>6}  {_said(verdict.names)}"
     missed = [each for case in cases for each in case.replayed.missed]
     new, met = sum(not each.passed for each in missed), sum(len(c.replayed.met) for c in cases)
-    yield f"{len(missed):>6}  逾期 deadlines missed: {new} 新增 new, {met} 不再 met now"
+    short = sum(len(case.replayed.unreached) for case in cases)
+    yield (
+        f"{len(missed):>6}  逾期 deadlines missed: {new} 新增 new, {met} 不再 met now, "
+        f"{short} 未走到 not reached"
+    )

@@ -98,6 +98,16 @@ def test_a_longer_deadline_is_met() -> None:
     assert (found.verdict, found.unused) == (Verdict.OTHER, ("demo:urge",))
 
 
+def test_a_deadline_that_the_case_never_comes_to_is_not_met() -> None:
+    case = lived(compiled(row("ask", "check", draw=late("P1D"))), "ask")
+    case.passes(days=2)
+    case.completes("urge")
+    case.completes("check")
+    found = replayed(case, compiled(row("ask", "look", "check", draw=late("P1D"))))
+    assert [step.element for step in found.waiting] == ["look"]
+    assert (found.missed, found.met, found.unreached) == ((), (), ("demo:late",))
+
+
 def test_a_deadline_of_an_open_step_passes_until_now() -> None:
     case = lived(compiled(row("ask", "check")), "ask")
     new = compiled(row("ask", "check", draw=late("P3D")))

@@ -43,7 +43,7 @@ def test_each_case_that_differs_has_its_line_and_all_are_counted(type_in: Typed,
     assert code == 0
     assert "2/2" in progress
     assert said.count("逾期 missed:") == 2
-    assert "逾期 deadlines missed: 2 新增 new, 0 不再 met now" in said
+    assert "逾期 deadlines missed: 2 新增 new, 0 不再 met now, 0 未走到 not reached" in said
     assert "2 case(s) were replayed" in said
 
 
