@@ -228,7 +228,18 @@ def role_names(conn: sa.Connection) -> dict[str, tuple[str, str]]:
 
 def save_roles(conn: sa.Connection, defined: Mapping[str, Names]) -> None:
     """Bring the roles table up to the roles of bpmn/roles.yaml; none is ever removed."""
-    for position, (code, names) in enumerate(defined.items()):
-        values = {"zh": names.zh, "en": names.en, "position": position}
-        statement = insert_or_update(roles).values(code=code, **values)
-        conn.execute(statement.on_conflict_do_update(index_elements=["code"], set_=values))
+    rows = insert_or_update(roles).values(_rows(defined))
+    news = {name: rows.excluded[name] for name in ("zh", "en", "position")}
+    conn.execute(rows.on_conflict_do_update(index_elements=["code"], set_=news))
+
+
+def add_roles(conn: sa.Connection, defined: Mapping[str, Names]) -> None:
+    """Add roles that are not there yet."""
+    conn.execute(insert_or_update(roles).values(_rows(defined)).on_conflict_do_nothing())
+
+
+def _rows(defined: Mapping[str, Names]) -> list[dict[str, object]]:
+    return [
+        {"code": code, "zh": names.zh, "en": names.en, "position": position}
+        for position, (code, names) in enumerate(defined.items())
+    ]

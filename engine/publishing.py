@@ -10,7 +10,6 @@ from engine.calendars import current
 from engine.calendars.seeds import BROUGHT, seed
 from engine.duties import planning
 from engine.firsts import taken_by_others
-from engine.people import save_roles
 from engine.procedures import VersionChangedError, files_of
 from engine.promises import dropped
 from engine.spiff import BrokenFilesError, roots
@@ -19,7 +18,6 @@ from engine.versioning.line import check, lock, place
 from engine.versioning.switching import catch_up
 from engine.versioning.terms import AT_ONCE
 from engine.versioning.writing import Deed, add
-from engine.wordlists import read_roles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +75,6 @@ def publish(
         problems += [each for new, at in placed for each in _dropped(conn, new, at)]
     if problems:
         raise BrokenFilesError(tuple(problems))
-    save_roles(conn, read_roles(given))
     seed(conn, now=now)
     deed = Deed(by, now, note, terms.source)
     published = [_publish(conn, new, at, deed, terms) for new, at in placed]

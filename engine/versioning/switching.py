@@ -11,6 +11,7 @@ from engine import procedures
 from engine.duties import planning
 from engine.failures import cause
 from engine.kinds import VERSION
+from engine.people import save_roles
 from engine.procedures import VersionChangedError
 from engine.spiff import BrokenFilesError, Names, RunError
 from engine.tables import incidents, versions
@@ -57,7 +58,7 @@ def switch_next(conn: sa.Connection, *, now: datetime) -> bool:
 def _begin(conn: sa.Connection, row: sa.Row[Any], *, now: datetime) -> None:
     """Put a version in force instead of the one before it. Raises RunError with the cure."""
     try:
-        compiled = procedures.version(conn, row.id).compiled
+        begun = procedures.version(conn, row.id)
     except VersionChangedError as error:
         raise _failed(row, Names(error.zh, error.en)) from error
     except BrokenFilesError as error:
@@ -65,10 +66,11 @@ def _begin(conn: sa.Connection, row: sa.Row[Any], *, now: datetime) -> None:
         why = Names(f"{at.file}：{at.zh}", f"{at.file}: {at.en}")
         raise _failed(row, why) from error
     end(conn, row.procedure)
-    begun = sa.update(versions).where(versions.c.id == row.id)
     out = dict.fromkeys(("withdrawn_at", "withdrawn_by", "withdrawn_for"))
-    conn.execute(begun.values(in_force=True, began_at=now, **out))
-    planning.plan(conn, compiled, now=now)
+    mine = sa.update(versions).where(versions.c.id == row.id)
+    conn.execute(mine.values(in_force=True, began_at=now, **out))
+    save_roles(conn, begun.bundle.roles)
+    planning.plan(conn, begun.compiled, now=now)
 
 
 def _failed(row: sa.Row[Any], why: Names) -> RunError:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from engine.people import add_roles, save_roles
 from engine.tables import files as file_rows
 from engine.tables import version_files, versions
 
@@ -36,7 +37,8 @@ class Deed:
 def add(conn: sa.Connection, bundle: Bundle, at: Place, deed: Deed) -> int:
     """Add a version, in force now or planned, and return its number.
 
-    What is planned after it is withdrawn.
+    What is planned after it is withdrawn. Roles that a planned version brings are there at once, so
+    that people can be given them before its day; what others are called waits for it.
     """
     compiled, is_planned = bundle.compiled, at.begins > deed.now
     highest = sa.select(sa.func.max(versions.c.number)).where(versions.c.procedure == compiled.id)
@@ -70,6 +72,7 @@ def add(conn: sa.Connection, bundle: Bundle, at: Place, deed: Deed) -> int:
         .returning(versions.c.id)
     )
     _store_files(conn, key, bundle.files)
+    (add_roles if is_planned else save_roles)(conn, bundle.roles)
     return number
 
 

@@ -16,18 +16,21 @@ from engine.duties.dutyview import all_duties
 from engine.duties.starting import start_next
 from engine.incidentlist import open_lines
 from engine.messages.outside import send
+from engine.people import role_names
 from engine.publishing import publish
 from engine.retrying import retry, settle
+from engine.spiff import Names
 from engine.tables import cases, files, version_files, versions
 from engine.versioning.again import withdraw
 from engine.versioning.listing import State, all_versions
 from engine.versioning.switching import switch_next
-from engine.versioning.terms import Terms
+from engine.versioning.terms import Source, Terms
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.duties.tidying import tidying
 from tests.engine.errand import asked
-from tests.engine.small import put_in_force, somebody
+from tests.engine.small import put_in_force, roles_file, somebody
+from tests.engine.spiff.drawing import ROLES
 from tests.engine.versioning.lines import FIRST, TENTH, changed, put, standing
 from web.commands.working import THINGS
 
@@ -59,6 +62,25 @@ def test_workers_switch_at_the_moment_and_new_cases_take_it(connection: Connecti
     assert numbers == [1, 2]
     assert procedures.in_force(connection, "errand").number == 2
     assert [one.begins for one in all_versions(connection, "errand")] == [moment, NOW]
+
+
+def test_roles_are_renamed_on_the_day_and_new_ones_are_there_before_it(
+    connection: Connection,
+) -> None:
+    put(connection, 1)
+    renamed = {**ROLES, "qc": Names("质量部", "Quality"), "lab": Names("化验室", "Laboratory")}
+    files = {
+        path: data.replace("品管部".encode(), "质量部".encode())
+        for path, data in changed(2).items()
+    }
+    planned = {**files, "bpmn/roles.yaml": roles_file(renamed)}
+    terms = Terms(Source.FILES, FIRST)
+    (one,) = publish(connection, planned, by=None, now=NOW, terms=terms)
+    assert one.begins is not None
+    assert role_names(connection)["qc"] == (ROLES["qc"].zh, ROLES["qc"].en)
+    assert role_names(connection)["lab"] == ("化验室", "Laboratory")
+    switch_next(connection, now=one.begins)
+    assert role_names(connection)["qc"] == ("质量部", "Quality")
 
 
 def test_several_moments_that_passed_unseen_are_made_up_for_in_order(
