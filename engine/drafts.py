@@ -118,13 +118,16 @@ def pass_on(conn: sa.Connection, subject: str, *, giver: UUID, taker: UUID) -> b
     return True
 
 
-def move(conn: sa.Connection, subject: str, to: str) -> None:
-    """Keep what everybody has typed for a subject, their files too, for another one."""
-    for table in (drafts, attachments):
-        mine = sa.update(table).where(table.c.subject == subject)
-        if table is attachments:
-            mine = mine.where(attachments.c.case_id.is_(None))
-        conn.execute(mine.values(subject=to))
+def move(conn: sa.Connection, subject: str, to: str, *, whose: UUID) -> None:
+    """Keep what somebody has typed for a subject, their files too, for another one."""
+    mine = sa.update(drafts).where(drafts.c.subject == subject, drafts.c.person_id == whose)
+    conn.execute(mine.values(subject=to))
+    files = sa.update(attachments).where(
+        attachments.c.subject == subject,
+        attachments.c.uploaded_by == whose,
+        attachments.c.case_id.is_(None),
+    )
+    conn.execute(files.values(subject=to))
 
 
 def drop(conn: sa.Connection, subject: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import calendars, history, notifying, numbers, settings, spiff, storing, telling
+from engine import calendars, history, left, notifying, numbers, settings, spiff, storing, telling
 from engine import facts as case_facts
 from engine.asked import CALLS
 from engine.clocks.rows import clocked, reckoned, retimed
@@ -15,9 +15,9 @@ from engine.drafts import of_task
 from engine.flexible.groups import voids
 from engine.history import Draft
 from engine.messages import posting
-from engine.storing import Write, inserts
+from engine.storing import Write
 from engine.suspending.standstill import check_moves
-from engine.tables import cancelled_tasks, cases, tasks
+from engine.tables import cases
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
@@ -36,6 +36,7 @@ NUMBERED = "number_allotted"
 class Case:
     """A case as its row stands under the lock of this transaction.
 
+    There are ``kept`` drafts of tasks of it that ended undone (engine.left).
     Its timers were reckoned by the calendars' revision ``reckoned``; the newest is ``calendars``.
     """
 
@@ -61,18 +62,16 @@ class Case:
     next_due: datetime | None
     reckoned: int
     calendars: int
+    kept: bool
 
 
 COLUMNS = (
     *(cases.c[name] for name in Case.__dataclass_fields__ if name in cases.c),
     calendars.REVISION.scalar_subquery().label("calendars"),
+    left.KEPT.label("kept"),
 )
 _LOCK = sa.select(*COLUMNS).where(cases.c.id == sa.bindparam("case")).with_for_update()
-_CANCELLED = Write("cancelled", inserts(cancelled_tasks, tuple(cancelled_tasks.c.keys())))
 _VOID = Write("void", voids)
-_PLACES = sa.select(tasks.c.id, tasks.c.process, tasks.c.element).where(
-    tasks.c.id.in_(sa.bindparam("ids", expanding=True))
-)
 
 
 def lock(conn: sa.Connection, case_id: UUID) -> Case:
@@ -93,10 +92,9 @@ def move_to(
 ) -> dict[UUID, UUID | None]:
     """Store where the engine has run a case, and enter what happened and what followed from it.
 
-    Tasks that the move neither opened nor closed are untouched. Every timer that fired has its own
-    entry, unsigned. `opening` are the names of messages that open cases instead of going to who
-    waits. Returns who held each of the closed tasks at last. The number is the last of all locks.
-    Raises SuspendedError.
+    Tasks that it neither opened nor closed are untouched. Every timer that fired has its own entry,
+    unsigned. `opening` names the messages that open cases instead of going to who waits. Returns
+    who held the closed tasks at last. The number is the last of all locks. Raises SuspendedError.
     """
     check_moves(case, happened)
     notifying.tell(conn, case.id, version, move, now=now)
@@ -106,20 +104,31 @@ def move_to(
     drafts = telling.as_it_happened(version, move, happened)
     cause = drafts.index(happened[-1] if happened else drafts[-1])
     sent = posting.sent(case.id, move, opening=opening, by=by, now=now)
-    cancelled = _cancelled(conn, move, done=drafts[cause].task_id)
+    undone = left.ending(conn, move, done=_done(drafts))
+    cancelled = [row for row in undone if row.id != drafts[cause].task_id]
     facts = {**telling.consequences(version, move, cancelled), CALLS: [*sent.calls]}
     facts["clauses"] = telling.clauses(version, move, drafts[cause].facts)
     facts["facts"] = case_facts.changed(before, {**_facts(case), **ended})
     drafts[cause] = telling.saying(drafts[cause], facts)
-    drafts += sent.entries
-    if case.number is None and _wants_number(move):
-        case = replace(case, number=numbers.allot(conn, settings.company(conn), now=now))
-        drafts.append(Draft(NUMBERED, {"facts": {"number": case.number}}))
+    case, numbered = _numbered(conn, case, move, now)
+    drafts += [*sent.entries, *numbered]
     stored = _rows(case, version, move, drafts, ended=ended, by=by, now=now)
-    gone = _cancellations(case, cancelled, seq=case.entries + cause + 1)
-    absent = notifying.done_for(case.id, version, drafts[cause], by=by, now=now)
-    besides = {**sent.rows, **gone, **retimed(move), **absent, **_voided(move, now)}
-    return storing.store(conn, **stored, closed=move.closed, besides=besides)
+    gone = left.remembered(case.id, undone, seq=case.entries + cause + 1)
+    gone |= notifying.done_for(case.id, version, drafts[cause], by=by, now=now)
+    besides = {**sent.rows, **gone, **retimed(move), **_voided(move, now)}
+    holders = storing.store(conn, **stored, closed=move.closed, besides=besides)
+    left.carry(conn, move.opened if case.kept or left.comes_back(move, undone) else ())
+    return holders
+
+
+def _numbered(
+    conn: sa.Connection, case: Case, move: Move, now: datetime
+) -> tuple[Case, list[Draft]]:
+    """Give a case its number if a move asks for one; return it, and the entry that says so."""
+    if case.number is not None or not _wants_number(move):
+        return case, []
+    case = replace(case, number=numbers.allot(conn, settings.company(conn), now=now))
+    return case, [Draft(NUMBERED, {"facts": {"number": case.number}})]
 
 
 def _facts(case: Case) -> dict[str, object]:
@@ -140,19 +149,6 @@ def _knowing(case: Case, happened: Sequence[Draft]) -> Case:
     said = {name: str(value) for draft in happened for name, value in draft.known.items()}
     known = {name: said.get(name, getattr(case, name)) for name in (*FACTS, "number")}
     return replace(case, **known)
-
-
-def _cancelled(conn: sa.Connection, move: Move, *, done: UUID | None) -> list[sa.Row[Any]]:
-    """Return the places of the tasks that end with this move without being completed."""
-    ids = [key for key in move.closed if key != done]
-    return list(conn.execute(_PLACES, {"ids": ids})) if ids else []
-
-
-def _cancellations(
-    case: Case, places: Sequence[sa.Row[Any]], *, seq: int
-) -> dict[Write, list[dict[str, object]]]:
-    rows = [{"task_id": row.id, "case_id": case.id, "seq": seq} for row in places]
-    return {_CANCELLED: rows} if rows else {}
 
 
 def _voided(move: Move, now: datetime) -> dict[Write, list[dict[str, object]]]:
@@ -228,5 +224,9 @@ def _rows(
 
 def _forgotten(happened: Sequence[Draft]) -> list[str]:
     """Return the drafts of tasks that were done; one that was returned may come back."""
-    done = (each.task_id for each in happened if each.answers is not None)
-    return [of_task(key) for key in done if key is not None]
+    return [of_task(key) for key in _done(happened)]
+
+
+def _done(happened: Sequence[Draft]) -> list[UUID]:
+    """Return the tasks that were done."""
+    return [each.task_id for each in happened if each.task_id and each.answers is not None]

@@ -341,6 +341,9 @@ cancelled_tasks = sa.Table(
     sa.Column("task_id", Key, primary_key=True),
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False),
     sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("place", sa.Text, nullable=True, comment="Call / process:element / item."),
+    sa.Column("held_by", Key, nullable=True, comment="Whose it was when it ended."),
+    sa.Index("ix_cancelled_tasks_case_id", "case_id"),
     comment="Tasks that ended without being completed, and the entry that ended them.",
 )
 

@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from engine import drafts, incidents, tasks
+from engine import drafts, incidents, left, tasks
 from engine.clocks import clockview
 from engine.clocks.clockview import Reckonings
 from engine.taskview import TaskView, open_task
+from engine.waiting import TaskGoneError
 from web import answering
 from web.answering import Shown, Subject
 from web.clock import now
 from web.database import connection, transaction
+from web.errors import refusal_page
 from web.filled import readings
 from web.kept import keeps_typed, local_path
 from web.people import current_person
-from web.written import FORM_KEY
+from web.written import FORM_KEY, labelled, many
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -53,7 +55,20 @@ def keep(posted: MultiDict[str, str], task_id: UUID, act: str = "") -> str:
 
 @bp.get("/<uuid:task_id>")
 def show(task_id: UUID) -> ResponseReturnValue:
-    return answering.show(_subject(task_id))
+    try:
+        return answering.show(_subject(task_id))
+    except TaskGoneError as refusal:
+        return _gone(task_id, refusal)
+
+
+def _gone(task_id: UUID, refusal: TaskGoneError) -> ResponseReturnValue:
+    """Show what the person had typed for a task that has ended since."""
+    left_there = left.typed_for(connection(), task_id, by=current_person())
+    if left_there is None:
+        return refusal_page(refusal)
+    form, typed = left_there
+    posted = many({**typed, FORM_KEY: [form]})
+    return refusal_page(refusal, kept=labelled(connection(), refusal.case_id, posted))
 
 
 @bp.post("/<uuid:task_id>/complete")

@@ -64,9 +64,9 @@ def give(
         return None
     (task,) = opened
     holder = holds(conn, version, move, task, deed.principal, case_id=case_id, now=now)
-    if holder is not None and deed.answers:
+    subject = drafts.of_task(task.id)
+    if holder and deed.answers and drafts.load(conn, subject, by=holder) is None:
         form = version.form(task.process, task.element)
-        subject = drafts.of_task(task.id)
         values = _with_files(conn, form, deed.answers, subject=subject, by=holder, now=now)
         posted = Answered({name: values[name] for name in form.names if name in values})
         typed = {key: posted.getlist(key) for key in posted.keys()}  # noqa: SIM118
@@ -136,7 +136,7 @@ def come_back(
 ) -> None:
     """Give a task that waited for the one just done back to whoever had returned it.
 
-    What they had typed for it is their draft again. Only what was returned straight comes back.
+    Only what was returned straight comes back.
     """
     if waiting.again is None:
         return
@@ -146,7 +146,6 @@ def come_back(
         if (row := _returned(rows, task)) is None:
             continue
         conn.execute(sa.update(tasks).where(tasks.c.id == task.id).values(again="back"))
-        drafts.move(conn, drafts.of_task(row.task_id), drafts.of_task(task.id))
         key = row.acted_for or row.actor
         holder = holds(conn, version, move, task, key, case_id=case_id, now=now)
         text = _words(version, waiting, task)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from engine import calendars, dossier, notices, procedures, settings, spiff
+from engine import calendars, dossier, left, notices, procedures, settings, spiff
 from engine.clocks.reckoning import fresh
 from engine.errors import Refusal
 from engine.facts import written
 from engine.flexible.allowed import whole_case_fits
-from engine.going_back.anew import give, opened_anew
+from engine.going_back.anew import give, holds, opened_anew
 from engine.going_back.deeds import deeds
 from engine.going_back.earlier import as_seen
 from engine.going_back.notes import back_to
@@ -123,7 +123,9 @@ def cancel_case(
     said = Draft(CANCELLED, {"reason": why, "facts": lifted})
     holders = move_on(conn, locked, case.version, move, [said], by=by, now=now)
     told = Names(f"{by.name} 撤销了本案：{why}", f"{by.name} has cancelled the case: {why}")
-    for key in {case.row.opened_by, *holders.values()} - {None, by.id}:
+    typed = left.writers(conn, move.closed)
+    wrote = {key for found in typed.values() for key, _ in found}
+    for key in {case.row.opened_by, *holders.values(), *wrote} - {None, by.id}:
         notices.tell_one(conn, key, told, case_id=case_id, now=now)
 
 
@@ -198,7 +200,7 @@ def _hand_out(
     by: Person,
     now: datetime,
 ) -> None:
-    """Mark what is open again, give a chosen step to whoever did it, and tell them."""
+    """Mark what is open again, give it to whoever did a chosen step or held the rest, and tell."""
     to = case.row.id
     mine = tasks.c.id.in_([task.id for task in move.opened])
     conn.execute(sa.update(tasks).where(mine).values(again="reopened"))
@@ -210,5 +212,10 @@ def _hand_out(
         chosen = opened_anew(move, step)
         tell_who_has_it(conn, chosen, holder, told, to=to, by=by, now=now)
         rest = [task for task in rest if task not in chosen]
-    if rest:
-        tell_who_has_it(conn, rest, None, told, to=to, by=by, now=now)
+    held = left.held_before(conn, rest)
+    for task in rest:
+        key = held.get(task.id)
+        holder = None
+        if key is not None:
+            holder = holds(conn, case.version, move, task, key, case_id=to, now=now)
+        tell_who_has_it(conn, [task], holder, told, to=to, by=by, now=now)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from engine import items
+from engine import items, left
 from engine.entrynotes import named
 from engine.spiff import Names
 from engine.tables import people, tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from engine.procedures import Version
     from engine.spiff import Cancelled, OpenTask
@@ -28,16 +28,25 @@ def stops(conn: sa.Connection, version: Version, cancelled: Cancelled) -> list[N
     """Return a line for each task, clock, message and call that stops."""
     ids = [task.id for task in cancelled.tasks]
     held = {row.id: row.name for row in conn.execute(_HELD, {"ids": ids})} if ids else {}
-    lines = [_task(version, task, held.get(task.id)) for task in cancelled.tasks]
+    typed = left.writers(conn, ids)
+    lines = [
+        _task(version, task, held.get(task.id), [name for _, name in typed.get(task.id, ())])
+        for task in cancelled.tasks
+    ]
     return [*lines, *_others(version, cancelled)]
 
 
-def _task(version: Version, task: OpenTask, holder: str | None) -> Names:
+def _task(version: Version, task: OpenTask, holder: str | None, writers: Sequence[str]) -> Names:
     step, role = version.step(task.process, task.element).names, version.bundle.roles[task.role]
     one = items.told(version, task.item)
     zh, en = (f"（{one.zh}）", f" ({one.en})") if one else ("", "")
+    kept_zh, kept_en = "", ""
+    if writers:
+        kept_zh = f"（{'、'.join(writers)} 已填写的草稿保留）"
+        kept_en = f" (what {', '.join(writers)} typed is kept)"
     return Names(
-        f"待办“{step.zh}”{zh}：{holder or role.zh}", f"Task “{step.en}”{en}: {holder or role.en}"
+        f"待办“{step.zh}”{zh}：{holder or role.zh}{kept_zh}",
+        f"Task “{step.en}”{en}: {holder or role.en}{kept_en}",
     )
 
 

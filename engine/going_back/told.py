@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine import notices
+from engine import left, notices
 from engine.spiff import Names
 
 if TYPE_CHECKING:
@@ -47,10 +47,11 @@ def tell_who_stops(
     by: Person,
     now: datetime,
 ) -> None:
-    """Tell whoever held a task that stopped why it did; not who did it."""
+    """Tell whoever held a task that stopped, or has a draft of it, why it did; not who did it."""
+    typed = left.writers(conn, [task.id for task in cancelled.tasks])
     for task in cancelled.tasks:
-        holder = holders.get(task.id)
-        if holder is not None and holder not in {each.id for each in by.both}:
+        concerned = {holders.get(task.id), *(key for key, _ in typed.get(task.id, ()))}
+        for holder in filter(None, concerned - {each.id for each in by.both}):
             step = version.step(task.process, task.element).names
             told = Names(f"“{step.zh}”已取消：{text.zh}", f"“{step.en}” is cancelled: {text.en}")
             notices.tell_one(conn, holder, told, case_id=to, now=now)

@@ -82,6 +82,19 @@ def test_a_return_of_a_task_that_ended_meanwhile_is_refused_in_words(
     assert "王芳 已退回" in colleague.text
 
 
+def test_what_was_typed_stands_on_the_page_of_a_task_that_is_gone(
+    fang: Visitor, form_task: str, sign_in: Callable[[str], Visitor]
+) -> None:
+    colleague = sign_in("min")
+    colleague.get(form_task)
+    typed = {**colleague.values(f"{form_task}/complete"), "qty_requested": "4711"}
+    assert colleague.post(f"{form_task}/draft", typed).status_code == 303
+    assert choose(fang, form_task, reason="先退了") == 303
+    assert colleague.get(form_task).status_code == 409
+    assert "王芳 已退回" in colleague.text
+    assert "4,711" in colleague.text
+
+
 def test_a_preview_that_no_longer_holds_is_shown_anew_with_what_was_typed(
     fang: Visitor, form_task: str
 ) -> None:

@@ -1,6 +1,7 @@
 """Incidents remember when a person had sent what failed; cases can be suspended.
 
-Duties remember who switched them, and why. The answers that calls keep are sealed.
+Duties remember who switched them, and why. The answers that calls keep are sealed. Tasks that
+ended undone are known by their place.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ def upgrade() -> None:
     _seal_answers()
     _suspend()
     _keep_switches()
+    _remember_what_ended()
 
 
 def _seal_answers() -> None:
@@ -59,6 +61,14 @@ def _keep_switches() -> None:
     op.drop_column("duties", "changed_at")
 
 
+def _remember_what_ended() -> None:
+    place, holder = "Call / process:element / item.", "Whose it was when it ended."
+    gone = "cancelled_tasks"
+    op.add_column(gone, sa.Column("place", sa.Text(), nullable=True, comment=place))
+    op.add_column(gone, sa.Column("held_by", sa.Uuid(), nullable=True, comment=holder))
+    op.create_index("ix_cancelled_tasks_case_id", gone, ["case_id"])
+
+
 def _know_the_last_switch() -> None:
     moment = sa.DateTime(timezone=True)
     now, people = sa.text("now()"), sa.ForeignKey("people.id")
@@ -74,6 +84,9 @@ def _know_the_last_switch() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_cancelled_tasks_case_id", "cancelled_tasks")
+    op.drop_column("cancelled_tasks", "held_by")
+    op.drop_column("cancelled_tasks", "place")
     _know_the_last_switch()
     for name in ("suspended_until", "suspended_for", "suspended_at"):
         op.drop_column("cases", name)
