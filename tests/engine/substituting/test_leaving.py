@@ -177,6 +177,21 @@ def test_a_signature_that_nobody_takes_over_holds_nothing_up(
     assert history.verify(conn, case_id) is None
 
 
+def test_answers_that_only_they_were_to_sign_come_back_to_who_sent_them(
+    conn: Connection, goes: Person, stays: Person
+) -> None:
+    (task,) = many(conn, stays, 1)
+    claim(conn, task, by=stays, now=NOW)
+    save_draft(conn, task, {"note": ["已办"]}, by=stays, now=NOW)
+    ask(conn, task, Group("after", "all", None, [goes.id]), "请看", by=stays, now=NOW)
+    gives(conn, "goes", "stays")
+
+    row = row_of(conn, task)
+    assert (row.signing, row.sent, row.claimed_by) == (None, None, stays.id)
+    assert drafts.load(conn, drafts.of_task(task), by=stays) == {"note": ["已办"]}
+    complete_task(conn, task, NOTE, by=stays, now=NOW)
+
+
 def test_their_substitutions_end_and_the_successor_goes_on_standing_in(
     conn: Connection, goes: Person, stays: Person
 ) -> None:
