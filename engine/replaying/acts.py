@@ -158,7 +158,7 @@ def _move(play: Play, event: Event) -> None:
         )
         return
     names = to.compiled.variables - stage.bundle.compiled.variables
-    said = play.terms.said(event.seq)
+    said = {**play.terms.said(event.seq), **dict.fromkeys(to.compiled.numbers, stage.number)}
     found = spiff.transfer(
         stage.bundle.compiled,
         to.compiled,

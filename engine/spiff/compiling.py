@@ -18,7 +18,7 @@ from engine.spiff.elements.timing import literal_of, names_of_timing
 from engine.spiff.errors import BrokenFilesError
 from engine.spiff.files.actions import actions_of
 from engine.spiff.files.eventful import DUTY_DATE, STARTS, TIMER
-from engine.spiff.files.sheet import STEPS, names_of, own
+from engine.spiff.files.sheet import AT_ONCE, STEPS, names_of, own
 from engine.spiff.files.sources import Sources, missing_diagram, read_needed, stem
 from engine.spiff.language.expressions import compile_expression, compile_script
 from engine.spiff.lint import check
@@ -105,6 +105,9 @@ def _compile(sources: Sources) -> Compiled:
         takes=letters.taken(sources),
         sends=letters.posted(sources),
         guarantees=tuple(g for s in sources.sheets.values() for g in s.guarantees),
+        numbers=frozenset(
+            n.result for _, n in sources.nodes() if n.result and n.operator in AT_ONCE
+        ),
         plan=Plan(
             spec=spec,
             called=called,

@@ -211,7 +211,8 @@ class Compiled:
 
     `variables` are the names that enter a case's state, `awaits` the messages that its cases
     wait for, by name, with the keys that correlate them, `takes` what these may carry, and `sends`
-    what those that they send by keys do; `guarantees` are those of all diagrams.
+    what those that they send by keys do; `guarantees` are those of all diagrams. `numbers` are the
+    variables that the case's number goes into.
     """
 
     id: str
@@ -226,3 +227,4 @@ class Compiled:
     sends: Mapping[str, frozenset[str]]
     guarantees: tuple[Guarantee, ...]
     plan: Plan = field(repr=False, compare=False)
+    numbers: frozenset[str] = frozenset()

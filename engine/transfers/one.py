@@ -64,17 +64,18 @@ def foresee(conn: sa.Connection, case: Case, terms: Terms, *, now: datetime) -> 
         now=now,
         calendars=calendars.of(conn, case.calendars),
         due=terms.due,
-        answers=_answers(conn, case.id, version, terms.to),
+        answers=_answers(conn, case, version, terms.to),
     )
 
 
-def _answers(conn: sa.Connection, case_id: UUID, was: Version, to: Version) -> dict[str, object]:
-    """Return what people answered at fields that only the other version reads."""
+def _answers(conn: sa.Connection, case: Case, was: Version, to: Version) -> dict[str, object]:
+    """Return the number, and what people answered at fields, that only the other version reads."""
     names = to.compiled.variables - was.compiled.variables
     if not names:
         return {}
-    rows = trusted(history_rows(conn, case_id))
+    rows = trusted(history_rows(conn, case.id))
     said = rounds.latest(rounds.filled(lineage(conn, was, rows), rows))
+    said |= dict.fromkeys(to.compiled.numbers, case.number)
     return {name: said[name] for name in names if said.get(name) is not None}
 
 

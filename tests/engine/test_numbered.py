@@ -18,12 +18,14 @@ from engine.replaying.playing import play
 from engine.replaying.record import record
 from engine.tables import calls, cases, entries
 from engine.tasks import complete_task
+from engine.transfers.batches import Which, carry_out
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
 from tests.engine.letters import deliver_all, finish, send
 from tests.engine.small import TEXT, form, put_in_force, small, somebody
 from tests.engine.spiff.drawing import Process
+from tests.engine.transfers.test_batches import foreseen, next_version
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -148,6 +150,35 @@ def test_a_case_has_one_number_however_often_it_asks(connection: Connection, cle
     ]
     assert titles == [f"编号：{number}", f"编号不变：{number}", f"编号不变：{number}"]
     assert list(verifying.missing_numbers(connection)) == []
+    assert all(case.is_sound for case in verifying.check(connection))
+
+
+def errand(result: str) -> dict[str, bytes]:
+    """Give the files of a case that gets its number and waits; then it is mailed, if named."""
+    drawn = Process("errand")
+    drawn.message_start("asked")
+    drawn.service("allot", "allot_number", result)
+    drawn.user("write")
+    drawn.end()
+    drawn.chain("asked", "allot", "write")
+    if result:
+        drawn.service("mail_it", "mail", to="'a@b.example'", subject=result, text=result)
+        drawn.chain("write", "mail_it", "done")
+    else:
+        drawn.chain("write", "done")
+    return small(drawn, forms={f"errand/{step}": form(note=TEXT) for step in ("asked", "write")})
+
+
+def test_a_case_that_has_its_number_finds_it_in_a_version_that_names_it(
+    connection: Connection, clerk: Person
+) -> None:
+    put_in_force(connection, errand(""))
+    case_id = open_case(connection, "errand", Answered({}), by=clerk, now=NOW).case_id
+    found = foreseen(connection, next_version(connection, errand("case_number")), now=NOW)
+    assert carry_out(connection, found, Which.ALL, by=None, now=NOW) == 1
+    finish(connection, case_id, "write", clerk)
+    (mail,) = connection.scalars(sa.select(calls.c.parameters).where(calls.c.case_id == case_id))
+    assert orjson.loads(mail)["subject"] == number_of(connection, case_id)
     assert all(case.is_sound for case in verifying.check(connection))
 
 
