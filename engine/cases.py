@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from engine import drafts, enclosing, procedures
 from engine.errors import Refusal
 from engine.foureyes import Eyes
+from engine.linking.opened import link_opened
 from engine.opening import begin, new_case
 from engine.sending import MARK, sending_of
 from engine.substituting.acting import entitled
@@ -167,6 +168,7 @@ def open_case(
     files = enclosing.attach(conn, form, answers.values, case_id=case.id, subject=subject, by=by)
     facts = {"role": version.compiled.start.role, "files": files, "facts": known}
     move = begin(conn, case, version, answers.values, facts, by=by, now=now)
+    link_opened(conn, posted, case.id, by=by, now=now)
     drafts.drop_mine(conn, subject, by=by)
     eyes = Eyes(conn, version, case.id, by.both)
     next_task = next_of(move, eyes)

@@ -12,12 +12,13 @@ from engine.calendars import chain
 from engine.errors import Refusal
 from engine.history import moment
 from engine.kinds import TIMER
+from engine.linking.sealing import OF_CASE, are_said
 from engine.messages.correlation import correlation
 from engine.messages.posting import NOBODY
 from engine.messages.sealing import is_whole
 from engine.moving import caller
 from engine.spiff import Names
-from engine.tables import calls, cases, incidents, messages, tasks, waits
+from engine.tables import calls, case_ties, cases, incidents, messages, tasks, waits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,6 +30,7 @@ WAITS: Final = Names("等待的消息与信号", "what is waited for")
 CALLS: Final = Names("外部调用", "calls")
 MESSAGES: Final = Names("消息", "messages")
 TAKEN_IN: Final = frozenset({"message_delivered", "signal_delivered", "case_opened"})
+TIES: Final = Names("关联案件", "linked cases")
 CALENDARS: Final = Names("所依据的日历修改", "changes of calendars")
 HELD: Final = Names("受阻的标记与未解决的异常", "whether an open incident holds it up")
 STATE: Final = Names("案件状态无法读取", "the state cannot be read")
@@ -63,6 +65,7 @@ class Crosschecks:
         self._revisions = chain.digests(conn)
         self._waiting = self._having(waits.c.case_id)
         self._calling = self._having(calls.c.case_id)
+        self._tied = self._having(case_ties.c.case_id) | self._having(case_ties.c.other_id)
         self._failing = self._having(incidents.c.case_id)
         self._writing = self._having(messages.c.sent_from) | self._having(messages.c.case_id)
 
@@ -85,12 +88,18 @@ class Crosschecks:
         steps = self._conn.execute(_TASKS, {"case": case_id}).all()
         yield from projections.differing(row, steps, position, around)
         yield from projections.unsaid(row, steps, told)
+        yield from self._beside(case_id, position, told)
+
+    def _beside(self, case_id: UUID, position: Position, told: Told) -> Iterator[Names]:
+        """Name what hangs on a case, and is not as its state and its entries have it."""
         if not _same_waits(self._rows(_WAITS, case_id, self._waiting), position.waits, told):
             yield WAITS
         if not _same_calls(self._rows(_CALLS, case_id, self._calling), position.calls, told):
             yield CALLS
         if not _same_letters(case_id, self._rows(_MESSAGES, case_id, self._writing), told.letters):
             yield MESSAGES
+        if not are_said(self._rows(OF_CASE, case_id, self._tied), case_id, told):
+            yield TIES
         if not all(map(self._is_revision, told.revised)):
             yield CALENDARS
 

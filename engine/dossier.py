@@ -13,6 +13,7 @@ from engine.doubts import doubts, trusted
 from engine.errors import NotFoundError
 from engine.history import erased, follow
 from engine.lineage import Lineage, lineage
+from engine.linking.listing import ties_of
 from engine.messages import mailbox
 from engine.notices import was_told
 from engine.offers import offered
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from engine.clocks.pauses import Pause
     from engine.doubts import Doubts
     from engine.entryview import EntryView, FilledForm
+    from engine.linking.listing import Tie
     from engine.offers import Offer
     from engine.opensteps import OpenStep
     from engine.path import DiagramView
@@ -90,6 +92,7 @@ class Dossier:
     header: CaseHeader
     parent: Link | None
     linked: list[Link]
+    ties: list[Tie]
     timeline: list[EntryView]
     filled: list[FilledForm]
     approved_amount: str | None
@@ -180,6 +183,7 @@ def case(conn: sa.Connection, case_id: UUID, *, by: Person) -> Dossier:
         header=header(conn, row),
         parent=_parent(conn, row.parent_id),
         linked=_links(conn, cases.c.parent_id == case_id),
+        ties=ties_of(conn, case_id),
         timeline=timeline,
         filled=forms,
         approved_amount=rounds.fact(forms, "approved"),

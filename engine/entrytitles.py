@@ -27,6 +27,8 @@ _TITLES = {
     "step_withdrawn": Names("撤回：{zh}", "Taken back: {en}"),
     "case_cancelled": Names("撤销案件", "Case cancelled"),
     "case_reopened": Names("重新打开案件", "Case opened again"),
+    "case_tied": Names("关联案件", "Cases linked"),
+    "case_untied": Names("解除关联", "Link undone"),
     "case_suspended": Names("挂起案件", "Case suspended"),
     "case_resumed": Names("恢复办理", "Case goes on"),
     "step_skipped": Names("跳过：{zh}", "Skipped: {en}"),

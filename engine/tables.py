@@ -335,6 +335,24 @@ sa.Index(
     postgresql_where=interventions.c.status == "waiting",
 )
 
+case_ties = sa.Table(
+    "case_ties",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
+    sa.Column("other_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
+    sa.Column("relation", sa.Text, nullable=False, comment="What the other one is to the first."),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("made_by", sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("ended_at", Moment, nullable=True, comment="When somebody undid it."),
+    sa.Column("ended_by", sa.ForeignKey("people.id"), nullable=True),
+    sa.Column("ended_for", sa.Text, nullable=True),
+    sa.CheckConstraint("case_id <> other_id", name="oneself"),
+    sa.CheckConstraint("relation in ('follow_up', 'duplicate', 'related')", name="relation"),
+    comment="Cases that people linked; the history of both has it too.",
+)
+
 cancelled_tasks = sa.Table(
     "cancelled_tasks",
     metadata,

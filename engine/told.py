@@ -17,6 +17,10 @@ PAUSED: Final = "clock_paused"
 SUSPENDED: Final = "case_suspended"
 """The kind of the entry of a suspension."""
 
+LINKED: Final = "case_tied"
+UNLINKED: Final = "case_untied"
+"""The kinds of the entries of a case's links to others."""
+
 AWAITED: Final = "awaited"
 """Under which an entry says what is waited for since then: of each wait id (hex) and place."""
 
@@ -28,7 +32,7 @@ class Told:
     ``files`` are attachments by id (hex), ``letters`` bodies with a message and what it carried,
     ``calls`` what was last said of each call by its id (hex), ``pauses`` bodies that stop a clock,
     ``suspensions`` those that suspend the case, ``awaited`` by its id (hex) the body that began a
-    wait.
+    wait, ``ties`` of each link that stands the other case, whether it came from there, and why.
     """
 
     broken: int | None = None
@@ -41,6 +45,7 @@ class Told:
     calls: dict[str, list[Any]] = field(default_factory=dict)
     pauses: list[Mapping[str, Any]] = field(default_factory=list)
     suspensions: list[Mapping[str, Any]] = field(default_factory=list)
+    ties: dict[object, tuple[object, ...]] = field(default_factory=dict)
     awaited: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def hear(self, body: Mapping[str, Any]) -> None:
@@ -55,6 +60,10 @@ class Told:
             self.pauses.append(body)
         if body.get("kind") == SUSPENDED:
             self.suspensions.append(body)
+        if body.get("kind") in {LINKED, UNLINKED}:
+            said = tuple(map(body.get, ("linked", "is_back", "relation", "reason")))
+            self.ties.pop(body.get("tie"), None)
+            self.ties |= {body.get("tie"): said} if body["kind"] == LINKED else {}
 
 
 def listed(body: Mapping[str, Any], name: str) -> list[Any]:

@@ -11,9 +11,12 @@ from engine import caselist, cases, dossier, drafts, incidentlist, incidents
 from engine.cases import FormChangedError
 from engine.clocks import clockview
 from engine.clocks.pausing import may_pause
+from engine.enclosing import key_of
 from engine.flexible.offering import offered_in
 from engine.going_back.caseview import offered_acts
 from engine.inbox import startable
+from engine.linking.opened import FIELD as FOLLOWS
+from engine.linking.relations import RELATIONS
 from engine.sending import FIELD as SENDING
 from engine.sending import MARK
 from engine.substituting.acting import concerns
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
     from engine.cases import StartView
+    from engine.spiff import Names
     from web.kept import Kept
 
 LAST_PAGE = 10_000
@@ -140,10 +144,13 @@ def _start_page(view: StartView, shown: Shown) -> str:
     was_told = isinstance(shown.refusal, FormChangedError)
     mark = None if was_told else request.form.get(MARK)
     kept = (view.draft or {}).get(SENDING, [])
+    following = request.form.getlist(FOLLOWS) or (view.draft or {}).get(FOLLOWS, [])
     return render_template(
         "start.html",
         active="start",
         start=view,
+        following=following,
+        follows=_follows(following),
         shown=shown,
         unasked=_unasked(view) if was_told else [],
         sending=request.form.get(SENDING) or next(iter(kept), uuid4().hex),
@@ -151,6 +158,13 @@ def _start_page(view: StartView, shown: Shown) -> str:
         answers_for=url_for("cases.open_case", procedure=view.procedure),
         here=url_for("cases.start", procedure=view.procedure),
     )
+
+
+def _follows(following: list[str]) -> tuple[UUID, Names] | None:
+    """Return the case that a start form follows, and what the new one will be to it."""
+    key, relation, *_ = [*following, "", ""]
+    known, case = RELATIONS.get(relation), key_of(key)
+    return None if known is None or case is None else (case, known.there)
 
 
 def _unasked(view: StartView) -> list[Kept]:

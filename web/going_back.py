@@ -15,6 +15,11 @@ from engine.going_back.earlier import PreviewChangedError
 from engine.going_back.ending import cancel_case, reopen_case
 from engine.going_back.whatview import what_can_be_done
 from engine.going_back.withdrawing import withdraw_step
+from engine.inbox import startable
+from engine.linking.following import DraftThereError, prepare
+from engine.linking.listing import ties_of
+from engine.linking.relations import RELATIONS, BadLinkError, LinkedAlreadyError
+from engine.linking.ties import link, unlink
 from engine.reasons import BadReasonError
 from engine.suspending.holding import DayPassedError, resume_case, suspend_case
 from web.clock import now
@@ -32,6 +37,9 @@ if TYPE_CHECKING:
 
 GO_ON = "on"
 """What stands for no step: a cancelled case goes on where it was."""
+
+OLD = "old"
+"""What stands for no procedure: the other case is there already."""
 
 bp = Blueprint("going_back", __name__, url_prefix="/cases/<uuid:case_id>/acts")
 
@@ -115,12 +123,42 @@ def _reopen(case_id: UUID) -> ResponseReturnValue:
     return _done(case_id)
 
 
+def _follow_up(case_id: UUID) -> ResponseReturnValue:
+    """Link a case that there is, or go to the start form of a new one."""
+    given, by = request.form, current_person()
+    relation, reason = given.get("relation", ""), given.get("reason", "")
+    procedure = given.get("procedure", OLD)
+    try:
+        with transaction() as conn:
+            if procedure != OLD:
+                prepare(conn, case_id, procedure, relation, reason, by=by, now=now())
+            else:
+                link(conn, case_id, given.get("code", ""), relation, reason, by=by, now=now())
+    except (BadReasonError, BadLinkError, LinkedAlreadyError, DraftThereError) as refusal:
+        return _page(case_id, "follow-up", refusal), status_of(refusal)
+    if procedure != OLD:
+        return redirect(url_for("cases.start", procedure=procedure), 303)
+    return _done(case_id)
+
+
+def _unlink(case_id: UUID) -> ResponseReturnValue:
+    key, reason = request.form.get("tie", -1, type=int), request.form.get("reason", "")
+    try:
+        with transaction() as conn:
+            unlink(conn, case_id, key, reason, by=current_person(), now=now())
+    except BadReasonError as refusal:
+        return _page(case_id, "unlink", refusal), status_of(refusal)
+    return _done(case_id)
+
+
 VERBS: Final = {
     "withdraw": _withdraw,
     "suspend": _suspend,
     "resume": _resume,
     "cancel": _cancel,
     "reopen": _reopen,
+    "follow-up": _follow_up,
+    "unlink": _unlink,
 }
 
 
@@ -128,6 +166,10 @@ def _done(case_id: UUID) -> ResponseReturnValue:
     there = url_for("cases.show", case_id=case_id)
     say_once(there, "acted")
     return redirect(there, 303)
+
+
+def _tie() -> str:
+    return request.form.get("tie") or request.args.get("tie", "")
 
 
 def _page(case_id: UUID, act: str, refusal: Refusal | None = None) -> str:
@@ -139,8 +181,12 @@ def _page(case_id: UUID, act: str, refusal: Refusal | None = None) -> str:
         refusal=refusal,
         typed=request.form.get("reason", ""),
         day=request.form.get("day", ""),
+        relations=RELATIONS if act == "follow-up" else {},
+        startable=startable(connection(), current_person()) if act == "follow-up" else [],
+        ties=[tie for tie in ties_of(connection(), case_id) if str(tie.key) == _tie()],
         chosen=key_of(request.form.get("target")),
         on=GO_ON,
+        old=OLD,
         action=url_for("going_back.do", case_id=case_id, act=view.act.key),
         back=url_for("cases.show", case_id=case_id),
     )

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from engine.control import has_control
+from engine.linking.opened import FIELD as FOLLOWS
 from engine.sending import FIELD as SENDING
 from web.language import t
 
@@ -89,12 +90,13 @@ def files_were_chosen() -> bool:
 def typed_only(posted: MultiDict[str, str]) -> dict[str, list[str]]:
     """Return what a person typed, for a draft: no token, no buttons, no labels.
 
-    The key of a start form stays: its draft is the same sending, whenever it is sent.
+    The key of a start form stays: its draft is the same sending, whenever it is sent; and what it
+    follows.
     """
     return {
         name: values
         for name, values in posted.lists()
-        if name == SENDING or (name not in _OURS and not name.startswith("_"))
+        if name in (SENDING, FOLLOWS) or (name not in _OURS and not name.startswith("_"))
     }
 
 

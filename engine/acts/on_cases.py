@@ -149,4 +149,35 @@ ON_CASES: Final = (
         ),
         kinds=("clock_resumed",),
     ),
+    Act(
+        "follow-up",
+        Names("关联案件", "Link a case"),
+        Names("规程写明的人，见下", "Whom the procedure names, see below"),
+        Names(
+            "另立一件后续案件，或关联一件已有的；两件的页面和履历都写明。另立的，立案表里先填上本案同名的内容，"
+            "由您核对修改后再立案。",
+            "Opens another case as a follow-up, or links one that there is; the pages and "
+            "histories of both say so. The form of a new one begins with what this case has under "
+            "the same names, for you to check and change.",
+        ),
+        Names(
+            "两件案件各走各的；本案结束了也可以关联。",
+            "Each case goes its own way; one that is over can be linked too.",
+        ),
+        reason=Names("为什么关联", "Why"),
+        drawn="followup",
+        kinds=("case_tied",),
+    ),
+    Act(
+        "unlink",
+        Names("解除关联", "Undo the link"),
+        Names("可以关联案件的人", "Whoever may link it"),
+        Names(
+            "两件案件的页面不再互相列出；履历里仍可查到。",
+            "The pages of both no longer list each other; it can still be found in the histories.",
+        ),
+        reason=Names("为什么解除", "Why"),
+        drawn="followup",
+        kinds=("case_untied",),
+    ),
 )

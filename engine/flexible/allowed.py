@@ -32,6 +32,7 @@ DEFAULTS: Final[Mapping[str, tuple[str, ...]]] = {
     "suspend": (PROCESS_OWNER, "supervisor"),
     "cancel": (PROCESS_OWNER, "supervisor"),
     "reopen": (PROCESS_OWNER, "supervisor"),
+    "followup": ("concerned", PROCESS_OWNER, "supervisor"),
 }
 _ABOVE: Final = ("-supervisor", "-manager")
 

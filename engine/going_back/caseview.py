@@ -19,6 +19,7 @@ from engine.going_back.ending import (
 )
 from engine.going_back.stops import stops
 from engine.going_back.withdrawing import MayNotWithdrawError, last_of, withdrawal
+from engine.linking.ties import check_may_link, may_link
 from engine.opensteps import open_steps
 from engine.suspending.holding import check_may_suspend, check_stands, may_suspend
 from engine.suspending.standstill import check_goes_on
@@ -69,6 +70,8 @@ def offered_acts(conn: sa.Connection, case_id: UUID, *, by: Person, now: datetim
     elif may_reopen(conn, case, by=by):
         until = reopened_until(conn, case)
         keys = ["reopen"] if until is not None and now <= until else []
+    if may_link(conn, case.row, by=by):
+        keys.append("follow-up")
     return [CASE_ACTS[key] for key in keys]
 
 
@@ -87,7 +90,7 @@ def case_act_view(conn: sa.Connection, case_id: UUID, key: str, *, by: Person) -
     """Return the page of an action on a case.
 
     Raises NotFoundError, and what keeps a person from it: MayNotWithdrawError, MayNotEndError,
-    CaseEndError, MayNotSuspendError, NotSuspendedError and SuspendedError.
+    CaseEndError, MayNotLinkError, MayNotSuspendError, NotSuspendedError and SuspendedError.
     """
     if key not in CASE_ACTS:
         raise NotFoundError
@@ -109,6 +112,16 @@ def _resume(conn: sa.Connection, case: Found, by: Person) -> CaseActView:
     check_may_suspend(case.row, case.version, by)
     check_stands(case.row)
     return CaseActView(CASE_ACTS["resume"], _header(conn, case), [], [])
+
+
+def _link(conn: sa.Connection, case: Found, by: Person) -> CaseActView:
+    check_may_link(conn, case.row.id, by=by)
+    return CaseActView(CASE_ACTS["follow-up"], _header(conn, case), [], [])
+
+
+def _unlink(conn: sa.Connection, case: Found, by: Person) -> CaseActView:
+    check_may_link(conn, case.row.id, by=by)
+    return CaseActView(CASE_ACTS["unlink"], _header(conn, case), [], [])
 
 
 def _withdraw(conn: sa.Connection, case: Found, by: Person) -> CaseActView:
@@ -160,4 +173,6 @@ VIEWS: Final[Mapping[str, Callable[[sa.Connection, Found, Person], CaseActView]]
     "withdraw": _withdraw,
     "cancel": _cancel,
     "reopen": _reopen,
+    "follow-up": _link,
+    "unlink": _unlink,
 }

@@ -1,10 +1,11 @@
-"""What an entry says of going back, and of an intervention, in words."""
+"""What an entry says of going back, of another case, and of an intervention, in words."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.entrynotes import named
+from engine.linking import relations
 from engine.spiff import Names
 
 if TYPE_CHECKING:
@@ -45,5 +46,6 @@ def notes(version: Version, body: Mapping[str, Any]) -> Iterator[Names]:
     if left := body.get("left"):
         step = named(version, *left.split(":"))
         yield Names(f"从“{step.zh}”移来", f"From “{step.en}”")
+    yield from relations.notes(body)
     if asked := body.get("asked_by"):
         yield Names(f"由 {asked[1]} 提出", f"Asked for by {asked[1]}")

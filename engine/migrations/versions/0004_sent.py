@@ -1,4 +1,4 @@
-"""Incidents remember when a person had sent what failed; cases can be suspended.
+"""Incidents remember when a person had sent what failed; cases are suspended and linked.
 
 Duties remember who switched them, and why. The answers that calls keep are sealed. Tasks that
 ended undone are known by their place.
@@ -23,6 +23,7 @@ def upgrade() -> None:
     _suspend()
     _keep_switches()
     _remember_what_ended()
+    _link()
 
 
 def _seal_answers() -> None:
@@ -83,10 +84,34 @@ def _know_the_last_switch() -> None:
     op.drop_table("duty_switches")
 
 
+def _link() -> None:
+    moment, key = sa.DateTime(timezone=True), sa.Uuid()
+    what, undone = "What the other one is to the first.", "When somebody undid it."
+    op.create_table(
+        "case_ties",
+        sa.Column("id", sa.BigInteger(), sa.Identity(), primary_key=True),
+        sa.Column("case_id", key, sa.ForeignKey("cases.id"), nullable=False),
+        sa.Column("other_id", key, sa.ForeignKey("cases.id"), nullable=False),
+        sa.Column("relation", sa.Text(), nullable=False, comment=what),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("made_by", key, sa.ForeignKey("people.id"), nullable=False),
+        sa.Column("made_at", moment, nullable=False),
+        sa.Column("ended_at", moment, nullable=True, comment=undone),
+        sa.Column("ended_by", key, sa.ForeignKey("people.id"), nullable=True),
+        sa.Column("ended_for", sa.Text(), nullable=True),
+        sa.CheckConstraint("case_id <> other_id", name="oneself"),
+        sa.CheckConstraint("relation in ('follow_up', 'duplicate', 'related')", name="relation"),
+        comment="Cases that people linked; the history of both has it too.",
+    )
+    for name in ("case_id", "other_id"):
+        op.create_index(f"ix_case_ties_{name}", "case_ties", [name])
+
+
 def downgrade() -> None:
     op.drop_index("ix_cancelled_tasks_case_id", "cancelled_tasks")
     op.drop_column("cancelled_tasks", "held_by")
     op.drop_column("cancelled_tasks", "place")
+    op.drop_table("case_ties")
     _know_the_last_switch()
     for name in ("suspended_until", "suspended_for", "suspended_at"):
         op.drop_column("cases", name)

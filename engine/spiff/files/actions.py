@@ -29,7 +29,10 @@ ACTIONS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 """The actions on a step, and the words that each knows besides codes of roles (switches: none)."""
 
 CASE_ACTIONS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    dict.fromkeys(("suspend", "cancel", "reopen"), _PEOPLE)
+    {
+        **dict.fromkeys(("suspend", "cancel", "reopen"), _PEOPLE),
+        "followup": _PEOPLE | {"concerned"},
+    }
 )
 """The actions on a whole case, written at the procedure's process."""
 
