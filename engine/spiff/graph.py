@@ -64,7 +64,7 @@ class Graph:
         pending = deque(came)
         while pending:
             place = pending.popleft()
-            for following, edge in self._onward(place):
+            for following, edge in self.onward(place):
                 if following in came or not self._fires(following, edge, arrived):
                     continue
                 came[following] = place
@@ -85,7 +85,8 @@ class Graph:
             if node.kind == "startEvent":
                 yield Place(hosts, process, node.id)
 
-    def _onward(self, place: Place) -> Iterator[tuple[Place, Edge | None]]:
+    def onward(self, place: Place) -> Iterator[tuple[Place, Edge | None]]:
+        """Give where a token may come next, and by which flow; None into and out of hosts."""
         sheet = self.sheets[place.process]
         node = sheet.nodes[place.element]
         if not place.left:

@@ -126,6 +126,20 @@ def test_a_file_that_cannot_be_read_is_told_once_and_nothing_that_follows_from_i
     assert [each.file for each in refused.value.problems] == [path]
 
 
+def test_the_way_around_a_guarantee_tells_the_branch_by_which_it_leaves(
+    connection: Connection, shipped: Files
+) -> None:
+    broken = next(each for each in BREAKS if each.name == "sent back means approved")
+    with pytest.raises(BrokenFilesError) as refused:
+        publish(connection, broken(shipped), by=None, now=NOW)
+    ways = [each for each in refused.value.problems if each.code == "guarantee_broken"]
+    assert ways
+    for way in ways:
+        assert "退回？（is_handling_sent_back） —退回→ 投诉成立？" in way.zh
+        assert "Sent back? (is_handling_sent_back) —sent back→ Upheld?" in way.en
+        assert "《投诉调查、核决与结案》退回？" in way.zh
+
+
 def test_the_same_files_again_are_no_new_version(connection: Connection) -> None:
     put_in_force(connection, errand())
     before = stored(connection)

@@ -7,11 +7,10 @@ keeps it only by its conditions is refused. What is seen that cannot be: engine.
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from engine.spiff.files.labels import label
 from engine.spiff.files.sheet import STEPS
+from engine.spiff.lint.retelling import retold
 from engine.spiff.lint.ways_around import ways_around
 from engine.spiff.model import (
     ALWAYS_AFTER,
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
     from engine.spiff.files.sheet import Sheet
     from engine.spiff.files.sources import Sources
-    from engine.spiff.graph import Place
     from engine.spiff.model import Guarantee
 
 SAYS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -39,7 +37,6 @@ SAYS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What each kind of guarantee names."""
 NAMES: Final = ("what", "after", "other", "person")
-LAST: Final = 6  # elements of a way that are told
 
 
 def kept(sources: Sources) -> Iterator[Problem]:
@@ -124,11 +121,13 @@ def _known(sources: Sources, kind: str, part: str) -> set[str]:
 
 def _broken(sources: Sources, sheet: Sheet, guarantee: Guarantee) -> Iterator[Problem]:
     """Give a problem, with the way around it, for each part of a guarantee that does not hold."""
+    around = guarantee.after if guarantee.kind == ONLY_AFTER else guarantee.what
     for way in ways_around(sources, sheet.process_id, guarantee):
-        zh, en = _told(way.path, sources)
+        told = retold(way.path, around, sources)
         yield _refusal(
             sheet, guarantee, "guarantee_broken",
-            f"不成立：{way.zh}。路径：{zh}。请改图。", f"does not hold: {way.en}, by {en}. Redraw.",
+            f"不成立：{way.zh}。路径：{told.zh}。请改图。",
+            f"does not hold: {way.en}, by {told.en}. Redraw.",
         )  # fmt: skip
 
 
@@ -139,12 +138,3 @@ def _refusal(sheet: Sheet, guarantee: Guarantee, code: str, zh: str, en: str) ->
         f"保证“{name.zh}”（{guarantee.id}）{zh}",
         f'The guarantee "{name.en}" ({guarantee.id}) {en}',
     )  # fmt: skip
-
-
-def _told(path: list[Place], sources: Sources) -> tuple[str, str]:
-    """Tell the end of a way in Chinese and in English, element by element."""
-    places = [place for place, _ in groupby((place.process, place.element) for place in path)]
-    nodes = [sources.sheets[process].nodes[element] for process, element in places[-LAST:]]
-    more = "… → " if len(places) > LAST else ""
-    called = [label(node.names, node.id) for node in nodes]
-    return more + " → ".join(n.zh for n in called), more + " → ".join(n.en for n in called)

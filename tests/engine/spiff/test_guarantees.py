@@ -62,7 +62,7 @@ def test_a_broken_promise_is_refused_with_the_way_around_it() -> None:
     assert (problem.code, problem.element) == ("guarantee_broken", "approved_first")
     for words in (
         "未经核决不得答复",
-        "… → merge名（merge） → decide名",
+        "merge名（merge） → decide名",
         "never_mind名",
         "reply",
     ):
@@ -233,7 +233,10 @@ def catching(kind: str, target: str, more: str = "", host: str = "approve") -> P
 
 def test_an_error_out_of_the_approval_is_a_way_to_whoever_catches_it() -> None:
     (problem,) = broken(catching("error", "reply"), withdrawing("error"))
-    assert "thrown in English (thrown) → caught in English (caught) → reply" in problem.en
+    assert (
+        "thrown in English (thrown) → [demo in English] caught in English (caught) → reply"
+        in problem.en
+    )
     p = catching("error", "given_up")
     assert compiled(p, withdrawing("error"), fields=("yes", "tired")).id == "demo"
 
@@ -260,7 +263,7 @@ def test_an_error_from_two_calls_deep_is_followed_past_who_does_not_catch_it() -
     p.catches("caught", "approve", "error")
     p.chain("caught", "reply")
     (problem,) = broken(p, between, withdrawing("error"))
-    assert "thrown in English (thrown) → caught in English (caught)" in problem.en
+    assert "thrown in English (thrown) → [demo in English] caught in English (caught)" in problem.en
     between.catches("nearer", "ask", "error", "W1")
     between.user("mend")
     between.xor("before")
@@ -288,7 +291,7 @@ def test_an_escalation_is_a_way_beside_the_approval_or_out_of_it() -> None:
     (problem,) = broken(
         catching("escalation", "given_up", aside), withdrawing("escalation", ends=True)
     )
-    assert "thrown in English (thrown) → approve" in problem.en
+    assert "thrown in English (thrown) → [demo in English] approve" in problem.en
 
 
 def test_a_connector_that_fails_inside_is_a_way_to_every_error_that_fits() -> None:
@@ -297,7 +300,7 @@ def test_a_connector_that_fails_inside_is_a_way_to_every_error_that_fits() -> No
     called.without("approving_begun_to_merge")
     called.chain("approving_begun", "looks", "merge")
     (problem,) = broken(catching("error", "reply"), called)
-    assert "looks in English (looks) → caught in English (caught)" in problem.en
+    assert "looks in English (looks) → [demo in English] caught in English (caught)" in problem.en
     called.catches("tried", "looks", "error")
     called.chain("tried", "merge")
     p = promising()
@@ -336,4 +339,4 @@ def test_an_error_beside_the_approval_leads_out_though_a_reminder_threw_it() -> 
     called.without("urged")
     called.throws("urged", "error", "W1")
     (problem,) = broken(catching("error", "reply"), called)
-    assert "urged in English (urged) → caught in English (caught)" in problem.en
+    assert "urged in English (urged) → [demo in English] caught in English (caught)" in problem.en
