@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import orjson
 
 from engine.connectors import operators
 from engine.correspondence import misspelt
+from engine.digests import digest_of
 from engine.firsts import shared
 from engine.formrules import misread
 from engine.spiff import (
@@ -75,14 +75,6 @@ class Bundle:
     def digest(self) -> bytes:
         """SHA-256 over the sorted paths and contents: the name of a version."""
         return digest_of(self.files)
-
-
-def digest_of(files: Mapping[str, bytes]) -> bytes:
-    """Return the SHA-256 over the sorted paths and contents of files."""
-    whole = sha256()
-    for path, content in sorted(files.items()):
-        whole.update(path.encode() + b"\0" + sha256(content).digest())
-    return whole.digest()
 
 
 def read_folder(folder: Path = SHIPPED) -> dict[str, bytes]:

@@ -21,8 +21,9 @@ from engine.spiff import Names
 from engine.tables import calls, case_ties, cases, incidents, messages, tasks, waits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from engine.procedures import Version
     from engine.spiff import Position, Wait
     from engine.told import Told
 
@@ -40,7 +41,7 @@ _STATE = sa.select(
     *(cases.c[name] for name in ("next_due", "due_at", "paused_at", "paused_for", "stuck")),
     *(cases.c[name] for name in ("suspended_at", "suspended_for", "suspended_until")),
 ).where(cases.c.id == sa.bindparam("case"))
-_Found: TypeAlias = "tuple[Position, dict[UUID, str | None]]"
+_Found: TypeAlias = "tuple[Version, Position, dict[UUID, str | None]]"
 _TRIED = sa.select(sa.func.max(incidents.c.tried_at)).where(
     incidents.c.case_id == sa.bindparam("case"),
     incidents.c.kind == TIMER,
@@ -59,9 +60,13 @@ _MESSAGES = sa.select(messages).where(
 class Crosschecks:
     """Compares one case after the other; what no case has is not asked for each."""
 
-    def __init__(self, conn: sa.Connection) -> None:
-        """Look which cases have rows of each kind at all."""
+    def __init__(self, conn: sa.Connection, unreadable: Collection[int] = ()) -> None:
+        """Look which cases have rows of each kind at all.
+
+        The states of cases of ``unreadable`` versions (by their ids) are not compared.
+        """
         self._conn = conn
+        self._unreadable = frozenset(unreadable)
         self._revisions = chain.digests(conn)
         self._waiting = self._having(waits.c.case_id)
         self._calling = self._having(calls.c.case_id)
@@ -80,28 +85,29 @@ class Crosschecks:
         row = self._conn.execute(_STATE, {"case": case_id}).one()
         if self._is_held_otherwise(row):
             yield HELD
-        found = self._position(row.state, row.version_id, row.status)
-        if found is None:
-            yield STATE
-            return
-        position, around = found
-        steps = self._conn.execute(_TASKS, {"case": case_id}).all()
-        yield from projections.differing(row, steps, position, around)
-        yield from projections.unsaid(row, steps, told)
-        yield from self._beside(case_id, position, told)
-
-    def _beside(self, case_id: UUID, position: Position, told: Told) -> Iterator[Names]:
-        """Name what hangs on a case, and is not as its state and its entries have it."""
-        if not _same_waits(self._rows(_WAITS, case_id, self._waiting), position.waits, told):
-            yield WAITS
-        if not _same_calls(self._rows(_CALLS, case_id, self._calling), position.calls, told):
-            yield CALLS
+        if row.version_id not in self._unreadable:
+            yield from self._beside_state(row, told)
         if not _same_letters(case_id, self._rows(_MESSAGES, case_id, self._writing), told.letters):
             yield MESSAGES
         if not are_said(self._rows(OF_CASE, case_id, self._tied), case_id, told):
             yield TIES
         if not all(map(self._is_revision, told.revised)):
             yield CALENDARS
+
+    def _beside_state(self, row: sa.Row[Any], told: Told) -> Iterator[Names]:
+        found = self._position(row)
+        if found is None:
+            yield STATE
+            return
+        version, position, around = found
+        steps = self._conn.execute(_TASKS, {"case": row.id}).all()
+        projected = projections.Projected(version, position, around)
+        yield from projections.differing(row, steps, projected)
+        yield from projections.unsaid(row, steps, told, version)
+        if not _same_waits(self._rows(_WAITS, row.id, self._waiting), position.waits, told):
+            yield WAITS
+        if not _same_calls(self._rows(_CALLS, row.id, self._calling), position.calls, told):
+            yield CALLS
 
     def _is_revision(self, said: object) -> bool:
         """Whether calendars were changed as an entry says, by the change's digest."""
@@ -120,14 +126,14 @@ class Crosschecks:
             return bool(row.stuck and tried is None)
         return bool(row.next_due is not None and row.next_due <= tried)
 
-    def _position(self, state: bytes, version_id: int, status: str) -> _Found | None:
+    def _position(self, row: sa.Row[Any]) -> _Found | None:
         """Return where a case stands, with the activities around its tasks; None if it is lost."""
-        if status != "open":
-            return spiff.Position((), (), ()), {}
         try:
-            version = procedures.version(self._conn, version_id)
-            position = spiff.position(version.compiled, state)
-            return position, {task.id: caller(version, task) for task in position.tasks}
+            version = procedures.version(self._conn, row.version_id)
+            if row.status != "open":
+                return version, spiff.Position((), (), ()), {}
+            position = spiff.position(version.compiled, row.state)
+            return version, position, {task.id: caller(version, task) for task in position.tasks}
         except (KeyError, LookupError, TypeError, ValueError, Refusal):
             return None
 

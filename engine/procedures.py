@@ -10,7 +10,8 @@ from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
-from engine.bundles import digest_of, load
+from engine.bundles import load
+from engine.digests import digest_of
 from engine.errors import NotFoundError, Refusal
 from engine.tables import files as file_rows
 from engine.tables import version_files, versions

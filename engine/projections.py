@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.entrynotes import named
 from engine.history import moment
 from engine.spiff import Names
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
+    from engine.procedures import Version
     from engine.spiff import OpenTask, Position, Timer
     from engine.told import Told
 
@@ -31,17 +34,19 @@ _COLUMNS: Final = {
 }
 
 
-def differing(
-    case: sa.Row[Any],
-    rows: Sequence[sa.Row[Any]],
-    position: Position,
-    around: Mapping[UUID, str | None],
-) -> Iterator[Names]:
-    """Name what of a case's row and of its open tasks' rows is not as its state has it.
+@dataclass(frozen=True, slots=True)
+class Projected:
+    """What a case's state says; ``around`` are the activities that its tasks stand in, by task."""
 
-    ``around`` are the activities that the tasks stand in, by task.
-    """
-    yield from _tasks(rows, position, around)
+    version: Version
+    position: Position
+    around: Mapping[UUID, str | None]
+
+
+def differing(case: sa.Row[Any], rows: Sequence[sa.Row[Any]], state: Projected) -> Iterator[Names]:
+    """Name what of a case's row and of its open tasks' rows is not as its state has it."""
+    position = state.position
+    yield from _tasks(rows, state)
     running = [timer for timer in position.timers if timer.stopped is None]
     due = min((timer.due for timer in running), default=None)
     if case.next_due != (due if case.suspended_at is None else case.suspended_until):
@@ -59,7 +64,9 @@ def _is_clock(case: sa.Row[Any], timer: Timer) -> bool:
     return timer.clock and case.clock == f"{timer.process}:{timer.host}"
 
 
-def unsaid(case: sa.Row[Any], rows: Sequence[sa.Row[Any]], told: Told) -> Iterator[Names]:
+def unsaid(
+    case: sa.Row[Any], rows: Sequence[sa.Row[Any]], told: Told, version: Version
+) -> Iterator[Names]:
     """Name what stands otherwise than the entries of pauses and suspensions say: when, and why."""
     why = {(moment(body), body.get("reason")) for body in told.suspensions} | {(None, None)}
     if (case.suspended_at, case.suspended_for) not in why:
@@ -71,34 +78,39 @@ def unsaid(case: sa.Row[Any], rows: Sequence[sa.Row[Any]], told: Told) -> Iterat
     for row in rows:
         own = (f"{row.process}:{row.element}", row.paused_at, row.paused_for)
         if own not in said and own[1:] != (None, None):
-            yield _of_task("paused_at", row.element)
+            yield _of_task("paused_at", _named(version, row))
 
 
 def _where(body: Mapping[str, Any]) -> str | None:
     return f"{body['process']}:{body.get('element')}" if "process" in body else None
 
 
-def _of_task(column: str, element: str) -> Names:
+def _named(version: Version, task: sa.Row[Any] | OpenTask) -> Names:
+    return named(version, task.process, task.element)
+
+
+def _of_task(column: str, step: Names) -> Names:
     name = _COLUMNS[column]
-    return Names(f"待办 {element} 的{name.zh}", f"{name.en} of task {element}")
+    return Names(f"待办“{step.zh}”的{name.zh}", f"{name.en} of task “{step.en}”")
 
 
-def _tasks(
-    rows: Sequence[sa.Row[Any]], position: Position, around: Mapping[UUID, str | None]
-) -> Iterator[Names]:
+def _tasks(rows: Sequence[sa.Row[Any]], state: Projected) -> Iterator[Names]:
     kept = {row.id: row for row in rows}
-    open_now = {task.id: task for task in position.tasks}
+    open_now = {task.id: task for task in state.position.tasks}
     for key, task in open_now.items():
         if key not in kept:
-            yield Names(f"缺待办 {task.element}", f"no task {task.element}")
+            step = _named(state.version, task)
+            yield Names(f"缺待办“{step.zh}”", f"no task “{step.en}”")
     for key, row in kept.items():
         if key not in open_now:
-            yield Names(f"多出待办 {row.element}", f"one task {row.element} too many")
+            step = _named(state.version, row)
+            yield Names(f"多出待办“{step.zh}”", f"one task “{step.en}” too many")
             continue
-        if row.within != around[key]:
-            yield _of_task("within", open_now[key].element)
-        for column in _wrong(row, open_now[key], position):
-            yield _of_task(column, open_now[key].element)
+        step = _named(state.version, open_now[key])
+        if row.within != state.around[key]:
+            yield _of_task("within", step)
+        for column in _wrong(row, open_now[key], state.position):
+            yield _of_task(column, step)
 
 
 def _wrong(row: sa.Row[Any], task: OpenTask, position: Position) -> Iterator[str]:

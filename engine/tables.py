@@ -677,6 +677,15 @@ duty_runs = sa.Table(
     sa.Index("ix_duty_runs_procedure_started_at", "procedure", "started_at"),
 )
 
+journal = sa.Table(
+    "journal",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("hash", sa.LargeBinary, nullable=False, comment="SHA-256 of the last hash + body."),
+    comment="Acts that belong to no single case: versions, substitutions, batches of moves.",
+)
+
 transfers = sa.Table(
     "transfers",
     metadata,

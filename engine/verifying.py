@@ -1,4 +1,4 @@
-"""Verifying everything: each case against its chain, each series of numbers, each version's files.
+"""Verifying everything: each case against its chain, and each series of numbers.
 
 Read case by case, so that memory does not grow with their number.
 """
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import attachments, doubts, facts, numbers, procedures
+from engine import attachments, doubts, facts, numbers
 from engine.attachments import AttachmentChangedError
 from engine.crosschecks import Crosschecks
 from engine.errors import NotFoundError
@@ -19,12 +19,11 @@ from engine.history import follow
 from engine.tables import cases, counters, entries, versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from uuid import UUID
 
     from engine.attachments import Attachment
     from engine.doubts import Doubts
-    from engine.procedures import VersionChangedError
     from engine.spiff import Names
 
 _STREAMED = {"stream_results": True, "max_row_buffer": 200}
@@ -58,7 +57,10 @@ class Checked:
 
 @dataclass(slots=True)
 class Seal:
-    """One digest over the heads of all cases, in the order of their ids, to be filed elsewhere."""
+    """One digest over the heads of all chains, to be filed elsewhere.
+
+    First those of the cases, in the order of their ids, then those that no case has.
+    """
 
     cases: int = 0
     entries: int = 0
@@ -70,6 +72,10 @@ class Seal:
         self.entries += case.entries
         self._whole.update(case.id.bytes + case.entries.to_bytes(8, "big") + case.head)
 
+    def add_chain(self, count: int, head: bytes) -> None:
+        """Take in a chain that no case has: number of entries in eight bytes, head."""
+        self._whole.update(count.to_bytes(8, "big") + head)
+
     @property
     def digest(self) -> str:
         """The digest so far, in hex."""
@@ -77,13 +83,19 @@ class Seal:
         return text
 
 
-def check(conn: sa.Connection, code: str | None = None) -> Iterator[Checked]:
-    """Check every case, or the one with this code or number. Raises NotFoundError for none."""
+def check(
+    conn: sa.Connection, code: str | None = None, unreadable: Collection[int] = ()
+) -> Iterator[Checked]:
+    """Check every case, or the one with this code or number. Raises NotFoundError for none.
+
+    Cases of ``unreadable`` versions (by their ids) are compared with their entries only: their
+    states cannot be read, for which engine.damages names the cause.
+    """
     published = {row.id: row.digest for row in conn.execute(sa.select(versions))}
     wanted = sa.select(*_KEPT).order_by(cases.c.id)
     if code is not None:
         wanted = wanted.where(sa.or_(cases.c.code == code, cases.c.number == code))
-    found, crosschecks = False, Crosschecks(conn)
+    found, crosschecks = False, Crosschecks(conn, unreadable)
     with conn.execute(wanted, execution_options=_STREAMED) as rows:
         for row in rows:
             found = True
@@ -138,12 +150,3 @@ def _given(conn: sa.Connection, series: str) -> Iterator[int]:
             seq = numbers.seq_of(series, number or "")
             if seq is not None:
                 yield seq
-
-
-def changed_versions(conn: sa.Connection) -> Iterator[VersionChangedError]:
-    """Return what is wrong with each published version whose files were changed."""
-    for row in conn.execute(sa.select(versions).order_by(versions.c.id)).all():
-        try:
-            procedures.files_of(conn, row)
-        except procedures.VersionChangedError as error:
-            yield error

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from engine import drafts, notices
+from engine import drafts, journal, notices
 from engine.flexible.asking import REMOVED
 from engine.flexible.groups import OPEN
 from engine.flexible.held import free, put, said
@@ -143,6 +143,7 @@ def _end(
     key = None if by is None else by.id
     ended = sa.update(substitutions).where(one).values(ended_at=now, ended_by=key)
     row = conn.execute(ended.returning(*substitutions.c)).one()
+    touched = [row.id]
     if ending.to is not None:
         going_on = {
             "person_id": row.person_id,
@@ -155,4 +156,6 @@ def _end(
             "made_by": key,
             "made_at": now,
         }
-        conn.execute(sa.insert(substitutions).values(going_on))
+        made = sa.insert(substitutions).values(going_on).returning(substitutions.c.id)
+        touched.append(conn.execute(made).scalar_one())
+    journal.enter(conn, journal.SUBSTITUTION_ENDED, substitutions, touched, by=by, now=now)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from engine import people, procedures
+from engine import journal, people, procedures
 from engine.errors import NotFoundError
 from engine.flexible.allowed import fits
 from engine.reasons import checked_reason
@@ -97,7 +97,9 @@ def make(conn: sa.Connection, wanted: Wanted, *, by: Person, now: datetime) -> i
         made_by=by.id,
         made_at=now,
     )
-    return int(conn.execute(made.returning(substitutions.c.id)).scalar_one())
+    number = int(conn.execute(made.returning(substitutions.c.id)).scalar_one())
+    journal.enter(conn, journal.SUBSTITUTED, substitutions, [number], by=by, now=now)
+    return number
 
 
 def end(conn: sa.Connection, number: int, *, by: Person, now: datetime) -> None:
@@ -117,6 +119,7 @@ def end(conn: sa.Connection, number: int, *, by: Person, now: datetime) -> None:
     if row.ended_at is not None or row.ends <= now:
         raise SubstitutionOverError
     conn.execute(sa.update(substitutions).where(one).values(ended_at=now, ended_by=by.id))
+    journal.enter(conn, journal.SUBSTITUTION_ENDED, substitutions, [number], by=by, now=now)
 
 
 def may_arrange(by: Person, person: Person) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from engine import procedures
+from engine import journal, procedures
 from engine.database import is_away
 from engine.errors import NotFoundError
 from engine.moving import COLUMNS, Case
@@ -137,14 +137,14 @@ def carry_out(
             found = move(conn, case_id, terms, by=by, now=now)
             _write(conn, batch, case, verdict=found.verdict.value, moved_at=now)
             moved += 1
-    _end(conn, batch, now=now)
+    _end(conn, batch, journal.MOVES_CARRIED_OUT, by=by, now=now)
     return moved
 
 
-def give_up(conn: sa.Connection, batch: int, *, now: datetime) -> None:
+def give_up(conn: sa.Connection, batch: int, *, by: Person | None, now: datetime) -> None:
     """Leave the cases of a batch where they are. Raises NotFoundError and OverError."""
     _open(conn, batch)
-    _end(conn, batch, now=now)
+    _end(conn, batch, journal.MOVES_GIVEN_UP, by=by, now=now)
 
 
 _CASE = sa.select(*COLUMNS).where(cases.c.id == sa.bindparam("case")).with_for_update()
@@ -182,8 +182,9 @@ def _write(conn: sa.Connection, batch: int, case: Case, **values: object) -> Non
     conn.execute(mine.values(**values))
 
 
-def _end(conn: sa.Connection, batch: int, *, now: datetime) -> None:
+def _end(conn: sa.Connection, batch: int, kind: str, *, by: Person | None, now: datetime) -> None:
     conn.execute(sa.update(transfers).where(transfers.c.id == batch).values(ended_at=now))
+    journal.enter(conn, kind, transfers, [batch], by=by, now=now)
 
 
 def _told(found: Transfer) -> dict[str, object]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from engine import journal
 from engine.errors import NotFoundError
 from engine.reasons import checked_reason
 from engine.spiff import Dues
@@ -45,6 +46,7 @@ def begin(
     batch = int(conn.scalar(sa.insert(transfers).values(begun).returning(transfers.c.id)) or 0)
     rows = [{"transfer_id": batch, "case_id": r.id, "from_version": r.version_id} for r in found]
     conn.execute(sa.insert(transfer_cases), rows)
+    journal.enter(conn, journal.MOVES_BEGUN, transfers, [batch], by=by, now=now)
     return batch
 
 

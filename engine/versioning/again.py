@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from engine import journal
 from engine.bundles import prepare_all
 from engine.calendars import current
 from engine.calendars.seeds import BROUGHT
@@ -92,6 +93,7 @@ def withdraw(
     if row.began_at is not None or row.withdrawn_at is not None:
         raise NotPlannedError(row)
     writing.withdraw(conn, row, reason=said, by=by, now=now)
+    journal.enter(conn, journal.WITHDRAWN, versions, [row.id], by=by, now=now)
 
 
 def roll_back(

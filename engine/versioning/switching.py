@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import procedures
+from engine import journal, procedures
 from engine.duties import planning
 from engine.failures import cause
 from engine.kinds import VERSION
@@ -49,6 +49,7 @@ def switch_next(conn: sa.Connection, *, now: datetime) -> bool:
     except RunError as error:
         _log.warning("Version %d of %s stays out of force: %s", row.number, row.procedure, error)
         withdraw(conn, row, reason=f"{error.zh} / {error.en}", by=None, now=now)
+        journal.enter(conn, journal.WITHDRAWN, versions, [row.id], by=None, now=now)
         told = {**cause(error, (row.procedure, "")), "at": now, "tried_at": now}
         failed = {"kind": VERSION, "procedure": row.procedure, **told}
         conn.execute(sa.insert(incidents).values(failed))
@@ -65,10 +66,11 @@ def _begin(conn: sa.Connection, row: sa.Row[Any], *, now: datetime) -> None:
         at = error.problems[0]
         why = Names(f"{at.file}：{at.zh}", f"{at.file}: {at.en}")
         raise _failed(row, why) from error
-    end(conn, row.procedure)
+    ended = end(conn, row.procedure)
     out = dict.fromkeys(("withdrawn_at", "withdrawn_by", "withdrawn_for"))
     mine = sa.update(versions).where(versions.c.id == row.id)
     conn.execute(mine.values(in_force=True, began_at=now, **out))
+    journal.enter(conn, journal.BEGAN, versions, [row.id, *ended], by=None, now=now)
     save_roles(conn, begun.bundle.roles)
     planning.plan(conn, begun.compiled, now=now)
 

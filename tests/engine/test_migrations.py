@@ -8,8 +8,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
+from engine import journal
 from engine.cases import open_case
 from engine.crosschecks import changed_messages
+from engine.journalled import astray
 from engine.messages import outside
 from engine.schema import MIGRATIONS, upgrade
 from engine.tables import calls, metadata, versions
@@ -18,8 +20,8 @@ from tests.engine.asking import asking
 from tests.engine.conftest import NOW
 from tests.engine.letters import send
 from tests.engine.small import put_in_force, somebody
-from tests.engine.test_signals import astray
-from tests.engine.versioning.lines import put
+from tests.engine.test_signals import astray as astray_cases
+from tests.engine.versioning.lines import FIRST, put
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -69,13 +71,13 @@ def test_answers_that_an_older_release_has_kept_are_sealed_afterwards(database: 
             open_case(conn, "asking", Answered({"item": item}), by=clerk, now=NOW)
         first = sa.select(calls.c.id).order_by(calls.c.id).limit(1).scalar_subquery()
         conn.execute(sa.update(calls).where(calls.c.id == first).values(result=b'{"price":1}'))
-        assert len(astray(conn)) == 1
+        assert len(astray_cases(conn)) == 1
     with database.begin() as conn:
         config.attributes["connection"] = conn
         command.downgrade(config, "0003")
     upgrade(database)
     with database.connect() as conn:
-        assert astray(conn) == {}
+        assert astray_cases(conn) == {}
 
 
 def test_messages_of_an_older_release_are_sealed_afterwards(database: Engine) -> None:
@@ -91,3 +93,27 @@ def test_messages_of_an_older_release_are_sealed_afterwards(database: Engine) ->
     upgrade(database)
     with database.connect() as conn:
         assert list(changed_messages(conn)) == []
+
+
+def test_what_was_there_before_the_journal_is_taken_over_by_its_first_entry(
+    database: Engine,
+) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.begin() as conn:
+        put(conn, 1)
+        put(conn, 2, begins=FIRST)
+    with database.begin() as conn:
+        config.attributes["connection"] = conn
+        command.downgrade(config, "0003")
+    upgrade(database)
+    with database.begin() as conn:
+        said = journal.follow(conn)
+        assert (said.broken, said.count, said.taken_over is None) == (None, 1, False)
+        assert list(astray(conn, said)) == []
+        put(conn, 3, 2)
+        said = journal.follow(conn)
+        assert (said.broken, said.count) == (None, 2)
+        assert list(astray(conn, said)) == []
+        conn.execute(sa.update(versions).values(note="另一个理由"))
+        assert len(list(astray(conn, said))) == conn.scalar(sa.func.count(versions.c.id))

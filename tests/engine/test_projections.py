@@ -62,13 +62,16 @@ def test_clocks_that_fire_stand_move_and_end_verify(connection: Connection, cler
 
 
 TASK: dict[str, tuple[dict[str, Any], str]] = {
-    "role": ({"role": "qc"}, "role of task prepare"),
-    "element": ({"element": "urge"}, "step of task prepare"),
-    "due": ({"due_at": LATER}, "due of task prepare"),
-    "paused": ({"paused_at": LATER}, "clock paused of task prepare"),
-    "a reason without a pause": ({"paused_for": "等客户"}, "clock paused of task prepare"),
-    "within": ({"within": "deskwork:urge"}, "activity around it of task prepare"),
-    "another id": ({"id": uuid4()}, "no task prepare"),
+    "role": ({"role": "qc"}, "role of task “prepare in English”"),
+    "element": ({"element": "urge"}, "step of task “prepare in English”"),
+    "due": ({"due_at": LATER}, "due of task “prepare in English”"),
+    "paused": ({"paused_at": LATER}, "clock paused of task “prepare in English”"),
+    "a reason without a pause": (
+        {"paused_for": "等客户"},
+        "clock paused of task “prepare in English”",
+    ),
+    "within": ({"within": "deskwork:urge"}, "activity around it of task “prepare in English”"),
+    "another id": ({"id": uuid4()}, "no task “prepare in English”"),
 }
 
 
@@ -85,8 +88,8 @@ def test_tasks_that_are_missing_or_too_many_are_told(connection: Connection, cle
     mine = sa.update(tasks).where(tasks.c.case_id == bare)
     connection.execute(mine.values(case_id=other))
     assert found(connection) == {
-        bare: ["no task prepare"],
-        other: ["one task prepare too many"],
+        bare: ["no task “prepare in English”"],
+        other: ["one task “prepare in English” too many"],
     }
 
 
@@ -108,7 +111,7 @@ def test_a_pause_that_was_changed_is_told(connection: Connection, clerk: Person,
     connection.execute(sa.update(tasks).where(tasks.c.id == task).values(values))
     connection.execute(sa.update(cases).where(cases.c.id == whole).values(values))
     told = found(connection)
-    assert told[step] == [f"{said} of task prepare"]
+    assert told[step] == [f"{said} of task “prepare in English”"]
     if "paused_for" in values:
         assert told[whole] == ["clock of the case paused"]
     assert set(told) == {step, whole}

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
+from engine.damages import damages
 from engine.errors import NotFoundError
-from engine.tables import blobs, cases, counters, entries, files
-from engine.verifying import Seal, changed_versions, check, missing_numbers
+from engine.tables import blobs, cases, counters, entries, files, version_files
+from engine.verifying import Seal, check, missing_numbers
 from tests.engine.errand import asked, errand
 from tests.engine.small import put_in_force, somebody
 from tests.engine.test_evidence import photo, sent
+from tests.engine.versioning.lines import put
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -114,10 +116,28 @@ def test_numbers_that_no_case_has_are_told(
     assert found == told
 
 
-def test_a_version_with_changed_files_is_told(connection: Connection, clerk: Person) -> None:
-    assert clerk.roles == {"clerk"}
-    assert list(changed_versions(connection)) == []
+def test_a_changed_file_is_told_once_with_all_that_it_holds_up(
+    connection: Connection, clerk: Person
+) -> None:
+    asked(connection, clerk), asked(connection, clerk)
+    put(connection, 1)
+    assert damages(connection) == []
+    path = "bpmn/test/errand.bpmn"
+    shared = sa.select(version_files.c.sha256).where(version_files.c.path == path).limit(1)
+    changed = sa.update(files).where(files.c.sha256 == shared.scalar_subquery())
+    connection.execute(changed.values(content=b"<changed/>"))
 
-    connection.execute(sa.update(files).values(content=b"<changed/>"))
+    (found,) = damages(connection)
 
-    assert {error.code for error in changed_versions(connection)} == {"version_changed"}
+    assert (found.path, len(found.versions), found.cases) == (path, 2, 2)
+    assert "第 1 版、" in found.said.zh
+    assert "2 个案件" in found.said.zh
+    assert all(case.is_sound for case in check(connection, None, found.versions))
+
+
+def test_a_version_without_one_of_its_files_is_told(connection: Connection, clerk: Person) -> None:
+    asked(connection, clerk)
+    form = version_files.c.path == "forms/errand/sign.json"
+    connection.execute(sa.delete(version_files).where(form))
+    (found,) = damages(connection)
+    assert (found.path, found.cases) == (None, 1)

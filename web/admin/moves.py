@@ -85,7 +85,7 @@ def drop(key: int) -> ResponseReturnValue:
     """Leave all of its cases where they are."""
     try:
         with transaction() as conn:
-            give_up(conn, key, now=now())
+            give_up(conn, key, by=current_person(), now=now())
     except Refusal as refused:
         return _page(key, refused), status_of(refused)
     return redirect(url_for("admin_moves.index"), 303)

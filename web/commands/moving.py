@@ -68,7 +68,7 @@ def move_all(
             moved = carry_out(connection, found, which, by=None, now=now)
     except Refusal:
         with engine.begin() as connection:
-            give_up(connection, found, now=now)
+            give_up(connection, found, by=None, now=now)
         raise
     say(
         f"已将 {moved} 个案件迁移到“{procedure}”第 {number} 版。",

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from itertools import starmap
 from typing import TYPE_CHECKING
 
 import click
 
+from engine import journal
 from engine.calendars import chain
 from engine.crosschecks import changed_messages
-from engine.verifying import Seal, changed_versions, check, missing_numbers
+from engine.damages import damages
+from engine.journalled import astray
+from engine.settings import company
+from engine.spiff import Names
+from engine.verifying import Seal, check, missing_numbers
 from web.commands.say import say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from sqlalchemy import Connection, Engine
@@ -26,25 +33,33 @@ def verify(engine: Engine, code: str | None, *, now: datetime) -> bool:
 
     ``code`` is a case's code or number. Everything is read as of one moment.
     """
-    seal, broken = Seal(), 0
+    seal = Seal()
     with engine.connect() as opened:
         connection = opened.execution_options(isolation_level="REPEATABLE READ")
         with connection.begin():
-            for case in check(connection, code):
+            damaged = damages(connection)
+            broken = _told(each.said for each in damaged)
+            unreadable = {key for each in damaged for key in each.versions}
+            for case in check(connection, code, unreadable):
                 seal.add(case)
                 broken += not case.is_sound
                 _tell(case, seal.cases)
-            others = [] if code else _beside(connection)
-    for zh, en in others:
-        say(zh, en)
-    if not broken and not others:
+            broken += 0 if code else _told(_beside(connection, seal))
+    if not broken:
         say("全部核对无误。", "Everything verifies.")
     click.echo(
         f"banjie verify {now:%Y-%m-%dT%H:%M:%SZ} "
-        f"cases={seal.cases} entries={seal.entries} broken={broken + len(others)} "
-        f"sha256={seal.digest}"
+        f"cases={seal.cases} entries={seal.entries} broken={broken} sha256={seal.digest}"
     )
-    return not broken and not others
+    return not broken
+
+
+def _told(found: Iterable[Names]) -> int:
+    """Say each of some things, and return how many there are."""
+    names = list(found)
+    for each in names:
+        say(each.zh, each.en)
+    return len(names)
 
 
 def _tell(case: Checked, count: int) -> None:
@@ -72,32 +87,47 @@ def _said(case: Checked) -> tuple[str, str]:
     if case.astray:
         zh.append("与案件状态或履历不符：" + "、".join(name.zh for name in case.astray))
         en.append("not as state or history say: " + ", ".join(name.en for name in case.astray))
+    zh_code, en_code = (f"（{case.code}）", f" ({case.code})") if case.number else ("", "")
     name = case.number or case.code
-    return f"{name}（{case.code}）：{'；'.join(zh)}", f"{name} ({case.code}): {'; '.join(en)}"
+    return f"{name}{zh_code}：{'；'.join(zh)}", f"{name}{en_code}: {'; '.join(en)}"
 
 
-def _beside(connection: Connection) -> list[tuple[str, str]]:
-    calendars = [
-        (f"日历第 {key} 次修改校验不符", f"Change {key} of the calendars does not verify")
-        for key in chain.broken(connection)
-    ]
-    letters = [(name.zh, name.en) for name in changed_messages(connection)]
-    return [*_versions(connection), *_numbers(connection), *calendars, *letters]
+def _beside(connection: Connection, seal: Seal) -> Iterator[Names]:
+    """Give what does not verify beside the cases, and seal the chains that no case has."""
+    yield from starmap(_run, missing_numbers(connection))
+    yield from _calendars(connection, seal)
+    yield from changed_messages(connection)
+    yield from _journal(connection, seal)
 
 
-def _versions(connection: Connection) -> list[tuple[str, str]]:
-    return [(error.zh, error.en) for error in changed_versions(connection)]
+def _calendars(connection: Connection, seal: Seal) -> Iterator[Names]:
+    for key in chain.broken(connection):
+        zh, en = f"日历第 {key} 次修改校验不符", f"Change {key} of the calendars does not verify"
+        yield Names(zh, en)
+    seal.add_chain(len(chain.digests(connection)), chain.last_hash(connection))
 
 
-def _numbers(connection: Connection) -> list[tuple[str, str]]:
-    return [_run(*run) for run in missing_numbers(connection)]
+def _journal(connection: Connection, seal: Seal) -> Iterator[Names]:
+    found = journal.follow(connection)
+    if found.broken is not None:
+        zh = f"公司日志自第 {found.broken} 条起校验不符"
+        yield Names(zh, f"The company's journal does not verify from entry {found.broken}")
+    yield from astray(connection, found)
+    seal.add_chain(found.count, found.head)
+    if found.taken_over is not None:
+        day = f"{found.taken_over.astimezone(company(connection).zone):%Y-%m-%d}"
+        say(
+            f"版本、代理与迁移批次自 {day} 起记入日志；此前的按当日所存接管，不作证明。",
+            f"Versions, substitutions and batches of moves are journalled since {day}; what was "
+            "there before was taken over as it stood then, and is not proven.",
+        )
 
 
-def _run(series: str, first: int, last: int) -> tuple[str, str]:
+def _run(series: str, first: int, last: int) -> Names:
     if first > last:
-        return (
+        return Names(
             f"编号 {series}：{first} 超出计数器 {last}",
             f"Numbers {series}: {first} is beyond the counter, {last}",
         )
     run = f"{first}" if first == last else f"{first}-{last}"
-    return f"编号 {series}：缺 {run}", f"Numbers {series}: {run} missing"
+    return Names(f"编号 {series}：缺 {run}", f"Numbers {series}: {run} missing")

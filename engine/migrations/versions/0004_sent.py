@@ -1,11 +1,17 @@
 """Incidents remember when a person had sent what failed; cases are suspended and linked.
 
 Duties remember who switched them, and why. The answers that calls keep are sealed. Tasks that
-ended undone are known by their place.
+ended undone are known by their place. Versions, substitutions and batches of moves have a journal,
+whose first entry takes over what is there.
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from hashlib import sha256
+from uuid import UUID
+
+import orjson
 import sqlalchemy as sa
 from alembic import op
 
@@ -24,6 +30,7 @@ def upgrade() -> None:
     _keep_switches()
     _remember_what_ended()
     _link()
+    _keep_a_journal()
 
 
 def _seal_answers() -> None:
@@ -70,6 +77,41 @@ def _remember_what_ended() -> None:
     op.create_index("ix_cancelled_tasks_case_id", gone, ["case_id"])
 
 
+def _keep_a_journal() -> None:
+    said = "SHA-256 of the last hash + body."
+    op.create_table(
+        "journal",
+        sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.Column("hash", sa.LargeBinary, nullable=False, comment=said),
+        comment="Acts that belong to no single case: versions, substitutions, batches of moves.",
+    )
+    rows = [
+        [table, row["id"], {name: _written(value) for name, value in row.items()}]
+        for table in ("versions", "substitutions", "transfers")
+        for row in op.get_bind().execute(sa.text(f"SELECT * FROM {table} ORDER BY id")).mappings()  # noqa: S608
+    ]
+    if rows:
+        _take_over(rows)
+
+
+def _take_over(rows: list[list[object]]) -> None:
+    """Enter what is there as engine.journal does."""
+    now = op.get_bind().scalar(sa.text("SELECT now()"))
+    said = {"v": 1, "seq": 1, "at": _written(now), "kind": "taken_over", "by": None, "name": None}
+    body = orjson.dumps({**said, "rows": rows}, option=orjson.OPT_SORT_KEYS)
+    added = {"body": body, "hash": sha256(bytes(32) + body).digest()}
+    op.get_bind().execute(sa.text("INSERT INTO journal VALUES (1, :body, :hash)"), added)
+
+
+def _written(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, UUID | bytes):
+        return value.hex if isinstance(value, UUID) else value.hex()
+    return value
+
+
 def _know_the_last_switch() -> None:
     moment = sa.DateTime(timezone=True)
     now, people = sa.text("now()"), sa.ForeignKey("people.id")
@@ -108,6 +150,7 @@ def _link() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("journal")
     op.drop_index("ix_cancelled_tasks_case_id", "cancelled_tasks")
     op.drop_column("cancelled_tasks", "held_by")
     op.drop_column("cancelled_tasks", "place")

@@ -309,7 +309,7 @@ def test_terms_are_refused_in_words(connection: Connection, clerk: Person) -> No
     asked(connection, clerk)
     number = next_version(connection, edited(LONGER))
     found = foreseen(connection, number)
-    give_up(connection, found, now=LATER)
+    give_up(connection, found, by=None, now=LATER)
     with pytest.raises(OverError):
         foresee_next(connection, found, now=LATER)
     assert batch(connection, found).ended_at == LATER

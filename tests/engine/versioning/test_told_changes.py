@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from engine.bundles import digest_of, load, read_folder, select
+from engine.bundles import load, read_folder, select
+from engine.digests import digest_of
 from engine.procedures import Version
 from engine.spiff import BrokenFilesError, Names, drawn
 from engine.versioning.diagram_changes import diagram_changes

@@ -7,11 +7,11 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from engine.bundles import SHIPPED
 from engine.cases import open_case
-from engine.tables import calendar_revisions, cases
+from engine.tables import calendar_revisions, cases, files, version_files, versions
 from forms import Answered
 from tests.engine.small import somebody
 from tests.procedures.complaint import USUAL
@@ -236,3 +236,40 @@ def test_verifying_says_what_does_not_hold_and_ends_with_a_line_to_file(
     assert "Change 1 of the calendars does not verify" in said
     code, _, complained = type_in("verify", "C0", DATABASE_URL=url)
     assert (code, "没有案件“C0”" in complained) == (1, True)
+
+
+def test_verifying_tells_a_changed_file_once_and_first_and_versions_by_name(
+    type_in: Typed, database: Engine, url: str
+) -> None:
+    with database.begin() as conn:
+        by = somebody(conn, "seller", {"sales"})
+        given = Answered({**USUAL["complaint_received"], "received_at": "2026-11-09"})
+        for _ in range(3):
+            open_case(conn, "manufacturer-complaint", given, by=by, now=ACCEPTED)
+    filed = type_in("verify", DATABASE_URL=url)[1].splitlines()[-1].rpartition("=")[2]
+    with database.begin() as conn:
+        conn.execute(update(versions).values(note="另一个理由"))
+        path = "bpmn/complaint/manufacturer-complaint.bpmn"
+        of_it = select(version_files.c.sha256).where(version_files.c.path == path)
+        conn.execute(update(files).where(files.c.sha256.in_(of_it)).values(content=b"<x/>"))
+    code, said, _ = type_in("verify", DATABASE_URL=url)
+    lines = said.splitlines()
+    assert code == 1
+    assert lines[0].startswith(f"文件 {path} 与发布时不符，涉及“客户投诉处理”第 1 版")
+    assert "其 3 个案件" in lines[0]
+    assert "“客户投诉处理”第 1 版与日志不符：发布理由" in lines
+    assert len(lines) == 2 + 2 * 2 + 1
+    assert "broken=3" in lines[-1]
+    assert lines[-1].rpartition("=")[2] == filed
+
+
+def test_publishing_changes_the_digest_that_is_filed(
+    type_in: Typed, copied: Path, url: str
+) -> None:
+    before = type_in("verify", DATABASE_URL=url)[1].splitlines()[-1].rpartition("=")[2]
+    form = copied / "forms/manufacturer-complaint/assign_staff.json"
+    form.write_bytes(form.read_bytes() + b"\n")
+    assert type_in("publish", str(copied), "--note", "改了表单", DATABASE_URL=url)[0] == 0
+    code, said, _ = type_in("verify", DATABASE_URL=url)
+    assert (code, said.splitlines()[0]) == (0, "全部核对无误。")
+    assert said.splitlines()[-1].rpartition("=")[2] != before
