@@ -165,6 +165,23 @@ def _moved(_version: Version, told: Any) -> list[Names]:  # noqa: ANN401 - store
     return [Names(f"原为第 {was} 版；{zh}", f"It was in version {was}; {en}")]
 
 
+def handed_over(version: Version, row: list[str]) -> Names:
+    """Say of a step that stays open whose it is now, whose it was, and who no longer holds it."""
+    place, was_zh, was_en, role, holder = row
+    step = named(version, *place.split(":"))
+    now = version.bundle.roles[role]
+    zh = f"；{holder} 的领取取消，草稿保留" if holder else ""
+    en = f"; {holder} no longer holds it, drafts are kept" if holder else ""
+    return Names(
+        f"“{step.zh}”改由{now.zh}办理（原为{was_zh}）{zh}",
+        f"“{step.en}” is {now.en}'s to do now ({was_en} had it){en}",
+    )
+
+
+def _handed(version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
+    return [handed_over(version, row) for row in rows]
+
+
 def _disarmed(version: Version, places: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
     gone = [named(version, *place.split(":")) for place in places]
     return [Names(f"不再计时：{one.zh}", f"No longer runs: {one.en}") for one in gone]
@@ -183,6 +200,7 @@ _SAID: dict[str, Callable[[Version, Any], list[Names]]] = {
     "stands_for": _stood_for,
     "missed": _missed,
     "moved": _moved,
+    "handed": _handed,
     "disarmed": _disarmed,
 }
 _STANDS = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from engine import procedures
-from engine.entrynotes import named
+from engine.entrynotes import handed_over, named
 from engine.errors import NotFoundError
 from engine.spiff import Dues, Names
 from engine.tables import cases, people, transfer_cases, transfers, versions
@@ -42,7 +42,8 @@ class DueThen:
 class Foreseen:
     """One case of a batch. ``verdict`` is that of engine.spiff, "ended", or None until looked at.
 
-    ``obstacles`` say why it cannot move, ``opened`` are the steps that wait then, with their roles.
+    ``obstacles`` say why it cannot move, ``handed`` which open steps are another role's then and
+    who loses them, ``opened`` are the steps that wait then, with their roles.
     """
 
     case_id: UUID
@@ -51,6 +52,7 @@ class Foreseen:
     number: int
     verdict: str | None
     obstacles: tuple[Names, ...]
+    handed: tuple[Names, ...]
     opened: tuple[tuple[Names, Names], ...]
     deadlines: tuple[DueThen, ...]
     moved_at: datetime | None
@@ -186,6 +188,7 @@ def _foreseen(to: Version, row: sa.Row[Any], was: Version) -> Foreseen:
         number=row.number,
         verdict=row.verdict,
         obstacles=tuple(Names(zh, en) for _, _, zh, en in told.get("obstacles", ())),
+        handed=tuple(handed_over(to, each) for each in told.get("handed", ())),
         opened=tuple(_opened(to, told.get("opened", ()))),
         deadlines=tuple(_deadlines(to, was, told.get("deadlines", ()))),
         moved_at=row.moved_at,

@@ -17,9 +17,9 @@ from engine.lineage import MOVED, lineage
 from engine.moving import lock
 from engine.opening import move_on
 from engine.spiff import Dues
-from engine.tables import cases, people, tasks
+from engine.tables import cases
 from engine.telling import REMINDS
-from engine.waiting import RELEASED
+from engine.transfers.handing import hand_over, handed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,9 +97,12 @@ def move(
     found = foresee(conn, case, terms, now=now)
     if found.move is None:
         raise CannotMoveError(_code(conn, case_id), found.obstacles)
-    told = _told(procedures.version(conn, case.version_id), terms, found, case)
+    was = procedures.version(conn, case.version_id)
+    others = handed(conn, was, found)
+    told = {**_told(was, terms, found, case), "handed": [one.told for one in others]}
     move_on(conn, case, terms.to, found.move, [Draft(MOVED, told)], by=by, now=now)
-    _write(conn, case_id, terms.to, found, told["facts"])
+    _write(conn, case_id, terms.to, told["facts"])
+    hand_over(conn, case_id, terms.to, others, now=now)
     return found
 
 
@@ -142,24 +145,7 @@ def _loses_clock(found: Transfer, case: Case) -> bool:
     return gone and not any(timer.clock for timer in move.armed)
 
 
-def _write(
-    conn: sa.Connection,
-    case_id: UUID,
-    to: Version,
-    found: Transfer,
-    facts: dict[str, str | None],
-) -> None:
+def _write(conn: sa.Connection, case_id: UUID, to: Version, facts: dict[str, str | None]) -> None:
     gone = {name: None for name in ("clock", "due_at") if name in facts}
     mine = sa.update(cases).where(cases.c.id == case_id)
     conn.execute(mine.values(version_id=to.id, **gone))
-    for step in found.reassigned:
-        _reassign(conn, step.id, step.role)
-
-
-def _reassign(conn: sa.Connection, task_id: UUID, role: str) -> None:
-    held = sa.select(people.c.id).where(people.c.roles.contains([role]))
-    mine = sa.update(tasks).where(tasks.c.id == task_id)
-    conn.execute(mine.values(role=role))
-    given = tasks.c.given_to.is_not_distinct_from(tasks.c.claimed_by)
-    theirs = sa.and_(tasks.c.claimed_by.not_in(held), sa.not_(given))
-    conn.execute(mine.where(theirs).values(RELEASED))

@@ -13,6 +13,7 @@ from engine.cases import open_case
 from engine.drafts import load, of_task, save
 from engine.going_back.caseview import case_act_view, offered_acts
 from engine.going_back.withdrawing import MayNotWithdrawError
+from engine.notices import unseen
 from engine.publishing import publish
 from engine.reasons import BadReasonError
 from engine.spiff import Dues
@@ -284,21 +285,46 @@ def test_a_step_that_has_gone_is_not_offered_to_be_taken_back(
         case_act_view(connection, key, "withdraw", by=clerk)
 
 
+def handed() -> dict[str, bytes]:
+    """Give the errand with its first step in another lane."""
+    ref = "<bpmn:flowNodeRef>{}</bpmn:flowNodeRef>".format
+    return edited((ref("prepare"), ""), (ref("sign"), ref("sign") + ref("prepare")))
+
+
 def test_another_lane_hands_the_task_over_and_frees_it(
     connection: Connection, clerk: Person
 ) -> None:
     key = asked(connection, clerk).case_id
     task = waiting(connection, key)["prepare"]
     claim(connection, task, by=clerk, now=NOW)
-    ref = "<bpmn:flowNodeRef>{}</bpmn:flowNodeRef>".format
-    number = next_version(
-        connection,
-        edited((ref("prepare"), ""), (ref("sign"), ref("sign") + ref("prepare"))),
-    )
-    carry_out(connection, foreseen(connection, number), Which.ALL, by=None, now=LATER)
+    save(connection, of_task(task), {"note": ["half"]}, by=clerk, now=NOW)
+    boss = somebody(connection, "boss", {"gm"})
+    found = foreseen(connection, next_version(connection, handed()))
+    told = "“prepare名”改由总经理办理（原为内勤）；clerk君 的领取取消，草稿保留"
+    assert [said.zh for said in batch(connection, found).cases[0].handed] == [told]
+    carry_out(connection, found, Which.ALL, by=None, now=LATER)
     row = connection.execute(sa.select(tasks).where(tasks.c.id == task)).one()
     assert (row.role, row.claimed_by) == ("gm", None)
+    entry = dossier.case(connection, key, by=clerk).timeline[-1]
+    assert told in [note.zh for note in entry.notes]
+    assert [one.text.zh for one in unseen(connection, clerk)] == [told]
+    assert [one.text.zh for one in unseen(connection, boss)] == [
+        "“prepare名”改由总经理办理（原为内勤）"
+    ]
+    assert load(connection, of_task(task), by=clerk) is not None
     assert is_sound(connection)
+
+
+def test_who_has_the_new_role_as_well_keeps_the_claim(
+    connection: Connection, clerk: Person
+) -> None:
+    both = somebody(connection, "both", {"clerk", "gm"})
+    task = waiting(connection, asked(connection, clerk).case_id)["prepare"]
+    claim(connection, task, by=both, now=NOW)
+    found = foreseen(connection, next_version(connection, handed()))
+    carry_out(connection, found, Which.ALL, by=None, now=LATER)
+    row = connection.execute(sa.select(tasks).where(tasks.c.id == task)).one()
+    assert (row.role, row.claimed_by) == ("gm", both.id)
 
 
 def test_terms_are_refused_in_words(connection: Connection, clerk: Person) -> None:
