@@ -76,11 +76,17 @@ class FormChangedError(Refusal):
 
 
 class NotYoursError(Refusal):
-    """The step belongs to a role that this person does not hold."""
+    """The step belongs to a role that this person does not hold; ``why`` it was theirs before."""
 
     code = "not_yours"
 
-    def __init__(self, role: spiff.Names) -> None:
+    def __init__(self, role: spiff.Names, why: spiff.Names | None = None) -> None:
+        if why is not None:
+            super().__init__(
+                f"{why.zh}。此步骤由“{role.zh}”办理。",
+                f"{why.en}. The step belongs to “{role.en}”.",
+            )
+            return
         super().__init__(
             f"此步骤由“{role.zh}”办理，您没有该角色。",
             f"This step belongs to “{role.en}”; you do not hold that role.",

@@ -15,6 +15,7 @@ from engine.foureyes import eyes_on
 from engine.going_back.anew import come_back
 from engine.history import Draft, enter, read, says_the_same
 from engine.lineage import version_then
+from engine.lost import check_role
 from engine.opening import every_field, move_on
 from engine.substituting.acting import acting
 from engine.tables import cases, tasks
@@ -26,7 +27,6 @@ from engine.waiting import (
     Waiting,
     check_completable,
     check_own,
-    check_role,
     claimed_error,
     gone,
     lock_task,
@@ -100,7 +100,7 @@ def save_draft(
     if row is None:
         raise gone(conn, task_id, by=by)
     by = acting(conn, by, row, row.version_id)
-    check_role(conn, row.role, row.version_id, by=by, own=(row.given_to, row.owner))
+    check_role(conn, task_id, row.role, row.version_id, by=by, own=(row.given_to, row.owner))
     form = procedures.version(conn, row.version_id).form(row.process, row.element)
     subject = drafts.of_task(task_id)
     kept = enclosing.only_stored(conn, form, typed, subject=subject, by=by)

@@ -16,9 +16,10 @@ from engine.foureyes import Eyes
 from engine.going_back.again import again
 from engine.going_back.deeds import FINISHING
 from engine.lineage import lineage
+from engine.lost import check_role
 from engine.substituting.acting import acting
 from engine.tables import incidents, people, tasks
-from engine.waiting import check_role, gone
+from engine.waiting import gone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -180,7 +181,7 @@ def _seen(
         raise gone(conn, task_id, by=by)
     case = dossier.case_row(conn, row.case_id, by=by)
     by = acting(conn, by, row, case.version_id)
-    check_role(conn, row.role, case.version_id, by=by, own=(row.given_to, row.owner))
+    check_role(conn, task_id, row.role, case.version_id, by=by, own=(row.given_to, row.owner))
     return row, case, by
 
 

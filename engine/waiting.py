@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import procedures
-from engine.cases import NotYoursError
 from engine.direct import Direct
 from engine.errors import Refusal
 from engine.history import moment, read
+from engine.lost import check_role
 from engine.moving import COLUMNS, Case
 from engine.overtaken import ended
 from engine.substituting.acting import acting
@@ -19,7 +18,6 @@ from engine.suspending.standstill import check_goes_on
 from engine.tables import cases, entries, people, tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
 
@@ -147,7 +145,7 @@ def lock_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> Waiting:
     """
     waiting = lock_any(conn, task_id, by=by)
     by = waiting.by
-    check_role(conn, waiting.role, waiting.case.version_id, by=by, own=(waiting.given_to,))
+    check_role(conn, task_id, waiting.role, waiting.case.version_id, by=by, own=(waiting.given_to,))
     if waiting.claimed_by not in (None, by.principal.id):
         raise claimed_error(conn, waiting.claimed_by, waiting.case.id)
     return waiting
@@ -194,23 +192,6 @@ def check_completable(waiting: Waiting) -> None:
     check_own(waiting)
     if waiting.signing is not None:
         raise SigningError(waiting.case.id)
-
-
-def check_role(
-    conn: sa.Connection,
-    role: str,
-    version_id: int,
-    *,
-    by: Person,
-    own: Collection[UUID | None] = (),
-) -> None:
-    """Refuse a person without the step's role, whoever has claimed the task (NotYoursError).
-
-    ``own`` are people whom it was given to, so that they need not hold the role. For whoever acts
-    for somebody, it is the other's right that counts.
-    """
-    if role not in by.principal.roles and by.principal.id not in own:
-        raise NotYoursError(procedures.version(conn, version_id).bundle.roles[role])
 
 
 def claimed_error(conn: sa.Connection, holder: UUID | None, case_id: UUID) -> TaskClaimedError:

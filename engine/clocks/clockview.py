@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from engine import calendars, dossier, procedures, spiff
 from engine.entrynotes import named
 from engine.history import read
+from engine.lost import check_role
 from engine.spiff import Names
 from engine.substituting.acting import acting
 from engine.tables import entries, tasks
-from engine.waiting import check_role, gone
+from engine.waiting import gone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -144,7 +145,7 @@ def of_task(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) ->
         raise gone(conn, task_id, by=by)
     case = dossier.case_row(conn, row.case_id, by=by)
     who = acting(conn, by, row, case.version_id)
-    check_role(conn, row.role, case.version_id, by=who, own=(row.given_to, row.owner))
+    check_role(conn, task_id, row.role, case.version_id, by=who, own=(row.given_to, row.owner))
     return _clock(conn, case, row, now)
 
 

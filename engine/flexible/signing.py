@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from engine.errors import NotFoundError, Refusal
 from engine.flexible.groups import BEFORE
 from engine.flexible.held import said
+from engine.flexible.settled import settled
 from engine.flexible.settling import settle
 from engine.foureyes import eyes_on
 from engine.reasons import checked_reason
@@ -24,20 +25,19 @@ if TYPE_CHECKING:
 
     from engine.foureyes import FourEyesError
     from engine.people import Person
+    from engine.spiff import Names
     from engine.waiting import Waiting
 
 KINDS: Final[Mapping[str, str]] = {"agreed": "signature_given", "refused": "signature_refused"}
 
 
 class SignedAlreadyError(Refusal):
-    """The signature was given, or is no longer asked for."""
+    """The signature was given, or is no longer asked for; the words say why."""
 
     code = "signed_already"
 
-    def __init__(self, case_id: UUID) -> None:
-        super().__init__(
-            "您已签过，或已不需要您签。", "You have signed, or your signature is no longer needed."
-        )
+    def __init__(self, why: Names, case_id: UUID) -> None:
+        super().__init__(why.zh, why.en)
         self.case_id = case_id
 
 
@@ -94,7 +94,8 @@ def sign(
         .values(status=answer, opinion=said_so, settled_at=now)
     )
     if conn.execute(given).rowcount == 0:
-        raise SignedAlreadyError(row.case_id)
+        now_is = conn.execute(sa.select(signings).where(signings.c.id == key)).one()
+        raise SignedAlreadyError(settled(conn, now_is), row.case_id)
     entry = said(waiting, KINDS[answer], opinion=said_so)
     settle(conn, replace(waiting, by=who), row.group_id, entry, now=now)
 

@@ -12,6 +12,7 @@ from engine import dossier, procedures
 from engine.drafts import Kept
 from engine.entryview import FilledForm
 from engine.errors import NotFoundError
+from engine.flexible.settled import settled
 from engine.substituting.acting import signing_as
 from engine.tables import cases, people, signings, tasks
 
@@ -62,13 +63,17 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class SignView:
-    """A signature before it is given; ``answers`` are what is to be signed, None before them."""
+    """A signature before it is given; ``answers`` are what is to be signed, None before them.
+
+    ``settled`` says why it is not given any more, None while it is asked for.
+    """
 
     asked: Asked
     is_open: bool
     case: CaseHeader
     signatures: list[Signature]
     answers: FilledForm | None
+    settled: Names | None
 
 
 _ASKERS = people.alias("askers")
@@ -138,7 +143,9 @@ def sign_view(conn: sa.Connection, key: UUID, *, by: Person) -> SignView:
     case = dossier.header(conn, dossier.case_row(conn, row.case_id, by=by))
     signatures = [one for one in of_task(conn, row.task_id) if one.group == row.group_id]
     answers = sent_answers(conn, row, procedures.version(conn, row.version_id))
-    return SignView(_asked(conn, row, who), row.status == "asked", case, signatures, answers)
+    is_open = row.status == "asked"
+    why = None if is_open else settled(conn, row)
+    return SignView(_asked(conn, row, who), is_open, case, signatures, answers, why)
 
 
 def sent_answers(conn: sa.Connection, row: sa.Row[Any], version: Version) -> FilledForm | None:

@@ -14,10 +14,11 @@ from engine.flexible.choosing import chosen
 from engine.flexible.concerned import is_concerned, may_urge
 from engine.flexible.held import said, step_of
 from engine.history import enter
+from engine.lost import check_role
 from engine.reasons import checked_reason
 from engine.spiff import Names
 from engine.tables import entries, signings
-from engine.waiting import check_role, lock_any
+from engine.waiting import lock_any
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -114,7 +115,7 @@ def copy(
     """
     waiting = lock_any(conn, task_id, by=by)
     by, own = waiting.by, (waiting.given_to, waiting.owner)
-    check_role(conn, waiting.role, waiting.case.version_id, by=by, own=own)
+    check_role(conn, task_id, waiting.role, waiting.case.version_id, by=by, own=own)
     step = step_of(conn, waiting)
     words = words_for(step, "copy")
     keys: list[UUID | None] = [*dict.fromkeys(to)]

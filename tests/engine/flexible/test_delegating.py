@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine import drafts, history
+from engine.cases import NotYoursError
 from engine.flexible.delegating import NotDelegatedError, delegate, give_back, take_back
 from engine.flexible.handing import transfer
 from engine.substituting.handing_over import leave
@@ -16,6 +17,7 @@ from engine.waiting import DelegatedError, TaskClaimedError
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.flexible.conftest import row, told
+from tests.engine.small import somebody
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -73,6 +75,11 @@ def test_an_owner_takes_back_with_what_the_other_typed(
     assert told(connection, inspector)[-1] == f"{clerk.name} 收回了“prepare名”，您不必再办"
     with pytest.raises(NotDelegatedError):
         take_back(connection, task, by=clerk, now=NOW)
+    with pytest.raises(NotYoursError) as refused:
+        open_task(connection, task, by=inspector)
+    assert refused.value.zh.startswith(f"{clerk.name} 已收回这件待办，您不必再办。")
+    with pytest.raises(NotYoursError, match=r"^此步骤由“内勤”办理，您没有该角色"):
+        open_task(connection, task, by=somebody(connection, "stranger", {"gm"}))
 
 
 def test_a_delegated_task_outlives_the_leaving_of_either(

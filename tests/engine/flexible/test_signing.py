@@ -75,8 +75,11 @@ def test_nobody_sends_before_the_opinions_are_in(
         complete_task(connection, task, NOTE, by=clerk, now=NOW)
     signs(connection, task, manager)
     assert told(connection, clerk) == ["会签意见已齐，可以提交：“prepare名”"]
-    with pytest.raises(SignedAlreadyError):
+    with pytest.raises(SignedAlreadyError) as told_so:
         signs(connection, task, manager)
+    assert told_so.value.zh == "您已签过：同意。"
+    with pytest.raises(SignedAlreadyError, match="not agreed"):
+        signs(connection, task, inspector)
     case_id = complete_task(connection, task, NOTE, by=clerk, now=NOW).case_id
     timeline = dossier.case(connection, case_id, by=clerk).timeline
     assert [entry.title.zh for entry in timeline[1:4]] == [
@@ -153,8 +156,11 @@ def test_who_is_taken_away_is_not_waited_for(
     signs(connection, task, inspector)
     remove(connection, task, manager.id, "不用了", by=clerk, now=NOW)
     assert told(connection, manager)[-1] == f"{clerk.name} 取消了请您会签“prepare名”：不用了"
-    with pytest.raises(SignedAlreadyError):
+    with pytest.raises(SignedAlreadyError) as told_so:
         signs(connection, task, manager)
+    assert told_so.value.zh == f"{clerk.name} 已减去您的会签，不必再签：不用了"
+    with pytest.raises(SignedAlreadyError, match="agreed"):
+        signs(connection, task, inspector)
     case_id = complete_task(connection, task, NOTE, by=clerk, now=NOW).case_id
     assert history.verify(connection, case_id) is None
 

@@ -282,7 +282,7 @@ def test_nothing_is_left_of_it_once_it_is_over(
     assert over is not None
 
     assert desks(conn, over) == []
-    with pytest.raises(NotYoursError):
+    with pytest.raises(NotYoursError, match=f"not stand in for {ill.name} now"):
         complete_task(conn, task, NOTE, by=over, now=NOW + timedelta(days=3))
     complete_task(conn, task, NOTE, by=ill, now=NOW + timedelta(days=3))
 
@@ -295,7 +295,7 @@ def test_one_that_was_ended_a_second_ago_gives_no_right(
     end(conn, number, by=ill, now=NOW)
     after = standing_in(conn, manager.id, now=NOW)
     assert after is not None
-    with pytest.raises(NotYoursError):
+    with pytest.raises(NotYoursError, match=f"You no longer stand in for {ill.name}"):
         claim(conn, task, by=after, now=NOW)
 
 
