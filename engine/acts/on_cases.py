@@ -68,7 +68,10 @@ ON_CASES: Final = (
             "Only while nobody has claimed, filled in or done any of that; having looked at it "
             "does not count. Notices cannot be taken back.",
         ),
-        Names("时限重新计算。", "Deadlines count anew."),
+        Names(
+            "时限不重新计算：仍照这一步第一次开始时算。",
+            "Its deadlines do not count anew, but on from when the step first began.",
+        ),
         drawn="withdraw",
         kinds=("step_withdrawn",),
     ),

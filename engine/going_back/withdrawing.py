@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from engine import calendars, procedures, spiff
 from engine.clocks.reckoning import fresh
+from engine.dossier import history_rows
 from engine.errors import NotFoundError, Refusal
 from engine.flexible.allowed import is_switched_on
 from engine.going_back.anew import give, opened_anew
-from engine.going_back.clocks import unwound
+from engine.going_back.clocks import first_run, unwound
 from engine.going_back.deeds import deeds
 from engine.going_back.notes import back_to
 from engine.going_back.told import tell_who_has_it
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from engine.going_back.clocks import FirstRun
     from engine.moving import Case
     from engine.people import Person
     from engine.procedures import Version
@@ -121,20 +123,30 @@ def withdraw_step(
     version = procedures.version(conn, case.version_id)
     found = withdrawal(conn, version, case, entry, by)
     by = _acting(version, entry, by)
-    known, body = calendars.of(conn, case.calendars), read(entry.body)
-    try:
-        move = spiff.withdraw(version.compiled, case.state, task_id, now=now, calendars=known)
-    except (spiff.NoWayBackError, spiff.CaseOverError, spiff.RunError) as error:
-        raise _refused(Names(error.zh, error.en), case_id) from error
+    run = first_run(history_rows(conn, case_id), task_id, now=now)
+    move, body = _moved(conn, version, case, task_id, run, now=now), read(entry.body)
     facts: dict[str, object] = {name: body[name] for name in _WHERE if name in body}
     case, stopped = unwound(case, move)
-    said = Draft(
-        WITHDRAWN, {**facts, **stopped, "back": back_to(found, "withdrawn")}, task_id=task_id
-    )
+    facts |= {**run.said, **stopped, "back": back_to(found, "withdrawn")}
+    said = Draft(WITHDRAWN, facts, task_id=task_id)
     move_on(conn, case, version, move, [said], by=by, now=now)
     _hand_back(conn, version, move, found, to=case_id, by=by, now=now)
     opened = opened_anew(move, found)
     return opened[0].id if len(opened) == 1 else None
+
+
+def _moved(
+    conn: sa.Connection, version: Version, case: Case, task: UUID, run: FirstRun, *, now: datetime
+) -> Move:
+    """Take a step back in the engine; its deadlines count on from when it first began."""
+    compiled, known = version.compiled, calendars.of(conn, case.calendars)
+    since, stood = run.since, run.stood
+    try:
+        return spiff.withdraw(
+            compiled, case.state, task, since=since, stood=stood, now=now, calendars=known
+        )
+    except (spiff.NoWayBackError, spiff.CaseOverError, spiff.RunError) as error:
+        raise _refused(Names(error.zh, error.en), case.id) from error
 
 
 def _hand_back(

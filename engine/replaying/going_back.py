@@ -7,6 +7,7 @@ from uuid import UUID
 
 from engine import spiff
 from engine.going_back.anew import STRAIGHT
+from engine.going_back.clocks import run_of
 from engine.replaying.play import stop
 from engine.replaying.stage import place_of
 from engine.spiff import CaseOpenError, CaseOverError, NoPlaceError, NoWayBackError
@@ -33,8 +34,13 @@ def return_step(play: Play, event: Event, task: UUID) -> None:
 def withdraw(play: Play, event: Event) -> None:
     """Take back the step that was taken back."""
     target, compiled = _target(play, event), play.stage.bundle.compiled
-    state, then = play.stage.state, play.stage.then
-    _go(play, event, lambda: spiff.withdraw(compiled, state, target, **then))
+    state, then, run = play.stage.state, play.stage.then, run_of(event.body)
+    since, stood = run.since, run.stood
+    _go(
+        play,
+        event,
+        lambda: spiff.withdraw(compiled, state, target, since=since, stood=stood, **then),
+    )
 
 
 def cancel(play: Play, event: Event) -> None:

@@ -33,7 +33,7 @@ from engine.spiff.elements.arming import (
     timer_of,
     written,
 )
-from engine.spiff.elements.catching import Awaited
+from engine.spiff.elements.catching import Awaited, beside
 from engine.spiff.elements.lanes import role_at
 from engine.spiff.elements.timing import read
 from engine.spiff.errors import RunError
@@ -41,6 +41,7 @@ from engine.spiff.language.arithmetic import storable
 from engine.spiff.reading import evaluate, in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from engine.spiff.fixes import Token
@@ -159,6 +160,25 @@ def _arm(token: Token, rule: Rule) -> None:
     for whole in sorted(top.held):
         hold(token, whole)
     top.journal.armed.append(timer_of(token))
+
+
+def count_on(step: Token, since: datetime, stood: Sequence[tuple[datetime, datetime]]) -> None:
+    """Let the deadlines of a step that has just opened anew count from when it opened first.
+
+    They do not count while its clocks `stood`. RunError if one of them cannot be reckoned.
+    """
+    armed = step.workflow.top_workflow.journal.armed
+    for token in beside(step):
+        event, internal = token.task_spec.event_definition, token.internal_data
+        if not isinstance(event, Deadline) or event.rule.repeats or "since" not in internal:
+            continue
+        new = timer_of(token)
+        internal["since"] = since.isoformat()
+        if stood:
+            internal["pauses"] = [[begun.isoformat(), ended.isoformat()] for begun, ended in stood]
+        with telling(token, event.rule.variable):
+            set_due(token, clock.calendars())
+        armed[armed.index(new)] = timer_of(token)
 
 
 def _said(token: Token, rule: Rule) -> str:

@@ -8,8 +8,9 @@ from uuid import UUID
 from engine.calendar import STANDARD
 from engine.spiff.clock import Time
 from engine.spiff.codec import load
+from engine.spiff.elements.timers import count_on
 from engine.spiff.errors import CaseOverError, NoWayBackError, TaskNotReadyError
-from engine.spiff.fixes import TASK
+from engine.spiff.fixes import TASK, UNFINISHED
 from engine.spiff.going_back.detours import detour
 from engine.spiff.going_back.places import is_repeated
 from engine.spiff.going_back.standing import misfit, stands
@@ -17,6 +18,7 @@ from engine.spiff.going_back.undoing import go_back
 from engine.spiff.going_back.ways import (
     NOT_BEFORE,
     TOGETHER,
+    TOO_LATE,
     TOUCHED,
     described,
     way_to,
@@ -28,6 +30,7 @@ from engine.spiff.stepping import at_rest, moved, moving
 from engine.spiff.survey import look_over
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from engine.calendar import Calendars
@@ -100,16 +103,18 @@ def return_straight(
         return moved(rest.case, rest.before, rest.fire(rest.case))
 
 
-def undo(case: CaseFlow, way: Aftermath) -> None:
-    """Go back by a way; NoWayBackError if the case would then stand as no drawing lets it.
+def undo(case: CaseFlow, way: Aftermath) -> Token:
+    """Go back by a way, and give the token of what is open anew.
 
-    That may be where an operator has put a token that did not come of what was done before.
+    NoWayBackError if the case would then stand as no drawing lets it. That may be where an operator
+    has put a token that did not come of what was done before.
     """
     before = stands(case)
-    go_back(case, way)
+    fresh = go_back(case, way)
     if (why := misfit(case, before)) is not None:
         target = UUID(hex=way.step.internal_data[TASK])
         raise NoWayBackError(target, f"{why.zh}{OTHER.zh}", f"{why.en} {OTHER.en}")
+    return fresh
 
 
 def _found(rest: Rest, task: UUID, target: UUID) -> tuple[Token, Aftermath]:
@@ -138,18 +143,27 @@ def withdraw(
     state: bytes,
     target: UUID,
     *,
+    since: datetime | None = None,
+    stood: Sequence[tuple[datetime, datetime]] = (),
     now: datetime,
     calendars: Calendars = STANDARD,
 ) -> Move:
     """Take back a step that was just finished: it is open anew, and all that it opened is not.
 
-    Timers that are due fire first. Raises what `withdrawal` does.
+    Its deadlines count on from ``since`` (None: anew), without the times in which its clocks
+    ``stood``. Timers that are due fire first. Raises what `withdrawal` does, and NoWayBackError if
+    its time is over.
     """
     time = Time(now, calendars)
     case, before, _, fire = at_rest(compiled, state, time)
     with moving(case, time):
-        undo(case, untouched(case, target))
-        return moved(case, before, fire(case))
+        fresh = undo(case, untouched(case, target))
+        if since is not None:
+            count_on(fresh, since, stood)
+        after = fire(case)
+        if not fresh._state & UNFINISHED:
+            raise NoWayBackError(target, *TOO_LATE)
+        return moved(case, before, after)
 
 
 def untouched(case: CaseFlow, target: UUID) -> Aftermath:

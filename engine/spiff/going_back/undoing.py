@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 _JOINS = (ParallelGateway, InclusiveGateway, EndJoin)
 
 
-def go_back(case: CaseFlow, undone: Aftermath) -> None:
-    """Undo what has come of a step, open it anew, and let the case run to rest."""
+def go_back(case: CaseFlow, undone: Aftermath) -> Token:
+    """Undo what has come of a step, open it anew, and let the case run to rest; give its token."""
     arrived = list(undone.arrived())
     case.current = undone.step
     drop(case, undone.dropped.values())
@@ -48,6 +48,7 @@ def go_back(case: CaseFlow, undone: Aftermath) -> None:
         if token._state == WAITING:
             token.task_spec._update(token)
     case.advance()
+    return fresh
 
 
 def _open_around(undone: Aftermath) -> None:

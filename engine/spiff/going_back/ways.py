@@ -49,6 +49,10 @@ TOUCHED: Final = Refusal(
     "这一步之后流程已经继续办理，不能撤回。请让现在的办理人退回。",
     "The case has moved on since this step. Ask who has it now to return it.",
 )
+TOO_LATE: Final = Refusal(
+    "这一步的期限已过，撤回后也不能再办。请让现在的办理人退回。",
+    "The time for this step is over, so that it could not be done again. Ask for a return.",
+)
 TOGETHER: Final = Refusal(
     "这一步由多人分别办理，不能单独撤回其中一份。请让现在的办理人退回。",
     "This step was done several times over; one of them cannot be taken back. Ask for a return.",

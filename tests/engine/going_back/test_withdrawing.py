@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine import history
+from engine.clocks.pausing import pause_task, resume_task
 from engine.errors import NotFoundError
 from engine.flexible.telling import copy, urge
 from engine.going_back.withdrawing import MayNotWithdrawError, withdraw_step
@@ -81,6 +83,32 @@ def test_looking_at_a_form_does_not_hinder_and_neither_does_ones_own_hand(errand
     claim(errands.conn, errands.task("file_away"), by=errands.clerk, now=NOW)
     assert withdrawn(errands, prepared) is not None
     assert errands.open == {"prepare"}
+
+
+def test_its_deadline_counts_on_from_when_it_first_began_and_not_while_it_stood(
+    errands: Errand,
+) -> None:
+    conn, task = errands.conn, errands.task("prepare")
+    first = errands.row("prepare").due_at
+    later = [NOW + timedelta(minutes=minutes) for minutes in range(60)]
+    pause_task(conn, task, "等样品", by=errands.clerk, now=later[5])
+    resume_task(conn, task, by=errands.clerk, now=later[15])
+    complete_task(conn, task, Answered({"note": "快"}), by=errands.clerk, now=later[20])
+    anew = withdraw_step(conn, errands.case_id, task, by=errands.clerk, now=later[30])
+    assert anew is not None
+    assert errands.row("prepare").due_at == first + timedelta(minutes=10)
+    complete_task(conn, anew, Answered({"note": "快"}), by=errands.clerk, now=later[31])
+    withdraw_step(conn, errands.case_id, anew, by=errands.clerk, now=later[32])
+    assert errands.row("prepare").due_at == first + timedelta(minutes=10)
+    assert errands.holds
+
+
+def test_a_deadline_that_passed_meanwhile_has_passed(errands: Errand) -> None:
+    task = errands.does("prepare")
+    withdraw_step(
+        errands.conn, errands.case_id, task, by=errands.clerk, now=NOW + timedelta(hours=2)
+    )
+    assert errands.open == {"prepare", "urge"}
 
 
 def test_urging_and_copying_do_not_hinder_for_they_leave_the_task_as_it_was(

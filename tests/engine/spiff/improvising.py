@@ -117,7 +117,7 @@ class Improviser(Runner):
     def skips(self, place: int) -> None:
         self._acts(self.open()[place].run)
 
-    def _acts(self, act: Callable[[], None]) -> None:
+    def _acts(self, act: Callable[[], object]) -> None:
         self.case.journal = Journal()
         with standing_at(Time(self.now)):
             act()

@@ -123,6 +123,32 @@ def test_the_deadline_of_a_step_that_is_returned_to_counts_anew() -> None:
     assert walk.timers == []
 
 
+def test_a_step_that_is_taken_back_keeps_its_deadline_and_is_refused_once_it_has_passed() -> None:
+    p = Process("demo")
+    p.message_start()
+    p.user("first")
+    p.user("second")
+    p.user("instead")
+    p.end()
+    p.end("given_up")
+    p.interrupt("late", "first", "P3D")
+    p.chain("opened", "first", "second", "done")
+    p.chain("late", "instead", "given_up")
+    walk = Walk(compiled(p))
+    task = walk.task("first").id
+    walk.does("first")
+    state, made = walk.move.state, walk.compiled
+    soon, late = T0 + timedelta(days=2), T0 + timedelta(days=4)
+    move = spiff.withdraw(made, state, task, since=T0, now=soon)
+    assert [step.due for step in move.opened] == [T0 + timedelta(days=3)]
+    assert [timer.due for timer in move.armed] == [T0 + timedelta(days=3)]
+    day = timedelta(days=1)
+    move = spiff.withdraw(made, state, task, since=T0, stood=[(T0, T0 + day)], now=soon)
+    assert [step.due for step in move.opened] == [T0 + timedelta(days=4)]
+    with pytest.raises(NoWayBackError, match="The time for this step is over"):
+        spiff.withdraw(made, state, task, since=T0, now=late)
+
+
 def test_what_follows_an_event_beside_the_step_goes_on() -> None:
     p = forking("left", "right")
     p.deadline("late", "left", "P3D")
