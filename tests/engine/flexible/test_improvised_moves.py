@@ -167,7 +167,7 @@ def improvise(database: Engine, examples: int) -> None:
         held = {**STAFF, "operator": {"operator"}}
         Moving.staff = {login: somebody(conn, login, roles) for login, roles in held.items()}
     Moving.engine = database
-    steps = settings(max_examples=examples, stateful_step_count=25, database=None)
+    steps = settings(max_examples=examples, stateful_step_count=25, database=None, deadline=None)
     run_state_machine_as_test(Moving, settings=steps)
 
 
