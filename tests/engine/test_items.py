@@ -8,6 +8,9 @@ import pytest
 
 from engine import dossier, drafts, history, items, verifying
 from engine.cases import open_case
+from engine.going_back.anew import THROUGH
+from engine.going_back.returning import return_task
+from engine.going_back.returnview import return_view
 from engine.inbox import inbox
 from engine.tables import tasks
 from engine.tasks import claim, complete_task, release, save_draft
@@ -78,6 +81,19 @@ def test_a_second_round_takes_the_place_of_all_instances_of_the_first(hearing: H
     assert sorted(fallen(hearing)) == sorted(
         [*first, *((step, dept, 1) for step in ("look", "judge") for dept in ("design", "stock"))]
     )
+
+
+def test_a_return_to_a_step_of_several_undoes_what_all_of_them_said(hearing: Hearing) -> None:
+    for dept in ("design", "stock"):
+        hearing.does("ask", dept, **SAID)
+        hearing.does("look", dept, seen="好")
+        hearing.does("judge", dept, verdict="好", unclear=False)
+    decide = hearing.waiting("decide")
+    boss = somebody(hearing.conn, "boss", {"gm"})
+    view = return_view(hearing.conn, decide, by=boss, now=NOW)
+    (ask,) = [step for step in view.steps if step.names.zh == "ask名"]
+    return_task(hearing.conn, decide, ask.target, THROUGH, "不全", by=boss, now=NOW)
+    assert fallen(hearing) == [("ask", "design", 1), ("ask", "stock", 1)]
 
 
 def test_a_loop_within_one_instance_takes_back_what_that_instance_said(hearing: Hearing) -> None:

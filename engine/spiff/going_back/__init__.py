@@ -14,8 +14,8 @@ return_to      all that came of the      that step, with fresh      a join that 
                                          of the variables           has begun, go on
 return_straight the task that returns it that step, and after it    nothing between is undone or
                                          the same task anew         done again, nothing else stops
-withdraw       as return_to              as return_to               only while nobody has finished
-                                                                    a step that came of it
+withdraw       as return_to              as return_to; deadlines    only while nobody has finished
+                                         of the step count on       a step that came of it
 cancel         everything                nothing                    variables stay
 reopen         nothing                   a finished step as by      what cancelling, or an end of
                                          return_to, or all that     the whole process, cut off is
