@@ -3,34 +3,46 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
-from uuid import UUID
 
 import sqlalchemy as sa
 
-from engine import asked, procedures, projections, spiff
+from engine import asked, handed, procedures, projections, spiff
 from engine.calendars import chain
 from engine.errors import Refusal
 from engine.history import moment
 from engine.kinds import TIMER
 from engine.linking.sealing import OF_CASE, are_said
 from engine.messages.correlation import correlation
+from engine.messages.letterchecks import same_letters
 from engine.messages.posting import NOBODY
 from engine.messages.sealing import is_whole
 from engine.moving import caller
+from engine.retold import retold
 from engine.spiff import Names
-from engine.tables import calls, case_ties, cases, incidents, messages, tasks, waits
+from engine.tables import (
+    calls,
+    cancelled_tasks,
+    case_ties,
+    cases,
+    incidents,
+    messages,
+    signings,
+    tasks,
+    waits,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
+    from uuid import UUID
 
     from engine.procedures import Version
+    from engine.retold import Retold
     from engine.spiff import Position, Wait
     from engine.told import Told
 
 WAITS: Final = Names("等待的消息与信号", "what is waited for")
 CALLS: Final = Names("外部调用", "calls")
 MESSAGES: Final = Names("消息", "messages")
-TAKEN_IN: Final = frozenset({"message_delivered", "signal_delivered", "case_opened"})
 TIES: Final = Names("关联案件", "linked cases")
 CALENDARS: Final = Names("所依据的日历修改", "changes of calendars")
 HELD: Final = Names("受阻的标记与未解决的异常", "whether an open incident holds it up")
@@ -49,6 +61,8 @@ _TRIED = sa.select(sa.func.max(incidents.c.tried_at)).where(
 )
 _TASKS = sa.select(tasks).where(tasks.c.case_id == sa.bindparam("case"))
 _WAITS = sa.select(waits).where(waits.c.case_id == sa.bindparam("case"))
+_SIGNED = sa.select(signings).where(signings.c.case_id == sa.bindparam("case"))
+_ENDED = sa.select(cancelled_tasks).where(cancelled_tasks.c.case_id == sa.bindparam("case"))
 _CALLS = sa.select(calls).where(
     calls.c.case_id == sa.bindparam("case"), calls.c.status.in_(("waiting", "failed"))
 )
@@ -72,6 +86,8 @@ class Crosschecks:
         self._calling = self._having(calls.c.case_id)
         self._tied = self._having(case_ties.c.case_id) | self._having(case_ties.c.other_id)
         self._failing = self._having(incidents.c.case_id)
+        self._signing = self._having(signings.c.case_id)
+        self._cancelling = self._having(cancelled_tasks.c.case_id)
         self._writing = self._having(messages.c.sent_from) | self._having(messages.c.case_id)
 
     def _having(self, column: sa.Column[Any]) -> set[UUID]:
@@ -87,12 +103,21 @@ class Crosschecks:
             yield HELD
         if row.version_id not in self._unreadable:
             yield from self._beside_state(row, told)
-        if not _same_letters(case_id, self._rows(_MESSAGES, case_id, self._writing), told.letters):
+        yield from self._handed(row, retold(told.bodies))
+        if not same_letters(case_id, self._rows(_MESSAGES, case_id, self._writing), told.letters):
             yield MESSAGES
         if not are_said(self._rows(OF_CASE, case_id, self._tied), case_id, told):
             yield TIES
         if not all(map(self._is_revision, told.revised)):
             yield CALENDARS
+
+    def _handed(self, row: sa.Row[Any], said: Retold) -> Iterator[Names]:
+        signed = self._rows(_SIGNED, row.id, self._signing)
+        if not handed.are_signed_so(signed, said):
+            yield handed.SIGNATURES
+        ended = self._rows(_ENDED, row.id, self._cancelling)
+        if not handed.ended_so(ended, said):
+            yield handed.CANCELLED
 
     def _beside_state(self, row: sa.Row[Any], told: Told) -> Iterator[Names]:
         found = self._position(row)
@@ -104,6 +129,7 @@ class Crosschecks:
         projected = projections.Projected(version, position, around)
         yield from projections.differing(row, steps, projected)
         yield from projections.unsaid(row, steps, told, version)
+        yield from handed.differing(version, steps, retold(told.bodies))
         if not _same_waits(self._rows(_WAITS, row.id, self._waiting), position.waits, told):
             yield WAITS
         if not _same_calls(self._rows(_CALLS, row.id, self._calling), position.calls, told):
@@ -183,47 +209,3 @@ def _is_correlated(row: sa.Row[Any]) -> bool:
     if not row.keys and row.kind == "message":
         return bool(row.correlation == NOBODY)
     return bool(row.correlation == correlation(row.kind, row.name, row.keys))
-
-
-def _same_letters(
-    case_id: UUID,
-    rows: Sequence[sa.Row[Any]],
-    letters: Sequence[tuple[Mapping[str, Any], bytes | None]],
-) -> bool:
-    """Whether each message that the entries name is there as they say, and each there is named."""
-    try:
-        return _are_the_same(case_id, rows, letters)
-    except (KeyError, TypeError, ValueError):
-        return False
-
-
-def _are_the_same(
-    case_id: UUID,
-    rows: Sequence[sa.Row[Any]],
-    letters: Sequence[tuple[Mapping[str, Any], bytes | None]],
-) -> bool:
-    kept = {row.id: row for row in rows}
-    sent = {UUID(body["message"]) for body, _ in letters if body["kind"] == "message_sent"}
-    taken = {UUID(body["message"]) for body, _ in letters if body["kind"] in TAKEN_IN}
-    return (
-        all(_says_so(kept.get(UUID(body["message"])), body, told) for body, told in letters)
-        and sent == {key for key, row in kept.items() if _is_sent(row, case_id)}
-        and taken == {key for key, row in kept.items() if row.case_id == case_id}
-        and all(is_whole(row) for row in rows)
-    )
-
-
-def _is_sent(row: sa.Row[Any], case_id: UUID) -> bool:
-    return bool(row.sent_from == case_id and row.kind == "message")
-
-
-def _says_so(row: sa.Row[Any] | None, body: Mapping[str, Any], answers: bytes | None) -> bool:
-    """Whether a message is what an entry says of it, and became of it what the entry says."""
-    if row is None or row.name != body.get("called"):
-        return False
-    if body["kind"] == "message_dropped":
-        return bool(row.status == "dropped" and row.reason == body.get("reason"))
-    carried = row.payload if row.payload != b"{}" else None
-    same = body["kind"] == "case_opened" or answers is None or answers == carried
-    delivered = body["kind"] not in TAKEN_IN or row.status == "delivered"
-    return bool(same and delivered and dict(row.keys) == body.get("keys"))

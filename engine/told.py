@@ -32,7 +32,8 @@ class Told:
     ``files`` are attachments by id (hex), ``letters`` bodies with a message and what it carried,
     ``calls`` what was last said of each call by its id (hex), ``pauses`` bodies that stop a clock,
     ``suspensions`` those that suspend the case, ``awaited`` by its id (hex) the body that began a
-    wait, ``ties`` of each link that stands the other case, whether it came from there, and why.
+    wait, ``ties`` of each link that stands the other case, whether it came from there, and why,
+    ``bodies`` all of them.
     """
 
     broken: int | None = None
@@ -47,9 +48,11 @@ class Told:
     suspensions: list[Mapping[str, Any]] = field(default_factory=list)
     ties: dict[object, tuple[object, ...]] = field(default_factory=dict)
     awaited: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    bodies: list[dict[str, Any]] = field(default_factory=list)
 
-    def hear(self, body: Mapping[str, Any]) -> None:
+    def hear(self, body: dict[str, Any]) -> None:
         """Take in what one entry says of its case."""
+        self.bodies.append(body)
         if isinstance(facts := body.get("facts"), dict):
             self.facts.update(facts)
         self.files |= by_key(body, "files")

@@ -74,7 +74,9 @@ def _hand_over(
     if not _MOVES[piece.kind](conn, piece, waiting, leaver, now):
         return
     taken = [] if piece.to is None else [piece.to]
-    enter(conn, waiting.case, said(waiting, HANDED_OVER, to=taken, reason=why), by=by, now=now)
+    whose = [leaver.id.hex, leaver.name]
+    entry = said(waiting, HANDED_OVER, to=taken, reason=why, hand=piece.kind, whose=whose)
+    enter(conn, waiting.case, entry, by=by, now=now)
     if piece.to is not None:
         zh, en = piece.step.zh, piece.step.en
         text = Names(

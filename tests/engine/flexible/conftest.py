@@ -6,10 +6,12 @@ import pytest
 import sqlalchemy as sa
 
 from engine.tables import notices, tasks
+from engine.verifying import check
 from tests.engine.errand import asked, errand, waiting
 from tests.engine.small import put_in_force, somebody
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from uuid import UUID
 
     from sqlalchemy import Connection
@@ -65,3 +67,10 @@ def told(conn: Connection, person: Person) -> list[str]:
     """Give the notices of a person, oldest first."""
     mine = sa.select(notices.c.zh).where(notices.c.person_id == person.id)
     return list(conn.scalars(mine.order_by(notices.c.id)))
+
+
+@pytest.fixture(autouse=True)
+def _verified(connection: Connection) -> Iterator[None]:
+    """See to it that whatever a test did verifies."""
+    yield
+    assert [case.astray for case in check(connection) if not case.is_sound] == []

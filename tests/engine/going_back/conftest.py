@@ -4,11 +4,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from engine.verifying import check
 from tests.engine.errand import asked, errand
 from tests.engine.going_back.errands import Errand
 from tests.engine.small import put_in_force, somebody
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection
 
 
@@ -25,3 +28,10 @@ def errands(connection: Connection) -> Errand:
         inspector=somebody(connection, "inspector", {"qc"}),
         manager=somebody(connection, "manager", {"gm"}),
     )
+
+
+@pytest.fixture(autouse=True)
+def _verified(connection: Connection) -> Iterator[None]:
+    """See to it that whatever a test did verifies."""
+    yield
+    assert [case.astray for case in check(connection) if not case.is_sound] == []

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 NOTE = Answered({"note": "已办"})
 TODAY = NOW.date()
 
+pytestmark = pytest.mark.usefixtures("verified")
+
 
 @pytest.fixture
 def conn(connection: Connection) -> Connection:
