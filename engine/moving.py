@@ -107,7 +107,7 @@ def move_to(
     undone = left.ending(conn, move, done=_done(drafts))
     cancelled = [row for row in undone if row.id != drafts[cause].task_id]
     facts = {**telling.consequences(version, move, cancelled), CALLS: [*sent.calls]}
-    facts["clauses"] = telling.clauses(version, move, drafts[cause].facts)
+    facts["clauses"] = telling.clauses(version, move, drafts[cause])
     facts["facts"] = case_facts.changed(before, {**_facts(case), **ended})
     drafts[cause] = telling.saying(drafts[cause], facts)
     case, numbered = _numbered(conn, case, move, now)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine import spiff
 from engine.history import Draft
-from engine.told import AWAITED
+from engine.told import AWAITED, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     import sqlalchemy as sa
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 
 REMINDS: Final = "reminds"
+SKIPPED: Final = "step_skipped"
+"""The kind of entry of a step that an operator passed over, undone."""
 
 
 def as_it_happened(version: Version, move: Move, happened: Sequence[Draft]) -> list[Draft]:
@@ -50,16 +52,32 @@ def saying(draft: Draft, facts: Mapping[str, Any]) -> Draft:
     return replace(draft, facts={**draft.facts, **{k: v for k, v in both.items() if v}})
 
 
-def clauses(version: Version, move: Move, said: Mapping[str, Any]) -> list[str]:
-    """Return, each once, the clauses of what was done and of all that the move went through.
+def clauses(version: Version, move: Move, cause: Draft) -> list[str]:
+    """Return, each once, the clauses of what was done: the step itself, and what ran by itself.
 
-    A step that only waits now has fulfilled nothing yet, and a timer has an entry of its own.
+    What ran is what a flow was taken out of, and the ends that were come to: a call or sub-process
+    counts when it is over, not when it begins. A gateway does nothing, a timer has an entry of its
+    own, and a step that was skipped was not done.
     """
-    elsewhere = {f"{task.process}:{task.element}" for task in move.opened}
-    elsewhere |= {f"{timer.process}:{timer.element}" for timer in move.fired}
-    through = [place for place in move.reached if place not in elsewhere]
-    found = [c for place in through for c in version.element(*place.split(":")).clauses]
-    return list(dict.fromkeys([*said.get("clauses", ()), *found]))
+    elsewhere = {f"{timer.process}:{timer.element}" for timer in move.fired}
+    if cause.kind == SKIPPED:
+        elsewhere.add(f"{cause.facts['process']}:{cause.facts['element']}")
+    own = listed(cause.facts, "clauses")
+    ran = (version.element(*place.split(":")) for place in _ran(version, move, elsewhere))
+    return list(dict.fromkeys([*own, *(c for each in ran for c in each.clauses)]))
+
+
+def _ran(version: Version, move: Move, elsewhere: Container[str]) -> Iterator[str]:
+    """Give the activities and events that a move has brought to their end."""
+    left = set()
+    for taken in move.flows:
+        process, flow = taken.split(":")
+        left.add(f"{process}:{version.compiled.diagrams[process].flows[flow].source}")
+    for place in dict.fromkeys([*move.reached, *sorted(left)]):
+        kind = version.element(*place.split(":")).kind
+        over = kind == "endEvent" or (place in left and not kind.endswith("Gateway"))
+        if over and place not in elsewhere:
+            yield place
 
 
 def consequences(

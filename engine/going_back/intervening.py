@@ -24,6 +24,7 @@ from engine.opening import move_on
 from engine.spiff import Names
 from engine.suspending.standstill import check_goes_on
 from engine.tables import tasks
+from engine.telling import SKIPPED
 from engine.waiting import gone, lock_any, passed
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 SKIP: Final = "skip"
 PLACE: Final = "place"
-SKIPPED: Final = "step_skipped"
 MOVED: Final = "token_moved"
 
 
