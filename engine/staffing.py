@@ -1,15 +1,27 @@
-"""Staff: a new password and other roles; each ends the person's sessions."""
+"""Staff: a new password and other roles, which end the person's sessions; who acts by a command."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
 from engine.errors import NotFoundError
 from engine.history import Draft, enter
 from engine.moving import lock
-from engine.people import check_roles, end_sessions, password_hash, with_password
+from engine.people import (
+    COLUMNS,
+    LONGEST_LOGIN,
+    check_roles,
+    end_sessions,
+    password_hash,
+    person_of,
+    with_password,
+)
+from engine.roles import OPERATOR
 from engine.tables import people, tasks
 from engine.waiting import RELEASED
 
@@ -49,6 +61,19 @@ def set_roles(
     check_roles(conn, held)
     _change(conn, found, roles=sorted(set(held)))
     return found, _release(conn, found, held, now=now)
+
+
+def at_terminal(conn: sa.Connection, account: str, *, now: datetime) -> Person:
+    """Return who acts on the command line without a name of their own: an account of the machine.
+
+    Whoever may do so is an operator. Such a one never signs in; their first act adds them.
+    """
+    name = f"命令行 · {account}"[:LONGEST_LOGIN]
+    added = {"id": uuid4(), "login": name, "name": name, "password": "", "active": False}
+    once = insert(people).values(**added, created_at=now).on_conflict_do_nothing()
+    conn.execute(once)
+    row = conn.execute(sa.select(*COLUMNS).where(people.c.login == name)).one()
+    return replace(person_of(row), roles=frozenset({OPERATOR}))
 
 
 def _found(conn: sa.Connection, login: str) -> Person:

@@ -16,6 +16,7 @@ from web.groups import (
     people,
     replays,
     settings_here,
+    signed,
     versions,
 )
 
@@ -106,6 +107,7 @@ def migrate() -> None:
     help="replace this version although it does not come from files, or is planned",
 )
 @click.option("--dry-run", is_flag=True, help="show what would be published, and change nothing")
+@signed
 def publish(
     folder: Path | None,
     note: str,

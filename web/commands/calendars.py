@@ -15,6 +15,7 @@ from engine.clocks import deadlines
 from engine.errors import Refusal
 from engine.reasons import LONGEST, BadReasonError, checked_reason
 from engine.settings import company
+from web.commands.hand import whoever_types
 from web.commands.say import local, say
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def import_file(
     after = try_file(connection, file, code=code, years=years, now=now)
     if after is None:
         return
-    made = change(connection, after, by=None, now=now, note=reason)
+    made = change(connection, after, by=whoever_types(connection, now=now), now=now, note=reason)
     say(
         f"已保存为第 {made.id} 次修改；后台将重新计算 {made.cases} 个案件的期限"
         "（banjie calendar changes）。",

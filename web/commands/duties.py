@@ -9,6 +9,7 @@ import click
 from engine.duties import planning
 from engine.duties.dutyview import all_duties
 from engine.settings import company
+from web.commands.hand import whoever_types
 from web.commands.say import local, say
 
 if TYPE_CHECKING:
@@ -35,13 +36,17 @@ def show(connection: Connection) -> None:
 
 def turn_on(connection: Connection, procedure: str, *, reason: str, now: datetime) -> None:
     """Let a duty start again; the caller commits, here and below."""
-    planning.switch_on(connection, procedure, why=reason, by=None, now=now)
+    planning.switch_on(
+        connection, procedure, why=reason, by=whoever_types(connection, now=now), now=now
+    )
     show(connection)
 
 
 def turn_off(connection: Connection, procedure: str, *, reason: str, now: datetime) -> None:
     """Let a duty start no more."""
-    planning.switch_off(connection, procedure, why=reason, by=None, now=now)
+    planning.switch_off(
+        connection, procedure, why=reason, by=whoever_types(connection, now=now), now=now
+    )
     show(connection)
 
 

@@ -9,6 +9,7 @@ import click
 from engine.incidentlist import open_lines
 from engine.retrying import retry
 from engine.settings import company
+from web.commands.hand import whoever_types
 from web.commands.say import complain, local, say
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def show(connection: Connection) -> None:
 
 def try_again(connection: Connection, number: int, *, now: datetime) -> bool:
     """Do again what failed, and say whether it worked; the caller commits in either case."""
-    incident = retry(connection, number, by=None, now=now)
+    incident = retry(connection, number, by=whoever_types(connection, now=now), now=now)
     if incident.resolved_at is None:
         complain(f"异常 {number} 重试后仍未解决：", f"Incident {number} has failed again:")
         complain(incident.text.zh, incident.text.en)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.substituting import handing_over, leaving
+from web.commands.hand import whoever_types
 from web.commands.say import say
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def leave(
     connection: Connection, login: str, to: Sequence[str], why: str, *, now: datetime
 ) -> None:
     """Let a person leave and print what became of their work; the caller commits."""
-    found = handing_over.leave(connection, login, to, why, by=None, now=now)
+    by = whoever_types(connection, now=now)
+    found = handing_over.leave(connection, login, to, why, by=by, now=now)
     _tell(found)
     moved = sum(piece.to is not None for piece in found.pieces)
     back = sum(piece.kind == "held" and piece.to is None for piece in found.pieces)

@@ -15,6 +15,7 @@ from engine.messages.expecting import expected
 from engine.messages.intake import receiver_of
 from engine.payloads import MOST_BYTES
 from engine.settings import company
+from web.commands.hand import whoever_types
 from web.commands.say import complain, local, say
 
 if TYPE_CHECKING:
@@ -146,5 +147,5 @@ def _lines(letter: Letter, zone: ZoneInfo) -> str:
 
 def give_up(connection: Connection, key: UUID, reason: str, *, now: datetime) -> None:
     """Drop a message."""
-    outside.drop(connection, key, reason, by=None, now=now)
+    outside.drop(connection, key, reason, by=whoever_types(connection, now=now), now=now)
     say("消息已作废。", "The message is dropped.")

@@ -11,6 +11,7 @@ from engine.settings import company
 from engine.transfers.batches import carry_out, foresee_next, give_up
 from engine.transfers.foreseen import batch
 from engine.transfers.planning import begin, unfinished
+from web.commands.hand import whoever_types
 from web.commands.say import say
 
 if TYPE_CHECKING:
@@ -65,10 +66,11 @@ def move_all(
         _show(batch(connection, found), company(connection).zone)
     try:
         with engine.begin() as connection:
-            moved = carry_out(connection, found, which, by=None, now=now)
+            by = whoever_types(connection, now=now)
+            moved = carry_out(connection, found, which, by=by, now=now)
     except Refusal:
         with engine.begin() as connection:
-            give_up(connection, found, by=None, now=now)
+            give_up(connection, found, by=whoever_types(connection, now=now), now=now)
         raise
     say(
         f"已将 {moved} 个案件迁移到“{procedure}”第 {number} 版。",
@@ -82,7 +84,8 @@ def _begun(
     """Begin a batch, or go on with one of the same terms that was interrupted."""
     found = unfinished(connection, procedure, number, reason=reason, due=due)
     if found is None:
-        return begin(connection, procedure, number, reason=reason, due=due, by=None, now=now)
+        by = whoever_types(connection, now=now)
+        return begin(connection, procedure, number, reason=reason, due=due, by=by, now=now)
     say(f"继续第 {found} 批。", f"Going on with batch {found}.")
     return found
 

@@ -14,10 +14,11 @@ from engine.settings import company
 from engine.spiff import BrokenFilesError, Names, Problem, check_drawings, explain_timers, roots
 from engine.strays import unused
 from engine.versioning.terms import Terms
+from web.commands.hand import whoever_types
 from web.commands.say import complain, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
     from pathlib import Path
     from zoneinfo import ZoneInfo
@@ -39,6 +40,20 @@ class BadReplacesError(Refusal):
         )
 
 
+class NoNoteError(Refusal):
+    """A procedure that was published before changes, and nobody says why."""
+
+    code = "no_note"
+
+    def __init__(self, changed: Sequence[Names]) -> None:
+        zh, en = "”、“".join(each.zh for each in changed), "”, “".join(each.en for each in changed)
+        super().__init__(
+            f"“{zh}”已有发布的版本，没有发布：请用 --note 写明改了什么、为什么。",
+            f"Nothing is published: “{en}” was published before; say with --note what has changed, "
+            "and why.",
+        )
+
+
 def terms_of(begins: date | None, replaces: Iterable[str]) -> Terms:
     """Return the terms that options say. Raises BadReplacesError."""
     return Terms(begins=begins, replaces=frozenset(map(_named, replaces)))
@@ -56,11 +71,15 @@ def publish_folder(
 ) -> None:
     """Publish all procedures of a folder or none; say which version each has, and because of what.
 
-    Raises BrokenFilesError, for drawings that cannot be read well too, and what publish does.
+    Raises NoNoteError, BrokenFilesError (for drawings that cannot be read well too), and what
+    publish does.
     """
     files = _read(folder or SHIPPED)
     with engine.begin() as connection:
         published = _publish(connection, files, note=note, terms=terms, now=now)
+        changed = [one.names for one in published if one.changed and one.number > 1]
+        if changed and not note.strip():
+            raise NoNoteError(changed)
         _tell(connection, published, done=Names("已发布", "published"))
 
 
@@ -79,7 +98,8 @@ def try_folder(
 def _publish(
     connection: Connection, files: dict[str, bytes], *, note: str, terms: Terms, now: datetime
 ) -> list[Published]:
-    published = publish(connection, files, by=None, now=now, note=note, terms=terms)
+    by = whoever_types(connection, now=now)
+    published = publish(connection, files, by=by, now=now, note=note, terms=terms)
     if problems := check_drawings(files):
         raise BrokenFilesError(problems)
     return published

@@ -11,6 +11,7 @@ from engine.settings import company
 from engine.versioning.again import roll_back, row_of, withdraw
 from engine.versioning.differences import differences
 from engine.versioning.listing import all_versions
+from web.commands.hand import whoever_types
 from web.commands.say import say
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def go_back(
     now: datetime,
 ) -> None:
     """Publish an older version again; the caller commits, here and below."""
-    made = roll_back(connection, procedure, number, reason=why, begins=begins, by=None, now=now)
+    by = whoever_types(connection, now=now)
+    made = roll_back(connection, procedure, number, reason=why, begins=begins, by=by, now=now)
     said = "" if begins is None else f"（{begins}）"
     say(
         f"第 {number} 版已重新发布为第 {made} 版{said}。",
@@ -76,7 +78,8 @@ def take_back(
     connection: Connection, procedure: str, number: int, *, why: str, now: datetime
 ) -> None:
     """Withdraw a planned version."""
-    withdraw(connection, procedure, number, reason=why, by=None, now=now)
+    by = whoever_types(connection, now=now)
+    withdraw(connection, procedure, number, reason=why, by=by, now=now)
     say(f"第 {number} 版已撤回，不会生效。", f"Version {number} is withdrawn.")
 
 

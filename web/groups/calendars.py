@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from web.groups import settings_here
+from web.groups import settings_here, signed
 
 _why = click.option("--why", "reason", required=True, help="为什么 / Why; it stands on its page.")
 _calendar = click.option(
@@ -33,6 +33,7 @@ def calendar() -> None:
 )
 @click.option("--why", default="", help="the reason, kept with the change; needed to change")
 @click.option("--dry-run", is_flag=True, help="show what would change, and change nothing")
+@signed
 def import_days(file: Path, code: str, years: tuple[int, ...], why: str, dry_run: bool) -> None:  # noqa: FBT001 - a flag
     """导入 / Take over the days of the CSV FILE: date, off or work, hours, note."""
     from web.commands.calendars import import_file, try_file
@@ -86,6 +87,7 @@ def list_duties() -> None:
 @duties.command("on")
 @click.argument("procedure")
 @_why
+@signed
 def duty_on(procedure: str, reason: str) -> None:
     """启用 / Let PROCEDURE start again, from its next date on."""
     from web.commands.duties import turn_on
@@ -98,6 +100,7 @@ def duty_on(procedure: str, reason: str) -> None:
 @duties.command("off")
 @click.argument("procedure")
 @_why
+@signed
 def duty_off(procedure: str, reason: str) -> None:
     """停用 / Let PROCEDURE start no more; its open cases go on."""
     from web.commands.duties import turn_off

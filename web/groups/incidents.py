@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from web.groups import settings_here
+from web.groups import settings_here, signed
 
 
 @click.group(invoke_without_command=True)
@@ -30,6 +30,7 @@ def list_incidents() -> None:
 @incidents.command("retry")
 @click.argument("number", type=int)
 @click.pass_context
+@signed
 def retry_incident(context: click.Context, number: int) -> None:
     """重试 / Do again what failed."""
     from web.commands.incidents import try_again

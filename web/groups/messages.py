@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from web.groups import settings_here
+from web.groups import settings_here, signed
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -37,6 +37,7 @@ def send_message(name: str, keys: tuple[str, ...], data: str, idempotency: str |
 @message.command("drop")
 @click.argument("key", metavar="ID", type=click.UUID)
 @click.option("--reason", required=True, help="why nobody is to take it")
+@signed
 def drop_message(key: UUID, reason: str) -> None:
     """作废 / Give a kept message up."""
     from web.commands.messages import give_up

@@ -7,7 +7,7 @@ from functools import partial
 
 import click
 
-from web.groups import settings_here
+from web.groups import settings_here, signed
 
 
 @click.command()
@@ -23,6 +23,7 @@ from web.groups import settings_here
     "--leave-behind", is_flag=True, help="let cases that cannot move stay; else none moves then"
 )
 @click.option("--dry-run", is_flag=True, help="show what would become of each, and move nothing")
+@signed
 def move(
     procedure: str, *, number: int, why: str, as_drawn: bool, leave_behind: bool, dry_run: bool
 ) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from web.groups import settings_here
+from web.groups import settings_here, signed
 
 
 @click.group()
@@ -75,6 +75,7 @@ def give_roles(login: str, held: tuple[str, ...]) -> None:
 @click.option("--to", multiple=True, metavar="LOGIN", help="who takes over, repeatable")
 @click.option("--why", default="", help="a reason, which the cases' histories keep")
 @click.option("--dry-run", is_flag=True, help="only show what would become of their work")
+@signed
 def leave(login: str, to: tuple[str, ...], why: str, *, dry_run: bool) -> None:
     """离开 / Let a person never sign in again, and hand over what they have in hand."""
     from web.commands.leaving import leave, preview

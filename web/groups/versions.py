@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from web.groups import settings_here
+from web.groups import settings_here, signed
 
 _why = click.option("--why", required=True, help="the reason, kept with the version")
 
@@ -52,6 +52,7 @@ def show_version(procedure: str, number: int) -> None:
     type=click.DateTime(["%Y-%m-%d"]),
     help="in force from the first minute of this day; else at once",
 )
+@signed
 def rollback(procedure: str, number: int, why: str, begins: datetime | None) -> None:
     """恢复旧版 / Publish version NUMBER of PROCEDURE again, as a new version."""
     from web.commands.opening import opened
@@ -66,6 +67,7 @@ def rollback(procedure: str, number: int, why: str, begins: datetime | None) -> 
 @click.argument("procedure")
 @click.argument("number", type=click.IntRange(1))
 @_why
+@signed
 def withdraw(procedure: str, number: int, why: str) -> None:
     """撤回 / Take back version NUMBER of PROCEDURE, which is planned."""
     from web.commands.opening import opened

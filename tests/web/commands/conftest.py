@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import signal
 import sys
 from collections.abc import Callable
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import Engine
+
+HERE = f"命令行 · {pwd.getpwuid(os.getuid()).pw_name}"
+"""What somebody is called who names nobody by --as."""
 
 Typed = Callable[..., tuple[int, str, str]]
 

@@ -126,12 +126,12 @@ def test_lint_names_what_no_procedure_uses(type_in: Typed, copied: Path) -> None
 def test_publishing_a_changed_form_makes_the_next_version(
     type_in: Typed, copied: Path, url: str
 ) -> None:
-    code, said, _ = type_in("publish", str(copied), DATABASE_URL=url)
+    code, said, _ = type_in("publish", str(copied), "--note", "改了表单", DATABASE_URL=url)
     assert (code, "version 1, unchanged" in said) == (0, True)
 
     form = next((copied / "forms/register").glob("*[!i].json"))
     form.write_text(form.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    code, said, _ = type_in("publish", str(copied), DATABASE_URL=url)
+    code, said, _ = type_in("publish", str(copied), "--note", "改了表单", DATABASE_URL=url)
     assert (code, "version 2, published" in said) == (0, True)
 
 

@@ -15,6 +15,7 @@ from engine.bundles import SHIPPED, read_folder
 from engine.publishing import publish
 from engine.settings import Company
 from engine.versioning.terms import Source, Terms
+from tests.web.commands.conftest import HERE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,7 +89,7 @@ def test_a_version_is_planned_listed_shown_and_withdrawn(
 
     code, said, _ = type_in("versions", "withdraw", REVIEW, "2", "--why", "改期")
     assert (code, "已撤回" in said) == (0, True)
-    assert "withdrawn  -  改期" in type_in("versions", "show", REVIEW, "2")[1]
+    assert f"withdrawn  {HERE}  改期" in type_in("versions", "show", REVIEW, "2")[1]
     code, _, complained = type_in("versions", "withdraw", REVIEW, "2", "--why", "again")
     assert (code, "has been withdrawn already" in complained) == (1, True)
     assert count(database) == 4
@@ -98,7 +99,7 @@ def test_going_back_stays_although_the_folder_is_published_again(
     type_in: Typed, url: str, copied: Path
 ) -> None:
     change(copied, "bpmn/roles.yaml")
-    assert type_in("publish", str(copied), DATABASE_URL=url)[0] == 0
+    assert type_in("publish", str(copied), "--note", "x", DATABASE_URL=url)[0] == 0
     words = ("versions", "rollback", REVIEW, "1", "--why")
     assert type_in(*words, " ")[0] == 1
     code, said, _ = type_in(*words, "表有误")
@@ -106,7 +107,7 @@ def test_going_back_stays_although_the_folder_is_published_again(
 
     code, _, complained = type_in("publish", str(copied))
     assert (code, f"--replaces {REVIEW}=3" in complained) == (1, True)
-    code, said, _ = type_in("publish", str(copied), "--replaces", f"{REVIEW}=3")
+    code, said, _ = type_in("publish", str(copied), "--note", "x", "--replaces", f"{REVIEW}=3")
     assert (code, "version 4, published" in said) == (0, True)
     code, said, _ = type_in("versions")
     assert code == 0
