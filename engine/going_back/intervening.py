@@ -16,8 +16,10 @@ from engine.clocks.reckoning import fresh
 from engine.errors import NotFoundError
 from engine.foureyes import eyes_on
 from engine.going_back.anew import come_back
+from engine.going_back.bypasses import bypasses
 from engine.going_back.clocks import unwound
 from engine.going_back.returning import NoWayError
+from engine.going_back.stuck import stuck
 from engine.history import Draft
 from engine.moving import lock
 from engine.opening import move_on
@@ -96,7 +98,9 @@ def prepared(conn: sa.Connection, wanted: Wanted, *, by: Person, now: datetime) 
     except spiff.TaskNotReadyError:
         told = gone(conn, task or case.id, by=by)
         raise (told if told.case_id else passed(case.id, now)) from None
-    except (spiff.NoPlaceError, spiff.CaseOverError, spiff.RunError) as error:
+    except spiff.RunError as error:
+        raise stuck(version, error, case.id) from error
+    except (spiff.NoPlaceError, spiff.CaseOverError) as error:
         raise NoWayError(error.zh, error.en, case_id=case.id) from error
     return Ready(wanted, case, version, waiting, at, move)
 
@@ -137,7 +141,8 @@ def carry_out(
     """Store an intervention; ``asker`` is who asked for what another person now agrees to."""
     version, waiting, move = ready.version, ready.waiting, ready.move
     case, stopped = unwound(ready.case, move) if ready.place is not None else (ready.case, {})
-    said = _said(ready, {"reason": reason, **stopped}, asker)
+    around = [[one.id, one.names.zh, one.names.en] for one in bypasses(conn, ready)]
+    said = _said(ready, {"reason": reason, "bypassed": around, **stopped}, asker)
     closed = sa.select(tasks).where(tasks.c.id.in_(move.closed))
     steps = {row.id: version.step(row.process, row.element).names for row in conn.execute(closed)}
     holders = move_on(conn, case, version, move, [said], by=by, now=now)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from engine import dossier, items, procedures, spiff
+from engine.going_back.bypasses import bypasses
 from engine.going_back.intervening import PLACE, place_of, prepared
 from engine.going_back.stops import stops
 from engine.opensteps import open_steps
@@ -45,7 +46,10 @@ class CaseToMend:
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What an intervention would do: what stops and what opens, or how the case would end."""
+    """What an intervention would do: what stops and what opens, or how the case would end.
+
+    ``bypassed`` are the guarantees that it leads around.
+    """
 
     case: CaseHeader
     kind: str
@@ -54,6 +58,7 @@ class Foreseen:
     stops: list[Names]
     opens: list[Names]
     ends: Names | None
+    bypassed: list[Names]
 
 
 def case_to_mend(conn: sa.Connection, case_id: UUID, *, by: Person) -> CaseToMend:
@@ -90,6 +95,7 @@ def foreseen(conn: sa.Connection, wanted: Wanted, *, by: Person, now: datetime) 
         stops=_stops(conn, ready),
         opens=[_opened(version, task) for task in move.opened],
         ends=ended,
+        bypassed=[guarantee.names for guarantee in bypasses(conn, ready)],
     )
 
 

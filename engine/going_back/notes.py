@@ -46,6 +46,8 @@ def notes(version: Version, body: Mapping[str, Any]) -> Iterator[Names]:
     if left := body.get("left"):
         step = named(version, *left.split(":"))
         yield Names(f"从“{step.zh}”移来", f"From “{step.en}”")
+    for _, zh, en in body.get("bypassed", ()):
+        yield Names(f"绕过保证：“{zh}”", f"Bypassed the guarantee “{en}”")
     yield from relations.notes(body)
     if asked := body.get("asked_by"):
         yield Names(f"由 {asked[1]} 提出", f"Asked for by {asked[1]}")

@@ -108,6 +108,7 @@ from engine.spiff.errors import (
 from engine.spiff.explaining import explain_timers
 from engine.spiff.files.eventful import DUTY_DATE
 from engine.spiff.files.sources import closure, process_ids, promises, roots
+from engine.spiff.going_back.bypassing import Leap, bypassed
 from engine.spiff.going_back.ending import cancel, cancelled_at, reopen, reopenings
 from engine.spiff.going_back.places import Place, places
 from engine.spiff.going_back.placing import place, placing, skip
@@ -182,8 +183,8 @@ __all__ = [
     "Guarantee",
     "InterruptedPlaceError",
     "JoinLeftError",
-    "Message",
-    "Move",
+    "Leap",
+    "Message", "Move",
     "Names",
     "NoPlaceError",
     "NoWayBackError",
@@ -209,8 +210,8 @@ __all__ = [
     "Wait", "Way",
     "answer",
     "asked_again",
-    "cancel",
-    "cancelled_at",
+    "bypassed",
+    "cancel", "cancelled_at",
     "check_drawings",
     "closure",
     "compile_expression",
@@ -222,8 +223,7 @@ __all__ = [
     "explain_timers",
     "fail",
     "known", "number",
-    "pause",
-    "picture",
+    "pause", "picture",
     "place",
     "places",
     "placing",

@@ -18,7 +18,7 @@ from engine.spiff.elements.repeats import may_be_left_out
 from engine.spiff.files.sheet import EMBEDDED
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 
     from engine.spiff.files.sheet import Edge, Node, Sheet
 
@@ -59,25 +59,43 @@ class Graph:
 
     def ways(self, process: str) -> dict[Place, Place | None]:
         """Give every place within reach of a process's start, each with the place before it."""
-        came: dict[Place, Place | None] = dict.fromkeys(self.starts((), process, process))
+        return self.reach(self.starts((), process, process))
+
+    def reach(
+        self, places: Iterable[Place], taken: Container[str] = ()
+    ) -> dict[Place, Place | None]:
+        """Give every place within reach of some, themselves too, each with the place before it.
+
+        By the flows that were `taken` ("process:flow") a token waits at their joins already.
+        """
+        came: dict[Place, Place | None] = dict.fromkeys(places)
         arrived: dict[Place, set[str]] = {}
         pending = deque(came)
         while pending:
             place = pending.popleft()
             for following, edge in self.onward(place):
-                if following in came or not self._fires(following, edge, arrived):
+                if following in came or not self._fires(following, edge, arrived, taken):
                     continue
                 came[following] = place
                 pending.append(following)
         return came
 
-    def _fires(self, place: Place, edge: Edge | None, arrived: dict[Place, set[str]]) -> bool:
+    def _fires(
+        self,
+        place: Place,
+        edge: Edge | None,
+        arrived: dict[Place, set[str]],
+        taken: Container[str],
+    ) -> bool:
         sheet = self.sheets[place.process]
         if edge is None or sheet.nodes[place.element].kind != "parallelGateway":
             return True
         ways_in = arrived.setdefault(replace(place, side=False), set())
         ways_in.add(edge.id)
-        return len(ways_in) == len(sheet.incoming(place.element))
+        return all(
+            each.id in ways_in or f"{place.process}:{each.id}" in taken
+            for each in sheet.incoming(place.element)
+        )
 
     def starts(self, hosts: tuple[Host, ...], process: str, scope: str) -> Iterator[Place]:
         sheet = self.sheets.get(process)

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from engine.cases import Completed
     from engine.people import Person
 
+CHECKED = (
+    '<banjie:guarantee id="checked_before_signed" kind="only-after" what="sign" after="check" '
+    'zh="先检验后签字" en="Checked before it is signed"/>'
+)
 PHOTOS = {"type": "array", "items": {"type": "string", "format": "attachment"}}
 
 
@@ -32,7 +36,7 @@ def errand(*, urging: str = "deadline") -> dict[str, bytes]:
     asked → prepare (clerk; within an hour, else urge) → check (qc) beside file_away (clerk)
     → sign (gm) → done, which ends an urging that is still open.
     """
-    drawn = Process("errand")
+    drawn = Process("errand", extra=CHECKED)
     drawn.message_start("asked")
     for step in ("prepare", "urge", "check", "file_away", "sign"):
         drawn.user(step)

@@ -105,6 +105,23 @@ def test_a_token_is_moved_to_any_step_and_one_more_is_opened(
     assert errands.holds
 
 
+def test_what_bypasses_a_guarantee_is_named_before_and_after(
+    errands: Errand, operator: Person
+) -> None:
+    errands.does("prepare")
+    errands.does("file_away")
+    kept = Wanted(PLACE, errands.case_id, None, ("urge",))
+    assert foreseen(errands.conn, kept, by=operator, now=NOW).bypassed == []
+    wanted = skip(errands, "check")
+    seen = foreseen(errands.conn, wanted, by=operator, now=NOW)
+    assert [names.zh for names in seen.bypassed] == ["先检验后签字"]
+    done(errands, wanted, operator)
+    assert "绕过保证：“先检验后签字”" in {note.zh for note in errands.last.notes}
+
+    back = Wanted(PLACE, errands.case_id, errands.task("sign"), ("prepare",))
+    assert foreseen(errands.conn, back, by=operator, now=NOW).bypassed == []
+
+
 def test_only_operators_with_a_reason_at_a_place_that_is_there(
     errands: Errand, operator: Person
 ) -> None:

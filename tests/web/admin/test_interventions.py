@@ -73,11 +73,28 @@ def test_a_token_is_moved_to_a_chosen_step(he: Visitor, database: sa.Engine) -> 
     ]
     he.get(f"{page}/act?kind=place&task={task}&to={to}")
     assert "销售主管" in he.text
+    assert "这会绕过保证" not in he.text
     given = {**he.values(f"{page}/act"), "reason": "表单遗失"}
     he.follow(he.post(f"{page}/act", given))
     assert waits_for(database) == {"comment_by_supervisor"}
     assert he.post(f"{page}/act", given).status_code == 409
     assert "已将案件移到别处" in he.text
+
+
+def test_a_page_names_the_guarantees_that_a_move_bypasses(he: Visitor) -> None:
+    page = mend(he)
+    task = he.all("//input[@name='task']/@value")[0]
+    he.get(f"{page}/act?kind=place&task={task}&to=pass_final_decision")
+    assert "这会绕过保证：“未经核决不得答复客户”" in he.text
+
+
+def test_what_lacks_a_value_is_told_by_its_title_and_what_to_do(he: Visitor) -> None:
+    page = mend(he)
+    task = he.all("//input[@name='task']/@value")[0]
+    (to,) = [at for at in he.all("(//select)[1]/option/@value") if at.endswith("/archive_case")]
+    he.get(f"{page}/act?kind=place&task={task}&to={to}")
+    assert "请用“移到…”直接选定接着办的步骤" in he.text
+    assert "声明变量的默认值" not in he.text
 
 
 def test_a_second_operator_agrees(he: Visitor, app: Flask, database: sa.Engine) -> None:
