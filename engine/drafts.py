@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from engine.people import Person
 
 LIMIT = 512 * 1024
+OF_PAGE = "page"
+"""The subject of what a person typed last into a page that could not take it."""
 
 
 class DraftTooLargeError(Refusal):

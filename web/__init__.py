@@ -23,7 +23,7 @@ def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
     Without ``engine`` it connects to ``settings.database_url``.
     """
     from engine.database import connect
-    from web import assets, database, errors, guard, language, people, security
+    from web import assets, database, errors, guard, language, people, refilling, security
     from web.admin.sections import administer
     from web.posted import PostedRequest
     from web.roles import roles_of
@@ -46,6 +46,7 @@ def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
     database.bind(app, engine or connect(settings.database_url or ""))
     people.know_people(app)
     guard.keep_the_door(app, people.person_or_nobody)
+    refilling.refill_pages(app)
     errors.answer_errors(app)
     security.harden(app)
     language.speak(app)

@@ -156,7 +156,6 @@ def _start_page(view: StartView, shown: Shown) -> str:
         sending=request.form.get(SENDING) or next(iter(kept), uuid4().hex),
         mark=mark or view.mark,
         answers_for=url_for("cases.open_case", procedure=view.procedure),
-        here=url_for("cases.start", procedure=view.procedure),
     )
 
 

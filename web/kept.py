@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote
 
-from flask import current_app, request
+from flask import request
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import HTTPException
 
 from engine.control import has_control
 from engine.linking.opened import FIELD as FOLLOWS
@@ -23,13 +22,31 @@ PREFIX = "kept."
 LABELS = "_labels"
 """The name under which a form sends its labels along, for pages that know no form."""
 
-_WORDS = {
+WORDS = {
     "reason": ("原因", "Reason"),
     "opinion": ("意见", "Opinion"),
     "why": ("原因", "Reason"),
     "text": ("内容", "Text"),
+    "day": ("日期", "Day"),
+    "code": ("案件编号", "Case number"),
+    "people": ("查找的人", "Person looked for"),
+    "ratio": ("百分比", "Percentage"),
+    "first": ("第一天", "First day"),
+    "last": ("最后一天", "Last day"),
+    "begins": ("生效日期", "From which day"),
+    "announced": ("公布日期", "Announced on"),
+    "name": ("名称", "Name"),
+    "site": ("地点", "Site"),
+    "hours": ("作息", "Hours"),
+    "note": ("说明", "Note"),
+    "answer": ("会签", "Signature"),
 }
-"""What the boxes of our own pages ask for, for what was typed into no procedure's form."""
+"""What the boxes of our own pages ask for; what else they post is no text of a person's."""
+
+_VALUES = {
+    ("answer", "agreed"): ("同意", "Agreed"),
+    ("answer", "refused"): ("不同意", "Not agreed"),
+}
 
 _OURS = frozenset({"csrf_token", "next", "login", "password"})
 _View = TypeVar("_View", bound="Callable[..., object]")
@@ -72,9 +89,11 @@ def posted_values() -> list[Kept]:
 
 def _told(name: str, value: str, labels: Mapping[str, str]) -> Kept:
     key = without_row(name)
-    plain = t(*_WORDS[name]) if name in _WORDS else name
-    label = "" if name.startswith("_") else labels.get(key, plain)
-    return Kept(name, value, label, labels.get(f"{key}={value}", value))
+    if name.startswith("_") or (not labels and name not in WORDS):
+        return Kept(name, value, "", value)
+    plain = t(*WORDS[name]) if name in WORDS else name
+    words = t(*_VALUES[name, value]) if (name, value) in _VALUES else value
+    return Kept(name, value, labels.get(key, plain), labels.get(f"{key}={value}", words))
 
 
 def without_row(name: str) -> str:
@@ -107,31 +126,6 @@ def carried() -> MultiDict[str, str]:
         for name, value in request.form.items(multi=True)
         if name.startswith(PREFIX)
     )
-
-
-def carried_to(path: str, posted: MultiDict[str, str]) -> str | None:
-    """Store carried values where the view at ``path`` keeps them; return the page to show."""
-    adapter = current_app.create_url_adapter(request)
-    if adapter is None or not typed_only(posted):
-        return None
-    try:
-        endpoint, arguments = adapter.match(path, method="POST")
-    except HTTPException:
-        return None
-    save: Callable[..., str] | None = getattr(
-        current_app.view_functions[endpoint], "keeps_typed", None
-    )
-    return None if save is None else save(posted, **arguments)
-
-
-def page_near(path: str) -> str:
-    """Return ``path`` if it can be opened, else the page above it, on which its button stands."""
-    adapter, near = current_app.create_url_adapter(request), path.partition("?")[0]
-    if adapter is None or adapter.test(near, "GET") or not adapter.test(near, "POST"):
-        return path
-    while near and not adapter.test(near, "GET"):
-        near = near.rpartition("/")[0]
-    return near or "/"
 
 
 def local_path(path: str | None, default: str = "/") -> str:

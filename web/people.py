@@ -23,8 +23,9 @@ from engine.substituting.represented import of_session
 from web.clock import now
 from web.database import connection, transaction
 from web.guard import public
-from web.kept import carried, carried_to, local_path, page_near, posted_values
+from web.kept import carried, local_path, posted_values
 from web.language import COOKIE, LANGUAGES, t, use_language
+from web.refilling import carried_to, page_near
 from web.sessions import begin_session, opened_by
 
 if TYPE_CHECKING:
@@ -86,17 +87,17 @@ def sign_in() -> ResponseReturnValue:
     begin_session(found)
     g.person = found
     use_language(found.lang)
-    return _speaking(_back_to(local_path(request.form.get("next"))), found.lang)
+    return _speaking(_back_to(local_path(request.form.get("next")), found), found.lang)
 
 
-def _back_to(path: str) -> Response:
-    """Lead to where the person was; what they did there and no draft takes is shown, not done."""
-    near, kept = page_near(path), posted_values()
-    if (saved := carried_to(path, carried())) is not None:
-        return redirect(saved, 303)
+def _back_to(path: str, by: Person) -> Response:
+    """Lead to where the person was, with what they had typed; a bare button is not pressed."""
+    if (kept := carried_to(path, carried(), by=by)) is not None:
+        return redirect(kept, 303)
+    near = page_near(path)
     if near == path:
         return redirect(path, 303)
-    return make_response(render_template("errors/not_done.html", back=near, kept=kept))
+    return make_response(render_template("errors/not_done.html", back=near))
 
 
 @bp.post("/sign-out")
@@ -118,7 +119,7 @@ def switch_language(lang: str) -> ResponseReturnValue:
     if found is not None:
         with transaction() as conn:
             people.set_language(conn, found, chosen)
-        path = carried_to(local_path(request.args.get("for")), request.form) or path
+        path = carried_to(local_path(request.args.get("for")), request.form, by=found) or path
     return _speaking(redirect(path, 303), chosen)
 
 

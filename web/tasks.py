@@ -84,6 +84,7 @@ def save_draft(task_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/<uuid:task_id>/claim")
+@keeps_typed(keep)
 def claim(task_id: UUID) -> ResponseReturnValue:
     keep_what_was_typed(task_id)
     with transaction() as conn:
@@ -92,6 +93,7 @@ def claim(task_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/<uuid:task_id>/release")
+@keeps_typed(keep)
 def release(task_id: UUID) -> ResponseReturnValue:
     keep_what_was_typed(task_id)
     with transaction() as conn:
@@ -100,6 +102,7 @@ def release(task_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/<uuid:task_id>/clock")
+@keeps_typed(keep)
 def see_clock(task_id: UUID) -> ResponseReturnValue:
     """Go to the page of the step's clock; what was typed stays as a draft."""
     keep_what_was_typed(task_id)

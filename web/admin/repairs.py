@@ -37,7 +37,10 @@ bp = only_for(
 @bp.get("")
 def edit(key: int) -> ResponseReturnValue:
     """Lead back to the page that this was typed on, as after signing in anew."""
-    return redirect(url_for("admin_incidents.show", key=key), 303)
+    if "scope" not in request.form:
+        return redirect(url_for("admin_incidents.show", key=key), 303)
+    found = incidentview.opened(connection(), key)
+    return page_of(found, typing=_typing(found))
 
 
 @bp.post("")

@@ -1,0 +1,157 @@
+"""What was typed into any page is back in it after an expired session or in another language."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from engine.tables import people
+from tests.web.visiting import task_path
+from web.kept import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from flask import Flask
+
+    from tests.web.visiting import Visitor
+
+TYPED = "等客户寄回样品"
+NOBODY = UUID(int=0)
+OF_NOBODY = {
+    "people.sign_in": "a password is never kept",
+    "people.sign_out": "a button alone, and nobody is signed in afterwards",
+    "people.switch_language": "carries what was typed itself",
+}
+
+
+def places(app: Flask) -> list[str]:
+    """Return where pages post to, but for those that keep drafts of their own."""
+    texts = {"act": "cancel", "procedure": "manufacturer-complaint", "key": 0, "number": 0}
+    found = []
+    for rule in app.url_map.iter_rules():
+        own = hasattr(app.view_functions[rule.endpoint], "keeps_typed")
+        if "POST" not in (rule.methods or ()) or own or rule.endpoint in OF_NOBODY:
+            continue
+        values = {name: texts.get(name, NOBODY) for name in rule.arguments}
+        values |= {"key": NOBODY} if "<uuid:key>" in rule.rule else {}
+        found.append(app.url_map.bind("localhost").build(rule.endpoint, values, method="POST"))
+    return found
+
+
+@pytest.fixture
+def everybody(sign_in: Callable[[str], Visitor], database: sa.Engine) -> Visitor:
+    """Give the browser of somebody who may see every page."""
+    roles = ["operator", "process-owner", "sales", "sales-supervisor"]
+    with database.begin() as conn:
+        conn.execute(sa.update(people).where(people.c.login == "he").values(roles=roles))
+    return sign_in("he")
+
+
+def test_every_page_shows_again_what_was_typed_before_the_session_ended(
+    app: Flask, everybody: Visitor
+) -> None:
+    found = places(app)
+    assert len(found) > 25
+    for path in found:
+        everybody.client.delete_cookie("banjie")
+        typed = dict.fromkeys(("reason", "opinion", "why", "scope"), TYPED)
+        sent = everybody.post(path, typed)
+        assert sent.status_code == 401, path
+        everybody.follow(everybody.sign_in("he"))
+        assert everybody.status != 405, path
+        assert TYPED in everybody.text, (path, everybody.path, everybody.text[:300])
+
+
+def test_every_box_of_our_pages_has_words_for_what_was_typed_into_it() -> None:
+    own = {"login", "password", "q", "scope", "file"}
+    boxes = re.compile(r'<(?:textarea|input)\b[^>]*?\bname="(\w+)"[^>]*>')
+    chosen = re.compile(r'type="(?:hidden|radio|checkbox|search|\{\{)')
+    names = {
+        found[1]
+        for page in Path("web/templates").rglob("*.html")
+        if page.parent.name != "forms"
+        for found in boxes.finditer(page.read_text())
+        if not chosen.search(found[0])
+    }
+    assert {"reason", "opinion", "day"} <= names
+    assert names - own - WORDS.keys() == set()
+
+
+def expires(visitor: Visitor, path: str, typed: Mapping[str, object]) -> None:
+    """Post with a session that has ended, sign in again, and go where that leads."""
+    visitor.client.delete_cookie("banjie")
+    assert visitor.post(path, typed).status_code == 401
+    visitor.follow(visitor.sign_in("fang"))
+
+
+def test_an_action_is_filled_in_again_until_it_is_done(fang: Visitor) -> None:
+    path = task_path(fang.does(task_path(fang.opens()), "establish_data")) + "/acts/return"
+    fang.get(path)
+    target = fang.all("//input[@name='target']/@value")[0]
+    sent = {**fang.values(path), "reason": TYPED, "way": "straight", "target": target}
+    expires(fang, path, sent)
+    assert fang.path == path
+    fang.get(path)
+    assert "还没有提交" in fang.text
+    assert [dt.text for dt in fang.all("//dl[@id='kept-values']//dt")] == ["原因"]
+    again = fang.values(path)
+    assert (again["reason"], again["way"], again["target"]) == (TYPED, "straight", target)
+    assert fang.post(path, again).status_code == 303
+    fang.get("/notices")
+    assert not fang.all("//dl[@id='kept-values']")
+
+
+def test_a_page_whose_address_says_what_it_is_about_is_found_again(
+    sign_in: Callable[[str], Visitor], fang: Visitor
+) -> None:
+    task = task_path(fang.opens())
+    fang.get(task)
+    case = fang.all("//a[contains(@href, '/cases/')]/@href")[0]
+    he = sign_in("he")
+    number = case.rpartition("/")[2]
+    page = f"/admin/interventions/{number}/act"
+    he.get(f"{page}?kind=skip&task={task.rpartition('/')[2]}")
+    sent = {**he.values(page), "reason": TYPED}
+    he.client.delete_cookie("banjie")
+    assert he.post(page, sent).status_code == 401
+    he.follow(he.sign_in("he"))
+    assert he.status == 200
+    assert he.values(page) == sent | {"csrf_token": he.token}
+
+
+@pytest.mark.parametrize("refused", ["", "refused"])
+def test_another_language_leaves_an_action_as_it_was_typed(fang: Visitor, refused: str) -> None:
+    path = task_path(fang.does(task_path(fang.opens()), "establish_data")) + "/acts/return"
+    fang.get(path)
+    typed = {**fang.values(path), "way": "straight", "reason": "" if refused else TYPED}
+    if refused:
+        assert fang.post(path, typed).status_code == 422
+        typed = {**fang.values(path), "reason": TYPED}
+    (button,) = fang.all("//button[@form='answers' and @lang='en']/@formaction")
+    fang.follow(fang.post(button, typed))
+    assert fang.path == path
+    assert fang.page.get("lang") == "en"
+    assert (fang.values(path)["reason"], fang.values(path)["way"]) == (TYPED, "straight")
+
+
+def test_another_language_after_a_refusal_comes_back_to_its_page(fang: Visitor) -> None:
+    address = "/settings/substitutions"
+    assert fang.post(address, {"reason": TYPED}).status_code == 422
+    (button,) = fang.all("//button[@form='answers' and @lang='en']/@formaction")
+    fang.follow(fang.post(button, fang.values(address)))
+    assert fang.path == "/settings"
+    assert fang.values(address)["reason"] == TYPED
+
+
+def test_what_pages_post_for_themselves_is_no_text_of_a_person(fang: Visitor) -> None:
+    address = f"/signatures/{NOBODY}"
+    given = {"answer": "agreed", "opinion": TYPED, "kind": "skip", "task": str(NOBODY)}
+    expires(fang, address, given)
+    read = [dd.text for dd in fang.all("//dl[@id='kept-values']/div/*")]
+    assert read == ["会签", "同意", "意见", TYPED]
