@@ -20,10 +20,9 @@ if TYPE_CHECKING:
 
 
 def named(version: Version | Bundle, process: str | None, element: str | None) -> Names:
-    """Return the names of an element, or its id where the version does not know it."""
-    diagram = version.compiled.diagrams.get(process or "")
-    found = None if diagram is None else diagram.elements.get(element or "")
-    return Names(element or "", element or "") if found is None else found.names
+    """Return what an element is called, its id where the version does not know it."""
+    diagram, id_ = version.compiled.diagrams.get(process or ""), element or ""
+    return Names(id_, id_) if diagram is None else diagram.called(id_)
 
 
 def notes_on(version: Version, body: Mapping[str, Any], zone: ZoneInfo) -> list[Names]:

@@ -67,8 +67,11 @@ class Version:
         return self.compiled.diagrams[process].elements[element]
 
     def place(self, place: str | None) -> Names | None:
-        """Return the names of "process:element", None for None."""
-        return None if place is None else self.element(*place.split(":")).names
+        """Return what "process:element" is called, None for None."""
+        if place is None:
+            return None
+        process, element = place.split(":")
+        return self.compiled.diagrams[process].called(element)
 
     def form(self, process: str, element: str) -> Form:
         """Return the form of a step or of the start."""

@@ -143,6 +143,18 @@ class Diagram:
     fillings: tuple[Filling, ...] = ()
     actions: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
+    def called(self, id_: str) -> Names:
+        """Return what people call an element: without a name what comes next tells, else its id."""
+        known = self.elements.get(id_)
+        if known is None or known.names.zh:
+            return Names(id_, id_) if known is None else known.names
+        ahead = (self.elements[f.target].names for f in self.flows.values() if f.source == id_)
+        after = next((names for names in ahead if names.zh), None)
+        if after is None:
+            return Names(id_, id_)
+        zh, en = ("网关", "gateway") if known.kind.endswith("Gateway") else ("一步", "element")
+        return Names(f"{after.zh}之前的{zh}", f"the {en} before {after.en}")
+
 
 @dataclass(frozen=True)
 class Row:

@@ -41,5 +41,5 @@ class Words:
         for version in (self.old, self.new):
             diagram = version.diagrams.get(mark.process)
             if diagram is not None and mark.element in diagram.elements:
-                return diagram.elements[mark.element].names
+                return diagram.called(mark.element)
         return Names(mark.element, mark.element)
