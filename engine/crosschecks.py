@@ -101,9 +101,10 @@ class Crosschecks:
         row = self._conn.execute(_STATE, {"case": case_id}).one()
         if self._is_held_otherwise(row):
             yield HELD
+        said = retold(told.bodies)
         if row.version_id not in self._unreadable:
-            yield from self._beside_state(row, told)
-        yield from self._handed(row, retold(told.bodies))
+            yield from self._beside_state(row, told, said)
+        yield from self._handed(row, said)
         if not same_letters(case_id, self._rows(_MESSAGES, case_id, self._writing), told.letters):
             yield MESSAGES
         if not are_said(self._rows(OF_CASE, case_id, self._tied), case_id, told):
@@ -119,7 +120,7 @@ class Crosschecks:
         if not handed.ended_so(ended, said):
             yield handed.CANCELLED
 
-    def _beside_state(self, row: sa.Row[Any], told: Told) -> Iterator[Names]:
+    def _beside_state(self, row: sa.Row[Any], told: Told, said: Retold) -> Iterator[Names]:
         found = self._position(row)
         if found is None:
             yield STATE
@@ -129,7 +130,7 @@ class Crosschecks:
         projected = projections.Projected(version, position, around)
         yield from projections.differing(row, steps, projected)
         yield from projections.unsaid(row, steps, told, version)
-        yield from handed.differing(version, steps, retold(told.bodies))
+        yield from handed.differing(version, steps, said)
         if not _same_waits(self._rows(_WAITS, row.id, self._waiting), position.waits, told):
             yield WAITS
         if not _same_calls(self._rows(_CALLS, row.id, self._calling), position.calls, told):

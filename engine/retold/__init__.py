@@ -53,6 +53,8 @@ class Retold:
 
     def _open(self, body: dict[str, Any], *, comes_back: bool) -> None:
         """Take in what an entry opened; a step may come back to who returned it straight."""
+        if "opened" not in body and body.get("kind") not in PASSING:
+            return
         opened = {key: str(told[1]) for key, told in by_key(body, "opened").items()}
         places = [*opened.values()]
         for key, place in opened.items():

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _OPEN: Final = frozenset({"asked", "waiting"})
 _ANSWERS: Final = {"signature_given": "agreed", "signature_refused": "refused"}
 _CHANGING: Final = frozenset({*_ANSWERS, "signature_removed"})
+_TOUCHING: Final = _CHANGING | {"signatures_asked", "task_handed_over"}
 
 
 @dataclass(slots=True)
@@ -49,7 +50,10 @@ class Signatures:
 
     def hear(self, task: str, body: dict[str, Any]) -> None:
         """Take in an entry about a task."""
-        kind, to = str(body.get("kind")), [*by_key(body, "to")]
+        kind = str(body.get("kind"))
+        if kind not in _TOUCHING:
+            return
+        to = [*by_key(body, "to")]
         waiting = self._waiting(task)
         if kind == "signatures_asked":
             self._ask(task, body, to)
