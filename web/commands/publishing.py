@@ -48,7 +48,7 @@ class NoNoteError(Refusal):
     def __init__(self, changed: Sequence[Names]) -> None:
         zh, en = "”、“".join(each.zh for each in changed), "”, “".join(each.en for each in changed)
         super().__init__(
-            f"“{zh}”已有发布的版本，没有发布：请用 --note 写明改了什么、为什么。",
+            f"“{zh}”已有发布的版本，这次改动没有发布：请用 --note 写明改了什么、为什么。",
             f"Nothing is published: “{en}” was published before; say with --note what has changed, "
             "and why.",
         )
