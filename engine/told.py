@@ -63,16 +63,23 @@ class Told:
             self.pauses.append(body)
         if body.get("kind") == SUSPENDED:
             self.suspensions.append(body)
-        if body.get("kind") in {LINKED, UNLINKED}:
+        kind, tie = body.get("kind"), body.get("tie")
+        if kind in (LINKED, UNLINKED) and not isinstance(tie, list | dict):
             said = tuple(map(body.get, ("linked", "is_back", "relation", "reason")))
-            self.ties.pop(body.get("tie"), None)
-            self.ties |= {body.get("tie"): said} if body["kind"] == LINKED else {}
+            self.ties.pop(tie, None)
+            self.ties |= {tie: said} if kind == LINKED else {}
 
 
 def listed(body: Mapping[str, Any], name: str) -> list[Any]:
     """Return the list that a body has under a name; empty when it has none, whatever is there."""
     found = body.get(name)
     return found if isinstance(found, list) else []
+
+
+def word(body: Mapping[str, Any], name: str) -> str | None:
+    """Return the text that a body has under a name; None when it has none, whatever is there."""
+    found = body.get(name)
+    return found if isinstance(found, str) else None
 
 
 def by_key(body: Mapping[str, Any], name: str) -> dict[str, list[Any]]:

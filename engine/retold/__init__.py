@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.retold.hands import Hand, anew, back_of
 from engine.retold.signatures import Signatures
-from engine.told import by_key
+from engine.told import by_key, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,15 +37,16 @@ class Retold:
 
     def hear(self, body: dict[str, Any]) -> None:
         """Take in one entry."""
-        task, kind = body.get("task") or "", body.get("kind")
+        task, kind = word(body, "task") or "", word(body, "kind")
+        seq = body.get("seq") if isinstance(body.get("seq"), int) else None
         hand = self.hands.get(task)
         if hand is not None:
             hand.hear(body)
         self.signatures.hear(task, body)
         gone = [*by_key(body, "cancelled")]
-        self.cancelled |= dict.fromkeys(gone, body.get("seq"))
+        self.cancelled |= dict.fromkeys(gone, seq)
         if kind in PASSING:
-            self.passed[task] = body.get("seq")
+            self.passed[task] = seq
         for key in [*gone, *([task] if kind in FINISHING | PASSING else [])]:
             self.hands.pop(key, None)
             self.signatures.close(key, body)
@@ -53,7 +54,7 @@ class Retold:
 
     def _open(self, body: dict[str, Any], *, comes_back: bool) -> None:
         """Take in what an entry opened; a step may come back to who returned it straight."""
-        if "opened" not in body and body.get("kind") not in PASSING:
+        if "opened" not in body and word(body, "kind") not in PASSING:
             return
         opened = {key: str(told[1]) for key, told in by_key(body, "opened").items()}
         places = [*opened.values()]
@@ -64,9 +65,9 @@ class Retold:
             self.hands[key] = Hand(frozenset(again))
         for place in places:
             self._straight.pop(place, None)
-        if body.get("kind") == "task_returned" and back_of(body).get("way") == "straight":
+        if word(body, "kind") == "task_returned" and word(back_of(body), "way") == "straight":
             own = f"{body.get('process')}:{body.get('element')}"
-            self._straight.setdefault(own, set()).add(body.get("item"))
+            self._straight.setdefault(own, set()).add(word(body, "item"))
 
 
 def retold(bodies: Iterable[dict[str, Any]]) -> Retold:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.told import by_key, listed
+from engine.told import by_key, listed, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ class Hand:
 
     def hear(self, body: dict[str, Any]) -> None:
         """Take in an entry about the task."""
-        kind, taker = body.get("kind"), next(iter(by_key(body, "to")), None)
+        kind, taker = word(body, "kind"), next(iter(by_key(body, "to")), None)
         if kind == "task_delegated":
             self.owner, self.given_to = principal(body), taker
         elif kind == "task_taken_back":
@@ -58,7 +58,7 @@ class Hand:
 
 def principal(body: Mapping[str, Any]) -> str | None:
     """Return whose right it was that an entry's signer used."""
-    return body.get("for") or body.get("by")
+    return word(body, "for") or word(body, "by")
 
 
 def anew(body: Mapping[str, Any], place: str) -> set[str | None]:
@@ -68,7 +68,8 @@ def anew(body: Mapping[str, Any], place: str) -> set[str | None]:
     back = back_of(body)
     if back.get("place") != place:
         return {None}
-    again = _AGAIN.get(str(back.get("way")), back.get("way"))
+    way = word(back, "way")
+    again = _AGAIN.get(way or "", way)
     return {again} if back.get("item") is None else {again, None}
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.history import moment
 from engine.retold.hands import principal
-from engine.told import by_key, listed
+from engine.told import by_key, listed, word
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -80,10 +80,11 @@ class Signatures:
         waiting = self._waiting(task)
         group = waiting[0].group if waiting else max((o.group for o in ours), default=0) + 1
         begun = sum(one.group == group for one in ours)
-        how, asked = tuple(listed(body, "signing")), (principal(body), moment(body))
+        how = tuple(each for each in listed(body, "signing") if not isinstance(each, list | dict))
+        asked = (principal(body), moment(body))
         for number, person in enumerate(people, start=begun + 1):
             status = "waiting" if "order" in how and number > 1 else "asked"
-            said = (*asked, body.get("reason"))
+            said = (*asked, word(body, "reason"))
             self.all.append(Signature(task, group, number, how, said, {person}, status))
 
     def _go_on(self, task: str, body: dict[str, Any]) -> None:
@@ -100,7 +101,7 @@ def _answer(body: dict[str, Any], status: str, waiting: list[Signature]) -> None
     asked = [one for one in waiting if one.status == "asked"]
     for one in _of({principal(body)}, asked):
         one.settle(status, body)
-        one.opinion = body.get("opinion", "")
+        one.opinion = word(body, "opinion") or ""
 
 
 def _remove(body: dict[str, Any], waiting: list[Signature], people: list[str]) -> None:
@@ -111,7 +112,7 @@ def _remove(body: dict[str, Any], waiting: list[Signature], people: list[str]) -
 def _pass_on(body: dict[str, Any], waiting: list[Signature], to: list[str]) -> None:
     """Let signatures that somebody was asked for be those of who takes over."""
     if body.get("hand") == "signature":
-        for one in _of({*listed(body, "whose")[:1]}, waiting):
+        for one in _of({*map(str, listed(body, "whose")[:1])}, waiting):
             one.people = {*to}
     elif "hand" not in body:
         for one in waiting:

@@ -8,13 +8,17 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
 
+from engine import handed
 from engine.flexible.asking import Wanted, ask
 from engine.flexible.delegating import delegate
 from engine.flexible.signing import sign
 from engine.going_back.returning import return_task
 from engine.retold import retold
 from engine.tables import cancelled_tasks, signings, tasks
+from engine.told import LINKED, UNLINKED, Told
 from engine.verifying import check
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked, errand, waiting
@@ -29,6 +33,11 @@ if TYPE_CHECKING:
     from engine.people import Person
 
 LATER = NOW + timedelta(days=1)
+KINDS = {
+    *("signatures_asked", "signature_given", "signature_removed", "task_handed_over"),
+    *("task_delegated", "task_returned", "step_completed", "step_skipped", "case_reopened"),
+    *(LINKED, UNLINKED),
+}
 
 
 def wrong(conn: Connection) -> dict[UUID, list[str]]:
@@ -133,3 +142,28 @@ def test_an_older_release_did_not_say_what_it_handed_over() -> None:
     assert [one.people for one in older.signatures.all] == [{"b", "c"}]
     assert [one.people for one in newer.signatures.all] == [{"c"}]
     assert (older.hands["t"].unsure, newer.hands["t"].unsure) == (True, False)
+
+
+FIELDS = [
+    *("kind", "task", "seq", "opened", "cancelled", "to", "by", "for", "back", "item", "tie"),
+    *("signing", "settled", "reason", "opinion", "hand", "whose", "files", "facts", "calls"),
+]
+BAD: list[Any] = [None, 1, "x", [], [[]], [["t", []]], {}, {"place": []}]
+
+
+@given(
+    st.lists(
+        st.dictionaries(
+            st.sampled_from(FIELDS),
+            st.sampled_from([*BAD, *sorted(KINDS)]),
+        ),
+        max_size=6,
+    )
+)
+def test_whatever_somebody_has_made_of_entries_is_read(bodies: list[dict[str, Any]]) -> None:
+    told = Told()
+    for body in [{"kind": "case_opened", "opened": [["x", "p:e", "r"]]}, *bodies]:
+        told.hear(body)
+    said = retold(told.bodies)
+    assert not handed.are_signed_so([], said) or not said.signatures.all
+    assert handed.ended_so([], said) == (not said.cancelled)
