@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from engine import timernotes
-from engine.acts.signing import MODES
+from engine.acts import signing
 from engine.messages import letterview
 from engine.spiff import Names
 from engine.timernotes import local
@@ -77,10 +77,7 @@ def _drawn_in(_version: Version, people: Any) -> list[Names]:  # noqa: ANN401 - 
 def _signed_how(_version: Version, how: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
     if not how:
         return []
-    place, mode, ratio = how
-    when = Names("前加签", "before") if place == "before" else Names("后加签", "after")
-    words, share = MODES[mode], f"{ratio}%" if ratio else ""
-    return [Names(f"{when.zh}；{words.zh}{share}", f"Signed {when.en}; {words.en} {share}".strip())]
+    return [signing.how(*how)]
 
 
 def _opinion(_version: Version, opinion: str) -> list[Names]:
@@ -89,6 +86,10 @@ def _opinion(_version: Version, opinion: str) -> list[Names]:
 
 def _settled(_version: Version, verdict: str) -> list[Names]:
     said = {
+        "heard": Names(
+            "意见已齐，同意与否供办理人参考",
+            "All opinions are in; for or against, they advise whoever does it",
+        ),
         "agreed": Names("会签完成", "The signatures are complete"),
         "refused": Names("会签未通过，退回办理人", "Not signed: back to whoever does it"),
     }

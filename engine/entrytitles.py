@@ -23,7 +23,7 @@ _TITLES = {
     "task_given_back": Names("交回：{zh}", "Given back: {en}"),
     "task_taken_back": Names("收回：{zh}", "Taken back: {en}"),
     "task_handed_over": Names("交接：{zh}", "Handed over: {en}"),
-    "task_returned": Names("退回：{zh}", "Returned: {en}"),
+    "task_returned": Names("从“{zh}”退回到“{back_zh}”", "Returned from “{en}” to “{back_en}”"),
     "step_withdrawn": Names("撤回：{zh}", "Taken back: {en}"),
     "case_cancelled": Names("撤销案件", "Case cancelled"),
     "case_reopened": Names("重新打开案件", "Case opened again"),

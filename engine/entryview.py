@@ -156,11 +156,7 @@ def _view(
 ) -> EntryView:
     body = read(row.body)
     names = named(version, body.get("process"), body.get("element"))
-    title = title_of(body)
-    number = body.get("number") or body.get("facts", {}).get("number", "")
-    words = {"zh": names.zh, "en": names.en, "number": number, "incident": body.get("incident")}
-    words["called"] = body.get("called")
-    words["to"] = (body.get("moved") or ("", ""))[1]
+    title = _title(version, body, names)
     gone = lacks_answers(row, body)
     return EntryView(
         seq=row.seq,
@@ -168,7 +164,7 @@ def _view(
         kind=body["kind"],
         who=body["name"],
         role=_role(version, body),
-        title=Names(title.zh.format(**words), title.en.format(**words)),
+        title=title,
         hash=row.hash.hex(),
         acted_for=body.get("for_name"),
         place=f"{body['process']}:{body['element']}" if "element" in body else None,
@@ -185,6 +181,23 @@ def _view(
         sort=CLASSES.get(body["kind"]),
         is_late=body["kind"] == "timer_fired" and not (body.keys() & {"reminds", "waited"}),
     )
+
+
+def _title(version: Version, body: Mapping[str, Any], names: Names) -> Names:
+    number = body.get("number") or body.get("facts", {}).get("number", "")
+    back = named(version, *body.get("back", {}).get("place", ":").split(":"))
+    words = {
+        "zh": names.zh,
+        "en": names.en,
+        "back_zh": back.zh,
+        "back_en": back.en,
+        "number": number,
+        "incident": body.get("incident"),
+        "called": body.get("called"),
+        "to": (body.get("moved") or ("", ""))[1],
+    }
+    title = title_of(body)
+    return Names(title.zh.format(**words), title.en.format(**words))
 
 
 def _role(version: Version, body: Mapping[str, Any]) -> Names | None:

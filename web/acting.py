@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from engine.acts.signing import COUNTING, MODES
+from engine.acts.signing import COUNTING, HEARING, MODES
 from engine.cases import InvalidAnswersError
 from engine.enclosing import key_of
 from engine.errors import Refusal
@@ -47,6 +47,10 @@ class AnswersNotReadyError(Refusal):
         )
 
 
+_TURN: Final = "turn-"
+_LAST: Final = 1000
+
+
 class Verb(Protocol):
     """Does an action as the posted page says it."""
 
@@ -60,8 +64,17 @@ def _reason() -> str:
 
 
 def _people() -> list[UUID]:
+    """Return who was chosen: those who were given a turn first, in its order."""
     keys = (key_of(text) for text in request.form.getlist("to"))
-    return [key for key in keys if key is not None]
+    turns = _turns()
+    return sorted((key for key in keys if key), key=lambda key: turns.get(key, _LAST))
+
+
+def _turns() -> dict[UUID, int]:
+    """Return the turns that were given to people who sign one after the other."""
+    given = {name: request.form.get(name, type=int) for name in request.form}
+    typed = ((key_of(name.removeprefix(_TURN)), turn) for name, turn in given.items())
+    return {key: turn for key, turn in typed if key is not None and turn is not None}
 
 
 def _one() -> UUID | None:
@@ -144,7 +157,8 @@ def _page(task_id: UUID, act: str, refusal: Refusal | None = None) -> str:
         query=request.form.get("people", ""),
         chosen=_people(),
         modes=MODES if view.joins is None else {},
-        counting=COUNTING,
+        counting=HEARING if view.act.key == "sign-before" else COUNTING,
+        turns=_turns(),
         mode=request.form.get("mode", "all"),
         ratio=request.form.get("ratio", ""),
         back=url_for("tasks.show", task_id=task_id) if view.reads_task else case,

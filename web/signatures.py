@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from engine.acts.signing import ASKS
 from engine.acts.table import ACTS
 from engine.flexible.signing import sign
 from engine.flexible.signview import sign_view
@@ -49,6 +50,7 @@ def _page(key: UUID, refusal: Refusal | None = None) -> str:
         active="inbox",
         view=view,
         act=ACTS["sign"],
+        follows=ASKS[view.asked.place],
         refusal=refusal,
         typed=request.form.get("opinion", ""),
         answers=readings([view.answers] if view.answers else []),

@@ -58,7 +58,11 @@ SIGNING: Final = (
             "This person is no longer waited for; if the others are enough, it goes on as signed. "
             "With nobody left to sign your answers, they come back to you.",
         ),
-        place=Names("其余的人签完了，案件即前进。", "If the others have signed, the case goes on."),
+        place=Names(
+            "后加签的，其余的人签够了，案件即前进；前加签的，意见齐了由办理人提交。",
+            "After the answers, the case goes on if the others have signed; before them, whoever "
+            "does the step sends it.",
+        ),
         whom="one",
         reason=Names("为什么减签", "Why"),
         kinds=("signature_removed",),
@@ -67,14 +71,12 @@ SIGNING: Final = (
         "sign",
         Names("会签", "Sign"),
         Names("被请会签的人，或其代理人", "Whoever is asked, or their substitute"),
+        Names("您的意见写入履历。", "Your opinion stands in the history."),
         Names(
-            "您的意见写入履历。前加签的，供办理人参考；后加签的，签完之后案件才进入下一步，不同意可能退回给"
-            "办理人修改。",
-            "Your opinion stands in the history. Asked for first, it is for whoever does the step; "
-            "asked for afterwards, the case goes on once it is signed, and may go back to them if "
-            "it is not.",
+            "后加签的，签完案件即前进；前加签的，意见齐了由办理人提交。",
+            "After the answers, the case goes on once they are signed; before them, whoever does "
+            "the step sends it.",
         ),
-        Names("签完了，案件即前进。", "Once it is signed, the case goes on."),
         reason=Names("意见", "Opinion"),
         kinds=("signature_given", "signature_refused"),
     ),
@@ -83,7 +85,7 @@ SIGNING: Final = (
 MODES: Final[Mapping[str, Names]] = {
     "all": Names("会签：所有人都签", "All of them"),
     "any": Names("或签：一人签即可", "Any one of them"),
-    "ratio": Names("按比例：达到百分比即可", "So many percent of them"),
+    "ratio": Names("按比例：达到所请人数的百分之几", "So many percent of those asked"),
     "order": Names("依次：按顺序逐个签", "One after the other"),
 }
 COUNTING: Final[Mapping[str, Names]] = {
@@ -96,12 +98,55 @@ COUNTING: Final[Mapping[str, Names]] = {
         "Signed once one of them agrees; not signed only if nobody does.",
     ),
     "ratio": Names(
-        "同意的达到百分比即签完；已达不到的，算不同意。",
-        "Signed once so many percent agree; not signed once that cannot be reached.",
+        "同意人数达到所请人数的这个百分比即签完；已达不到的，算不同意。",
+        "Signed once so many percent of those asked agree; not signed once that cannot be reached.",
     ),
     "order": Names(
         "前一人签了才轮到后一人；一人不同意，后面的不再问。",
         "The next is asked once the one before has signed; if one does not, nobody else is asked.",
     ),
 }
-"""How signatures after the answers count; before them, either answer of those asked counts."""
+"""How signatures after the answers count."""
+HEARING: Final[Mapping[str, Names]] = {
+    "all": Names(
+        "所请的人都给出意见，您就可以提交；同意与否都只供参考。",
+        "You may send it once all have given an opinion; for or against, it only advises.",
+    ),
+    "any": Names(
+        "有一人给出意见，您就可以提交。", "You may send it once one of them has given an opinion."
+    ),
+    "ratio": Names(
+        "给出意见的人达到所请人数的这个百分比，您就可以提交；同意与否都算。",
+        "You may send it once so many percent of those asked have given an opinion, either way.",
+    ),
+    "order": Names(
+        "前一人给出意见才轮到后一人；都给出了，您就可以提交。",
+        "The next is asked once the one before has given an opinion; you may send it after all.",
+    ),
+}
+"""How signatures before the answers count: they are opinions, and either answer counts."""
+ASKS: Final[Mapping[str, Names]] = {
+    "before": Names(
+        "意见供办理人参考；齐了之后由办理人提交。",
+        "It advises whoever does the step; they send it once all opinions are in.",
+    ),
+    "after": Names(
+        "签完之后案件才进入下一步；不同意可能退回给办理人修改。",
+        "The case goes on once it is signed, and may go back to whoever does the step if it is "
+        "not.",
+    ),
+}
+"""What follows when somebody gives a signature that they are asked for."""
+
+
+def how(place: str, mode: str, ratio: int | None) -> Names:
+    """Say when a group signs, and how its signatures count."""
+    before = place == "before"
+    words = MODES[mode]
+    if mode == "ratio":
+        zh, en = ("给出意见的", "give an opinion") if before else ("同意的", "agree")
+        words = Names(
+            f"按比例：{zh}达到所请人数的 {ratio}%即可", f"{ratio}% of those asked have to {en}"
+        )
+    when = Names("前加签", "Before the answers") if before else Names("后加签", "After the answers")
+    return Names(f"{when.zh}；{words.zh}", f"{when.en}; {words.en}")

@@ -40,7 +40,8 @@ def settle(
     ours = sa.and_(signings.c.group_id == group, signings.c.status != "removed")
     rows = conn.execute(sa.select(signings).where(ours).order_by(signings.c.number)).all()
     found = verdict(*_kind(conn, group), [row.status for row in rows])
-    facts = entry.facts if found is None else {**entry.facts, "settled": found}
+    said = "heard" if waiting.signing == BEFORE else found
+    facts = entry.facts if found is None else {**entry.facts, "settled": said}
     enter(conn, waiting.case, replace(entry, facts=facts), by=waiting.by, now=now)
     if found is None:
         _ask_next(conn, waiting, rows, now=now)

@@ -13,7 +13,7 @@ from engine.flexible.held import said
 from engine.flexible.settled import settled
 from engine.flexible.settling import settle
 from engine.foureyes import eyes_on
-from engine.reasons import checked_reason
+from engine.reasons import LONGEST, BadReasonError, checked_reason
 from engine.substituting.acting import signing_as
 from engine.tables import signings
 from engine.waiting import lock_any
@@ -39,6 +39,17 @@ class SignedAlreadyError(Refusal):
     def __init__(self, why: Names, case_id: UUID) -> None:
         super().__init__(why.zh, why.en)
         self.case_id = case_id
+
+
+class NoOpinionError(BadReasonError):
+    """An opinion is missing, or is none that anybody can read."""
+
+    code = "no_opinion"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.zh = f"请填写意见，{LONGEST} 字以内。"
+        self.en = f"Give an opinion, in {LONGEST} characters or fewer."
 
 
 class MayNotSignError(Refusal):
@@ -75,14 +86,14 @@ def sign(
     """Give one's signature or refuse it (``agreed``, ``refused``) with an opinion.
 
     Whoever agrees after the answers need not say anything. A substitute signs for whom they
-    represent, but not what they ask for themselves. Raises NotFoundError, BadReasonError,
+    represent, but not what they ask for themselves. Raises NotFoundError, NoOpinionError,
     OwnRequestError, MayNotSignError, SignedAlreadyError and TaskGoneError.
     """
     row = conn.execute(sa.select(signings).where(signings.c.id == key)).one_or_none()
     if row is None or answer not in KINDS or row.person_id not in by.desks:
         raise NotFoundError
     silent = answer == "agreed" and row.place != BEFORE and not opinion.strip()
-    said_so = "" if silent else checked_reason(opinion)
+    said_so = "" if silent else _checked(opinion)
     waiting = lock_any(conn, row.task_id, by=by)
     who = _signer(conn, row, waiting, by=by)
     kept = eyes_on(conn, waiting, *who.both).hindrance(waiting, waiting.case.state)
@@ -98,6 +109,13 @@ def sign(
         raise SignedAlreadyError(settled(conn, now_is), row.case_id)
     entry = said(waiting, KINDS[answer], opinion=said_so)
     settle(conn, replace(waiting, by=who), row.group_id, entry, now=now)
+
+
+def _checked(opinion: str) -> str:
+    try:
+        return checked_reason(opinion)
+    except BadReasonError:
+        raise NoOpinionError from None
 
 
 def _signer(conn: sa.Connection, row: sa.Row[Any], waiting: Waiting, *, by: Person) -> Person:

@@ -9,6 +9,7 @@ import orjson
 import sqlalchemy as sa
 
 from engine import dossier, procedures
+from engine.acts.signing import how
 from engine.drafts import Kept
 from engine.entryview import FilledForm
 from engine.errors import NotFoundError
@@ -59,6 +60,11 @@ class Signature:
     status: str
     opinion: str
     at: datetime | None
+
+    @property
+    def how(self) -> Names:
+        """When its group signs, and how its signatures count."""
+        return how(self.place, self.mode, self.ratio)
 
 
 @dataclass(frozen=True, slots=True)

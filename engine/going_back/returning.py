@@ -101,12 +101,20 @@ def return_task(
     deed = deeds(conn, case_id, [target]).get(target)
     again = "straight" if way == STRAIGHT else "returned"
     holder = give(conn, version, move, found, deed, case_id=case_id, again=again, now=now)
-    step = version.step(found.process, found.element).names
-    words = Names(f"{by.name} 退回“{step.zh}”：{why}", f"{by.name} has returned “{step.en}”: {why}")
+    words = _words(version, waiting, found, why)
     tell_who_has_it(conn, opened_anew(move, found), holder, words, to=case_id, by=by, now=now)
     tell_who_stops(conn, version, found.cancelled, holders, words, to=case_id, by=by, now=now)
     if way == THROUGH:
         tell_who_did(conn, shown.undoes, words, to=case_id, by=by, now=now)
+
+
+def _words(version: Version, waiting: Waiting, found: Return, why: str) -> Names:
+    left = version.step(waiting.process, waiting.element).names
+    step, who = version.step(found.process, found.element).names, waiting.by.name
+    return Names(
+        f"{who} 从“{left.zh}”退回到“{step.zh}”：{why}",
+        f"{who} has returned the case from “{left.en}” to “{step.en}”: {why}",
+    )
 
 
 def _locked(conn: sa.Connection, task_id: UUID, *, by: Person) -> tuple[Waiting, Version]:

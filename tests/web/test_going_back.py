@@ -58,7 +58,7 @@ def test_a_task_is_returned_with_a_reason_and_says_so_wherever_it_is_shown(
     assert fang.values(f"{task}/complete")["order_no"] == "SO-2026-0815"
     case = fang.all("//a[contains(@href, '/cases/')]/@href")[0]
     fang.get(case)
-    assert "退回：" in fang.text
+    assert "退回到“" in fang.text
     assert "灵活办理" in fang.text
     assert "已被退回重办" in fang.text
 

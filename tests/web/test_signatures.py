@@ -62,7 +62,9 @@ def test_an_opinion_is_asked_given_and_read(
     assert "王芳 请您会签" in yang.text
     assert "请看一下" in yang.text
     assert yang.post(address, {"answer": "agreed", "opinion": " "}).status_code == 422
-    assert "请写明原因" in yang.text
+    assert "请填写意见" in yang.text
+    assert "由办理人提交" in yang.text
+    assert yang.all("//textarea[@name='opinion'][@required]")
     yang.follow(yang.post(address, {"answer": "refused", "opinion": "缺批号"}))
     assert not yang.all("//section[@aria-labelledby='asked']")
     assert yang.post(address, {"answer": "agreed", "opinion": "好"}).status_code == 409
@@ -82,6 +84,7 @@ def test_answers_wait_for_a_signature_and_then_go_on(
     assert "签完后案件自动进入下一步" in fang.text
     assert fang.post(f"{task}/complete", filled(STEP)).status_code == 409
     fang.get(f"{task}/acts/remove-sign")
+    assert "交给谁" not in fang.text
     assert does(fang, task, "remove-sign") == 422
     assert does(fang, task, "remove-sign", to=str(staff["jie"].id), reason="出差") == 303
     address = signature(yang)
@@ -111,3 +114,18 @@ def test_a_signature_is_nobody_elses(
     assert fang.get(address).status_code == 404
     assert fang.post(address, {"answer": "agreed", "opinion": "好"}).status_code == 404
     assert yang.post(address, {"answer": "perhaps", "opinion": "好"}).status_code == 404
+
+
+def test_people_sign_in_the_order_that_was_asked_for(
+    fang: Visitor, task: str, staff: dict[str, Person]
+) -> None:
+    fang.get(task)
+    typed = {**fang.values(f"{task}/complete"), **filled(STEP)}
+    fang.follow(fang.post(f"{task}/acts/sign-before/begin", typed))
+    jie, yang = str(staff["jie"].id), str(staff["yang"].id)
+    turns = {f"turn-{jie}": "2", f"turn-{yang}": "1"}
+    asked = {"to": [jie, yang], "mode": "order", "reason": "请看", **turns}
+    assert does(fang, task, "sign-before", **asked) == 303
+    fang.get(task)
+    lines = [line.text_content().split() for line in fang.all("//ul[@class='signatures']/li")]
+    assert [line[0] for line in lines] == ["前加签；依次：按顺序逐个签", "刘洋", "陈洁"]

@@ -92,7 +92,7 @@ def test_nobody_sends_before_the_opinions_are_in(
         f"对象：{inspector.name}、{manager.name}",
         "原因：请看",
     ]
-    assert [note.zh for note in timeline[3].notes] == ["意见：好", "会签完成"]
+    assert [note.zh for note in timeline[3].notes] == ["意见：好", "意见已齐，同意与否供办理人参考"]
     assert history.verify(connection, case_id) is None
 
 

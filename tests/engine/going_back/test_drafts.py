@@ -54,7 +54,8 @@ def test_a_draft_of_a_cancelled_sibling_is_kept_and_its_writer_is_told(errands: 
     returned(errands, "check", prepared, errands.inspector)
 
     name = errands.inspector.name
-    assert errands.told(writer) == [f"“file_away名”已取消：{name} 退回“prepare名”：漏了"]
+    (told,) = errands.told(writer)
+    assert told == f"“file_away名”已取消：{name} 从“check名”退回到“prepare名”：漏了"
     place = "errand/file_away"
     assert left.typed_for(errands.conn, filed, by=writer) == (place, HALF)
     assert left.typed_for(errands.conn, filed, by=errands.clerk) is None

@@ -81,9 +81,12 @@ def test_the_step_goes_to_whoever_did_it_with_what_they_had_sent(errands: Errand
     assert view.again is not None
     assert (view.again.who, view.again.reason) == (errands.manager.name, "漏了一项")
     assert view.again.step.zh == "sign名"
-    assert errands.told(errands.inspector)[-1] == f"{errands.manager.name} 退回“check名”：漏了一项"
+    assert (
+        errands.told(errands.inspector)[-1]
+        == f"{errands.manager.name} 从“sign名”退回到“check名”：漏了一项"
+    )
     assert (errands.fallen, errands.taken_back) == (["check"], [])
-    assert errands.last.title.zh == "退回：sign名"
+    assert errands.last.title.zh == "从“sign名”退回到“check名”"
     assert errands.last.sort is not None
     assert errands.last.sort.zh == "灵活办理"
     assert {note.zh for note in errands.last.notes} >= {
@@ -111,7 +114,7 @@ def test_whoever_did_a_later_step_reads_and_is_told_that_it_counts_no_more(
 
     name = errands.manager.name
     assert errands.told(errands.inspector)[-1] == (
-        f"您办的“check名”不再有效：{name} 退回“prepare名”：漏了一项"
+        f"您办的“check名”不再有效：{name} 从“sign名”退回到“prepare名”：漏了一项"
     )
     assert set(errands.fallen) == {"prepare", "check", "file_away"}
 
@@ -138,7 +141,7 @@ def test_siblings_are_cancelled_and_whoever_held_them_is_told(errands: Errand) -
     assert errands.open == {"prepare"}
     name = errands.inspector.name
     assert errands.told(errands.colleague) == [
-        f"“file_away名”已取消：{name} 退回“prepare名”：漏了一项"
+        f"“file_away名”已取消：{name} 从“check名”退回到“prepare名”：漏了一项"
     ]
     with pytest.raises(TaskGoneError, match="has returned the case"):
         complete_task(
@@ -199,7 +202,7 @@ def test_whoever_has_left_is_followed_by_the_role_which_finds_the_old_answers(
     view = open_task(errands.conn, row.id, by=errands.clerk)
     assert view.draft is None
     assert view.prefill_at(NOW)["note"] == "prepare"
-    assert errands.told(errands.clerk)[-1].endswith("退回“prepare名”：漏了一项")
+    assert errands.told(errands.clerk)[-1].endswith("退回到“prepare名”：漏了一项")
 
 
 def test_no_return_without_a_step_a_way_a_reason_or_the_right(errands: Errand) -> None:

@@ -222,7 +222,8 @@ def test_a_step_is_returned_and_taken_back_for_somebody(
     return_task(conn, filing, anew, THROUGH, "漏了", by=manager, now=NOW)
     assert last_signed(conn, case_id) == (manager.name, ill.name, "内勤")
     told = [notice.text.zh for notice in notices.unseen(conn, ill)]
-    for words in ("代您撤回了“prepare名”", "代您退回了“file_away名”", "退回“prepare名”：漏了"):
+    back = "从“file_away名”退回到“prepare名”：漏了"
+    for words in ("代您撤回了“prepare名”", "代您退回了“file_away名”", back):
         assert f"{manager.name} {words}" in told
     assert f"{manager.name} 撤回了“prepare名”" not in told
     assert history.verify(conn, case_id) is None
