@@ -25,6 +25,7 @@ def notes(version: Version, body: Mapping[str, Any], zone: ZoneInfo) -> list[Nam
         *_armed(version, body.get("armed") or (), zone),
         *_reminding(version, body.get("reminding") or (), zone),
         *_shifted(version, body.get("shifted") or (), zone),
+        *limited(version, body.get("limits") or ()),
         *_redrawn(version, body.get("redrawn") or (), zone),
         *_fired(body, zone),
         *_suspended(body, zone),
@@ -89,6 +90,22 @@ def _redrawn(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noq
         if due != drawn:
             zh = f"“{names.zh}”{what}不变；按新图应为 {until}"
             notes.append(Names(zh, f"“{names.en}” {does} as before; as drawn now, {by} {until}"))
+    return notes
+
+
+def limited(version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
+    """Say what altered tables make of limits that a case has been given, or that they stay."""
+    notes = []
+    for key, variable, before, after in rows:
+        table = version.compiled.tables[key]
+        limit = table.output_names[table.outputs.index(variable)]
+        if after is None:
+            zh = f"“{limit.zh}”是另外填的 {before}，“{table.names.zh}”改了也不变"
+            en = f"“{limit.en}” was set to {before} by somebody, whatever “{table.names.en}” says"
+        else:
+            zh = f"依“{table.names.zh}”，“{limit.zh}”由 {before} 改为 {after}"
+            en = f"By “{table.names.en}”, “{limit.en}” is {after}, not {before}"
+        notes.append(Names(zh, en))
     return notes
 
 

@@ -159,11 +159,12 @@ def _move(play: Play, event: Event) -> None:
         return
     names = to.compiled.variables - stage.bundle.compiled.variables
     said = {**play.terms.said(event.seq), **dict.fromkeys(to.compiled.numbers, stage.number)}
+    shifted = event.body.get("shifted") or event.body.get("limits")
     found = spiff.transfer(
         stage.bundle.compiled,
         to.compiled,
         stage.state,
-        due=Dues.DRAWN if event.body.get("shifted") else Dues.KEPT,
+        due=Dues.DRAWN if shifted else Dues.KEPT,
         answers={name: said[name] for name in names if name in said},
         **stage.then,
     )

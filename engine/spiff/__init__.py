@@ -158,7 +158,14 @@ from engine.spiff.moves import (
 from engine.spiff.pausing import derivation, pause, reckon_anew, resume, suspend, unsuspend
 from engine.spiff.runner import complete, deliver, known, position, start, wake
 from engine.spiff.transferring.transfer import transfer
-from engine.spiff.transferring.verdicts import Deadline, Dues, Obstacle, Transfer, Verdict
+from engine.spiff.transferring.verdicts import (
+    Deadline,
+    Dues,
+    Limit,
+    Obstacle,
+    Transfer,
+    Verdict,
+)
 
 __all__ = [
     "ALLOT_NUMBER",
@@ -184,6 +191,7 @@ __all__ = [
     "InterruptedPlaceError",
     "JoinLeftError",
     "Leap",
+    "Limit",
     "Message", "Move",
     "Names",
     "NoPlaceError",

@@ -20,7 +20,7 @@ from engine.moving import COLUMNS, Case
 from engine.spiff import Dues, Obstacle, Transfer, Verdict
 from engine.tables import cases, transfer_cases, transfers
 from engine.transfers.handing import handed
-from engine.transfers.one import Terms, foresee, move
+from engine.transfers.one import Terms, foresee, limits_told, move
 from engine.transfers.refusals import (
     NotForeseenError,
     OverError,
@@ -95,7 +95,7 @@ def foresee_next(conn: sa.Connection, batch: int, *, now: datetime) -> bool:
         _write(conn, batch, case, verdict="ended")
         return True
     found = _foreseen(conn, case, terms, now=now)
-    _write(conn, batch, case, verdict=found.verdict.value, told=_told(conn, case, found))
+    _write(conn, batch, case, verdict=found.verdict.value, told=_told(conn, case, found, terms))
     return True
 
 
@@ -188,12 +188,13 @@ def _end(conn: sa.Connection, batch: int, kind: str, *, by: Person | None, now: 
     journal.enter(conn, kind, transfers, [batch], by=by, now=now)
 
 
-def _told(conn: sa.Connection, case: Case, found: Transfer) -> dict[str, object]:
+def _told(conn: sa.Connection, case: Case, found: Transfer, terms: Terms) -> dict[str, object]:
     """Return what is kept of a case that was looked at, to be read by engine.transfers.foreseen."""
     opened = () if found.move is None else found.move.opened
     was = procedures.version(conn, case.version_id)
     return {
         "obstacles": [[o.process, o.element, o.zh, o.en] for o in found.obstacles],
+        "limits": limits_told(found, terms),
         "handed": [one.told for one in handed(conn, was, found)],
         "opened": [[task.process, task.element, task.role] for task in opened],
         "deadlines": [

@@ -13,6 +13,7 @@ from engine.entrynotes import handed_over, named
 from engine.errors import NotFoundError
 from engine.spiff import Dues, Names
 from engine.tables import cases, people, transfer_cases, transfers, versions
+from engine.timernotes import limited
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,7 +44,8 @@ class Foreseen:
     """One case of a batch. ``verdict`` is that of engine.spiff, "ended", or None until looked at.
 
     ``obstacles`` say why it cannot move, ``handed`` which open steps are another role's then and
-    who loses them, ``opened`` are the steps that wait then, with their roles.
+    who loses them, ``opened`` are the steps that wait then, with their roles, ``limits`` what
+    altered tables make of the limits that the case has been given.
     """
 
     case_id: UUID
@@ -55,6 +57,7 @@ class Foreseen:
     handed: tuple[Names, ...]
     opened: tuple[tuple[Names, Names], ...]
     deadlines: tuple[DueThen, ...]
+    limits: tuple[Names, ...]
     moved_at: datetime | None
 
 
@@ -191,6 +194,7 @@ def _foreseen(to: Version, row: sa.Row[Any], was: Version) -> Foreseen:
         handed=tuple(handed_over(to, each) for each in told.get("handed", ())),
         opened=tuple(_opened(to, told.get("opened", ()))),
         deadlines=tuple(_deadlines(to, was, told.get("deadlines", ()))),
+        limits=tuple(limited(to, told.get("limits", ()))),
         moved_at=row.moved_at,
     )
 

@@ -99,11 +99,22 @@ def move(
         raise CannotMoveError(_code(conn, case_id), found.obstacles)
     was = procedures.version(conn, case.version_id)
     others = handed(conn, was, found)
-    told = {**_told(was, terms, found, case), "handed": [one.told for one in others]}
+    told = {
+        **_told(was, terms, found, case),
+        "handed": [one.told for one in others],
+        "limits": limits_told(found, terms),
+    }
     move_on(conn, case, terms.to, found.move, [Draft(MOVED, told)], by=by, now=now)
     _write(conn, case_id, terms.to, told["facts"])
     hand_over(conn, case_id, terms.to, others, now=now)
     return found
+
+
+def limits_told(found: Transfer, terms: Terms) -> list[list[str | None]]:
+    """Return what is told of limits, to be read by engine.timernotes; nothing if all are kept."""
+    if terms.due is Dues.KEPT:
+        return []
+    return [[one.table, one.variable, one.before, one.after] for one in found.limits]
 
 
 def _code(conn: sa.Connection, case_id: UUID) -> str:

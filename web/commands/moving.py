@@ -106,6 +106,7 @@ def _lines(case: Foreseen, zone: ZoneInfo) -> list[str]:
     lines = [f"{case.case_code}  v{case.number}  {case.customer or '-'}  {_SAID[case.verdict]}"]
     lines += [line for each in (*case.obstacles, *case.handed) for line in (each.zh, each.en)]
     lines += [f"→ {step.zh} {step.en} ({role.zh} {role.en})" for step, role in case.opened]
+    lines += [f"{said.zh} / {said.en}" for said in case.limits]
     return lines + [_due(each, zone) for each in case.deadlines]
 
 

@@ -19,20 +19,31 @@ if TYPE_CHECKING:
     from engine.spiff.fixes import Token
     from engine.spiff.moves import Timer
     from engine.spiff.survey import Survey
+    from engine.spiff.transferring.limits import Limits
 
 
-def redrawn(before: Survey, after: Survey, dues: Dues) -> dict[UUID, datetime]:
-    """Give when the timers whose drawing has changed would be due by it, and set those so due.
+def redrawn(before: Survey, after: Survey, dues: Dues, limits: Limits) -> dict[UUID, datetime]:
+    """Give when the timers whose drawing or limit has changed would be due by it, and set them so.
 
-    With KEPT they stay due as they were. RunError if what is drawn cannot be reckoned.
+    With KEPT they stay due, and the limits stay, as they were. RunError if what is drawn cannot be
+    reckoned.
     """
+    limits.set()
+    found = _redrawn(before, after, dues, limits)
+    if dues is Dues.KEPT:
+        limits.take_back()
+    return found
+
+
+def _redrawn(before: Survey, after: Survey, dues: Dues, limits: Limits) -> dict[UUID, datetime]:
     found = {}
     for id_, token in after.timers.items():
         was = before.timers.get(id_)
         if was is None or "rule" not in token.internal_data:
             continue
         kind = arming.kind_of(was)
-        if _drawn(_rule(was)) != _drawn(_rule(token)):
+        altered = any(limit.after is not None for limit in limits.of(token))
+        if altered or _drawn(_rule(was)) != _drawn(_rule(token)):
             found[id_] = _counted_anew(token, dues)
         if (found.get(id_) is None or dues is Dues.KEPT) and kind != _rule(token).kind:
             token.internal_data[arming.KIND] = kind

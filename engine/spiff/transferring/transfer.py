@@ -14,6 +14,7 @@ from engine.spiff.stepping import fire_due, moved, moving
 from engine.spiff.survey import look_over, open_task
 from engine.spiff.transferring import arriving, dues, verdicts
 from engine.spiff.transferring.carrying import carry_over, paused_steps
+from engine.spiff.transferring.limits import limits
 from engine.spiff.transferring.settling import begin, new_values, roles_anew
 from engine.spiff.transferring.verdicts import (
     CannotTransferError,
@@ -49,7 +50,8 @@ def transfer(
 
     Open steps, running timers, waits and calls keep their ids. Timers that the new version draws
     beside what is open begin now; those that it does not draw are gone; those that it draws
-    otherwise are due as before, or with DRAWN as drawn now, counted from when they began. Then
+    otherwise, or by tables that say otherwise, are due as before, or with DRAWN as drawn now,
+    counted from when they began; what later timers read is of the new tables then as well. Then
     the case runs to its next waiting places. Nothing that has been done is asked for again:
     `answers` are what people said whom the older version did not listen to, by variable.
     """
@@ -92,8 +94,9 @@ def _added(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> list[Any]:
 
 
 def _begun(case: CaseFlow, kept: CaseFlow, before: Survey, due: Dues) -> Transfer:
-    standing = look_over(case)
-    drawn = dues.redrawn(before, standing, due)
+    standing, altered = look_over(case), limits(case, kept.plan)
+    drawn = dues.redrawn(before, standing, due, altered)
+    told = altered.told(standing.timers.values())
     reassigned = roles_anew(before, standing)
     begin(case, paused_steps(kept))
     case.advance()
@@ -103,6 +106,7 @@ def _begun(case: CaseFlow, kept: CaseFlow, before: Survey, due: Dues) -> Transfe
         verdict=Verdict.NEXT if _goes_on(move) else Verdict.SAME,
         move=move,
         deadlines=dues.deadlines(before, after, drawn),
+        limits=told,
         reassigned=tuple(
             open_task(task, after.steps[task]) for task in reassigned if task in after.steps
         ),

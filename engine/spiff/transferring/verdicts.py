@@ -64,10 +64,25 @@ class Deadline:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """A `variable` that timers are said by, whose `table` (its id) says otherwise by now.
+
+    `before` is what the case holds, `after` what the table makes of the same inputs; None where the
+    older table does not say what is held, so that somebody else has set it, and it stays.
+    """
+
+    table: str
+    variable: str
+    before: str
+    after: str | None
+
+
+@dataclass(frozen=True)
 class Transfer:
     """A case in another version: `move` is the difference, None if it cannot be there.
 
-    `reassigned` are steps that stay open, for another role than before.
+    `reassigned` are steps that stay open, for another role than before; `limits` what altered
+    tables make of limits in the case, which with DRAWN it holds then.
     """
 
     verdict: Verdict
@@ -75,6 +90,7 @@ class Transfer:
     deadlines: tuple[Deadline, ...]
     obstacles: tuple[Obstacle, ...] = ()
     reassigned: tuple[OpenTask, ...] = field(default=())
+    limits: tuple[Limit, ...] = ()
 
 
 class CannotTransferError(Exception):
