@@ -19,16 +19,20 @@ from engine.errors import NotFoundError
 from engine.moving import COLUMNS, Case
 from engine.spiff import Dues, Obstacle, Transfer, Verdict
 from engine.tables import cases, transfer_cases, transfers
+from engine.transfers import telling
 from engine.transfers.handing import handed
-from engine.transfers.one import Terms, foresee, limits_told, move
+from engine.transfers.one import CannotMoveError, Terms, foresee, move
 from engine.transfers.refusals import (
     NotForeseenError,
+    OtherwiseError,
     OverError,
     SomeCannotError,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from engine.people import Person
 
@@ -95,7 +99,11 @@ def foresee_next(conn: sa.Connection, batch: int, *, now: datetime) -> bool:
         _write(conn, batch, case, verdict="ended")
         return True
     found = _foreseen(conn, case, terms, now=now)
-    _write(conn, batch, case, verdict=found.verdict.value, told=_told(conn, case, found, terms))
+    was = procedures.version(conn, case.version_id)
+    stands = telling.standing(conn, case.id)
+    said = telling.told(found, handed(conn, was, found), stands, terms.due)
+    looked = {"verdict": found.verdict.value, "told": said, "from_version": case.version_id}
+    _write(conn, batch, case, **looked)
     return True
 
 
@@ -116,9 +124,9 @@ def carry_out(
 ) -> int:
     """Move the cases of a batch, in this transaction; return how many.
 
-    A case that has ended or was moved meanwhile is passed over; one that somebody has taken on
-    meanwhile is judged anew. Raises OverError, NotForeseenError, SomeCannotError and
-    CannotMoveError: then nothing must be committed.
+    A case that has ended, or has come to that version, meanwhile is passed over. One that was taken
+    on is judged anew: it moves if it still goes where it was shown to go. Raises OverError,
+    NotForeseenError, SomeCannotError and OtherwiseError: then nothing must be committed.
     """
     terms = _terms(_open(conn, batch), conn)
     left = _count(conn, batch, transfer_cases.c.verdict.is_(None))
@@ -127,19 +135,55 @@ def carry_out(
         raise NotForeseenError(left)
     if cannot and which is Which.ALL:
         raise SomeCannotError(cannot)
-    able = sa.select(transfer_cases.c.case_id).where(
+    able = sa.select(transfer_cases).where(
         transfer_cases.c.transfer_id == batch,
         transfer_cases.c.verdict.in_((Verdict.SAME.value, Verdict.NEXT.value)),
     )
-    moved = 0
-    for case_id in conn.scalars(able.order_by(transfer_cases.c.case_id)).all():
-        case = Case(*conn.execute(_CASE, {"case": case_id}).one())
-        if _is_to_move(conn, case, terms):
-            found = move(conn, case_id, terms, by=by, now=now)
-            _write(conn, batch, case, verdict=found.verdict.value, moved_at=now)
+    moved, otherwise = 0, []
+    for row in conn.execute(able.order_by(transfer_cases.c.case_id)).all():
+        case = Case(*conn.execute(_CASE, {"case": row.case_id}).one())
+        if not _is_to_move(conn, case, terms):
+            continue
+        if _moves(conn, case, row, terms, by=by, now=now):
             moved += 1
+        else:
+            otherwise.append(case.id)
+    if otherwise:
+        raise OtherwiseError(_codes(conn, otherwise))
     _end(conn, batch, journal.MOVES_CARRIED_OUT, by=by, now=now)
     return moved
+
+
+def _moves(
+    conn: sa.Connection,
+    case: Case,
+    row: sa.Row[Any],
+    terms: Terms,
+    *,
+    by: Person | None,
+    now: datetime,
+) -> bool:
+    """Move a case; False if that is not what its row says, and nothing must be committed."""
+    if case.version_id != row.from_version:
+        return False
+    try:
+        verdict, said = move(conn, case.id, terms, by=by, now=now)
+    except CannotMoveError:
+        return False
+    _write(conn, row.transfer_id, case, told=said, moved_at=now)
+    return verdict == row.verdict and telling.is_as_told(row.told, said)
+
+
+def _codes(conn: sa.Connection, keys: Sequence[UUID]) -> list[str]:
+    code = sa.func.coalesce(cases.c.number, cases.c.code)
+    return list(conn.scalars(sa.select(code).where(cases.c.id.in_(keys)).order_by(code)))
+
+
+def look_again(conn: sa.Connection, batch: int) -> None:
+    """Let each case of a batch be looked at anew. Raises NotFoundError and OverError."""
+    _open(conn, batch)
+    mine = sa.update(transfer_cases).where(transfer_cases.c.transfer_id == batch)
+    conn.execute(mine.values(verdict=None, told={}))
 
 
 def give_up(conn: sa.Connection, batch: int, *, by: Person | None, now: datetime) -> None:
@@ -186,23 +230,3 @@ def _write(conn: sa.Connection, batch: int, case: Case, **values: object) -> Non
 def _end(conn: sa.Connection, batch: int, kind: str, *, by: Person | None, now: datetime) -> None:
     conn.execute(sa.update(transfers).where(transfers.c.id == batch).values(ended_at=now))
     journal.enter(conn, kind, transfers, [batch], by=by, now=now)
-
-
-def _told(conn: sa.Connection, case: Case, found: Transfer, terms: Terms) -> dict[str, object]:
-    """Return what is kept of a case that was looked at, to be read by engine.transfers.foreseen."""
-    opened = () if found.move is None else found.move.opened
-    was = procedures.version(conn, case.version_id)
-    return {
-        "obstacles": [[o.process, o.element, o.zh, o.en] for o in found.obstacles],
-        "limits": limits_told(found, terms),
-        "handed": [one.told for one in handed(conn, was, found)],
-        "opened": [[task.process, task.element, task.role] for task in opened],
-        "deadlines": [
-            [d.process, d.element, d.host, *_moments(d.before, d.after, d.drawn), d.reminds]
-            for d in found.deadlines
-        ],
-    }
-
-
-def _moments(*moments: datetime | None) -> list[str | None]:
-    return [None if moment is None else moment.isoformat() for moment in moments]

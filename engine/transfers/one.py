@@ -19,6 +19,7 @@ from engine.opening import move_on
 from engine.spiff import Dues
 from engine.tables import cases
 from engine.telling import REMINDS
+from engine.transfers import telling
 from engine.transfers.handing import hand_over, handed
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from engine.moving import Case
     from engine.people import Person
     from engine.procedures import Version
-    from engine.spiff import Deadline, Obstacle, Transfer
+    from engine.spiff import Deadline, Obstacle, Transfer, Verdict
+    from engine.transfers.telling import Told
 
 
 class CannotMoveError(Refusal):
@@ -81,8 +83,8 @@ def _answers(conn: sa.Connection, case: Case, was: Version, to: Version) -> dict
 
 def move(
     conn: sa.Connection, case_id: UUID, terms: Terms, *, by: Person | None, now: datetime
-) -> Transfer:
-    """Let an open case go on in another version. Raises CannotMoveError.
+) -> tuple[Verdict, Told]:
+    """Let an open case go on in another version; return how it did. Raises CannotMoveError.
 
     Drafts, pauses and claims stay, but for a step that is another role's now, which its holder
     has not.
@@ -99,22 +101,16 @@ def move(
         raise CannotMoveError(_code(conn, case_id), found.obstacles)
     was = procedures.version(conn, case.version_id)
     others = handed(conn, was, found)
-    told = {
+    said = {
         **_told(was, terms, found, case),
         "handed": [one.told for one in others],
-        "limits": limits_told(found, terms),
+        "limits": telling.limits_told(found, terms.due),
     }
-    move_on(conn, case, terms.to, found.move, [Draft(MOVED, told)], by=by, now=now)
-    _write(conn, case_id, terms.to, told["facts"])
+    seen = telling.told(found, others, telling.standing(conn, case_id), terms.due)
+    move_on(conn, case, terms.to, found.move, [Draft(MOVED, said)], by=by, now=now)
+    _write(conn, case_id, terms.to, said["facts"])
     hand_over(conn, case_id, terms.to, others, now=now)
-    return found
-
-
-def limits_told(found: Transfer, terms: Terms) -> list[list[str | None]]:
-    """Return what is told of limits, to be read by engine.timernotes; nothing if all are kept."""
-    if terms.due is Dues.KEPT:
-        return []
-    return [[one.table, one.variable, one.before, one.after] for one in found.limits]
+    return found.verdict, seen
 
 
 def _code(conn: sa.Connection, case_id: UUID) -> str:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 from engine.errors import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_NAMED: Final = 5
+"""So many cases are named by a refusal; the others are counted."""
 
 
 class NothingToMoveError(Refusal):
@@ -51,6 +59,22 @@ class SomeCannotError(Refusal):
             f"{count} 个案件不能迁移，本批一个也没有迁移。请修改新版本，或选择让它们留在原版本。",
             f"{count} cases cannot be moved, so none was. Change the new version, or let those "
             "stay where they are.",
+        )
+
+
+class OtherwiseError(Refusal):
+    """Cases of a batch would not go where its preview says, so none moves."""
+
+    code = "otherwise"
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        named, more = codes[:_NAMED], len(codes) - _NAMED
+        zh, en = (f" 等 {len(codes)} 件", f" and {more} more") if more > 0 else ("", "")
+        super().__init__(
+            f"案件 {'、'.join(named)}{zh}此后有了变化，与预演不同，本批一个也没有迁移。"
+            "请重新预演。",
+            f"Cases {', '.join(named)}{en} have changed and would not go where they were shown to "
+            "go, so none was moved. Look at the cases anew.",
         )
 
 

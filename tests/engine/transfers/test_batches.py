@@ -20,13 +20,13 @@ from engine.spiff import Dues
 from engine.tables import cases, entries, tasks, transfer_cases
 from engine.tasks import claim, complete_task
 from engine.taskview import open_task
-from engine.transfers.batches import Which, carry_out, foresee_next, give_up
+from engine.transfers.batches import Which, carry_out, foresee_next, give_up, look_again
 from engine.transfers.foreseen import batch
-from engine.transfers.one import CannotMoveError
 from engine.transfers.planning import begin, unfinished
 from engine.transfers.refusals import (
     NotForeseenError,
     NothingToMoveError,
+    OtherwiseError,
     OverError,
     SomeCannotError,
 )
@@ -252,11 +252,45 @@ def test_one_that_cannot_any_more_takes_all_back(connection: Connection, clerk: 
     for step in ("prepare", "check", "file_away"):
         task = waiting(connection, keys[1])[step]
         complete_task(connection, task, Answered({"note": "好"}), by=clerk, now=LATER)
-    with pytest.raises(CannotMoveError, match="sign in English"), connection.begin_nested():
+    with pytest.raises(OtherwiseError, match="have changed"), connection.begin_nested():
         carry_out(connection, found, Which.ALL, by=None, now=LATER)
     moved = sa.select(sa.func.count()).where(entries.c.kind == "case_moved")
     assert connection.scalar(moved) == 0
     assert is_sound(connection)
+
+
+def test_a_case_that_another_batch_has_moved_does_not_go_from_where_it_was_not_shown(
+    connection: Connection, clerk: Person
+) -> None:
+    asked(connection, clerk)
+    two = next_version(connection, edited(LONGER))
+    three = next_version(connection, edited(("PT1H", "PT9H")))
+    first, second = foreseen(connection, three), foreseen(connection, two)
+    assert carry_out(connection, first, Which.ALL, by=None, now=LATER) == 1
+    with pytest.raises(OtherwiseError) as refused, connection.begin_nested():
+        carry_out(connection, second, Which.ALL, by=None, now=LATER)
+    code = batch(connection, second).cases[0].case_code
+    assert f"案件 {code}此后有了变化，与预演不同" in refused.value.zh
+    assert [case.number for case in batch(connection, second).cases] == [1]
+    look_again(connection, second)
+    assert verdicts(batch(connection, second)) == [None]
+    while foresee_next(connection, second, now=LATER):
+        pass
+    assert [case.number for case in batch(connection, second).cases] == [3]
+    assert carry_out(connection, second, Which.ALL, by=None, now=LATER) == 1
+    assert is_sound(connection)
+
+
+def test_a_claim_made_since_the_preview_is_not_taken_away_unseen(
+    connection: Connection, clerk: Person
+) -> None:
+    task = waiting(connection, asked(connection, clerk).case_id)["prepare"]
+    found = foreseen(connection, next_version(connection, handed()))
+    claim(connection, task, by=clerk, now=LATER)
+    with pytest.raises(OtherwiseError), connection.begin_nested():
+        carry_out(connection, found, Which.ALL, by=None, now=LATER)
+    row = connection.execute(sa.select(tasks).where(tasks.c.id == task)).one()
+    assert (row.role, row.claimed_by) == ("clerk", clerk.id)
 
 
 def test_the_same_answers_sent_again_after_the_step_has_gone_are_known(
