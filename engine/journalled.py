@@ -49,6 +49,7 @@ _COLUMNS: Final[Mapping[str, Names]] = {
     "to_version": Names("迁往的版本", "version to move to"),
     "due": Names("期限的算法", "how deadlines count"),
     "begun_by": Names("发起人", "who began it"),
+    "ended_for": Names("一件也没有迁移的原因", "why none moved"),
     "begun_at": Names("发起时间", "when it was begun"),
 }
 

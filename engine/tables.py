@@ -697,6 +697,8 @@ transfers = sa.Table(
     sa.Column("begun_by", sa.ForeignKey("people.id"), nullable=True),
     sa.Column("begun_at", Moment, nullable=False),
     sa.Column("ended_at", Moment, nullable=True, comment="Carried out, or given up."),
+    sa.Column("ended_by", sa.ForeignKey("people.id"), nullable=True),
+    sa.Column("ended_for", JSONB, nullable=True, comment="Why none moved, [zh, en]."),
     sa.CheckConstraint("due in ('kept', 'drawn')", name="due"),
 )
 

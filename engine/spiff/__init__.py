@@ -158,14 +158,7 @@ from engine.spiff.moves import (
 from engine.spiff.pausing import derivation, pause, reckon_anew, resume, suspend, unsuspend
 from engine.spiff.runner import complete, deliver, known, position, start, wake
 from engine.spiff.transferring.transfer import transfer
-from engine.spiff.transferring.verdicts import (
-    Deadline,
-    Dues,
-    Limit,
-    Obstacle,
-    Transfer,
-    Verdict,
-)
+from engine.spiff.transferring.verdicts import Deadline, Dues, Limit, Obstacle, Transfer, Verdict
 
 __all__ = [
     "ALLOT_NUMBER",
@@ -174,8 +167,7 @@ __all__ = [
     "NOT_SAME_PERSON",
     "Asked",
     "BrokenFilesError",
-    "Call",
-    "Cancelled",
+    "Call", "Cancelled",
     "CaseOpenError",
     "CaseOverError",
     "Compiled",
@@ -190,8 +182,7 @@ __all__ = [
     "Guarantee",
     "InterruptedPlaceError",
     "JoinLeftError",
-    "Leap",
-    "Limit",
+    "Leap", "Limit",
     "Message", "Move",
     "Names",
     "NoPlaceError",

@@ -15,17 +15,16 @@ import sqlalchemy as sa
 
 from engine import journal, procedures
 from engine.database import is_away
-from engine.errors import NotFoundError
 from engine.moving import COLUMNS, Case
 from engine.spiff import Dues, Obstacle, Transfer, Verdict
 from engine.tables import cases, transfer_cases, transfers
 from engine.transfers import telling
+from engine.transfers.ending import NONE_WAS_ABLE, end, opened
 from engine.transfers.handing import handed
 from engine.transfers.one import CannotMoveError, Terms, foresee, move
 from engine.transfers.refusals import (
     NotForeseenError,
     OtherwiseError,
-    OverError,
     SomeCannotError,
 )
 
@@ -90,7 +89,7 @@ def foresee_next(conn: sa.Connection, batch: int, *, now: datetime) -> bool:
 
     Raises NotFoundError and OverError.
     """
-    terms = _terms(_open(conn, batch), conn)
+    terms = _terms(opened(conn, batch), conn)
     row = conn.execute(_NEXT, {"batch": batch}).one_or_none()
     if row is None:
         return False
@@ -128,7 +127,7 @@ def carry_out(
     on is judged anew: it moves if it still goes where it was shown to go. Raises OverError,
     NotForeseenError, SomeCannotError and OtherwiseError: then nothing must be committed.
     """
-    terms = _terms(_open(conn, batch), conn)
+    terms = _terms(opened(conn, batch), conn)
     left = _count(conn, batch, transfer_cases.c.verdict.is_(None))
     cannot = _count(conn, batch, transfer_cases.c.verdict == Verdict.CANNOT.value)
     if left:
@@ -150,7 +149,8 @@ def carry_out(
             otherwise.append(case.id)
     if otherwise:
         raise OtherwiseError(_codes(conn, otherwise))
-    _end(conn, batch, journal.MOVES_CARRIED_OUT, by=by, now=now)
+    why = None if moved else NONE_WAS_ABLE
+    end(conn, batch, journal.MOVES_CARRIED_OUT, why, by=by, now=now)
     return moved
 
 
@@ -181,29 +181,12 @@ def _codes(conn: sa.Connection, keys: Sequence[UUID]) -> list[str]:
 
 def look_again(conn: sa.Connection, batch: int) -> None:
     """Let each case of a batch be looked at anew. Raises NotFoundError and OverError."""
-    _open(conn, batch)
+    opened(conn, batch)
     mine = sa.update(transfer_cases).where(transfer_cases.c.transfer_id == batch)
     conn.execute(mine.values(verdict=None, told={}))
 
 
-def give_up(conn: sa.Connection, batch: int, *, by: Person | None, now: datetime) -> None:
-    """Leave the cases of a batch where they are. Raises NotFoundError and OverError."""
-    _open(conn, batch)
-    _end(conn, batch, journal.MOVES_GIVEN_UP, by=by, now=now)
-
-
 _CASE = sa.select(*COLUMNS).where(cases.c.id == sa.bindparam("case")).with_for_update()
-
-
-def _open(conn: sa.Connection, batch: int) -> sa.Row[Any]:
-    """Return the locked row of a batch that is still to be done."""
-    mine = sa.select(transfers).where(transfers.c.id == batch).with_for_update()
-    row = conn.execute(mine).one_or_none()
-    if row is None:
-        raise NotFoundError
-    if row.ended_at is not None:
-        raise OverError
-    return row
 
 
 def _terms(row: sa.Row[Any], conn: sa.Connection) -> Terms:
@@ -225,8 +208,3 @@ def _write(conn: sa.Connection, batch: int, case: Case, **values: object) -> Non
         transfer_cases.c.transfer_id == batch, transfer_cases.c.case_id == case.id
     )
     conn.execute(mine.values(**values))
-
-
-def _end(conn: sa.Connection, batch: int, kind: str, *, by: Person | None, now: datetime) -> None:
-    conn.execute(sa.update(transfers).where(transfers.c.id == batch).values(ended_at=now))
-    journal.enter(conn, kind, transfers, [batch], by=by, now=now)

@@ -40,9 +40,19 @@ class DueThen:
 
 
 @dataclass(frozen=True, slots=True)
+class Stand:
+    """An open step of a case, whose it is, and the name of who holds it or None."""
+
+    step: Names
+    role: Names
+    holder: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Foreseen:
     """One case of a batch. ``verdict`` is that of engine.spiff, "ended", or None until looked at.
 
+    ``stands`` are the steps that were open when it was looked at.
     ``obstacles`` say why it cannot move, ``handed`` which open steps are another role's then and
     who loses them, ``opened`` are the steps that wait then, with their roles, ``limits`` what
     altered tables make of the limits that the case has been given.
@@ -53,6 +63,7 @@ class Foreseen:
     customer: str | None
     number: int
     verdict: str | None
+    stands: tuple[Stand, ...]
     obstacles: tuple[Names, ...]
     handed: tuple[Names, ...]
     opened: tuple[tuple[Names, Names], ...]
@@ -63,7 +74,11 @@ class Foreseen:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch of cases, as far as it has come. Times are UTC."""
+    """A batch of cases, as far as it has come. Times are UTC.
+
+    ``begun_by`` and ``ended_by`` are names, None for the command line. Once it has ended and none
+    of them moved, ``ended_for`` says why, None if it was given up.
+    """
 
     id: int
     procedure: str
@@ -71,9 +86,17 @@ class Batch:
     to: int
     due: Dues
     reason: str
+    begun_by: str | None
     begun_at: datetime
+    ended_by: str | None
     ended_at: datetime | None
+    ended_for: Names | None
     cases: tuple[Foreseen, ...]
+
+    @property
+    def moved(self) -> int:
+        """How many of its cases have moved."""
+        return sum(case.moved_at is not None for case in self.cases)
 
     def count(self, verdict: str | None) -> int:
         """Return how many of its cases were found so."""
@@ -82,7 +105,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One batch in a list. Times are UTC; ``who`` is None for the command line."""
+    """One batch in a list. Times are UTC; ``who`` is None for the command line.
+
+    One that ended was ``refused`` if none of its cases could be moved.
+    """
 
     id: int
     names: Names
@@ -91,6 +117,7 @@ class Line:
     who: str | None
     begun_at: datetime
     ended_at: datetime | None
+    refused: bool
     moved: int
     cases: int
 
@@ -111,51 +138,23 @@ def latest(conn: sa.Connection, *, limit: int = 30) -> list[Line]:
     return [
         Line(
             row.id, Names(row.zh, row.en), row.number, row.reason, row.name,
-            row.begun_at, row.ended_at, row.moved, row.all,
+            row.begun_at, row.ended_at, row.ended_for is not None, row.moved, row.all,
         )
         for row in conn.execute(wanted)
     ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A version to which open cases of its procedure could go, and how many there are."""
-
-    procedure: str
-    names: Names
-    number: int
-    in_force: bool
-    cases: int
-
-
-def targets(conn: sa.Connection) -> list[Target]:
-    """Return the versions that cases could go to, those in force first."""
-    older = versions.alias()
-    elsewhere = (
-        sa.select(sa.func.count())
-        .select_from(cases)
-        .where(
-            cases.c.procedure == older.c.procedure,
-            cases.c.status == "open",
-            cases.c.version_id != older.c.id,
-        )
-        .scalar_subquery()
-    )
-    wanted = (
-        sa.select(older, elsewhere.label("cases"))
-        .where(older.c.began_at.is_not(None), older.c.withdrawn_at.is_(None))
-        .order_by(older.c.in_force.desc(), older.c.procedure, older.c.number.desc())
-    )
-    return [
-        Target(row.procedure, Names(row.zh, row.en), row.number, row.in_force, row.cases)
-        for row in conn.execute(wanted)
-        if row.cases
-    ]
+_BEGAN, _ENDED = people.alias("began"), people.alias("ended")
+_BATCH = (
+    sa.select(transfers, _BEGAN.c.name.label("beginner"), _ENDED.c.name.label("ender"))
+    .outerjoin(_BEGAN, _BEGAN.c.id == transfers.c.begun_by)
+    .outerjoin(_ENDED, _ENDED.c.id == transfers.c.ended_by)
+)
 
 
 def batch(conn: sa.Connection, key: int) -> Batch:
     """Return a batch with its cases, those that cannot move first. Raises NotFoundError."""
-    row = conn.execute(sa.select(transfers).where(transfers.c.id == key)).one_or_none()
+    row = conn.execute(_BATCH.where(transfers.c.id == key)).one_or_none()
     if row is None:
         raise NotFoundError
     to = procedures.version(conn, row.to_version)
@@ -163,7 +162,8 @@ def batch(conn: sa.Connection, key: int) -> Batch:
              for each in _rows(conn, key)]  # fmt: skip
     return Batch(
         row.id, row.procedure, to.names, to.number, Dues(row.due), row.reason,
-        row.begun_at, row.ended_at, tuple(sorted(found, key=_first)),
+        row.beginner, row.begun_at, row.ender, row.ended_at,
+        None if row.ended_for is None else Names(*row.ended_for), tuple(sorted(found, key=_first)),
     )  # fmt: skip
 
 
@@ -190,6 +190,11 @@ def _foreseen(to: Version, row: sa.Row[Any], was: Version) -> Foreseen:
         customer=row.customer,
         number=row.number,
         verdict=row.verdict,
+        stands=tuple(
+            Stand(*stood, holder)
+            for *place, holder in told.get("stands", ())
+            for stood in _opened(was, [place])
+        ),
         obstacles=tuple(Names(zh, en) for _, _, zh, en in told.get("obstacles", ())),
         handed=tuple(handed_over(to, each) for each in told.get("handed", ())),
         opened=tuple(_opened(to, told.get("opened", ()))),

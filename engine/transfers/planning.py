@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from engine import journal
 from engine.errors import NotFoundError
 from engine.reasons import checked_reason
-from engine.spiff import Dues
+from engine.spiff import Dues, Names
 from engine.tables import cases, transfer_cases, transfers, versions
 from engine.transfers.refusals import NothingToMoveError, NotInForceError
 
@@ -17,6 +18,42 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from engine.people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A version to which open cases of its procedure could go, and how many there are."""
+
+    procedure: str
+    names: Names
+    number: int
+    in_force: bool
+    cases: int
+
+
+def targets(conn: sa.Connection) -> list[Target]:
+    """Return the versions that cases could go to, those in force first."""
+    older = versions.alias()
+    elsewhere = (
+        sa.select(sa.func.count())
+        .select_from(cases)
+        .where(
+            cases.c.procedure == older.c.procedure,
+            cases.c.status == "open",
+            cases.c.version_id != older.c.id,
+        )
+        .scalar_subquery()
+    )
+    wanted = (
+        sa.select(older, elsewhere.label("cases"))
+        .where(older.c.began_at.is_not(None), older.c.withdrawn_at.is_(None))
+        .order_by(older.c.in_force.desc(), older.c.procedure, older.c.number.desc())
+    )
+    return [
+        Target(row.procedure, Names(row.zh, row.en), row.number, row.in_force, row.cases)
+        for row in conn.execute(wanted)
+        if row.cases
+    ]
 
 
 def begin(

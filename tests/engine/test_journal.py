@@ -15,7 +15,8 @@ from engine.substituting import making
 from engine.substituting.making import Wanted
 from engine.tables import journal as rows
 from engine.tables import substitutions, transfer_cases, transfers, version_files, versions
-from engine.transfers.batches import Which, carry_out, foresee_next, give_up
+from engine.transfers.batches import Which, carry_out, foresee_next
+from engine.transfers.ending import give_up
 from engine.transfers.planning import begin
 from engine.versioning.again import roll_back, withdraw
 from engine.versioning.switching import switch_next

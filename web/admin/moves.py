@@ -9,9 +9,10 @@ from flask import make_response, redirect, render_template, request, url_for
 from engine.errors import Refusal
 from engine.roles import ADMINISTRATORS
 from engine.spiff import Dues
-from engine.transfers.batches import Which, carry_out, give_up
-from engine.transfers.foreseen import batch, latest, targets
-from engine.transfers.planning import begin
+from engine.transfers.batches import Which, carry_out, look_again
+from engine.transfers.ending import give_up
+from engine.transfers.foreseen import batch, latest
+from engine.transfers.planning import begin, targets
 from web.admin.sections import section
 from web.clock import now
 from web.database import connection, transaction
@@ -80,6 +81,17 @@ def move(key: int) -> ResponseReturnValue:
     return redirect(url_for("admin_moves.show", key=key), 303)
 
 
+@bp.post(f"{_ONE}/again")
+def again(key: int) -> ResponseReturnValue:
+    """Let all of its cases be looked at anew."""
+    try:
+        with transaction() as conn:
+            look_again(conn, key)
+    except Refusal as refused:
+        return _page(key, refused), status_of(refused)
+    return redirect(url_for("admin_moves.show", key=key), 303)
+
+
 @bp.post(f"{_ONE}/drop")
 def drop(key: int) -> ResponseReturnValue:
     """Leave all of its cases where they are."""
@@ -88,7 +100,7 @@ def drop(key: int) -> ResponseReturnValue:
             give_up(conn, key, by=current_person(), now=now())
     except Refusal as refused:
         return _page(key, refused), status_of(refused)
-    return redirect(url_for("admin_moves.index"), 303)
+    return redirect(url_for("admin_moves.show", key=key), 303)
 
 
 def _start(refused: Refusal | None) -> str:
@@ -105,5 +117,5 @@ def _page(key: int, refused: Refusal | None) -> Response:
     found = batch(connection(), key)
     page = make_response(render_template("admin/move.html", batch=found, refused=refused))
     if found.count(None) and found.ended_at is None:
-        page.headers["Refresh"] = SECONDS
+        page.headers["Refresh"] = f"{SECONDS}; url={url_for('admin_moves.show', key=key)}"
     return page

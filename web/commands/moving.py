@@ -8,7 +8,8 @@ import click
 
 from engine.errors import Refusal
 from engine.settings import company
-from engine.transfers.batches import carry_out, foresee_next, give_up
+from engine.transfers.batches import carry_out, foresee_next
+from engine.transfers.ending import give_up
 from engine.transfers.foreseen import batch
 from engine.transfers.planning import begin, unfinished
 from web.commands.hand import whoever_types
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from engine.spiff import Dues
     from engine.transfers.batches import Which
-    from engine.transfers.foreseen import Batch, DueThen, Foreseen
+    from engine.transfers.foreseen import Batch, DueThen, Foreseen, Stand
 
 EVERY = 20
 _SAID = {
@@ -68,9 +69,10 @@ def move_all(
         with engine.begin() as connection:
             by = whoever_types(connection, now=now)
             moved = carry_out(connection, found, which, by=by, now=now)
-    except Refusal:
+    except Refusal as refused:
         with engine.begin() as connection:
-            give_up(connection, found, by=whoever_types(connection, now=now), now=now)
+            by = whoever_types(connection, now=now)
+            give_up(connection, found, by=by, now=now, why=refused)
         raise
     say(
         f"已将 {moved} 个案件迁移到“{procedure}”第 {number} 版。",
@@ -104,10 +106,21 @@ def _show(found: Batch, zone: ZoneInfo) -> None:
 
 def _lines(case: Foreseen, zone: ZoneInfo) -> list[str]:
     lines = [f"{case.case_code}  v{case.number}  {case.customer or '-'}  {_SAID[case.verdict]}"]
+    lines += map(_stands, case.stands)
     lines += [line for each in (*case.obstacles, *case.handed) for line in (each.zh, each.en)]
     lines += [f"→ {step.zh} {step.en} ({role.zh} {role.en})" for step, role in case.opened]
     lines += [f"{said.zh} / {said.en}" for said in case.limits]
-    return lines + [_due(each, zone) for each in case.deadlines]
+    return lines + [_due(each, zone) for each in case.deadlines if _tells(case, each)]
+
+
+def _stands(at: Stand) -> str:
+    held = f", {at.holder}" if at.holder else ""
+    return f"停在 stands at: {at.step.zh} {at.step.en} ({at.role.zh} {at.role.en}{held})"
+
+
+def _tells(case: Foreseen, due: DueThen) -> bool:
+    """Whether a deadline is another then, or would be as drawn now."""
+    return case.verdict != "cannot" and (due.before != due.after or due.drawn is not None)
 
 
 def _due(due: DueThen, zone: ZoneInfo) -> str:

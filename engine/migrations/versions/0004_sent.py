@@ -14,6 +14,7 @@ from uuid import UUID
 import orjson
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0004"
 down_revision = "0003"
@@ -30,6 +31,7 @@ def upgrade() -> None:
     _keep_switches()
     _remember_what_ended()
     _link()
+    _say_how_batches_end()
     _keep_a_journal()
 
 
@@ -75,6 +77,12 @@ def _remember_what_ended() -> None:
     op.add_column(gone, sa.Column("place", sa.Text(), nullable=True, comment=place))
     op.add_column(gone, sa.Column("held_by", sa.Uuid(), nullable=True, comment=holder))
     op.create_index("ix_cancelled_tasks_case_id", gone, ["case_id"])
+
+
+def _say_how_batches_end() -> None:
+    why, person = "Why none moved, [zh, en].", sa.ForeignKey("people.id")
+    op.add_column("transfers", sa.Column("ended_by", sa.Uuid(), person, nullable=True))
+    op.add_column("transfers", sa.Column("ended_for", JSONB(), nullable=True, comment=why))
 
 
 def _keep_a_journal() -> None:
@@ -151,6 +159,8 @@ def _link() -> None:
 
 def downgrade() -> None:
     op.drop_table("journal")
+    op.drop_column("transfers", "ended_for")
+    op.drop_column("transfers", "ended_by")
     op.drop_index("ix_cancelled_tasks_case_id", "cancelled_tasks")
     op.drop_column("cancelled_tasks", "held_by")
     op.drop_column("cancelled_tasks", "place")

@@ -20,7 +20,8 @@ from engine.spiff import Dues
 from engine.tables import cases, entries, tasks, transfer_cases
 from engine.tasks import claim, complete_task
 from engine.taskview import open_task
-from engine.transfers.batches import Which, carry_out, foresee_next, give_up, look_again
+from engine.transfers.batches import Which, carry_out, foresee_next, look_again
+from engine.transfers.ending import give_up
 from engine.transfers.foreseen import batch
 from engine.transfers.planning import begin, unfinished
 from engine.transfers.refusals import (

@@ -56,7 +56,7 @@ def moved(database: sa.Engine) -> int:
 
 def test_cases_are_looked_at_and_then_all_of_them_move(lin: Visitor, database: sa.Engine) -> None:
     page = begins(lin, 2)
-    assert lin.get(page).headers["Refresh"] == "2"
+    assert lin.get(page).headers["Refresh"] == f"2; url={page}"
     assert "正在预演：0 / 2 件" in lin.text
     looks(database)
     assert "Refresh" not in lin.get(page).headers
@@ -64,6 +64,9 @@ def test_cases_are_looked_at_and_then_all_of_them_move(lin: Visitor, database: s
     assert "按新图应为" in lin.text
     lin.post(f"{page}/move", lin.values(f"{page}/move"))
     assert moved(database) == 2
+    lin.get(page)
+    assert "已迁移 2 / 2 件" in lin.text
+    assert lin.text.count("林娜 · ") == 2
     lin.post("/language/en", {})
     lin.get(HOME)
     assert "2 of 2 moved" in lin.text
@@ -79,9 +82,21 @@ def test_those_that_cannot_stay_with_their_reasons(lin: Visitor, database: sa.En
     assert "2 个案件不能迁移" in lin.text
     lin.post(f"{page}/drop", {})
     lin.get(page)
-    assert "放弃" not in lin.text
+    assert "已放弃，案件没有动" in lin.text
+    assert "停在：prepare名（内勤）" in lin.text
+    lin.get(HOME)
+    assert "已放弃" in lin.text
     with database.connect() as conn:
         assert len(set(conn.scalars(sa.select(cases.c.version_id)))) == 1
+
+
+def test_cases_are_looked_at_anew_if_somebody_asks(lin: Visitor, database: sa.Engine) -> None:
+    page = begins(lin, 2)
+    looks(database)
+    lin.get(page)
+    lin.post(f"{page}/again", lin.values(f"{page}/again"))
+    lin.get(page)
+    assert "正在预演：0 / 2 件" in lin.text
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from engine.publishing import publish
 from engine.spiff import Dues
 from engine.tables import cases, entries, transfers
 from engine.transfers.batches import foresee_next
+from engine.transfers.foreseen import batch, latest
 from engine.transfers.planning import begin, unfinished
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked
@@ -87,6 +88,11 @@ def test_one_that_cannot_holds_back_the_others_unless_left_behind(
     assert (code, moved(opened)) == (1, 0)
     assert "不能迁移 cannot move" in said
     assert "none was" in complained
+    assert "停在 stands at: prepare名 prepare in English" in said
+    with opened.connect() as conn:
+        found = batch(conn, latest(conn)[0].id)
+    assert found.ended_for is not None
+    assert "2 个案件不能迁移" in found.ended_for.zh
     with opened.connect() as conn:
         left = unfinished(conn, "errand", 3, reason="制度修订", due=Dues.KEPT)
     assert left is None
