@@ -67,7 +67,7 @@ def edited(*changes: tuple[str, str]) -> dict[str, bytes]:
 
 
 def next_version(conn: Connection, files: dict[str, bytes]) -> int:
-    (one,) = publish(conn, files, by=None, now=LATER)
+    (one,) = publish(conn, files, by=None, now=LATER, note=WHY)
     return one.number
 
 
