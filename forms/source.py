@@ -103,6 +103,11 @@ class Node:
         for key, child in self.children():
             if key not in allowed:
                 known = ", ".join(sorted(allowed))
+                if key == "enum":
+                    raise child.broken(
+                        "选项不写 enum，请写 oneOf，每项有 const、title 和 x-i18n",
+                        "Choices are no enum: write oneOf, each with const, title and x-i18n",
+                    )
                 raise child.broken(
                     f"不认识“{key}”；这里可以写：{known}",
                     f'"{key}" is not known; possible here: {known}',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -187,7 +188,7 @@ def main() -> None:
     from web.commands.failing import told
 
     with told():
-        cli(windows_expand_args=False)
+        sys.exit(cli(windows_expand_args=False, standalone_mode=False))
 
 
 if __name__ == "__main__":

@@ -41,6 +41,12 @@ _FORMULA: Final = Names(
 )
 
 
+_HEADING: Final = Names(
+    "标题请写 date,kind,hours,note，或 日期,休/班,上班时间,备注；也可以不写标题",
+    "Write date,kind,hours,note, or leave the heading out",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One day of a file; `spans` is None if it is worked like an ordinary day, () if it is off."""
@@ -94,6 +100,12 @@ def read(content: bytes) -> tuple[Line, ...]:
             f"超过 {MOST_LINES} 行，请分开导入", f"more than {MOST_LINES} lines; split it"
         )
     order = _order(rows[0][1]) if rows else None
+    if rows and _is_strange(rows[0][1], order):
+        raise _refused(
+            f"标题认不出。{_HEADING.zh}",
+            f"the heading is not understood. {_HEADING.en}",
+            rows[0][0],
+        )
     if order is None:
         order = list(COLUMNS)
     else:
@@ -156,6 +168,13 @@ def _order(cells: list[str]) -> list[str] | None:
     """Return the column of each cell of a heading, or None if the first line is a day."""
     found = [_HEADINGS.get(cell.lower(), "") for cell in cells]
     return found if "date" in found else None
+
+
+def _is_strange(cells: list[str], order: list[str] | None) -> bool:
+    """Whether the first line is a heading that lacks a column, or of which none is known."""
+    if order is not None:
+        return "kind" not in order
+    return not any(character.isdecimal() for cell in cells for character in cell)
 
 
 def _lines(rows: list[tuple[int, list[str]]], order: list[str]) -> tuple[list[Line], list[Fault]]:

@@ -101,8 +101,8 @@ def _foresee(connection: Connection, after: Stored, now: datetime) -> None:
     rounds = sum(one.reminds for one in found.moved)
     limits = len(found.moved) - rounds
     say(
-        f"移动期限 {limits} 个，提醒 {rounds} 个（办理中的案件 {found.waiting} 个）。",
-        f"Deadlines that move: {limits}, reminders: {rounds} (open cases: {found.waiting}).",
+        f"移动期限 {limits} 个，提醒 {rounds} 个（有时限在走的案件 {found.waiting} 个）。",
+        f"Deadlines that move: {limits}, reminders: {rounds} ({found.waiting} cases with timers).",
     )
 
 

@@ -5,13 +5,22 @@ from __future__ import annotations
 import signal
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import click
 
 from web.commands.say import complain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+_CURES: Final[Mapping[type[object], str]] = {
+    click.DateTime: "日期请写成 2027-01-31 这样",
+    click.types.IntParamType: "请写整数，并在允许的范围内",
+    click.Choice: "请写所列的词之一",
+    click.Path: "请写存在的文件或文件夹",
+    click.types.UUIDParameterType: "请写列出的编号",
+}
 _TERMINATED = 128 + signal.SIGTERM
 
 
@@ -24,10 +33,29 @@ def told() -> Iterator[None]:
     signal.signal(signal.SIGTERM, _unwind)
     try:
         yield
+    except click.Abort:
+        complain("已中止。", "Stopped.")
+        sys.exit(1)
+    except click.ClickException as error:
+        complain(_mistyped(error), error.format_message())
+        sys.exit(error.exit_code)
     except Exception as error:
         if not _tell(error):
             raise
         sys.exit(1)
+
+
+def _mistyped(error: click.ClickException) -> str:
+    """Say in Chinese what is wrong with what was typed after a command."""
+    if isinstance(error, click.NoSuchOption):
+        return f"没有选项 {error.option_name}；加 --help 可看用法。"
+    if not isinstance(error, click.BadParameter) or error.param is None:
+        return "命令的写法不对；加 --help 可看用法。"
+    hint = error.param.get_error_hint(error.ctx) if error.ctx else error.param.name
+    if isinstance(error, click.MissingParameter):
+        return f"缺少 {hint}；加 --help 可看用法。"
+    cure = next((zh for kind, zh in _CURES.items() if isinstance(error.param.type, kind)), "请改正")
+    return f"{hint} 的写法不对，{cure}。"
 
 
 def _tell(error: Exception) -> bool:

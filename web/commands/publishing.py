@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import click
@@ -18,13 +19,14 @@ from web.commands.hand import whoever_types
 from web.commands.say import complain, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date, datetime
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from sqlalchemy import Connection, Engine
 
+    from engine.bundles import Bundle
     from engine.publishing import Published
 
 
@@ -129,6 +131,17 @@ def _tell_one(one: Published, zone: ZoneInfo, done: Names) -> None:
             click.echo(f"    {mark}  {path}")
 
 
+def _used(bundle: Bundle) -> Iterator[str]:
+    """Give the files of a procedure that count: of forms, those of what is drawn."""
+    diagrams = bundle.compiled.diagrams
+    for path in bundle.files:
+        name = PurePosixPath(path)
+        drawn = diagrams.get(name.parent.name) if path.startswith("forms/") else None
+        step = name.name.removesuffix(".json").removesuffix(".ui")
+        if drawn is None or step in drawn.elements:
+            yield path
+
+
 def lint_folder(folder: Path | None) -> None:
     """Check a folder as publishing does, without a database, and the look of its drawings too.
 
@@ -139,7 +152,7 @@ def lint_folder(folder: Path | None) -> None:
     found = prepare_all(files, iter(roots(files)))
     if problems := check_drawings(files):
         raise BrokenFilesError(problems)
-    for path in unused(folder or SHIPPED, {path for bundle in found for path in bundle.files}):
+    for path in unused(folder or SHIPPED, {path for bundle in found for path in _used(bundle)}):
         complain(f"注意：没有规程用到 {path}", f"Note: no procedure uses {path}")
     for bundle in found:
         for told in explain_timers(bundle.compiled):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.spiff.language.habits import foreign_word
 from engine.spiff.lint.rooms import Rooms
+from engine.spiff.lint.told import NEAR
 from engine.spiff.model import Problem
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 NEARLY_THE_SAME: Final = 0.82  # as difflib counts
 MOST_GUESSES: Final = 50  # each compares a name with all others
-ALIKE: Final = 0.6
 
 
 def names_are_filled(sources: Sources) -> Iterator[Problem]:
@@ -27,7 +27,7 @@ def names_are_filled(sources: Sources) -> Iterator[Problem]:
     """
     rooms = Rooms(sources)
     unknown = [read for read in rooms.reads if read.name not in rooms.filled(read.room)]
-    near = NEARLY_THE_SAME if sources.is_partly_unknown else ALIKE
+    near = NEARLY_THE_SAME if sources.is_partly_unknown else NEAR
     meant: dict[str, str | None] = {}
     for read in unknown:
         if read.name not in meant and len(meant) < MOST_GUESSES:

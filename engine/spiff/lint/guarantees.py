@@ -37,6 +37,7 @@ SAYS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What each kind of guarantee names."""
 NAMES: Final = ("what", "after", "other", "person")
+SHOWN: Final = 6  # steps of a called diagram that are told
 
 
 def kept(sources: Sources) -> Iterator[Problem]:
@@ -73,6 +74,14 @@ def _whole(sheet: Sheet, guarantee: Guarantee) -> Iterator[Problem]:
             f"（{guarantee.kind}）应当且只能写明 {'、'.join(says)}。",
             f"({guarantee.kind}) must say {' and '.join(says)}, and nothing else.",
         )  # fmt: skip
+    elif guarantee.kind == NOT_SAME_PERSON and {*guarantee.what} & {*guarantee.other}:
+        same = min({*guarantee.what} & {*guarantee.other}).partition(":")[2]
+        yield _refusal(
+            sheet, guarantee, "same_step_twice",
+            f"的 what 和 other 里都有“{same}”，一个步骤总是由同一人办。请去掉其中一处。",
+            f'names "{same}" in what and in other; one step is always done by one person. '
+            "Leave it out of one of them.",
+        )  # fmt: skip
     elif not (guarantee.id and guarantee.names.zh and guarantee.names.en):
         yield _refusal(
             sheet, guarantee, "bad_guarantee", "缺少 id、zh 或 en。", "lacks its id, zh or en."
@@ -83,12 +92,31 @@ def _unknown(sources: Sources, sheet: Sheet, guarantee: Guarantee) -> Iterator[P
     for part, name in ((p, each) for p in SAYS[guarantee.kind] for each in getattr(guarantee, p)):
         if sources.is_torn and name.partition(":")[0] not in sources.sheets:
             continue
-        if name not in _known(sources, guarantee.kind, part):
+        if called := _called(sources, guarantee.kind, name):
+            yield _refusal(sheet, guarantee, "call_in_guarantee", *called)
+        elif name not in _known(sources, guarantee.kind, part):
             yield _refusal(
                 sheet, guarantee, "unknown_in_guarantee",
                 f"提到“{name}”，但{_WANTED_ZH[guarantee.kind]}。请改正 id。",
                 f'names "{name}", but {_WANTED_EN[guarantee.kind]}. Correct the id.',
             )  # fmt: skip
+
+
+def _called(sources: Sources, kind: str, name: str) -> tuple[str, str] | None:
+    """Say of a call that people's steps are meant, and which are inside; None of all else."""
+    process, _, id_ = name.partition(":")
+    sheet = sources.sheets.get(process)
+    node = None if sheet is None else sheet.nodes.get(id_)
+    if kind not in {NOT_SAME_PERSON, NEVER_BY} or node is None or not node.called:
+        return None
+    inside = sources.sheets.get(node.called)
+    nodes = () if inside is None else inside.nodes.values()
+    steps = [f"{node.called}:{each.id}" for each in nodes if each.kind in STEPS]
+    zh, en = "、".join(steps[:SHOWN]) or "步骤", ", ".join(steps[:SHOWN]) or "a step"
+    return (
+        f"提到“{id_}”，它是调用（{node.called}），没有人直接办理。请写里面的步骤：{zh}。",
+        f'names "{id_}", a call (of {node.called}) that nobody does. Name steps inside: {en}.',
+    )
 
 
 _WANTED_ZH: Final = {

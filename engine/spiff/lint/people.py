@@ -44,13 +44,21 @@ def notified_are_roles(sources: Sources) -> Iterator[Problem]:
         for entry in node.notifies:
             known = is_name(entry[1:]) if entry.startswith("=") else entry in sources.roles
             if not known:
-                zh, en = meant(entry, sources.roles)
+                zh, en = _role_meant(entry, sources)
                 yield Problem(
                     sheet.file, node.id, "unknown_role",
                     f"“{node.id}”要通知的“{entry}”不是角色代码，也不是“=变量”。{zh}",
                     f'"{node.id}" notifies "{entry}", which is no role code and no "=variable".'
                     f"{en}",
                 )  # fmt: skip
+
+
+def _role_meant(entry: str, sources: Sources) -> tuple[str, str]:
+    """Give the code of a role that is written by its name, or what is nearly the same."""
+    for code, names in sources.roles.items():
+        if entry in {names.zh, names.en}:
+            return f"请写它的代码“{code}”。", f' Write its code "{code}".'
+    return meant(entry, sources.roles)
 
 
 def holding_roles(sources: Sources) -> set[str]:

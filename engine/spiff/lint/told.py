@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from engine.spiff.language.inference import Values
 
 Where = tuple[str, str | None, str, str]  # file, element, and what comes before in both languages
+NEAR: Final = 0.7
+"""How alike a name is that may be meant, as difflib counts."""
 _SHOWN: Final = 12
 _KINDS: Final = {
     "text": ("文字", "a text"), "number": ("数", "a number"), "exact": ("数", "a number"),
@@ -29,7 +31,7 @@ _KINDS: Final = {
 
 def meant(name: str, known: Iterable[str]) -> tuple[str, str]:
     """Give a question after what may be meant, in both languages, or nothing."""
-    close = get_close_matches(name, known, n=2)
+    close = get_close_matches(name, known, n=2, cutoff=NEAR)
     if not close:
         return "", ""
     zh, en = "”或“".join(close), '" or "'.join(close)

@@ -145,6 +145,14 @@ def test_every_bad_line_is_named_with_its_column_and_nothing_is_taken() -> None:
     ]
 
 
+@pytest.mark.parametrize("heading", ["公历,休息吗,时间", "日期,休息吗,时间"])
+def test_a_heading_that_nobody_knows_is_told_with_those_that_are_known(heading: str) -> None:
+    with pytest.raises(BadCalendarFileError) as caught:
+        read(f"{heading}\n2027-02-06,休,\n".encode())
+    (fault,) = caught.value.faults
+    assert "date,kind,hours,note" in fault.text.zh
+
+
 @pytest.mark.parametrize(
     "content",
     [

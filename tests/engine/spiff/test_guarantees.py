@@ -340,3 +340,17 @@ def test_an_error_beside_the_approval_leads_out_though_a_reminder_threw_it() -> 
     called.throws("urged", "error", "W1")
     (problem,) = broken(catching("error", "reply"), called)
     assert "urged in English (urged) → [demo in English] caught in English (caught)" in problem.en
+
+
+@pytest.mark.parametrize(
+    ("says", "code", "told"),
+    [('kind="not-same-person" what="approve" other="reply"', "call_in_guarantee", "approving:"),
+     ('kind="never-by" what="approve" person="yes"', "call_in_guarantee", "approving:decide"),
+     ('kind="not-same-person" what="reply" other="reply"', "same_step_twice", "reply")],
+)  # fmt: skip
+def test_a_promise_about_people_names_two_steps_of_people(says: str, code: str, told: str) -> None:
+    p = promising()
+    p.extra = f'<banjie:guarantee id="apart" {says} zh="分开" en="Apart"/>'
+    (problem,) = broken(p, approving())
+    assert problem.code == code
+    assert told in problem.zh

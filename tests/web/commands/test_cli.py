@@ -111,16 +111,31 @@ def test_a_drawing_that_cannot_be_read_well_and_a_name_twice_are_refused(
     assert "bpmn/complaint/petition.bpmn、bpmn/shared/petition.bpmn" in complained
 
 
+def test_what_is_typed_wrong_is_told_in_both_languages(type_in: Typed) -> None:
+    code, _, told = type_in("publish", "--from", "2027/01/01")
+    assert code == 2
+    assert "'--from' 的写法不对，日期请写成 2027-01-31 这样" in told
+    assert "2027/01/01" in told
+    code, _, told = type_in("publish", "--form")
+    assert (code, "没有选项 --form" in told) == (2, True)
+    assert type_in("publish", "--help")[0] == 0
+
+
 def test_lint_names_what_no_procedure_uses(type_in: Typed, copied: Path) -> None:
     shutil.copy(copied / "bpmn/decisions/close-deadline.dmn", copied / "bpmn/decisions/c.DMN")
     (copied / "forms/register/register_case.json.txt").write_text("{}", encoding="utf-8")
+    shutil.copy(copied / "forms/register/register_case.json", copied / "forms/register/gone.json")
     code, said, noted = type_in("lint", str(copied))
     assert code == 0
     assert "manufacturer-complaint" in said
-    for path in ("bpmn/decisions/c.DMN", "forms/register/register_case.json.txt"):
+    for path in (
+        "forms/register/gone.json",
+        "bpmn/decisions/c.DMN",
+        "forms/register/register_case.json.txt",
+    ):
         assert f"没有规程用到 {path}" in noted
         assert f"no procedure uses {path}" in noted
-    assert noted.count("Note:") == 2
+    assert noted.count("Note:") == 3
 
 
 def test_publishing_a_changed_form_makes_the_next_version(

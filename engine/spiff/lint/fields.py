@@ -1,0 +1,50 @@
+"""What forms fill under one name: always the same type, for conditions and tables read one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from engine.spiff.model import Asked, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from engine.spiff.files.sources import Sources
+
+_TYPES: Final[Mapping[str, tuple[str, str]]] = {
+    "text": ("文字", "a text"),
+    "choice": ("文字", "a text"),
+    "number": ("整数", "a whole number"),
+    "decimal": ("小数或金额", "a decimal or an amount"),
+    "date": ("日期", "a date"),
+    "date_time": ("日期时间", "a moment"),
+    "boolean": ("是否", "yes or no"),
+    "choices": ("多选", "several choices"),
+    "list": ("清单", "a list"),
+}
+
+
+def fields_agree(sources: Sources) -> Iterator[Problem]:
+    """Refuse two forms of a procedure that fill one variable as different types."""
+    first: dict[str, tuple[str, tuple[str, str]]] = {}
+    for key, fields in sorted(sources.forms.items()):
+        process, _, element = key.partition("/")
+        sheet = sources.sheets.get(process)
+        if sheet is None or element not in sheet.nodes:
+            continue
+        for name, kind in _typed(fields):
+            other, before = first.setdefault(name, (key, kind))
+            if before != kind:
+                yield Problem(
+                    sheet.file, element, "field_of_two_types",
+                    f"变量“{name}”在 forms/{other}.json 里是{before[0]}，在 forms/{key}.json 里是"
+                    f"{kind[0]}。请改成同一类型，或给其中一个另起名字。",
+                    f'"{name}" is {before[1]} in forms/{other}.json and {kind[1]} in '
+                    f"forms/{key}.json. Give both one type, or one of them another name.",
+                )  # fmt: skip
+
+
+def _typed(fields: object) -> Iterator[tuple[str, tuple[str, str]]]:
+    for name, asked in fields.items() if isinstance(fields, dict) else ():
+        if isinstance(asked, Asked) and asked.kind in _TYPES:
+            yield name, _TYPES[asked.kind]
