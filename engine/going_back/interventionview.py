@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from engine import dossier, items, procedures, spiff
+from engine.errors import NotFoundError
 from engine.going_back.bypasses import bypasses
 from engine.going_back.intervening import PLACE, place_of, prepared
+from engine.going_back.seconding import asked_for
 from engine.going_back.stops import stops
 from engine.opensteps import open_steps
 from engine.spiff import Names
@@ -36,12 +39,25 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
+class Requested:
+    """What waits for a second person: ``row`` of seconding.asked_for, and from where to where.
+
+    ``step`` is None once it is no longer open, ``spot`` where nothing is moved to.
+    """
+
+    row: sa.Row[Any]
+    step: Names | None
+    spot: Spot | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseToMend:
-    """An open case as operators see it: the steps that wait, and where tokens can go."""
+    """An open case as operators see it: steps that wait, where tokens can go, what is asked for."""
 
     header: CaseHeader
     steps: list[OpenStep]
     spots: list[Spot]
+    asked: list[Requested]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +82,30 @@ def case_to_mend(conn: sa.Connection, case_id: UUID, *, by: Person) -> CaseToMen
     row = dossier.case_row(conn, case_id, by=by)
     version = procedures.version(conn, row.version_id)
     spots = [_spot(version, (*at.path, at.element)) for at in spiff.places(version.compiled)]
-    return CaseToMend(dossier.header(conn, row), open_steps(conn, version, case_id), spots)
+    mine = [one for one in requested(conn) if one.row.case_id == case_id]
+    return CaseToMend(dossier.header(conn, row), open_steps(conn, version, case_id), spots, mine)
+
+
+def requested(conn: sa.Connection) -> list[Requested]:
+    """Return what waits for a second person, the oldest first, in words."""
+    return [_requested(conn, row) for row in asked_for(conn)]
+
+
+def _requested(conn: sa.Connection, row: sa.Row[Any]) -> Requested:
+    version, spot = procedures.version(conn, row.version_id), None
+    if row.place:
+        with suppress(NotFoundError):  # the case has gone on to a version without it
+            spot = _spot(version, tuple(row.place))
+    step = None if row.element is None else version.step(row.process, row.element).names
+    return Requested(row, step, spot)
 
 
 def _spot(version: Version, to: tuple[str, ...]) -> Spot:
+    at = place_of(version, to)
     process, within = version.compiled.id, []
     for call in to[:-1]:
         within.append(version.element(process, call).names)
         process = version.compiled.diagrams[process].calls[call]
-    at = place_of(version, to)
     return Spot(to, version.element(at.process, at.element).names, tuple(within))
 
 

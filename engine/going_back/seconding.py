@@ -13,7 +13,7 @@ from engine.people import person
 from engine.reasons import checked_reason
 from engine.roles import OPERATOR, check_holds
 from engine.spiff import Names
-from engine.tables import cases, interventions, people
+from engine.tables import cases, interventions, people, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,12 +81,15 @@ def intervene(
 
 
 def asked_for(conn: sa.Connection) -> Sequence[sa.Row[Any]]:
-    """Return what waits for a second person, the oldest first, with case and who asked."""
+    """Return what waits for a second person, the oldest first, with case, step and who asked."""
     wanted = sa.select(
-        interventions, people.c.name, cases.c.code, cases.c.number, cases.c.customer
+        interventions,
+        *(people.c.name, cases.c.code, cases.c.number, cases.c.customer, cases.c.version_id),
+        *(tasks.c.process, tasks.c.element),
     ).join_from(interventions, people, people.c.id == interventions.c.asked_by)
     return conn.execute(
         wanted.join(cases, cases.c.id == interventions.c.case_id)
+        .join(tasks, tasks.c.id == interventions.c.task_id, isouter=True)
         .where(interventions.c.status == WAITING)
         .order_by(interventions.c.id)
     ).all()

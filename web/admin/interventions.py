@@ -11,12 +11,11 @@ from engine.acts.table import BY_OPERATORS
 from engine.enclosing import key_of
 from engine.errors import NotFoundError
 from engine.going_back.intervening import PLACE, SKIP, Wanted
-from engine.going_back.interventionview import case_to_mend, foreseen
+from engine.going_back.interventionview import case_to_mend, foreseen, requested
 from engine.going_back.returning import NoWayError
 from engine.going_back.seconding import (
     agree,
     asked,
-    asked_for,
     count_asked,
     drop,
     intervene,
@@ -47,7 +46,7 @@ def index() -> ResponseReturnValue:
     query, conn = request.args.get("q", "").strip(), connection()
     found, _ = caselist.search(conn, current_person(), query=query, status="open")
     return render_template(
-        "admin/interventions.html", asked=asked_for(conn), cases=found, query=query
+        "admin/interventions.html", asked=requested(conn), cases=found, query=query
     )
 
 

@@ -105,7 +105,9 @@ def test_a_second_operator_agrees(he: Visitor, app: Flask, database: sa.Engine) 
         add_person(conn, "hu", "胡敏", password=PASSWORD, held={"operator"}, now=now)
     assert skipped(he, mend(he), "资料已在纸上登记") == 303
     assert "等另一位系统管理员确认后执行" in he.text
+    assert "何清 提出，原因：资料已在纸上登记" in he.text
     he.get(LIST)
+    assert "跳过“查明异常资料”" in he.text
     (link,) = he.all("//a[contains(@href, '/asked/')]/@href")
     he.get(link)
     assert not he.all("//form[contains(@action, '/agree')]")
