@@ -35,6 +35,7 @@ _COLUMNS: Final[Mapping[str, Names]] = {
     "began_at": Names("生效时间", "since when it is in force"),
     "withdrawn_at": Names("撤回时间", "when it was withdrawn"),
     "withdrawn_by": Names("撤回人", "who withdrew it"),
+    "dropped": Names("取消的保证和条款", "guarantees and clauses dropped"),
     "withdrawn_for": Names("撤回理由", "why it was withdrawn"),
     "person_id": Names("被代理人", "who is represented"),
     "substitute_id": Names("代理人", "who stands in"),

@@ -10,8 +10,7 @@ from engine.calendars import current
 from engine.calendars.seeds import BROUGHT, seed
 from engine.duties import planning
 from engine.firsts import taken_by_others
-from engine.procedures import VersionChangedError, files_of
-from engine.promises import dropped
+from engine.promises import dropped_by, unsaid
 from engine.spiff import BrokenFilesError, roots
 from engine.versioning.comparing import FileChanges, changes, digests, stored
 from engine.versioning.line import check, lock, place
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     from engine.bundles import Bundle
     from engine.people import Person
-    from engine.spiff import Names, Problem
+    from engine.spiff import Names
     from engine.versioning.line import Place
     from engine.versioning.terms import Terms
 
@@ -60,7 +59,8 @@ def publish(
     """Publish every procedure among the files; one whose files did not change stays as it is.
 
     All or none: raises BrokenFilesError naming every problem, and then nothing was written. A
-    guarantee or clause of the version before may be dropped only with a note that says why.
+    guarantee or clause of the version before is dropped only if the terms name it, with a note
+    that says why; the new version keeps which they were.
     Raises what the terms do: PastDayError, OverwritingError, VersionCameBetweenError and
     PlannedAfterError. The calendars that the product brings are there afterwards.
     """
@@ -71,25 +71,19 @@ def publish(
     begins = terms.moment(conn, now)
     problems = taken_by_others(conn, bundles)
     placed = [(new, place(conn, new.compiled.id, begins)) for new in bundles]
-    if not note.strip():
-        problems += [each for new, at in placed for each in _dropped(conn, new, at)]
+    given_up = {new.compiled.id: dropped_by(conn, new, at) for new, at in placed}
+    for procedure, each in given_up.items():
+        problems += unsaid(each, terms.drops, note, procedure)
     if problems:
         raise BrokenFilesError(tuple(problems))
     seed(conn, now=now)
-    deed = Deed(by, now, note, terms.source)
-    published = [_publish(conn, new, at, deed, terms) for new, at in placed]
+    published = [
+        _publish(conn, new, at, Deed(by, now, note, terms.source, given_up[new.compiled.id]), terms)
+        for new, at in placed
+    ]
     for new in bundles if begins == now else ():
         planning.plan(conn, new.compiled, now=now)
     return published
-
-
-def _dropped(conn: sa.Connection, new: Bundle, at: Place) -> list[Problem]:
-    if at.before is None or at.has(new.digest):
-        return []
-    try:
-        return list(dropped(files_of(conn, at.before), new.files, new.compiled.id))
-    except VersionChangedError:
-        return []  # what was promised cannot be known, and publishing again is the cure
 
 
 def _publish(conn: sa.Connection, new: Bundle, at: Place, deed: Deed, terms: Terms) -> Published:

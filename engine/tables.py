@@ -97,6 +97,8 @@ files = sa.Table(
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
 
+DROPS = "Guarantees and clauses of the version before: [kind, id, zh, en]."
+
 versions = sa.Table(
     "versions",
     metadata,
@@ -128,6 +130,7 @@ versions = sa.Table(
     sa.Column("withdrawn_at", Moment, nullable=True),
     sa.Column("withdrawn_by", sa.ForeignKey("people.id"), nullable=True),
     sa.Column("withdrawn_for", sa.Text, nullable=True, comment="Why it never came into force."),
+    sa.Column("dropped", JSONB, nullable=False, server_default="[]", comment=DROPS),
     sa.UniqueConstraint("procedure", "number"),
     sa.CheckConstraint("source in ('files', 'product', 'again')", name="source"),
     sa.CheckConstraint("began_at is null or withdrawn_at is null", name="withdrawn"),

@@ -107,21 +107,29 @@ def migrate() -> None:
     multiple=True,
     help="replace this version although it does not come from files, or is planned",
 )
+@click.option(
+    "--drops",
+    metavar="ID",
+    multiple=True,
+    help="give up this guarantee or clause of the version before; with --note",
+)
 @click.option("--dry-run", is_flag=True, help="show what would be published, and change nothing")
 @signed
 def publish(
     folder: Path | None,
     note: str,
+    *,
     begins: datetime | None,
     replaces: tuple[str, ...],
-    dry_run: bool,  # noqa: FBT001 - a flag
+    drops: tuple[str, ...],
+    dry_run: bool,
 ) -> None:
     """发布规程 / Publish the procedures of FOLDER (with bpmn/ and forms/) or the shipped ones."""
     from web.commands.opening import opened
     from web.commands.publishing import publish_folder, terms_of, try_folder
 
     verb = try_folder if dry_run else publish_folder
-    terms = terms_of(begins and begins.date(), replaces)
+    terms = terms_of(begins and begins.date(), replaces, drops)
     with opened(settings_here()) as engine:
         verb(engine, folder, note=note, terms=terms, now=datetime.now(UTC))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -14,17 +15,18 @@ from engine.duties import planning
 from engine.errors import NotFoundError, Refusal
 from engine.firsts import taken_by_others
 from engine.procedures import files_of
+from engine.promises import dropped_by, unsaid
 from engine.reasons import checked_reason
 from engine.spiff import BrokenFilesError
 from engine.tables import versions
 from engine.versioning import writing
 from engine.versioning.line import check, lock, place
 from engine.versioning.switching import catch_up
-from engine.versioning.terms import Source, Terms
+from engine.versioning.terms import AT_ONCE, Source, Terms
 from engine.versioning.writing import Deed, add
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from engine.bundles import Bundle
     from engine.people import Person
@@ -104,12 +106,13 @@ def roll_back(
     reason: str,
     by: Person | None,
     now: datetime,
-    begins: date | None = None,
+    terms: Terms = AT_ONCE,
     based_on: int | None = None,
 ) -> int:
     """Publish an older version again, at once or from a day on; return its new number.
 
-    ``based_on`` is the number that the person saw in force, None: whichever is. It is checked as
+    ``terms`` say from when, and what of the version in force is dropped; ``based_on`` is the number
+    that the person saw in force, None: whichever is. It is checked as
     anything that is published: raises BrokenFilesError, what Terms and the line raise, and
     SameFilesError, BadReasonError, NotFoundError and VersionChangedError.
     """
@@ -118,14 +121,17 @@ def roll_back(
     catch_up(conn, now=now)
     old = row_of(conn, procedure, number)
     bundle = _checked(conn, old)
-    moment = Terms(begins=begins).moment(conn, now)
+    moment = terms.moment(conn, now)
     at = place(conn, procedure, moment)
     if at.before is not None and at.before.digest == old.digest:
         raise SameFilesError(at.before, number)
     seen = at.before.number if at.before is not None and based_on is None else based_on
     named = frozenset() if seen is None else frozenset({(procedure, seen)})
-    check(conn, procedure, at, Terms(Source.AGAIN, begins, named))
-    made = add(conn, bundle, at, Deed(by, now, said, Source.AGAIN, old.id))
+    check(conn, procedure, at, replace(terms, source=Source.AGAIN, replaces=named))
+    given_up = dropped_by(conn, bundle, at)
+    if problems := tuple(unsaid(given_up, terms.drops, said, procedure)):
+        raise BrokenFilesError(problems)
+    made = add(conn, bundle, at, Deed(by, now, said, Source.AGAIN, given_up, old.id))
     if moment == now:
         planning.plan(conn, bundle.compiled, now=now)
     return made

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from engine.kinds import VERSION
+from engine.promises import Dropped
 from engine.spiff import Names
 from engine.tables import cases, incidents, people, versions
 from engine.versioning.terms import Source
@@ -58,7 +59,8 @@ class Withdrawal:
 class Listed:
     """One version. Times are UTC; ``ended`` is when the next one came into force.
 
-    ``who`` is None for the command line. ``based_on`` and ``again_of`` are numbers of versions.
+    ``who`` is None for the command line. ``based_on`` and ``again_of`` are numbers of versions,
+    ``dropped`` says which guarantees and clauses of the former its publisher gave up.
     """
 
     id: int
@@ -77,6 +79,7 @@ class Listed:
     again_of: int | None
     open_cases: int
     withdrawal: Withdrawal | None
+    dropped: tuple[Names, ...]
 
 
 _WHO, _TAKER = people.alias("who"), people.alias("taker")
@@ -147,6 +150,7 @@ def _listed(row: sa.Row[Any]) -> Listed:
         again_of=row.old,
         open_cases=row.open_cases,
         withdrawal=None if row.withdrawn_at is None else _withdrawal(row),
+        dropped=tuple(Dropped(kind, id_, Names(zh, en)).said for kind, id_, zh, en in row.dropped),
     )
 
 

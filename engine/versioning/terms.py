@@ -49,12 +49,15 @@ _NAMES = {
 class Terms:
     """How something is published; ``replaces`` names versions by procedure and number.
 
+    ``drops`` are ids of guarantees and clauses that are knowingly given up.
+
     ``begins`` is a day in the company's zone, from its first minute on; None: at once.
     """
 
     source: Source = Source.FILES
     begins: date | None = None
     replaces: frozenset[tuple[str, int]] = frozenset()
+    drops: frozenset[str] = frozenset()
 
     def moment(self, conn: sa.Connection, now: datetime) -> datetime:
         """Return when it begins (UTC). Raises PastDayError for a day that is not to come."""

@@ -20,18 +20,23 @@ if TYPE_CHECKING:
 
     from engine.bundles import Bundle
     from engine.people import Person
+    from engine.promises import Dropped
     from engine.versioning.line import Place
     from engine.versioning.terms import Source
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Who publishes, when, why and from which source; ``again_of`` is the id of an old version."""
+    """Who publishes, when, why, from which source, and what is dropped by it.
+
+    ``again_of`` is the id of an old version.
+    """
 
     by: Person | None
     now: datetime
     note: str
     source: Source
+    dropped: Sequence[Dropped] = ()
     again_of: int | None = None
 
 
@@ -73,6 +78,7 @@ def _row(bundle: Bundle, at: Place, deed: Deed) -> dict[str, Any]:
         "source": deed.source,
         "based_on": None if at.before is None else at.before.id,
         "again_of": deed.again_of,
+        "dropped": [[one.kind, one.id, one.names.zh, one.names.en] for one in deed.dropped],
         "begins_at": at.begins,
         "began_at": None if is_planned else deed.now,
         "in_force": not is_planned,

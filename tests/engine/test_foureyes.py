@@ -20,6 +20,7 @@ from engine.substituting.represented import standing_in
 from engine.tables import cases, entries, tasks
 from engine.tasks import claim, complete_task, release
 from engine.taskview import open_task
+from engine.versioning.terms import Terms
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from engine.people import Person
+
+NOT_BOTH = Terms(drops=frozenset({"not_both"}))
 
 
 @pytest.fixture
@@ -191,7 +194,7 @@ def stand_in(conn: Connection, case_id: UUID, *, by: Person, represented: Person
 
 
 def test_whoever_is_named_keeps_out(connection: Connection, one: Person, two: Person) -> None:
-    publish(connection, judged(NOT_ABOUT), by=None, now=NOW, note="another rule")
+    publish(connection, judged(NOT_ABOUT), by=None, now=NOW, note="another rule", terms=NOT_BOTH)
     case_id = begun(connection, two, accused="仓库李四、 two 君").case_id
     task = waiting(connection, case_id)["investigate"]
     with pytest.raises(FourEyesError) as refused:
@@ -246,7 +249,7 @@ def test_it_costs_one_statement_and_only_where_the_step_is_named(
 
 
 def test_a_version_without_such_words_holds_nobody(connection: Connection, one: Person) -> None:
-    publish(connection, judged(""), by=None, now=NOW, note="no rule")
+    publish(connection, judged(""), by=None, now=NOW, note="no rule", terms=NOT_BOTH)
     case_id = begun(connection, one).case_id
     assert connection.scalar(sa.select(cases.c.status).where(cases.c.id == case_id)) == "open"
     done = does(connection, case_id, "investigate", replace(one, name="another name"))

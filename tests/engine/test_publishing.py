@@ -17,6 +17,9 @@ from engine.publishing import publish
 from engine.spiff import BrokenFilesError, Names
 from engine.tables import cases, files, roles, version_files, versions
 from engine.taskview import open_task
+from engine.versioning.again import roll_back
+from engine.versioning.listing import all_versions
+from engine.versioning.terms import Terms
 from tests.engine.breaking import FORM, HANDLING, MEGABYTE, ROLES, WHOLE, swap
 from tests.engine.breaks import BREAKS
 from tests.engine.conftest import NOW
@@ -214,23 +217,41 @@ def test_a_promise_of_the_version_in_force_is_dropped_only_with_a_reason(
     before = stored(connection)
 
     with pytest.raises(BrokenFilesError) as refused:
-        publish(connection, weaker, by=None, now=NOW, note=" ")
+        publish(connection, weaker, by=None, now=NOW, note="a note that names nothing")
 
+    ids = ["no_final_reply_before_decision", "CM-06-13"]
     assert [(each.code, each.element) for each in refused.value.problems] == [
-        ("guarantee_dropped", "no_final_reply_before_decision"),
-        ("clause_dropped", None),
+        ("guarantee_dropped", ids[0]),
+        ("clause_dropped", ids[1]),
     ]
     clauses = refused.value.problems[1]
     assert "CM-06-13" in clauses.zh
     assert "CM-06-13" in clauses.en
-    assert all("--note" in each.zh + each.en for each in refused.value.problems)
+    for id_, each in zip(ids, refused.value.problems, strict=True):
+        assert f"--drops {id_}" in each.zh
+        assert f"--drops {id_}" in each.en
+    for drops, note in (({ids[0]}, "the board decided so"), (ids, " ")):
+        terms = Terms(drops=frozenset(drops))
+        with pytest.raises(BrokenFilesError):
+            publish(connection, weaker, by=None, now=NOW, note=note, terms=terms)
     assert stored(connection) == before
 
-    told = publish(connection, weaker, by=None, now=NOW, note="the board decided so")
+    terms = Terms(drops=frozenset(ids))
+    told = publish(connection, weaker, by=None, now=NOW, note="the board decided so", terms=terms)
     (published,) = (each for each in told if each.changed)
-    assert published.changed
+    line = all_versions(connection, published.procedure)
+    assert [said.zh for said in line[0].dropped] == [
+        "取消保证“未经最后核决不得转告最终决定”",
+        "不再落实条款 CM-06-13",
+    ]
     (back,) = (each for each in publish(connection, shipped, by=None, now=NOW) if each.changed)
     assert back.changed, "more promises than before need no reason"
+    with pytest.raises(BrokenFilesError) as refused:
+        roll_back(
+            connection, published.procedure, published.number,
+            reason="x", by=None, now=NOW, based_on=back.number,
+        )  # fmt: skip
+    assert [each.element for each in refused.value.problems] == ids
 
 
 def test_a_promise_that_says_something_else_needs_a_reason_too(

@@ -10,11 +10,13 @@ from flask import redirect, render_template, request, url_for
 from engine import procedures
 from engine.errors import Refusal
 from engine.procedures import VersionChangedError
+from engine.promises import dropped
 from engine.roles import PROCESS_OWNER
 from engine.spiff import BrokenFilesError, promises
 from engine.versioning.again import roll_back, row_of, withdraw
 from engine.versioning.differences import differences
 from engine.versioning.listing import State, all_versions
+from engine.versioning.terms import Terms
 from web.admin.sections import section
 from web.clock import now
 from web.database import connection, transaction
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from engine.procedures import Version
+    from engine.promises import Dropped
     from engine.versioning.differences import Differences
     from engine.versioning.listing import Listed
 
@@ -68,7 +71,8 @@ def again(procedure: str, number: int) -> ResponseReturnValue:
         with transaction() as conn:
             made = roll_back(
                 conn, procedure, number, reason=typed.get("why", ""), by=by, now=now(),
-                begins=_day(), based_on=typed.get("based_on", -1, type=int),
+                terms=Terms(begins=_day(), drops=frozenset(typed.getlist("drops"))),
+                based_on=typed.get("based_on", -1, type=int),
             )  # fmt: skip
     except (Refusal, BrokenFilesError) as refused:
         return _page(procedure, number, refused), _status(refused)
@@ -107,6 +111,7 @@ def _page(procedure: str, number: int, refused: Refusal | BrokenFilesError | Non
     line = {one.number: one for one in all_versions(conn, procedure)}
     one = line[number]
     version, told, broken = _read(one, None if one.based_on is None else line[one.based_on])
+    standing = next((each for each in line.values() if each.state is State.IN_FORCE), None)
     return render_template(
         "admin/version.html",
         one=one,
@@ -116,7 +121,8 @@ def _page(procedure: str, number: int, refused: Refusal | BrokenFilesError | Non
         drawn=_drawn(version),
         guarantees=guaranteed(version) if version else [],
         clauses=sorted(promises(version.bundle.files, procedure).clauses) if version else [],
-        standing=next((each for each in line.values() if each.state is State.IN_FORCE), None),
+        standing=standing,
+        drops=_drops(standing, version),
         refused=refused,
         typed=request.form,
     )
@@ -134,6 +140,17 @@ def _read(
     except (VersionChangedError, BrokenFilesError) as error:
         return version, None, error
     return version, told, None
+
+
+def _drops(standing: Listed | None, version: Version | None) -> list[Dropped]:
+    """Return what publishing a version again would drop of the one in force."""
+    if standing is None or version is None:
+        return []
+    try:
+        now = procedures.version(connection(), standing.id)
+    except (VersionChangedError, BrokenFilesError):
+        return []
+    return list(dropped(now.bundle.files, version.bundle.files, standing.procedure))
 
 
 def _drawn(version: Version | None) -> list[str]:

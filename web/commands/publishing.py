@@ -56,9 +56,10 @@ class NoNoteError(Refusal):
         )
 
 
-def terms_of(begins: date | None, replaces: Iterable[str]) -> Terms:
+def terms_of(begins: date | None, replaces: Iterable[str], drops: Iterable[str]) -> Terms:
     """Return the terms that options say. Raises BadReplacesError."""
-    return Terms(begins=begins, replaces=frozenset(map(_named, replaces)))
+    named = frozenset(map(_named, replaces))
+    return Terms(begins=begins, replaces=named, drops=frozenset(drops))
 
 
 def _named(said: str) -> tuple[str, int]:

@@ -15,12 +15,13 @@ from web.commands.hand import whoever_types
 from web.commands.say import say
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from sqlalchemy import Connection
 
     from engine.versioning.listing import Listed
+    from engine.versioning.terms import Terms
 
 
 def show_all(connection: Connection, procedure: str | None) -> None:
@@ -61,16 +62,16 @@ def go_back(
     number: int,
     *,
     why: str,
-    begins: date | None,
+    terms: Terms,
     now: datetime,
 ) -> None:
     """Publish an older version again; the caller commits, here and below."""
     by = whoever_types(connection, now=now)
-    made = roll_back(connection, procedure, number, reason=why, begins=begins, by=by, now=now)
-    said = "" if begins is None else f"（{begins}）"
+    made = roll_back(connection, procedure, number, reason=why, terms=terms, by=by, now=now)
+    said = "" if terms.begins is None else f"（{terms.begins}）"
     say(
         f"第 {number} 版已重新发布为第 {made} 版{said}。",
-        f"Version {number} is published again as version {made}{said and f' from {begins}'}.",
+        f"Version {number} is published again as version {made}{said and f' from {terms.begins}'}.",
     )
 
 
@@ -92,6 +93,7 @@ def _line(one: Listed, zone: ZoneInfo) -> str:
         f"{source.zh} {source.en}{again}  {one.who or '-'}  {one.note}",
         f"办理中的案件 open cases {one.open_cases}",
     ]
+    lines += [f"{said.zh} / {said.en}" for said in one.dropped]
     if one.withdrawal is not None:
         lines.append(f"{state.zh} {state.en}  {one.withdrawal.who or '-'}  {one.withdrawal.reason}")
     return "\n    ".join(lines)

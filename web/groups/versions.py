@@ -52,15 +52,24 @@ def show_version(procedure: str, number: int) -> None:
     type=click.DateTime(["%Y-%m-%d"]),
     help="in force from the first minute of this day; else at once",
 )
+@click.option(
+    "--drops",
+    metavar="ID",
+    multiple=True,
+    help="give up this guarantee or clause of the version in force",
+)
 @signed
-def rollback(procedure: str, number: int, why: str, begins: datetime | None) -> None:
+def rollback(
+    procedure: str, number: int, why: str, begins: datetime | None, drops: tuple[str, ...]
+) -> None:
     """恢复旧版 / Publish version NUMBER of PROCEDURE again, as a new version."""
     from web.commands.opening import opened
+    from web.commands.publishing import terms_of
     from web.commands.versions import go_back
 
     with opened(settings_here()) as engine, engine.begin() as connection:
-        day = begins and begins.date()
-        go_back(connection, procedure, number, why=why, begins=day, now=datetime.now(UTC))
+        terms = terms_of(begins and begins.date(), (), drops)
+        go_back(connection, procedure, number, why=why, terms=terms, now=datetime.now(UTC))
 
 
 @versions.command("withdraw")

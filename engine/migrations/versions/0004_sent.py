@@ -32,6 +32,7 @@ def upgrade() -> None:
     _remember_what_ended()
     _link()
     _say_how_batches_end()
+    _say_what_versions_drop()
     _keep_a_journal()
 
 
@@ -83,6 +84,12 @@ def _say_how_batches_end() -> None:
     why, person = "Why none moved, [zh, en].", sa.ForeignKey("people.id")
     op.add_column("transfers", sa.Column("ended_by", sa.Uuid(), person, nullable=True))
     op.add_column("transfers", sa.Column("ended_for", JSONB(), nullable=True, comment=why))
+
+
+def _say_what_versions_drop() -> None:
+    said = "Guarantees and clauses of the version before: [kind, id, zh, en]."
+    dropped = sa.Column("dropped", JSONB(), nullable=False, server_default="[]", comment=said)
+    op.add_column("versions", dropped)
 
 
 def _keep_a_journal() -> None:
@@ -159,6 +166,7 @@ def _link() -> None:
 
 def downgrade() -> None:
     op.drop_table("journal")
+    op.drop_column("versions", "dropped")
     op.drop_column("transfers", "ended_for")
     op.drop_column("transfers", "ended_by")
     op.drop_index("ix_cancelled_tasks_case_id", "cancelled_tasks")

@@ -31,6 +31,7 @@ from engine.transfers.refusals import (
     OverError,
     SomeCannotError,
 )
+from engine.versioning.terms import Terms
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked, errand, waiting
@@ -67,7 +68,8 @@ def edited(*changes: tuple[str, str]) -> dict[str, bytes]:
 
 
 def next_version(conn: Connection, files: dict[str, bytes]) -> int:
-    (one,) = publish(conn, files, by=None, now=LATER, note=WHY)
+    terms = Terms(drops=frozenset({"checked_before_signed"}))
+    (one,) = publish(conn, files, by=None, now=LATER, note=WHY, terms=terms)
     return one.number
 
 

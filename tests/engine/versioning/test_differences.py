@@ -8,6 +8,7 @@ from engine import procedures
 from engine.bundles import read_folder
 from engine.publishing import publish
 from engine.versioning.differences import differences
+from engine.versioning.terms import Terms
 from tests.engine.breaking import HANDLING
 from tests.engine.conftest import NOW
 from tests.engine.errand import errand
@@ -71,7 +72,8 @@ def test_dropped_promises_and_changed_rows_are_told(connection: Connection) -> N
         HANDLING: shipped[HANDLING].replace(b"CM-06-13", b"CM-06-14a"),
         table: shipped[table].replace(b"10000", b"12000").replace(b"10,000", b"12,000"),
     }
-    publish(connection, weaker, by=None, now=NOW, note="the board decided so")
+    terms = Terms(drops=frozenset({"CM-06-13"}))
+    publish(connection, weaker, by=None, now=NOW, note="the board decided so", terms=terms)
 
     told = differences(before, procedures.in_force(connection, "manufacturer-complaint"))
 

@@ -137,11 +137,11 @@ def test_an_older_version_is_planned_again_but_not_under_a_plan(connection: Conn
     put(connection, 1)
     put(connection, 2)
     assert roll_back(
-        connection, "errand", 1, reason="x", by=None, now=NOW, begins=FIRST, based_on=2
+        connection, "errand", 1, reason="x", by=None, now=NOW, terms=Terms(begins=FIRST), based_on=2
     ) == 3  # fmt: skip
     assert standing(connection) == {1: "past", 2: "in force", 3: "planned"}
     with pytest.raises(SameFilesError):
-        roll_back(connection, "errand", 1, reason="x", by=None, now=NOW, begins=TENTH)
+        roll_back(connection, "errand", 1, reason="x", by=None, now=NOW, terms=Terms(begins=TENTH))
     with pytest.raises(PlannedAfterError) as refused:
         roll_back(connection, "errand", 1, reason="x", by=None, now=NOW)
     assert refused.value.zh.endswith("请先撤回它。")

@@ -12,6 +12,8 @@ from engine.tables import files, version_files
 from engine.versioning.listing import State, all_versions
 from engine.versioning.switching import switch_next
 from tests.engine.conftest import NOW
+from tests.engine.judged import judged
+from tests.engine.small import put_in_force
 from tests.engine.versioning.lines import put, standing
 
 if TYPE_CHECKING:
@@ -62,6 +64,28 @@ def test_only_process_owners_see_it(sign_in: Callable[[str], Visitor]) -> None:
     visitor = sign_in("fang")
     assert visitor.get(HOME).status_code == 403
     assert visitor.post(f"{HOME}/errand/1/again", {"why": "x"}).status_code == 403
+
+
+def test_a_guarantee_that_an_older_version_lacks_is_ticked_one_by_one(
+    lin: Visitor, database: sa.Engine
+) -> None:
+    old, promising = judged(""), judged()
+    with database.begin() as conn:
+        put_in_force(conn, old)
+        put_in_force(conn, promising)
+    page = f"{HOME}/judged/1"
+    lin.get(page)
+    assert "须逐项勾选才能取消" in lin.text
+    assert "取消保证“调查人不得核决”" in lin.text
+    typed = {**lin.values(f"{page}/again"), "why": "试用"}
+    typed.pop("drops", None)
+    assert lin.post(f"{page}/again", typed).status_code == 422
+    assert "--drops not_both（在页面上勾选）" in lin.text
+    lin.get(page)
+    assert lin.post(f"{page}/again", {**typed, "drops": "not_both"}).status_code == 303
+    lin.get(f"{HOME}/judged/3")
+    assert "取消的保证和条款" in lin.text
+    assert "取消保证“调查人不得核决”" in lin.text
 
 
 def test_one_version_tells_what_it_changed_and_shows_its_diagrams(lin: Visitor) -> None:
