@@ -39,7 +39,7 @@ def _step(play: Play, event: Event) -> UUID | None:
     """Find the open step that was completed."""
     found = None if event.task is None else play.record.openings.get(event.task)
     path = play.record.paths.get(event.seq)
-    return play.stage.task_of(found or Opening(event.place, (), 1), path)
+    return play.stage.task_of(found or Opening(event.place, "", (), 1), path)
 
 
 def _complete(play: Play, event: Event, task: UUID) -> None:

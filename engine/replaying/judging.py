@@ -38,6 +38,7 @@ def judge(record: Record, terms: Terms, *, until: datetime) -> Replayed:
         missed=missed,
         met=tuple((over - unreached).elements()),
         unreached=tuple(unreached.elements()),
+        others=_others(found),
         done=tuple(stage.done),
         unused=_unused(found),
         outcome=stage.outcome,
@@ -85,6 +86,16 @@ def _new_steps(found: Play) -> tuple[NewStep, ...]:
     new = (undone - known - Counter(_unused(found))) | (_open(stage) - record.waiting)
     steps = (opened[place] for place in new.elements())
     return tuple(NewStep(step.process, step.element, step.role) for step in steps)
+
+
+def _others(found: Play) -> tuple[NewStep, ...]:
+    """Return, each once, the steps that were done or wait, by a role that they never had here."""
+    known: dict[str, set[str]] = {}
+    for each in found.record.openings.values():
+        known.setdefault(each.place, set()).add(each.role)
+    opened = (NewStep(step.process, step.element, step.role) for step in found.stage.opened)
+    others = (step for step in opened if step.role not in known.get(place_of(step), {step.role}))
+    return tuple(dict.fromkeys(others))
 
 
 def _unused(found: Play) -> tuple[str, ...]:

@@ -63,9 +63,13 @@ class Firing:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A step that was opened: where, in which of several instances, and the how manieth there."""
+    """A step that was opened: where, for which role (a code), in which of several instances.
+
+    ``round`` is the how manieth there it was.
+    """
 
     place: str
+    role: str
     items: Items
     round: int
 
@@ -139,16 +143,16 @@ class Record:
         for task, _ in body.get("cancelled", ()):
             self._open.pop(UUID(task), None)
         turns = body.get("turns", {})
-        for task, place, _ in body.get("opened", ()):
-            self._opened(UUID(task), place, items_of(turns.get(task, (None,))[0]))
+        for task, place, role in body.get("opened", ()):
+            self._opened(UUID(task), place, role, items_of(turns.get(task, (None,))[0]))
         self.flows += body.get("flows", ())
         if moved(body):
             self.outcome = body.get("ended")
 
-    def _opened(self, task: UUID, place: str, items: Items) -> None:
+    def _opened(self, task: UUID, place: str, role: str, items: Items) -> None:
         self._open[task] = place
         self._rounds[place, items] += 1
-        self.openings[task] = Opening(place, items, self._rounds[place, items])
+        self.openings[task] = Opening(place, role, items, self._rounds[place, items])
 
 
 def moved(body: Mapping[str, Any]) -> bool:

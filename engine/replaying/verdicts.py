@@ -72,7 +72,7 @@ class Replayed:
 
     ``done`` are the steps completed, in turn, and ``unused`` those whose answers nobody asked for,
     as "process:element". ``met`` are deadlines that passed in its own history and do not here,
-    ``unreached`` those that this case never comes to.
+    ``unreached`` those that this case never comes to. ``others`` are steps that another role does.
     """
 
     verdict: Verdict
@@ -81,6 +81,7 @@ class Replayed:
     missed: tuple[Missed, ...] = ()
     met: tuple[str, ...] = ()
     unreached: tuple[str, ...] = ()
+    others: tuple[NewStep, ...] = ()
     done: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     outcome: str | None = None

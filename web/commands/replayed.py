@@ -23,7 +23,7 @@ def line_of(case: CaseReplayed, to: Bundle, zone: ZoneInfo) -> Iterator[str]:
     """Say how a case differs; nothing of one that goes the same way and misses nothing new."""
     found = case.replayed
     news = [missed for missed in found.missed if not missed.passed]
-    if found.verdict is Verdict.SAME and not (news or found.met or found.notes):
+    if found.verdict is Verdict.SAME and not (news or found.met or found.others or found.notes):
         return
     yield f"{case.code}  v{case.number}  {case.customer or '-'}  {_said(found.verdict.names)}"
     for said in (*_why(found, to), *(_late(each, to, zone) for each in news), *_besides(found, to)):
@@ -34,6 +34,10 @@ def _why(found: Replayed, to: Bundle) -> Iterator[str]:
     for step in found.waiting:
         role = to.roles.get(step.role, Names(step.role, step.role))
         yield f"→ {_said(named(to, step.process, step.element))} ({_said(role)})"
+    for step in found.others:
+        role = to.roles.get(step.role, Names(step.role, step.role))
+        place = named(to, step.process, step.element)
+        yield f"{place.zh}改由{role.zh}办理 {place.en} is {role.en}'s to do"
     if (stops := found.obstacle) is not None:
         yield f"{_said(named(to, stops.process, stops.element))}: {stops.zh} {stops.en}"
     if found.verdict is Verdict.OTHER and found.outcome:
@@ -74,6 +78,8 @@ def table_of(cases: Sequence[CaseReplayed]) -> Iterator[str]:
     missed = [each for case in cases for each in case.replayed.missed]
     new, met = sum(not each.passed for each in missed), sum(len(c.replayed.met) for c in cases)
     short = sum(len(case.replayed.unreached) for case in cases)
+    others = sum(bool(case.replayed.others) for case in cases)
+    yield f"{others:>6}  有步骤改由别的角色办理 with steps that another role does"
     yield (
         f"{len(missed):>6}  逾期 deadlines missed: {new} 新增 new, {met} 不再 met now, "
         f"{short} 未走到 not reached"

@@ -64,6 +64,14 @@ def test_a_new_step_waits_at_its_role() -> None:
     assert found.done == ("demo:ask",)
 
 
+def test_a_step_that_another_role_would_do_is_told() -> None:
+    case = lived(compiled(row("ask", "check")), "ask", "check")
+    found = replayed(case, compiled(row("ask", "check", draw=lambda p: p.lane("品管部", "check"))))
+    assert found.verdict is Verdict.SAME
+    assert [(step.element, step.role) for step in found.others] == [("check", "qc")]
+    assert replayed(case, case.compiled).others == ()
+
+
 def test_a_step_that_is_gone_leaves_its_answers_unused() -> None:
     case = lived(compiled(row("ask", "look", "check")), "ask", "look", "check")
     found = replayed(case, compiled(row("ask", "check")))
