@@ -49,6 +49,7 @@ def diagram_changes(was: Both | None, now: Both | None) -> Iterator[Names]:
 def _said(was: Both, now: Both) -> Iterator[Names]:
     if was[0].names != now[0].names:
         yield renamed(quoted(was[0].names), quoted(now[0].names))
+    yield from _lanes(was[0], now[0])
     before, after = was[0].elements, now[0].elements
     for key in sorted(before.keys() | after.keys()):
         yield from _element(
@@ -58,6 +59,33 @@ def _said(was: Both, now: Both) -> Iterator[Names]:
     yield from all_turned(
         Names("案件数据", "data of the case"), _spelt(was[1].variables), _spelt(now[1].variables)
     )
+
+
+def _lanes(was: Diagram, now: Diagram) -> Iterator[Names]:
+    """Say which steps are in another lane, and that a lane is called otherwise, each once."""
+    before, after = _filled(was), _filled(now)
+    turns: dict[tuple[str, str], list[Names]] = {}
+    for key, one in now.elements.items():
+        if key in was.elements and was.elements[key].lane != one.lane:
+            steps = turns.setdefault((was.elements[key].lane or "", one.lane or ""), [])
+            steps += [quoted(one.names)] if key in now.steps else []
+    for (old, new), steps in turns.items():
+        lanes = Names(old or NONE.zh, old or NONE.en), Names(new or NONE.zh, new or NONE.en)
+        if old not in after and new not in before:
+            yield Names(
+                f"泳道“{lanes[0].zh}”改为“{lanes[1].zh}”，其中 {len(steps)} 个步骤",
+                f"Lane “{lanes[0].en}” is now “{lanes[1].en}”; steps in it: {len(steps)}",
+            )
+        elif steps:
+            zh, en = "、".join(s.zh for s in steps), ", ".join(s.en for s in steps)
+            yield Names(
+                f"{zh}由泳道“{lanes[0].zh}”改归“{lanes[1].zh}”",
+                f"{en}: from lane “{lanes[0].en}” to “{lanes[1].en}”",
+            )
+
+
+def _filled(diagram: Diagram) -> set[str]:
+    return {one.lane or "" for one in diagram.elements.values()}
 
 
 def _element(
@@ -82,11 +110,6 @@ def _same_element(was: Element, now: Element, piece: Piece, new: Piece) -> Itera
         yield renamed(piece.called, new.called)
     if was.kind != now.kind:
         yield Names(f"{new.called.zh}换了类型", f"{new.called.en} is of another kind")
-    if was.lane != now.lane:
-        yield Names(
-            f"{new.called.zh}由“{was.lane or NONE.zh}”改归“{now.lane or NONE.zh}”",
-            f"{new.called.en} moves from lane “{was.lane or NONE.en}” to “{now.lane or NONE.en}”",
-        )
     if was.clauses != now.clauses:
         yield Names(
             f"{new.called.zh}的条款：{'、'.join(now.clauses) or NONE.zh}"

@@ -98,7 +98,23 @@ def test_scripts_and_roles_are_told() -> None:
     after = {**SHIPPED, roles: changed}
     for path in (HANDLING, WHOLE, INVESTIGATE):
         after[path] = after[path].replace("总经办".encode(), "总经理室".encode())
-    assert any("由“总经办”改为“总经理室”" in text for text in told(SHIPPED, after, COMPLAINT))
+    said = told(SHIPPED, after, COMPLAINT)
+    assert any("由“总经办”改为“总经理室”" in text for text in said)
+    lanes = [text for text in said if text.startswith("泳道")]
+    assert lanes == [f"泳道“总经办”改为“总经理室”，其中 {count} 个步骤" for count in (3, 5)]
+
+
+def test_steps_that_go_to_another_lane_are_told_together() -> None:
+    ref = "<bpmn:flowNodeRef>{}</bpmn:flowNodeRef>".format
+    files = errand()
+    (path,) = (path for path in files if path.endswith(".bpmn"))
+    text = files[path].decode().replace(ref("prepare"), "").replace(ref("urge"), "")
+    both = ref("sign") + ref("prepare") + ref("urge")
+    files[path] = text.replace(ref("sign"), both).encode()
+    assert told(errand(), files, "errand") == [
+        "“prepare名”、“urge名”由泳道“内勤”改归“总经理”",
+        "“prepare in English”, “urge in English”: from lane “内勤” to “总经理”",
+    ]
 
 
 def test_a_cell_is_told_by_its_row_and_column() -> None:
