@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from engine import items
 from engine.clocks.pauses import has_clock, pause_of
-from engine.tables import tasks
+from engine.tables import people, signings, tasks
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 class OpenStep:
     """A task that waits in the case; one that ``has_clock`` stands while its case is paused.
 
-    ``again`` is how a step that was done before came to be open anew (``tasks.again``).
+    ``again`` is how a step that was done before came to be open anew (``tasks.again``). ``holder``
+    and ``owner`` are the names of whoever has it and of whoever it comes back to, ``signers`` of
+    those whose signatures it waits for.
     """
 
     task_id: UUID
@@ -41,12 +44,37 @@ class OpenStep:
     item: FormNames | None
     has_clock: bool
     again: str | None
+    holder: str | None
+    owner: str | None
+    signing: str | None
+    signers: tuple[str, ...]
+
+
+_OWNER, _SIGNER = people.alias("owner"), people.alias("signer")
+_SIGNERS = (
+    sa.select(sa.func.array_agg(aggregate_order_by(_SIGNER.c.name, signings.c.number)))
+    .join(_SIGNER, _SIGNER.c.id == signings.c.person_id)
+    .where(signings.c.task_id == tasks.c.id, signings.c.status == "asked")
+    .scalar_subquery()
+)
+_OPEN = (
+    sa.select(
+        tasks,
+        people.c.name.label("holder"),
+        _OWNER.c.name.label("owner_name"),
+        _SIGNERS.label("signers"),
+    )
+    .join(people, people.c.id == tasks.c.claimed_by, isouter=True)
+    .join(_OWNER, _OWNER.c.id == tasks.c.owner, isouter=True)
+    .where(tasks.c.case_id == sa.bindparam("case"))
+    .order_by(tasks.c.opened_at)
+)
 
 
 def open_steps(conn: sa.Connection, version: Version, case_id: UUID) -> list[OpenStep]:
     """Return the open tasks of a case, the one that waits longest first."""
-    query = sa.select(tasks).where(tasks.c.case_id == case_id).order_by(tasks.c.opened_at)
-    found = sorted(conn.execute(query), key=lambda row: (row.opened_at, items.place(row.item)))
+    rows = conn.execute(_OPEN, {"case": case_id})
+    found = sorted(rows, key=lambda row: (row.opened_at, items.place(row.item)))
     return [
         OpenStep(
             row.id,
@@ -62,6 +90,10 @@ def open_steps(conn: sa.Connection, version: Version, case_id: UUID) -> list[Ope
             items.told(version, row.item),
             has_clock(row),
             row.again,
+            row.holder,
+            row.owner_name,
+            row.signing,
+            tuple(row.signers or ()),
         )
         for row in found
     ]

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from engine import dossier, drafts, items, procedures, rounds, spiff
 from engine.clocks.pauses import pause_of
 from engine.doubts import trusted
+from engine.flexible.handed import Handed, handed
 from engine.flexible.offering import offered
 from engine.flexible.signview import of_task, sent_answers
 from engine.foureyes import Eyes
@@ -68,7 +69,7 @@ class TaskView:
 
     ``by`` is as who they do it, for somebody whom they represent or for themselves; who holds it
     may have claimed it ``claimed_through`` a substitute. ``again`` says how a step that was done
-    before came to be open anew.
+    before came to be open anew, ``handed`` how it was given to whoever holds it.
     """
 
     task_id: UUID
@@ -95,6 +96,7 @@ class TaskView:
     claimed_through: str | None
     hold: Hold
     again: Again | None
+    handed: Handed | None
 
     @property
     def prefill(self) -> dict[str, Any]:
@@ -169,6 +171,7 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
         by=by,
         claimed_through=row.through_name,
         again=again(version, row, form, history),
+        handed=handed(row, history),
     )
 
 

@@ -179,3 +179,64 @@ def test_what_is_not_offered_is_refused_with_words(
     for key in ("transfer", "assign", "urge", "copy"):
         assert yang.get(f"{task}/acts/{key}").status_code == 409
         assert yang.post(f"{task}/acts/{key}", {"reason": "x"}).status_code == 409
+
+
+def test_what_was_asked_stands_on_the_task_of_whoever_has_it(
+    fang: Visitor, task: str, staff: dict[str, Person], sign_in: Callable[[str], Visitor]
+) -> None:
+    minmin = sign_in("min")
+    to, wish = str(staff["min"].id), "请先核对批号"
+    assert act(fang, task, "delegate", to=to, reason=wish) == 303
+    minmin.get(task)
+    assert f"要求：{wish}" in minmin.text
+    fang.get(task)
+    assert f"王芳 请敏敏先办：{wish}" in fang.text
+    word = "批号" * 200
+    minmin.get(f"{task}/acts/give-back")
+    assert does(minmin, task, "give-back", reason=word) == 303
+    fang.get(task)
+    assert "敏敏 已办好交回您：批号" in fang.text
+    (summary,) = fang.all("//details[@class='clamped']/summary/span/text()")
+    assert len(summary) < 110
+    assert act(fang, task, "transfer", to=to, reason="出差") == 303
+    minmin.get(task)
+    assert "王芳 转给您办理：出差" in minmin.text
+    minmin.post(f"{task}/release")
+    minmin.get(task)
+    assert "出差" not in minmin.text
+
+
+def test_who_has_a_step_is_said_on_the_case_and_nobody_else_is_offered_it(
+    fang: Visitor, task: str, staff: dict[str, Person], sign_in: Callable[[str], Visitor]
+) -> None:
+    minmin = sign_in("min")
+    fang.get(task)
+    (case, *_) = fang.all("//a[contains(@href, '/cases/')]/@href")
+    opened = "//section[@aria-labelledby='now']//a[contains(@class, 'btn-primary')]/text()"
+    minmin.get(case)
+    assert minmin.all(opened) == ["办理"]
+    fang.post(f"{task}/claim")
+    minmin.get(case)
+    assert "王芳 已领取" in minmin.text
+    assert minmin.all(opened) == []
+    minmin.get(task)
+    assert "王芳 已领取这件待办" in minmin.text
+    assert not minmin.all("//form[@id='answers']//button[text()='提交']")
+    fang.get(case)
+    assert fang.all(opened) == ["办理"]
+    assert act(fang, task, "delegate", to=str(staff["min"].id), reason="先办") == 303
+    fang.get(case)
+    assert "王芳 委派 敏敏 先办" in fang.text
+    assert fang.all(opened) == []
+
+
+def test_a_text_that_is_too_long_is_refused_in_words_and_stays(
+    fang: Visitor, task: str, staff: dict[str, Person]
+) -> None:
+    action, long = f"{task}/acts/transfer", "长" * 1003
+    fang.get(action)
+    assert not fang.all("//textarea[@name='reason']/@maxlength")
+    sent = {**fang.values(action), "to": str(staff["min"].id), "reason": long}
+    assert fang.post(action, sent).status_code == 422
+    assert "您写了 1003 字；请删减 3 字" in fang.text
+    assert fang.values(action)["reason"] == long

@@ -129,3 +129,17 @@ def test_people_sign_in_the_order_that_was_asked_for(
     fang.get(task)
     lines = [line.text_content().split() for line in fang.all("//ul[@class='signatures']/li")]
     assert [line[0] for line in lines] == ["前加签；依次：按顺序逐个签", "刘洋", "陈洁"]
+
+
+def test_a_step_says_whose_signatures_it_waits_for_and_is_not_put_back(
+    fang: Visitor, task: str, yang: Visitor, staff: dict[str, Person]
+) -> None:
+    assert asks(fang, task, "after", staff["yang"], staff["jie"]) == 303
+    fang.get(task)
+    assert "放回岗位" not in fang.text
+    (case, *_) = fang.all("//a[contains(@href, '/cases/')]/@href")
+    fang.get(case)
+    assert "等 刘洋、陈洁 会签" in fang.text
+    assert not fang.all("//section[@aria-labelledby='now']//a[text()='办理']")
+    yang.get("/")
+    assert "1 件待办（含会签 1 件、代办 0 件）" in yang.text
