@@ -13,6 +13,7 @@ from engine.errors import NotFoundError
 from engine.going_back.caseview import case_act_view
 from engine.going_back.earlier import PreviewChangedError
 from engine.going_back.ending import cancel_case, reopen_case
+from engine.going_back.returning import NoStepChosenError
 from engine.going_back.whatview import what_can_be_done
 from engine.going_back.withdrawing import withdraw_step
 from engine.inbox import startable
@@ -113,7 +114,7 @@ def _reopen(case_id: UUID) -> ResponseReturnValue:
     chosen, reason = request.form.get("target", ""), request.form.get("reason", "")
     target = key_of(chosen)
     if target is None and chosen != GO_ON:
-        return _page(case_id, "reopen"), 422
+        return _page(case_id, "reopen", NoStepChosenError()), 422
     try:
         with transaction() as conn:
             seen = request.form.get(f"seen-{target}", "")

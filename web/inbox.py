@@ -12,7 +12,7 @@ from engine import dossier, notices
 from engine.errors import NotFoundError
 from engine.flexible.lent import lent_by
 from engine.flexible.signview import asked_of
-from engine.going_back.caseview import offered_acts
+from engine.going_back.caseview import may_take_back
 from engine.inbox import Inbox, inbox, startable
 from engine.substituting.desks import desks
 from web.clock import now
@@ -51,7 +51,8 @@ def show() -> ResponseReturnValue:
         startable=startable(conn, by),
         notices=notices.unseen(conn, by, limit=NOTICES_SHOWN),
         done=(just_done := _just_done()),
-        may_withdraw=just_done is not None and _may_withdraw(just_done),
+        may_withdraw=just_done is not None
+        and may_take_back(connection(), just_done.header.id, by=by),
     )
 
 
@@ -84,11 +85,6 @@ def _tag(waiting: Inbox, represented: list[Desk], asked: list[Asked], lent: list
     states = [clock(item.due).state for listed in lists for item in listed if item.due]
     said = repr((waiting, represented, asked, lent, states, language()))
     return sha256(said.encode()).hexdigest()[:32]
-
-
-def _may_withdraw(done: Whereabouts) -> bool:
-    acts = offered_acts(connection(), done.header.id, by=current_person(), now=now())
-    return any(act.key == "withdraw" for act in acts)
 
 
 def _just_done() -> Whereabouts | None:

@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from engine import drafts, incidents, left, tasks
 from engine.clocks import clockview
 from engine.clocks.clockview import Reckonings
+from engine.going_back.caseview import may_take_back
 from engine.taskview import TaskView, open_task
 from engine.waiting import TaskGoneError
 from web import answering
@@ -127,6 +128,7 @@ def _page(task: TaskView, shown: Shown) -> str:
     if delegated:
         answers_for = url_for("acting.begin", task_id=task.task_id, act="give-back")
     clocks = _reckonings(task)
+    just_sent = shown.once == "then"
     return render_template(
         "task.html",
         active="inbox",
@@ -140,4 +142,5 @@ def _page(task: TaskView, shown: Shown) -> str:
         answers=readings([task.hold.answers] if task.hold.answers else []),
         answers_for=answers_for,
         here=url_for("tasks.show", task_id=task.task_id),
+        may_withdraw=just_sent and may_take_back(connection(), task.case.id, by=current_person()),
     )

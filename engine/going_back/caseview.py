@@ -75,6 +75,13 @@ def offered_acts(conn: sa.Connection, case_id: UUID, *, by: Person, now: datetim
     return [CASE_ACTS[key] for key in keys]
 
 
+def may_take_back(conn: sa.Connection, case_id: UUID, *, by: Person) -> bool:
+    """Say whether a person may take the last step back that they did in a case."""
+    case = found(conn, case_id, by=by)
+    goes_on = case.row.status == "open" and case.row.suspended_at is None
+    return goes_on and _may_withdraw(conn, case, by)
+
+
 def _may_withdraw(conn: sa.Connection, case: Found, by: Person) -> bool:
     entry = last_of(conn, case.row.id, by=by)
     if entry is None:

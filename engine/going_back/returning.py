@@ -55,7 +55,7 @@ class NoStepChosenError(Refusal):
     code = "no_step_chosen"
 
     def __init__(self) -> None:
-        super().__init__("请选择退回到哪一步。", "Choose the step to go back to.")
+        super().__init__("请选择从哪一步办起。", "Choose the step to go on from.")
 
 
 class NoWayError(Refusal):

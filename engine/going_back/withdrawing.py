@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from engine import calendars, procedures, spiff
 from engine.clocks.reckoning import fresh
 from engine.dossier import history_rows
+from engine.entrynotes import named
 from engine.errors import NotFoundError, Refusal
 from engine.flexible.allowed import is_switched_on
 from engine.going_back.anew import give, opened_anew
@@ -74,7 +75,10 @@ def withdrawal(
     """Return what is undone if a person takes their step back. Raises MayNotWithdrawError."""
     try:
         found = spiff.withdrawal(version.compiled, case.state, entry.task_id)
-    except (spiff.NoWayBackError, spiff.CaseOverError) as error:
+    except spiff.NoWayBackError as error:
+        became = _became(conn, version, entry) or Names(error.zh, error.en)
+        raise _refused(became, case.id) from error
+    except spiff.CaseOverError as error:
         raise _refused(Names(error.zh, error.en), case.id) from error
     if not is_switched_on(version.step(found.process, found.element), "withdraw"):
         raise _refused(_SWITCHED_OFF, case.id)
@@ -82,6 +86,19 @@ def withdrawal(
     if (why := touched(conn, version, entry, found.cancelled, by=by)) is not None:
         raise _refused(why, case.id)
     return found
+
+
+def _became(conn: sa.Connection, version: Version, entry: sa.Row[Any]) -> Names | None:
+    """Say who has had a step opened again before it could be taken back, None if nobody has."""
+    later = sa.select(entries).where(entries.c.case_id == entry.case_id, entries.c.seq > entry.seq)
+    body = read(entry.body)
+    step = named(version, body.get("process"), body.get("element"))
+    for each in conn.execute(later.order_by(entries.c.seq)):
+        undone = read(each.body)
+        if (undone.get("back") or {}).get("task") == entry.task_id.hex:
+            who, words = undone.get("name") or "", _BECAME[each.kind == WITHDRAWN]
+            return Names(words.zh.format(step.zh, who), words.en.format(step.en, who))
+    return None
 
 
 def _acting(version: Version, entry: sa.Row[Any], by: Person) -> Person:
@@ -173,6 +190,16 @@ def _refused(why: Names, case_id: UUID) -> MayNotWithdrawError:
     return MayNotWithdrawError(why.zh, why.en, case_id=case_id)
 
 
+_BECAME: Final = {
+    True: Names(
+        "“{}”已由 {} 撤回，又在待办里了：改好后再提交。",
+        "“{}” has been taken back by {}, and waits to be done again.",
+    ),
+    False: Names(
+        "“{}”已由 {} 退回重办，不必再撤回；请到待办里办理。",
+        "“{}” has been sent back by {} and waits to be done again; there is nothing to take back.",
+    ),
+}
 _SWITCHED_OFF: Final = Names(
     "规程不允许撤回这一步；请让现在的办理人退回。",
     "The procedure does not let this step be taken back; ask who has it now to return it.",

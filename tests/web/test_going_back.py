@@ -196,3 +196,36 @@ def test_the_inbox_offers_to_take_back_what_was_just_sent_while_that_can_be(
     fang.follow(sent)
     assert "已提交" in fang.text
     assert not fang.all("//a[contains(@href, '/acts/withdraw')]")
+
+
+def test_a_step_is_taken_back_only_where_there_is_one_and_it_is_said_what_became_of_it(
+    fang: Visitor,
+) -> None:
+    first = task_path(fang.opens())
+    fang.get(first)
+    assert "上一步已提交" in fang.text
+    assert not fang.all("//a[contains(@href, '/acts/withdraw')]")
+    fang.get(task_path(fang.does(first, "establish_data")))
+    (link,) = fang.all("//a[contains(@href, '/acts/withdraw')]/@href")
+    fang.get(link)
+    assert fang.post(link, fang.values(link)).status_code == 303
+    assert fang.get(link).status_code == 409
+    assert "“查明异常资料”已由 王芳 撤回，又在待办里了" in fang.text
+    assert "列表" not in fang.text
+
+
+def test_opening_a_case_again_asks_for_a_step_at_its_field(
+    fang: Visitor, form_task: str, sign_in: Callable[[str], Visitor]
+) -> None:
+    case = case_of(fang, form_task)
+    owner = sign_in("lin")
+    owner.get(f"{case}/acts/cancel")
+    gone = {**owner.values(f"{case}/acts/cancel"), "reason": "重复立案"}
+    assert owner.post(f"{case}/acts/cancel", gone).status_code == 303
+    again = f"{case}/acts/reopen"
+    owner.get(again)
+    sent = {**owner.values(again), "reason": "客户坚持"}
+    del sent["target"]
+    assert owner.post(again, sent).status_code == 422
+    assert owner.all("//fieldset//p[@role='alert']/text()") == ["请选择从哪一步办起。"]
+    assert owner.values(again)["reason"] == "客户坚持"
