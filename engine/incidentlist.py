@@ -63,8 +63,8 @@ class Cause:
 
 
 def count_open(conn: sa.Connection) -> int:
-    """Return how many incidents are open; 100 stands for more than 99."""
-    some = sa.select(incidents.c.id).where(_OPEN).limit(CAP + 1).subquery()
+    """Return how many incidents wait for somebody; 100 stands for more than 99."""
+    some = sa.select(incidents.c.id).where(_OPEN, sa.not_(is_over())).limit(CAP + 1).subquery()
     return int(conn.scalar(sa.select(sa.func.count()).select_from(some)) or 0)
 
 

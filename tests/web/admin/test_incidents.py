@@ -260,6 +260,7 @@ def test_what_somebody_has_done_meanwhile_needs_no_retry_and_is_closed_by_and_by
     for page in (INCIDENTS, f"{INCIDENTS}/{number}"):
         he.get(page)
         assert "已无需再办" in he.text
+        assert not he.all("//nav[@class='places']//*[@class='count']")
     assert "不用重试" in he.text
     assert not he.all("//*[@id='close-reason']")
     with database.begin() as conn:
