@@ -10,6 +10,7 @@ import signal
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -156,6 +157,30 @@ def test_an_expired_session_brings_everything_back_after_signing_in(
     everything_stands(visitor)
     visitor.sends()
     it_is_taken(visitor, site.engine, case_id)
+
+
+@scripts_on_and_off
+def test_an_expired_session_brings_back_what_was_typed_for_an_action(
+    comes: Comes, site: Site, scripts: str
+) -> None:
+    a_case_waits(site.engine)
+    visitor = comes("wangfang", scripts=scripts)
+    visitor.opens(STEP)
+    visitor.goes(f"{urlsplit(visitor.page.url).path}/acts/transfer")
+    reason, colleague = visitor.page.locator("#reason"), visitor.page.get_by_label("冯刚")
+    colleague.check()
+    reason.fill("明天起出差")
+    visitor.context.clear_cookies(name="banjie")
+    visitor.watch.foreseen.add(401)
+    visitor.presses("转办")
+
+    visitor.gives_password("wangfang")
+    expect(reason).to_have_value("明天起出差")
+    visitor.presses("English")
+    expect(reason).to_have_value("明天起出差")
+    expect(colleague).to_be_checked()
+    visitor.presses("Transfer")
+    expect(visitor.page.get_by_role("status")).to_contain_text("Done")
 
 
 @scripts_on_and_off

@@ -155,3 +155,22 @@ def test_what_pages_post_for_themselves_is_no_text_of_a_person(fang: Visitor) ->
     expires(fang, address, given)
     read = [dd.text for dd in fang.all("//dl[@id='kept-values']/div/*")]
     assert read == ["会签", "同意", "意见", TYPED]
+
+
+def test_a_previewed_change_of_calendars_is_previewed_again(
+    sign_in: Callable[[str], Visitor],
+) -> None:
+    lin, confirm = sign_in("lin"), "/admin/calendars/confirm"
+    lin.get("/admin/calendars/new")
+    made = {**lin.values("/admin/calendars/preview"), "code": "plant-2", "zh": "二厂", "en": "Two"}
+    assert lin.post("/admin/calendars/preview", made).status_code == 200
+    sent = {**lin.values(confirm), "why": TYPED}
+    (button,) = lin.all("//button[@form='answers' and @lang='en']/@formaction")
+    lin.follow(lin.post(button, sent))
+    assert lin.values(confirm)["why"] == TYPED
+    lin.client.delete_cookie("banjie")
+    assert lin.post(confirm, sent).status_code == 401
+    lin.follow(lin.sign_in("lin"))
+    again = lin.values(confirm)
+    assert (again["why"], again["code"]) == (TYPED, "plant-2")
+    assert lin.post(confirm, again).status_code == 303

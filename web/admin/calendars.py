@@ -57,7 +57,11 @@ def either(text: str) -> str:
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    return _index(None)
+    """Show all; with what was typed for a change, the page or the preview on which it was."""
+    stored, typed = calendars.current(connection()), request.form
+    if "why" in typed:
+        return _preview(stored, proposed(stored, typed, None), None)
+    return _again(None)
 
 
 def _index(refusal: Refusal | None) -> str:
@@ -175,8 +179,8 @@ def told(key: int) -> ResponseReturnValue:
     )
 
 
-def _again(refusal: Refusal) -> str:
-    """Show the page from which a change came, with what was typed and why it cannot be."""
+def _again(refusal: Refusal | None) -> str:
+    """Show the page from which a change came, with what was typed and why it cannot be, if so."""
     what = request.form.get("change")
     if what == "import":
         return _upload(refusal)

@@ -156,7 +156,7 @@ def test_one_day_and_a_week(lin: Visitor, database: sa.Engine) -> None:
     day = {"change": "day", "calendar": "standard", "date": "2026-12-25"}
     assert lin.post(PREVIEW, {**day, "kind": "off", "hours": "9-12"}).status_code == 422
     assert "上班时间：休息日不写上班时间" in lin.text
-    assert lin.all("//input[@name='date']/@value") == ["2026-12-25"]
+    assert lin.all("//main//input[@name='date']/@value") == ["2026-12-25"]
     lin.post(PREVIEW, {**day, "kind": "off", "note": "厂庆"})
     assert rows(lin) == [["2026-12-25（周五）", "班 09:00-12:00 13:00-18:00", "休（厂庆）"]]
     assert confirm(lin).status_code == 303
@@ -169,7 +169,7 @@ def test_one_day_and_a_week(lin: Visitor, database: sa.Engine) -> None:
     )
     bad = {**week, "day5": "9点", "zone": "Mars/Base"}
     assert lin.post(PREVIEW, bad).status_code == 422
-    assert lin.all("//input[@name='day5']/@value") == ["9点"]
+    assert lin.all("//main//input[@name='day5']/@value") == ["9点"]
     assert "周六：“9点”不是上班时间" in lin.text
     lin.post(PREVIEW, {**week, "day5": "9-12", "zone": "Asia/Urumqi"})
     zone, saturday, duty = rows(lin)
