@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from engine import calendars, procedures, rounds, spiff
 from engine.bundles import prepare
 from engine.calendars.seeds import BROUGHT
 from engine.dossier import history_rows
+from engine.entrynotes import named
 from engine.errors import NotFoundError
 from engine.history import read
 from engine.lineage import lineage
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from engine.bundles import Bundle
     from engine.lineage import Lineage
     from engine.replaying.verdicts import Replayed
+    from engine.spiff import Names
 
 
 class Which(StrEnum):
@@ -41,7 +43,10 @@ class Which(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CaseReplayed:
-    """A case, and how it fares; ``number`` is the version that it runs under by now."""
+    """A case, and how it fares; ``number`` is the version that it runs under by now.
+
+    ``called`` are that version's names of the steps whose answers are unused, by place.
+    """
 
     case_id: UUID
     code: str
@@ -49,6 +54,7 @@ class CaseReplayed:
     number: int
     is_open: bool
     replayed: Replayed
+    called: Mapping[str, Names] = field(default_factory=dict)
 
 
 def published(conn: sa.Connection, procedure: str, number: int) -> Bundle:
@@ -143,4 +149,5 @@ def _told(row: sa.Row[Any], line: Lineage, replayed: Replayed) -> CaseReplayed:
         number=line.now.number,
         is_open=row.status == "open",
         replayed=replayed,
+        called={place: named(line.now, *place.split(":")) for place in replayed.unused},
     )

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engine.entrynotes import named
 from engine.replaying.verdicts import Verdict
 from engine.spiff import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import timedelta
     from zoneinfo import ZoneInfo
 
     from engine.bundles import Bundle
     from engine.replaying.replay import CaseReplayed
     from engine.replaying.verdicts import Missed, Replayed
+
+
+MOST_NAMED: Final = 3
 
 
 def line_of(case: CaseReplayed, to: Bundle, zone: ZoneInfo) -> Iterator[str]:
@@ -26,7 +29,7 @@ def line_of(case: CaseReplayed, to: Bundle, zone: ZoneInfo) -> Iterator[str]:
     if found.verdict is Verdict.SAME and not (news or found.met or found.others or found.notes):
         return
     yield f"{case.code}  v{case.number}  {case.customer or '-'}  {_said(found.verdict.names)}"
-    for said in (*_why(found, to), *(_late(each, to, zone) for each in news), *_besides(found, to)):
+    for said in (*_why(found, to), *(_late(each, to, zone) for each in news), *_besides(case, to)):
         yield f"    {said}"
 
 
@@ -50,15 +53,22 @@ def _late(missed: Missed, to: Bundle, zone: ZoneInfo) -> str:
     return f"逾期 missed: {host}  {due}  +{_length(missed.late)}"
 
 
-def _besides(found: Replayed, to: Bundle) -> Iterator[str]:
+def _besides(case: CaseReplayed, to: Bundle) -> Iterator[str]:
+    found = case.replayed
     for place, times in Counter(found.met).items():
         yield f"不再逾期 met now: {_said(named(to, *place.split(':')))} ×{times}"
     for place, times in Counter(found.unreached).items():
         yield f"未走到期限 deadline not reached: {_said(named(to, *place.split(':')))} ×{times}"
-    for place, times in Counter(found.unused).items():
-        yield f"未用的回答 unused answers: {_said(named(to, *place.split(':')))} ×{times}"
+    if found.unused:
+        yield f"未用的回答 unused answers: {len(found.unused)} ({_listed(case.called)})"
     for note in found.notes:
         yield _said(note)
+
+
+def _listed(called: Mapping[str, Names]) -> str:
+    """Name the first steps, in one line."""
+    names = list(dict.fromkeys(map(_said, called.values())))
+    return "、".join(names[:MOST_NAMED]) + ("…" if len(names) > MOST_NAMED else "")
 
 
 def _length(late: timedelta) -> str:
