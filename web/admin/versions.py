@@ -110,13 +110,16 @@ def _page(procedure: str, number: int, refused: Refusal | BrokenFilesError | Non
     row_of(conn, procedure, number)
     line = {one.number: one for one in all_versions(conn, procedure)}
     one = line[number]
-    version, told, broken = _read(one, None if one.based_on is None else line[one.based_on])
+    base = line.get(request.args.get("against", type=int) or one.based_on or 0)
+    version, told, broken = _read(one, base)
     standing = next((each for each in line.values() if each.state is State.IN_FORCE), None)
     return render_template(
         "admin/version.html",
         one=one,
         version=version,
         told=told,
+        base=base,
+        line=line.values(),
         broken=broken,
         drawn=_drawn(version),
         guarantees=guaranteed(version) if version else [],

@@ -42,7 +42,18 @@ def show(connection: Connection, procedure: str, number: int) -> None:
     click.echo(f"    SHA-256 {one.digest}")
     if one.based_on is None:
         return
-    base = of_it[one.based_on]
+    _tell(connection, of_it[one.based_on], one)
+
+
+def compare(connection: Connection, procedure: str, before: int, after: int) -> None:
+    """Print what one version has that another has not. Raises as show does."""
+    for number in (before, after):
+        row_of(connection, procedure, number)
+    of_it = {one.number: one for one in all_versions(connection, procedure)}
+    _tell(connection, of_it[before], of_it[after])
+
+
+def _tell(connection: Connection, base: Listed, one: Listed) -> None:
     told = differences(
         procedures.version(connection, base.id), procedures.version(connection, one.id)
     )

@@ -42,6 +42,19 @@ def show_version(procedure: str, number: int) -> None:
         show(connection, procedure, number)
 
 
+@versions.command("compare")
+@click.argument("procedure")
+@click.argument("before", type=click.IntRange(1))
+@click.argument("after", type=click.IntRange(1))
+def compare_versions(procedure: str, before: int, after: int) -> None:
+    """两版相比 / Say what version AFTER of PROCEDURE has that version BEFORE has not."""
+    from web.commands.opening import opened
+    from web.commands.versions import compare
+
+    with opened(settings_here()) as engine, engine.begin() as connection:
+        compare(connection, procedure, before, after)
+
+
 @versions.command("rollback")
 @click.argument("procedure")
 @click.argument("number", type=click.IntRange(1))

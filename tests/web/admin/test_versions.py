@@ -88,6 +88,17 @@ def test_a_guarantee_that_an_older_version_lacks_is_ticked_one_by_one(
     assert "取消保证“调查人不得核决”" in lin.text
 
 
+def test_any_two_versions_are_compared(lin: Visitor, database: sa.Engine) -> None:
+    with database.begin() as conn:
+        put(conn, 3)
+    lin.get(f"{HOME}/errand/3?against=1")
+    assert "与第 1 版相比" in lin.text
+    assert "新增字段“more_3项”" in lin.text
+    assert "删除字段“more_1项”" in lin.text
+    lin.get(f"{HOME}/errand/3?against=99")
+    assert (lin.status, "相比</h2>" in lin.text) == (200, False)
+
+
 def test_one_version_tells_what_it_changed_and_shows_its_diagrams(lin: Visitor) -> None:
     lin.get(f"{HOME}/errand/2")
     assert "与第 1 版相比" in lin.text

@@ -113,6 +113,9 @@ def test_going_back_stays_although_the_folder_is_published_again(
     assert code == 0
     assert f"{REVIEW} 3  已被取代 past" in said
     assert "旧版重新发布 an older version, published again (1)" in said
+    code, said, _ = type_in("versions", "compare", REVIEW, "2", "1")
+    assert (code, "与第 2 版相比" in said, "~ bpmn/roles.yaml" in said) == (0, True, True)
+    assert type_in("versions", "compare", REVIEW, "2", "9")[0] == 1
 
 
 def test_a_demo_that_starts_again_undoes_nothing_that_the_product_published(
