@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -47,6 +47,9 @@ class CannotMoveError(Refusal):
         self.obstacles = tuple(obstacles)
 
 
+_OVER: Final = spiff.Obstacle("", "", spiff.CaseOverError.zh, spiff.CaseOverError.en)
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """To which version, why, and when timers are due whose drawing has changed."""
@@ -84,12 +87,16 @@ def _answers(conn: sa.Connection, case: Case, was: Version, to: Version) -> dict
 def move(
     conn: sa.Connection, case_id: UUID, terms: Terms, *, by: Person | None, now: datetime
 ) -> tuple[Verdict, Told]:
-    """Let an open case go on in another version; return how it did. Raises CannotMoveError.
+    """Let an open case go on in another version; return how it did.
+
+    Raises CannotMoveError, also when it has ended.
 
     Drafts, pauses and claims stay, but for a step that is another role's now, which its holder
     has not.
     """
     case = lock(conn, case_id)
+    if conn.scalar(sa.select(cases.c.status).where(cases.c.id == case_id)) != "open":
+        raise CannotMoveError(_code(conn, case_id), [_OVER])
     try:
         case = fresh(conn, case, now=now)
     except spiff.RunError as error:

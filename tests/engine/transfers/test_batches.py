@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from engine import dossier, verifying
+from engine import dossier, procedures, verifying
 from engine.cases import open_case
 from engine.drafts import load, of_task, save
 from engine.going_back.caseview import case_act_view, offered_acts
+from engine.going_back.ending import cancel_case
 from engine.going_back.withdrawing import MayNotWithdrawError
 from engine.notices import unseen
 from engine.publishing import publish
@@ -20,9 +21,11 @@ from engine.spiff import Dues
 from engine.tables import cases, entries, tasks, transfer_cases
 from engine.tasks import claim, complete_task
 from engine.taskview import open_task
+from engine.transfers import one
 from engine.transfers.batches import Which, carry_out, foresee_next, look_again
 from engine.transfers.ending import give_up
 from engine.transfers.foreseen import batch
+from engine.transfers.one import CannotMoveError
 from engine.transfers.planning import begin, unfinished
 from engine.transfers.refusals import (
     NotForeseenError,
@@ -413,4 +416,15 @@ def test_an_answer_that_only_the_new_version_reads_is_taken_from_the_history(
             carry_out(connection, foreseen(connection, number), Which.ALL, by=None, now=LATER)
         complete_task(connection, task, Answered(answers), by=clerk, now=LATER)
     assert connection.scalar(sa.select(cases.c.outcome)) == "errand:done"
+    assert is_sound(connection)
+
+
+def test_a_case_that_has_ended_is_not_moved(connection: Connection, clerk: Person) -> None:
+    key = asked(connection, clerk).case_id
+    owner = somebody(connection, "owner", {"process-owner"})
+    cancel_case(connection, key, WHY, by=owner, now=LATER)
+    next_version(connection, edited(LONGER))
+    terms = one.Terms(procedures.in_force(connection, "errand"), WHY)
+    with pytest.raises(CannotMoveError, match="The case is over"):
+        one.move(connection, key, terms, by=clerk, now=LATER)
     assert is_sound(connection)
