@@ -8,10 +8,9 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import click
-import sqlalchemy as sa
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
@@ -36,7 +35,6 @@ from engine.replaying.replay import as_it_was
 from engine.schema import upgrade
 from engine.spiff import Names
 from engine.suspending import holding
-from engine.tables import cases
 from tests.engine.errand import errand
 from tests.engine.flexible.test_improvised import (
     PERSON,
@@ -69,10 +67,6 @@ class Moving(Improvising):
         is_done = super().tried(verb, *args, by=by)
         self.done_so_far[verb.__name__] += is_done
         return is_done
-
-    @property
-    def row(self) -> Any:  # noqa: ANN401 - a row
-        return self.conn.execute(sa.select(cases).where(cases.c.id == self.case)).one()
 
     @property
     def compiled(self) -> spiff.Compiled:
@@ -156,19 +150,21 @@ class Moving(Improvising):
     def finish(self) -> None:
         self.opens_again(0)
         self.tried(holding.resume_case, self.case, by="chief")
+        self.tried(resume_case, self.case, by="chief")
         super().finish()
+        self.history_replays_to_the_state()
 
 
-def improvise(database: Engine, examples: int) -> None:
+def improvise(database: Engine, examples: int, machine: type[Moving] = Moving) -> None:
     """Let people improvise in so many cases of a database's own."""
     with database.begin() as conn:
         put_in_force(conn, errand())
         save_roles(conn, {"clerk-supervisor": Names("内勤主管", "Chief clerk")})
         held = {**STAFF, "operator": {"operator"}}
-        Moving.staff = {login: somebody(conn, login, roles) for login, roles in held.items()}
-    Moving.engine = database
+        machine.staff = {login: somebody(conn, login, roles) for login, roles in held.items()}
+    machine.engine = database
     steps = settings(max_examples=examples, stateful_step_count=25, database=None, deadline=None)
-    run_state_machine_as_test(Moving, settings=steps)
+    run_state_machine_as_test(machine, settings=steps)
 
 
 def test_moving_loses_nothing(database: Engine) -> None:

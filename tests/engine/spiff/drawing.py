@@ -318,17 +318,8 @@ class Process(Scope):
             for n, (name, attributes, ids) in enumerate([rest, *self.lanes])
         )
         lane_set = f'<bpmn:laneSet id="lanes">{lanes}</bpmn:laneSet>'
-        drawn = "".join(
-            f'<bpmndi:BPMNShape id="shape_{id_}" bpmnElement="{id_}">'
-            f'<dc:Bounds x="{n * 150}" y="80" width="100" height="80"/></bpmndi:BPMNShape>'
-            for n, id_ in enumerate(
-                ["pool", *(f"lane_{n}" for n in range(len(self.lanes) + 1)), *self.ids]
-            )
-        ) + "".join(
-            f'<bpmndi:BPMNEdge id="edge_{id_}" bpmnElement="{id_}">'
-            '<di:waypoint x="0" y="0"/><di:waypoint x="9" y="0"/></bpmndi:BPMNEdge>'
-            for id_ in self.flows
-        )
+        every = ["pool", *(f"lane_{n}" for n in range(len(self.lanes) + 1)), *self.ids]
+        drawn = "".join([*(shape(id_, n) for n, id_ in enumerate(every)), *map(edge, self.flows)])
         extension = extensions(self.extra) if self.extra else ""
         return (
             f'<?xml version="1.0" encoding="UTF-8"?><bpmn:definitions {NAMESPACES} id="defs" '
@@ -342,6 +333,21 @@ class Process(Scope):
             f'<bpmndi:BPMNDiagram id="diagram"><bpmndi:BPMNPlane id="plane" bpmnElement="both">'
             f"{drawn}</bpmndi:BPMNPlane></bpmndi:BPMNDiagram></bpmn:definitions>"
         ).encode()
+
+
+def shape(id_: str, n: int) -> str:
+    """Draw an element, the nth from the left."""
+    return (
+        f'<bpmndi:BPMNShape id="shape_{id_}" bpmnElement="{id_}">'
+        f'<dc:Bounds x="{n * 150}" y="80" width="100" height="80"/></bpmndi:BPMNShape>'
+    )
+
+
+def edge(id_: str) -> str:
+    return (
+        f'<bpmndi:BPMNEdge id="edge_{id_}" bpmnElement="{id_}">'
+        '<di:waypoint x="0" y="0"/><di:waypoint x="9" y="0"/></bpmndi:BPMNEdge>'
+    )
 
 
 def alarm(kind: str, code: str) -> str:

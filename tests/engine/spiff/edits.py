@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from engine.spiff.files.xml import BPMN
+from engine.spiff.files.xml import BANJIE, BPMN
 from tests.engine.spiff.drawing import timing
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ class Editor:
         xml = etree.fromstring(f'<bpmn:{kind} xmlns:bpmn="{BPMN}">{inner}</bpmn:{kind}>')
         xml.set("id", id_)
         xml.set("name", id_)
+        xml.set(f"{{{BANJIE}}}nameEn", id_)
         for name, value in attributes.items():
             xml.set(name, value)
         around.append(xml)
