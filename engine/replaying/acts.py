@@ -51,13 +51,11 @@ def _complete(play: Play, event: Event, task: UUID) -> None:
 
 def _wait(play: Play, event: Event) -> UUID | None:
     """Find who waits: at the same element, or elsewhere for the same message with equal keys."""
-    waits = play.stage.waits.values()
-    here = (wait for wait in waits if place_of(wait) == event.place)
+    here = play.stage.waiting_at(event.place, play.record.waits.get(str(event.body.get("timer"))))
     called, keys = event.body.get("called"), written(event.body.get("keys") or {})
-    there = (
-        w for w in waits if called is not None and w.name == called and written(w.keys) == keys
-    )
-    return next((wait.id for wait in (*here, *there)), None)
+    named = (wait for wait in play.stage.waits.values() if wait.name == called)
+    there = (wait.id for wait in named if written(wait.keys) == keys)
+    return next(iter((*here, *there)), None)
 
 
 def _deliver(play: Play, event: Event, wait: UUID) -> None:

@@ -14,7 +14,7 @@ from engine.clocks.pausing import RESUMED
 from engine.duties.starting import STARTED
 from engine.history import follow, lacks_answers, read
 from engine.superseding import turn_of
-from engine.told import PAUSED
+from engine.told import AWAITED, PAUSED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,7 +92,8 @@ class Record:
     places of the steps completed, ``waiting`` those that are open at the end; ``outcome`` is the
     end event. ``until`` is when it moved last. ``broken`` is the first entry that does not hold.
     ``paths`` are the calls that steps were completed in, by entry, as far as they are known.
-    ``number`` is the one that the case has, if any.
+    ``number`` is the one that the case has, if any. ``waits`` say the how manieth at its element
+    each wait for a message was, by its id (hex).
     """
 
     began: Event | None = None
@@ -107,8 +108,10 @@ class Record:
     broken: int | None = None
     paths: dict[int, Path] = field(default_factory=dict)
     number: str = ""
+    waits: dict[str, int] = field(default_factory=dict)
     _open: dict[UUID, str] = field(default_factory=dict)
     _rounds: Counter[tuple[str, Items]] = field(default_factory=Counter)
+    _awaited: Counter[str] = field(default_factory=Counter)
 
     @property
     def waiting(self) -> Counter[str]:
@@ -145,6 +148,9 @@ class Record:
         turns = body.get("turns", {})
         for task, place, role in body.get("opened", ()):
             self._opened(UUID(task), place, role, items_of(turns.get(task, (None,))[0]))
+        for wait, place in body.get(AWAITED, ()):
+            self._awaited[place] += 1
+            self.waits[wait] = self._awaited[place]
         self.flows += body.get("flows", ())
         if moved(body):
             self.outcome = body.get("ended")

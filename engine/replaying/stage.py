@@ -61,6 +61,7 @@ class Stage:
     outcome: str | None = None
     tasks: dict[UUID, OpenTask] = field(default_factory=dict)
     waits: dict[UUID, Wait] = field(default_factory=dict)
+    awaited: dict[str, list[UUID]] = field(default_factory=lambda: defaultdict(list))
     calls: dict[UUID, Call] = field(default_factory=dict)
     rounds: dict[tuple[str, Items], list[UUID]] = field(default_factory=lambda: defaultdict(list))
     passed: list[Passed] = field(default_factory=list)
@@ -87,6 +88,12 @@ class Stage:
         found = spiff.position(self.bundle.compiled, self.state).timers
         return [timer for timer in found if timer.stopped is None]
 
+    def waiting_at(self, place: str, nth: int | None) -> list[UUID]:
+        """Return who waits at an element, who began to as the ``nth`` before the others."""
+        begun = enumerate(self.awaited[place], start=1)
+        first = sorted(begun, key=lambda one: one[0] != nth)
+        return [wait for _, wait in first if wait in self.waits]
+
     def take(self, move: Move) -> None:
         """Go where the engine has moved the case."""
         self.state, self.next_due, self.outcome = move.state, move.next_due, move.ended
@@ -95,6 +102,8 @@ class Stage:
         for wait in move.unawaited:
             del self.waits[wait]
         self.waits.update({wait.id: wait for wait in move.awaited})
+        for one in move.awaited:
+            self.awaited[place_of(one)].append(one.id)
         self._calls(move)
         self._deadlines(move)
         for call in [key for key, call in self.calls.items() if call.awaits_number]:
