@@ -26,6 +26,8 @@ _WAITING = (
 class StrayContentError(BadPayloadError):
     """A message carries a name that nobody who waits for it takes."""
 
+    code = "stray_content"
+
     def __init__(self, message: str, stray: str, taken: Collection[str]) -> None:
         close = get_close_matches(stray, taken, n=1)
         known = sorted(taken)

@@ -17,8 +17,8 @@ from engine.errors import Refusal
 from tests.web.visiting import START, filled
 from web import create_app
 from web.database import connection
-from web.errors import STATUS
 from web.settings import Settings
+from web.statuses import STATUS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

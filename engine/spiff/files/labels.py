@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from engine.spiff.model import Problem
 
-_QUOTED: Final = re.compile("“([^“”]+)”")
+_SHOWN: Final = 80  # characters of a text that a sentence can hold
 _SAID_ZH: Final = re.compile("(?<!id)(?<!是否为)(?<!”或)“([^“”]+)”")
 _NOT_EN: Final = '(?<!id )(?<!mean )(?<!" or )'
 
@@ -39,16 +39,22 @@ def labelled(
     ]
 
 
+def shown(text: str) -> str:
+    """Give a text as far as a sentence can hold it."""
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
 def label(names: Names, id_: str) -> Names:
     """Give what an element is called, with its id behind; the id alone if it has no name."""
     if not (names.zh or names.en):
         return Names(id_, id_)
-    return Names(f"{names.zh or names.en}（{id_}）", f"{names.en or names.zh} ({id_})")
+    zh, en = shown(names.zh or names.en), shown(names.en or names.zh)
+    return Names(f"{zh}（{id_}）", f"{en} ({id_})")
 
 
 def quoted(problem: Problem) -> list[str]:
-    """Give what a problem puts between quotation marks, elements and all else."""
-    return _QUOTED.findall(problem.zh)
+    """Give what a problem puts between quotation marks, but for what it only suggests."""
+    return _SAID_ZH.findall(problem.zh)
 
 
 def _labels(root: etree._Element) -> Iterator[tuple[str, Names]]:

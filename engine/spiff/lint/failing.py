@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Final
 
 from engine.spiff.dmn.kinds import BOOLEAN, NUMBER
+from engine.spiff.files.labels import shown
 from engine.spiff.language.arithmetic import FUNCTIONS
 from engine.spiff.language.expressions import (
     EvaluationError,
@@ -14,7 +15,6 @@ from engine.spiff.language.expressions import (
 )
 from engine.spiff.language.failures import in_words
 from engine.spiff.language.inference import ANY, EXACT, inferred
-from engine.spiff.lint.sizes import shown
 from engine.spiff.model import Problem
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from decimal import Decimal
 from itertools import chain, combinations, pairwise, product
 from typing import TYPE_CHECKING, Final
 
+from engine.spiff.files.labels import shown
 from engine.spiff.language.expressions import EvaluationError, ExpressionError, compile_expression
 from engine.spiff.language.inference import tree_of
-from engine.spiff.lint.sizes import shown
 from engine.spiff.model import Problem
 
 if TYPE_CHECKING:

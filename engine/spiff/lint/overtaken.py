@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from engine.spiff.files.labels import shown
 from engine.spiff.files.xml import NAMESPACES
 from engine.spiff.lint.outcomes import answers_of
-from engine.spiff.lint.sizes import shown
 from engine.spiff.model import Problem
 
 if TYPE_CHECKING:

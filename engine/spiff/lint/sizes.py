@@ -9,6 +9,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
+from engine.spiff.files.labels import shown
 from engine.spiff.files.xml import BANJIE, BPMN
 from engine.spiff.model import Problem
 
@@ -25,7 +26,6 @@ MOST_FOLDED: Final = 20_000
 MOST_LEVELS: Final = 20
 MOST_TEXT: Final = 100_000
 LONGEST: Final = 200
-_SHOWN: Final = 80
 _SHORT: Final = ("id", "name", f"{{{BANJIE}}}nameEn", "errorCode", "escalationCode")
 
 
@@ -157,8 +157,3 @@ def lengths(sources: Sources) -> Iterator[Problem]:
                         f'The {attribute} of "{id_}" has {length} characters; the limit is '
                         f"{LONGEST}. Shorten it.",
                     )  # fmt: skip
-
-
-def shown(text: str) -> str:
-    """Give a text as far as a sentence can hold it."""
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

@@ -8,11 +8,11 @@ from engine.calendar import Words
 from engine.spiff.dmn.kinds import DATE, DATE_TIME, DURATION, TEXT
 from engine.spiff.elements.timing import is_read, literal_of, objection, refusal
 from engine.spiff.files.eventful import TIMER, TIMINGS, Timing
+from engine.spiff.files.labels import shown
 from engine.spiff.files.sheet import local
 from engine.spiff.files.xml import NAMESPACES
 from engine.spiff.language.expressions import ExpressionError, compile_expression
 from engine.spiff.language.inference import ANY, inferred, tree_of
-from engine.spiff.lint.sizes import shown
 from engine.spiff.model import Problem
 from engine.spiff.possible import possible
 

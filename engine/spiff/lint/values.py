@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.spiff.elements.repeats import COUNTER, COUNTERS, Again, Many, repetition
 from engine.spiff.elements.timing import literal_of
+from engine.spiff.files.labels import shown
 from engine.spiff.language.expressions import (
     ExpressionError,
     compile_expression,
@@ -16,7 +17,6 @@ from engine.spiff.language.expressions import (
     is_name,
 )
 from engine.spiff.language.inference import tree_of
-from engine.spiff.lint.sizes import shown
 from engine.spiff.model import Problem
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ import ast
 from typing import TYPE_CHECKING, Final
 
 from engine.spiff.dmn.kinds import NUMBER, TEXT
+from engine.spiff.files.labels import shown
 from engine.spiff.language.expressions import ExpressionError, compile_script
 from engine.spiff.language.inference import ANY, EXACT, KEPT, inferred, tree_of
 from engine.spiff.lint.failing import fails_in
-from engine.spiff.lint.sizes import shown
 from engine.spiff.lint.told import Where, impossible
 from engine.spiff.lint.values import texts
 from engine.spiff.model import Problem

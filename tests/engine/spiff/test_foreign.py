@@ -17,9 +17,9 @@ from tests.engine.spiff.drawing import Process, compiled
 SCHEMA = [
     ('id="ask"', 'id="ask" bogus="1"', "<userTask> 的属性 bogus 不能有"),
     ("<bpmn:userTask", "<bpmn:nonsense/><bpmn:userTask", "<nonsense> 不能出现在这里"),
-    (' sourceRef="opened"', "", "<sequenceFlow> 缺少属性 sourceRef"),
-    ('id="ask"', 'id="1 ask"', "<userTask> 的属性 id 的值“1 ask”不对，应为 id（字母"),
-    ('isExecutable="true"', 'isExecutable="maybe"', "应为 true 或 false"),
+    ('<di:waypoint x="0" y="0"/>', '<di:waypoint x="0"/>', "<waypoint> 缺少属性 y"),
+    ('id="ask"', 'id="1 ask"', "1 ask）”不对，应为 id（字母"),
+    ('isExecutable="true"', 'isExecutable="true" isClosed="maybe"', "应为 true 或 false"),
     ("<bpmn:laneSet", "文字<bpmn:laneSet", "<process> 里面不能直接写文字"),
     (
         '<bpmn:endEvent id="done"',
