@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url, text
 
 from engine import demo
-from engine.bundles import SHIPPED_NOTE, read_folder
 from engine.database import connect
 from engine.embedded import throw_away
-from engine.publishing import publish
+from engine.procedures.bundles import SHIPPED_NOTE, read_folder
+from engine.procedures.publishing import publish
 from engine.schema import upgrade
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from engine.acts.signing import COUNTING, HEARING, MODES
-from engine.cases import InvalidAnswersError
-from engine.enclosing import key_of
+from engine.attachments.enclosing import key_of
+from engine.cases.starts import InvalidAnswersError
 from engine.errors import Refusal
 from engine.flexible import asking, delegating, handing, telling
 from engine.flexible.actview import act_view

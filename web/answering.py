@@ -9,12 +9,12 @@ from flask import redirect, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from engine.cases import FormChangedError, InvalidAnswersError, read_answers
-from engine.drafts import DraftTooLargeError
+from engine.cases.starts import FormChangedError, InvalidAnswersError, read_answers
 from engine.errors import Refusal
 from engine.spiff import RunError, ValueRefusedError
 from engine.suspending.standstill import SuspendedError
-from engine.waiting import DelegatedError, SigningError, TaskClaimedError, TaskGoneError
+from engine.tasks.drafts import DraftTooLargeError
+from engine.tasks.waiting import DelegatedError, SigningError, TaskClaimedError, TaskGoneError
 from forms import Problem
 from web.clock import now
 from web.database import connection, transaction
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from werkzeug.datastructures import MultiDict
 
-    from engine.cases import Completed
+    from engine.cases.starts import Completed
     from forms import Form, FormView
     from forms.fields import Values
 

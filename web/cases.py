@@ -7,19 +7,22 @@ from uuid import uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from engine import caselist, cases, dossier, drafts, incidentlist, incidents
-from engine.cases import FormChangedError
+from engine.attachments.enclosing import key_of
+from engine.cases import caselist, starts
+from engine.cases.sending import FIELD as SENDING
+from engine.cases.sending import MARK
+from engine.cases.starts import FormChangedError
 from engine.clocks import clockview
 from engine.clocks.pausing import may_pause
-from engine.enclosing import key_of
 from engine.flexible.offering import offered_in
 from engine.going_back.caseview import offered_acts
-from engine.inbox import startable
+from engine.history import dossier
+from engine.incidents import incidentlist, recording
 from engine.linking.opened import FIELD as FOLLOWS
 from engine.linking.relations import RELATIONS
-from engine.sending import FIELD as SENDING
-from engine.sending import MARK
 from engine.substituting.acting import concerns
+from engine.tasks import drafts
+from engine.tasks.inbox import startable
 from web import answering
 from web.answering import Shown, Subject
 from web.clock import now
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from werkzeug.datastructures import MultiDict
 
-    from engine.cases import StartView
+    from engine.cases.starts import StartView
     from engine.spiff import Names
     from web.kept import Kept
 
@@ -57,12 +60,12 @@ def _subject(procedure: str) -> Subject[StartView]:
     return Subject(
         draft=drafts.of_start(procedure),
         here=lambda: url_for("cases.start", procedure=procedure),
-        view=lambda: cases.start_form(connection(), procedure, by=by),
+        view=lambda: starts.start_form(connection(), procedure, by=by),
         fresh=lambda view: view.form.prefill({}, today=view.form.day(at)),
         page=_start_page,
-        save=lambda conn, typed: cases.save_draft(conn, procedure, typed, by=by, now=at),
-        send=lambda conn, posted: cases.open_case(conn, procedure, posted, by=by, now=at),
-        record=lambda conn, error, typed: incidents.record_start(
+        save=lambda conn, typed: starts.save_draft(conn, procedure, typed, by=by, now=at),
+        send=lambda conn, posted: starts.open_case(conn, procedure, posted, by=by, now=at),
+        record=lambda conn, error, typed: recording.record_start(
             conn, procedure, error, posted=typed, by=by, now=at
         ),
     )

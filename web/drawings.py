@@ -10,7 +10,7 @@ from flask import url_for
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from engine.path import DiagramView
+    from engine.history.path import DiagramView
     from engine.procedures import Version
     from engine.spiff import Diagram, Names
 

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from engine import beginning
+from engine.cases import beginning
 from engine.errors import Refusal
 from engine.spiff import RunError
 from web.clock import now

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from engine.entryview import FilledForm
+    from engine.history.entryview import FilledForm
     from engine.spiff import Names
     from forms import FilledView
     from forms import Names as FormNames

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from engine.acts.signing import COUNTING, MODES
-from engine.enclosing import key_of
+from engine.attachments.enclosing import key_of
 from engine.errors import NotFoundError
 from engine.going_back.caseview import case_act_view
 from engine.going_back.earlier import PreviewChangedError
@@ -16,13 +16,13 @@ from engine.going_back.ending import cancel_case, reopen_case
 from engine.going_back.returning import NoStepChosenError
 from engine.going_back.whatview import what_can_be_done
 from engine.going_back.withdrawing import withdraw_step
-from engine.inbox import startable
 from engine.linking.following import DraftThereError, prepare
 from engine.linking.listing import ties_of
 from engine.linking.relations import RELATIONS, BadLinkError, LinkedAlreadyError
 from engine.linking.ties import link, unlink
 from engine.reasons import BadReasonError
 from engine.suspending.holding import DayPassedError, resume_case, suspend_case
+from engine.tasks.inbox import startable
 from web.clock import now
 from web.database import connection, transaction
 from web.errors import status_of

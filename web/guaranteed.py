@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.foureyes import title_of
 from engine.spiff import Names
+from engine.tasks.foureyes import title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

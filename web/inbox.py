@@ -8,13 +8,14 @@ from uuid import UUID
 
 from flask import Blueprint, make_response, render_template, request
 
-from engine import dossier, notices
+from engine import notices
 from engine.errors import NotFoundError
 from engine.flexible.lent import lent_by
 from engine.flexible.signview import asked_of
 from engine.going_back.caseview import may_take_back
-from engine.inbox import Inbox, inbox, startable
+from engine.history import dossier
 from engine.substituting.desks import desks
+from engine.tasks.inbox import Inbox, inbox, startable
 from web.clock import now
 from web.database import connection
 from web.guard import quiet
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
     from flask import Response
     from flask.typing import ResponseReturnValue
 
-    from engine.dossier import Whereabouts
     from engine.flexible.lent import Lent
     from engine.flexible.signview import Asked
+    from engine.history.dossier import Whereabouts
     from engine.substituting.desks import Desk
 
 NOTICES_SHOWN = 6

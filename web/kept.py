@@ -10,9 +10,9 @@ from urllib.parse import unquote
 from flask import request
 from werkzeug.datastructures import MultiDict
 
+from engine.cases.sending import FIELD as SENDING
 from engine.control import has_control
 from engine.linking.opened import FIELD as FOLLOWS
-from engine.sending import FIELD as SENDING
 from web.language import t
 
 if TYPE_CHECKING:

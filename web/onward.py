@@ -11,7 +11,7 @@ from web.once import say_once
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
-    from engine.cases import Completed
+    from engine.cases.starts import Completed
 
 
 def onward(done: Completed, word: str = "then") -> Response:

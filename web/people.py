@@ -17,8 +17,8 @@ from flask import (
 )
 
 from engine import people
-from engine.signing_in import SignInRefusedError, TooManyAttemptsError
-from engine.signing_in import sign_in as sign_in_by_password
+from engine.people.signing_in import SignInRefusedError, TooManyAttemptsError
+from engine.people.signing_in import sign_in as sign_in_by_password
 from engine.substituting.represented import of_session
 from web.clock import now
 from web.database import connection, transaction

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, render_template, url_for
 
-from engine import dossier
+from engine.history import dossier
 from forms import Heading, Names, layout_of, paper
 from web.database import connection
 from web.language import language, our_company
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from engine.dossier import Dossier
-    from engine.entryview import FilledForm
+    from engine.history.dossier import Dossier
+    from engine.history.entryview import FilledForm
     from forms import Layout
 
 bp = Blueprint("printing", __name__)

@@ -12,7 +12,7 @@ from flask import current_app, g, request, session
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException
 
-from engine import drafts
+from engine.tasks import drafts
 from web.clock import now
 from web.database import connection, transaction
 from web.kept import posted_values, typed_only

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from engine import drafts, incidents, left, tasks
 from engine.clocks import clockview
 from engine.clocks.clockview import Reckonings
 from engine.going_back.caseview import may_take_back
-from engine.taskview import TaskView, open_task
-from engine.waiting import TaskGoneError
+from engine.incidents import recording
+from engine.tasks import completing, drafts, left
+from engine.tasks.taskview import TaskView, open_task
+from engine.tasks.waiting import TaskGoneError
 from web import answering
 from web.answering import Shown, Subject
 from web.clock import now
@@ -40,9 +41,9 @@ def _subject(task_id: UUID) -> Subject[TaskView]:
         view=lambda: open_task(connection(), task_id, by=by),
         fresh=lambda task: task.prefill_at(at),
         page=_page,
-        save=lambda conn, typed: tasks.save_draft(conn, task_id, typed, by=by, now=at),
-        send=lambda conn, posted: tasks.complete_task(conn, task_id, posted, by=by, now=at),
-        record=lambda conn, error, typed: incidents.record_task(
+        save=lambda conn, typed: completing.save_draft(conn, task_id, typed, by=by, now=at),
+        send=lambda conn, posted: completing.complete_task(conn, task_id, posted, by=by, now=at),
+        record=lambda conn, error, typed: recording.record_task(
             conn, task_id, error, posted=typed, by=by, now=at
         ),
     )
@@ -89,7 +90,7 @@ def save_draft(task_id: UUID) -> ResponseReturnValue:
 def claim(task_id: UUID) -> ResponseReturnValue:
     keep_what_was_typed(task_id)
     with transaction() as conn:
-        tasks.claim(conn, task_id, by=current_person(), now=now())
+        completing.claim(conn, task_id, by=current_person(), now=now())
     return redirect(local_path(request.args.get("next")), 303)
 
 
@@ -98,7 +99,7 @@ def claim(task_id: UUID) -> ResponseReturnValue:
 def release(task_id: UUID) -> ResponseReturnValue:
     keep_what_was_typed(task_id)
     with transaction() as conn:
-        tasks.release(conn, task_id, by=current_person(), now=now())
+        completing.release(conn, task_id, by=current_person(), now=now())
     return redirect(local_path(request.args.get("next")), 303)
 
 

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from engine import attachments
 from engine.attachments import LIMIT, TYPES, AttachmentRefusedError
-from engine.enclosing import keys_in
+from engine.attachments.enclosing import keys_in
 from forms import AttachedFile, Kind, Problem
 from web.clock import now
 from web.database import connection, transaction

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from flask import render_template
 from werkzeug.datastructures import MultiDict
 
-from engine import dossier, procedures
+from engine import procedures
 from engine.errors import NotFoundError
+from engine.history import dossier
 from web.kept import Kept, posted_values, without_row
 from web.language import language
 from web.people import current_person

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from engine.history import moment, read, to_bytes
+from engine.history.told import GENESIS
 from engine.spiff import Names
 from engine.tables import calendar_revisions as revisions
-from engine.told import GENESIS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import calendars, dossier, procedures, spiff
-from engine.entrynotes import named
-from engine.history import read
-from engine.lost import check_role
+from engine import calendars, procedures, spiff
+from engine.history import dossier, read
+from engine.history.entrynotes import named
 from engine.spiff import Names
 from engine.substituting.acting import acting
 from engine.tables import entries, tasks
-from engine.waiting import gone
+from engine.tasks.lost import check_role
+from engine.tasks.waiting import gone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from engine import procedures, spiff
-from engine.entrynotes import named
 from engine.history import read
+from engine.history.entrynotes import named
 from engine.tables import cases, entries
 
 if TYPE_CHECKING:

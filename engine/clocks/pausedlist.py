@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from engine import items, procedures
+from engine import procedures
+from engine.history import items
+from engine.history.told import PAUSED
 from engine.tables import cases, entries, people, tasks
-from engine.told import PAUSED
 
 if TYPE_CHECKING:
     from datetime import datetime

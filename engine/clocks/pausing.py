@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from engine import calendars, procedures, spiff
+from engine.cases.facts import written
+from engine.cases.moving import lock
+from engine.cases.opening import move_on
 from engine.clocks.reckoning import fresh
 from engine.errors import NotFoundError, Refusal
-from engine.facts import written
 from engine.history import Draft
-from engine.moving import lock
-from engine.opening import move_on
+from engine.history.told import PAUSED
 from engine.reasons import checked_reason
 from engine.roles import PROCESS_OWNER
 from engine.suspending.standstill import check_goes_on
 from engine.tables import cases, tasks
-from engine.told import PAUSED
-from engine.waiting import lock_task, passed
+from engine.tasks.waiting import lock_task, passed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from uuid import UUID
 
-    from engine.moving import Case
+    from engine.cases.moving import Case
     from engine.people import Person
 
 RESUMED = "clock_resumed"

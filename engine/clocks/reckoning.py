@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from engine import calendars, incidents, procedures, spiff
+from engine import calendars, procedures, spiff
 from engine.calendars import chain
+from engine.cases.moving import COLUMNS, Case, lock, move_to
 from engine.database import is_away
 from engine.history import Draft
-from engine.moving import COLUMNS, Case, lock, move_to
+from engine.incidents import recording
 from engine.tables import cases
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def reckon_next(conn: sa.Connection, *, now: datetime) -> bool:
     except Exception as error:
         if is_away(error):
             raise
-        number = incidents.record_timer(conn, case, error, place=("", ""), now=now)
+        number = recording.record_timer(conn, case, error, place=("", ""), now=now)
         _log.warning("Case %s cannot be reckoned: incident %d, %s", case.id, number, error)
     return True
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from engine.storing import Write
+from engine.cases.storing import Write
 from engine.tables import Moment, tasks
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.sql.dml import UpdateBase
 
-    from engine.moving import Case
+    from engine.cases.moving import Case
     from engine.procedures import Version
     from engine.spiff import Move
 

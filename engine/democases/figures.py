@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from engine import procedures
-from engine.entrynotes import named
+from engine.history.entrynotes import named
 from engine.replaying.record import DONE, FIRED
 from engine.tables import cases, entries, tasks
 

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from engine import people, procedures
-from engine.beginning import begin
-from engine.cases import InvalidAnswersError, open_case
+from engine.cases.beginning import begin
+from engine.cases.offers import offered
+from engine.cases.starts import InvalidAnswersError, open_case
+from engine.cases.timers import wake_next
 from engine.clocks.pausing import ClockStandsError, pause_task, resume_task
 from engine.democases.chances import Chances
-from engine.offers import offered
 from engine.tables import cases, tasks
-from engine.tasks import complete_task
-from engine.timers import wake_next
+from engine.tasks.completing import complete_task
 from forms import Answered
 from forms.fields import Kind
 

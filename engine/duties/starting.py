@@ -14,15 +14,16 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from engine import calendars, incidents, procedures, spiff
+from engine import calendars, procedures, spiff
 from engine.calendar.open_time import wall
+from engine.cases.opening import every_field, move_on, new_case
 from engine.database import is_away
 from engine.duties import schedules
 from engine.duties.planning import ONE, coming, found, write
 from engine.errors import Refusal
 from engine.history import Draft
-from engine.kinds import DUTY
-from engine.opening import every_field, move_on, new_case
+from engine.incidents import recording
+from engine.incidents.kinds import DUTY
 from engine.reasons import checked_reason
 from engine.roles import PROCESS_OWNER
 from engine.tables import duties, duty_runs
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from engine.calendar import Calendar, Occurrence
-    from engine.incidents import Incident
+    from engine.incidents.recording import Incident
     from engine.people import Person
     from engine.procedures import Version
 
@@ -113,7 +114,7 @@ def start_next(conn: sa.Connection, *, now: datetime) -> bool:
             raise
         write(conn, row.procedure, stuck=True)
         place = (row.procedure, "")
-        number = incidents.record(conn, DUTY, error, place=place, procedure=row.procedure, now=now)
+        number = recording.record(conn, DUTY, error, place=place, procedure=row.procedure, now=now)
         _log.warning("Duty %s cannot be started: incident %d, %s", row.procedure, number, error)
     return True
 

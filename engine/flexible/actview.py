@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from engine import dossier, procedures
+from engine import procedures
 from engine.acts.table import ACTS
 from engine.errors import NotFoundError, Refusal
 from engine.flexible.allowed import words_for
 from engine.flexible.choosing import choices, nobody, waited_for
 from engine.flexible.concerned import is_concerned
 from engine.flexible.offering import offered
-from engine.foureyes import Eyes
+from engine.history import dossier
 from engine.substituting.acting import as_whom
 from engine.suspending.standstill import SuspendedError
 from engine.tables import cases, people, tasks
-from engine.waiting import gone
+from engine.tasks.foureyes import Eyes
+from engine.tasks.waiting import gone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from engine.acts.act import Act
-    from engine.dossier import CaseHeader
     from engine.flexible.choosing import Choices
+    from engine.history.dossier import CaseHeader
     from engine.people import Person
     from engine.spiff import Names, Step
 

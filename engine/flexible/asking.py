@@ -9,30 +9,31 @@ from uuid import UUID, uuid4
 import orjson
 import sqlalchemy as sa
 
-from engine import drafts, notices, procedures
+from engine import notices, procedures
 from engine.acts.signing import MODES
-from engine.cases import read_answers
-from engine.drafts import Kept
+from engine.cases.starts import read_answers
 from engine.errors import Refusal
 from engine.flexible.allowed import words_for
 from engine.flexible.choosing import NobodyChosenError
 from engine.flexible.groups import AFTER, OPEN
 from engine.flexible.held import said, step_of, taker_of
 from engine.flexible.settling import settle
-from engine.foureyes import eyes_on
 from engine.history import enter
 from engine.people import whoever
 from engine.reasons import checked_reason
 from engine.spiff import Names
 from engine.tables import signings, tasks
-from engine.waiting import DelegatedError, SigningError, lock_task
+from engine.tasks import drafts
+from engine.tasks.drafts import Kept
+from engine.tasks.foureyes import eyes_on
+from engine.tasks.waiting import DelegatedError, SigningError, lock_task
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from engine.people import Person
-    from engine.waiting import Waiting
+    from engine.tasks.waiting import Waiting
 
 ASKED = "signatures_asked"
 REMOVED = "signature_removed"

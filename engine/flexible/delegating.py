@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine import notices, procedures
-from engine.cases import NotYoursError
+from engine.cases.starts import NotYoursError
 from engine.errors import Refusal
 from engine.flexible.allowed import fits, words_for
 from engine.flexible.held import free, hands, put, said, step_of, taker_of
-from engine.foureyes import eyes_on
 from engine.history import enter
 from engine.people import person
 from engine.reasons import checked_reason
 from engine.spiff import Names
-from engine.waiting import check_own, lock_any, lock_task
+from engine.tasks.foureyes import eyes_on
+from engine.tasks.waiting import check_own, lock_any, lock_task
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from engine.people import Person
     from engine.spiff import Step
-    from engine.waiting import Waiting
+    from engine.tasks.waiting import Waiting
 
 DELEGATED = "task_delegated"
 GIVEN_BACK = "task_given_back"

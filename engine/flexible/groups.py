@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from engine.storing import keys_of
+from engine.cases.storing import keys_of
 from engine.tables import signings
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _answered(mode: str, ratio: int | None, given: int, lacking: int) -> bool:
 
 
 def voids(name: str, count: int) -> sa.Update:
-    """Compose how the signatures go that so many closed tasks still waited for (engine.storing)."""
+    """Compose how the signatures go that so many closed tasks waited for."""
     waiting = signings.c.status.in_([sa.literal_column(f"'{status}'") for status in sorted(OPEN)])
     void: dict[str, object] = {
         "status": sa.literal_column("'void'"),

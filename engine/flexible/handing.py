@@ -11,7 +11,7 @@ from engine.flexible.held import hands, put, said, step_of, taker_of
 from engine.history import enter
 from engine.reasons import checked_reason
 from engine.spiff import Names
-from engine.waiting import SigningError, check_own, lock_any, lock_task
+from engine.tasks.waiting import SigningError, check_own, lock_any, lock_task
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from engine.people import Person
     from engine.spiff import Step
-    from engine.waiting import Waiting
+    from engine.tasks.waiting import Waiting
 
 TRANSFERRED = "task_transferred"
 ASSIGNED = "task_assigned"

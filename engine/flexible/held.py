@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from engine import drafts, procedures
+from engine import procedures
 from engine.flexible.choosing import NobodyChosenError, chosen
-from engine.foureyes import eyes_on
 from engine.history import Draft
 from engine.tables import tasks
-from engine.waiting import RELEASED
+from engine.tasks import drafts
+from engine.tasks.foureyes import eyes_on
+from engine.tasks.waiting import RELEASED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from engine.people import Person
     from engine.spiff import Step
-    from engine.waiting import Waiting
+    from engine.tasks.waiting import Waiting
 
 
 def step_of(conn: sa.Connection, waiting: Waiting) -> Step:
@@ -62,7 +63,7 @@ def put(
 ) -> list[str]:
     """Let somebody hold a locked task; what the last of the givers had typed goes with it.
 
-    Returns whose typing that is, for the entry to say (engine.deeds.PREPARED).
+    Returns whose typing that is, for the entry to say (engine.tasks.deeds.PREPARED).
     """
     taken = {"claimed_by": holder, "claimed_at": now, "claimed_through": None}
     kept = {**taken, "given_to": holder, "owner": owner}

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import sqlalchemy as sa
 
-from engine import drafts, notices, spiff
-from engine.drafts import Kept
+from engine import notices, spiff
 from engine.errors import Refusal
 from engine.flexible.groups import BEFORE, OPEN, verdict
 from engine.flexible.held import step_of
@@ -17,8 +16,10 @@ from engine.history import enter
 from engine.people import whoever
 from engine.spiff import Names
 from engine.tables import signings, tasks
-from engine.tasks import complete_signed
-from engine.waiting import lock_any
+from engine.tasks import drafts
+from engine.tasks.completing import complete_signed
+from engine.tasks.drafts import Kept
+from engine.tasks.waiting import lock_any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from engine.history import Draft
     from engine.people import Person
-    from engine.waiting import Waiting
+    from engine.tasks.waiting import Waiting
 
 
 def settle(

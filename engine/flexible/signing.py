@@ -12,21 +12,21 @@ from engine.flexible.groups import BEFORE
 from engine.flexible.held import said
 from engine.flexible.settled import settled
 from engine.flexible.settling import settle
-from engine.foureyes import eyes_on
 from engine.reasons import LONGEST, BadReasonError, checked_reason
 from engine.substituting.acting import signing_as
 from engine.tables import signings
-from engine.waiting import lock_any
+from engine.tasks.foureyes import eyes_on
+from engine.tasks.waiting import lock_any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
 
-    from engine.foureyes import FourEyesError
     from engine.people import Person
     from engine.spiff import Names
-    from engine.waiting import Waiting
+    from engine.tasks.foureyes import FourEyesError
+    from engine.tasks.waiting import Waiting
 
 KINDS: Final[Mapping[str, str]] = {"agreed": "signature_given", "refused": "signature_refused"}
 

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import sqlalchemy as sa
 
-from engine import dossier, procedures
+from engine import procedures
 from engine.acts.signing import how
-from engine.drafts import Kept
-from engine.entryview import FilledForm
 from engine.errors import NotFoundError
 from engine.flexible.settled import settled
+from engine.history import dossier
+from engine.history.entryview import FilledForm
 from engine.substituting.acting import signing_as
 from engine.tables import cases, people, signings, tasks
+from engine.tasks.drafts import Kept
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from engine.dossier import CaseHeader
+    from engine.history.dossier import CaseHeader
     from engine.people import Person
     from engine.procedures import Version
     from engine.spiff import Names

@@ -14,11 +14,11 @@ from engine.flexible.choosing import chosen
 from engine.flexible.concerned import is_concerned, may_urge
 from engine.flexible.held import said, step_of
 from engine.history import enter
-from engine.lost import check_role
 from engine.reasons import checked_reason
 from engine.spiff import Names
 from engine.tables import entries, signings
-from engine.waiting import lock_any
+from engine.tasks.lost import check_role
+from engine.tasks.waiting import lock_any
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from engine.people import Person
     from engine.spiff import Step
-    from engine.waiting import Waiting
+    from engine.tasks.waiting import Waiting
 
 URGED = "task_urged"
 COPIED = "case_copied"

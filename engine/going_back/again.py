@@ -8,8 +8,8 @@ from uuid import UUID
 
 import orjson
 
-from engine.entrynotes import named
 from engine.history import moment, read
+from engine.history.entrynotes import named
 from forms import Kind
 
 if TYPE_CHECKING:

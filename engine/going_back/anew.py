@@ -7,13 +7,14 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from engine import drafts, people
-from engine.enclosing import key_of
-from engine.foureyes import Eyes
+from engine import people
+from engine.attachments.enclosing import key_of
 from engine.going_back.told import tell_who_has_it
 from engine.history import read
 from engine.spiff import Names
 from engine.tables import attachments, entries, tasks
+from engine.tasks import drafts
+from engine.tasks.foureyes import Eyes
 from forms import Answered, Kind
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from engine.people import Person
     from engine.procedures import Version
     from engine.spiff import Move, OpenTask, Return
-    from engine.waiting import Waiting
+    from engine.tasks.waiting import Waiting
     from forms import Form
 
 RETURNED: Final = "task_returned"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine import dossier, spiff
-from engine.doubts import trusted
-from engine.history import read
-from engine.path import on_diagrams
+from engine import spiff
+from engine.history import dossier, read
+from engine.history.path import on_diagrams
+from engine.verifying.doubts import trusted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

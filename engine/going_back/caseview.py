@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from engine import dossier, spiff
+from engine import spiff
 from engine.acts.table import CASE_ACTS
 from engine.errors import NotFoundError
 from engine.going_back.earlier import earlier_steps
@@ -19,10 +19,11 @@ from engine.going_back.ending import (
 )
 from engine.going_back.stops import stops
 from engine.going_back.withdrawing import MayNotWithdrawError, last_of, withdrawal
+from engine.history import dossier
 from engine.linking.ties import check_may_link, may_link
-from engine.opensteps import open_steps
 from engine.suspending.holding import check_may_suspend, check_stands, may_suspend
 from engine.suspending.standstill import check_goes_on
+from engine.tasks.opensteps import open_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from engine.acts.act import Act
-    from engine.dossier import CaseHeader
     from engine.going_back.earlier import EarlierStep
     from engine.going_back.ending import Found
+    from engine.history.dossier import CaseHeader
     from engine.people import Person
     from engine.spiff import Names
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clocks.pausing import RESUMED
 from engine.history import moment, read
+from engine.history.told import PAUSED, SUSPENDED
 from engine.suspending.holding import RESUMED as UNSUSPENDED
-from engine.told import PAUSED, SUSPENDED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from engine.moving import Case
+    from engine.cases.moving import Case
     from engine.spiff import Move
 
 

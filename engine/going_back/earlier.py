@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from engine import items
 from engine.errors import Refusal
 from engine.going_back.deeds import deeds
 from engine.going_back.stops import stops
 from engine.going_back.undone import Past, Undone, past
+from engine.history import items
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from engine import calendars, dossier, left, notices, procedures, settings, spiff
+from engine import calendars, notices, procedures, settings, spiff
+from engine.cases.facts import written
+from engine.cases.moving import lock
+from engine.cases.opening import move_on
 from engine.clocks.reckoning import fresh
 from engine.errors import Refusal
-from engine.facts import written
 from engine.flexible.allowed import whole_case_fits
 from engine.going_back.anew import give, holds, opened_anew
 from engine.going_back.deeds import deeds
@@ -19,13 +21,12 @@ from engine.going_back.earlier import as_seen
 from engine.going_back.notes import back_to
 from engine.going_back.told import tell_who_has_it
 from engine.going_back.undone import tell_who_did
-from engine.history import Draft
-from engine.moving import lock
-from engine.opening import move_on
+from engine.history import Draft, dossier
 from engine.reasons import checked_reason
 from engine.spiff import Names
 from engine.suspending.holding import lift
 from engine.tables import entries, tasks
+from engine.tasks import left
 
 if TYPE_CHECKING:
     from datetime import datetime

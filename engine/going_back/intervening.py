@@ -12,32 +12,32 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from engine import calendars, notices, procedures, spiff
+from engine.cases.moving import lock
+from engine.cases.opening import move_on
 from engine.clocks.reckoning import fresh
 from engine.errors import NotFoundError
-from engine.foureyes import eyes_on
 from engine.going_back.anew import come_back
 from engine.going_back.bypasses import bypasses
 from engine.going_back.clocks import unwound
 from engine.going_back.returning import NoWayError
 from engine.going_back.stuck import stuck
 from engine.history import Draft
-from engine.moving import lock
-from engine.opening import move_on
+from engine.history.telling import SKIPPED
 from engine.spiff import Names
 from engine.suspending.standstill import check_goes_on
 from engine.tables import tasks
-from engine.telling import SKIPPED
-from engine.waiting import gone, lock_any, passed
+from engine.tasks.foureyes import eyes_on
+from engine.tasks.waiting import gone, lock_any, passed
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from engine.moving import Case
+    from engine.cases.moving import Case
     from engine.people import Person
     from engine.procedures import Version
     from engine.spiff import Move, Place
-    from engine.waiting import Waiting
+    from engine.tasks.waiting import Waiting
 
 SKIP: Final = "skip"
 PLACE: Final = "place"

@@ -8,25 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import dossier, items, procedures, spiff
+from engine import procedures, spiff
 from engine.errors import NotFoundError
 from engine.going_back.bypasses import bypasses
 from engine.going_back.intervening import PLACE, place_of, prepared
 from engine.going_back.seconding import asked_for
 from engine.going_back.stops import stops
-from engine.opensteps import open_steps
+from engine.history import dossier, items
 from engine.spiff import Names
 from engine.tables import tasks
+from engine.tasks.opensteps import open_steps
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from engine.dossier import CaseHeader
     from engine.going_back.intervening import Ready, Wanted
-    from engine.opensteps import OpenStep
+    from engine.history.dossier import CaseHeader
     from engine.people import Person
     from engine.procedures import Version
+    from engine.tasks.opensteps import OpenStep
 
 
 @dataclass(frozen=True, slots=True)

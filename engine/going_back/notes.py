@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.entrynotes import named
+from engine.history.entrynotes import named
 from engine.linking import relations
 from engine.spiff import Names
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from engine import calendars, procedures, spiff
+from engine.cases.opening import move_on
 from engine.clocks.reckoning import fresh
 from engine.errors import Refusal
 from engine.flexible.allowed import is_switched_on
-from engine.foureyes import eyes_on
 from engine.going_back.anew import RETURNED, STRAIGHT, THROUGH, give, opened_anew
 from engine.going_back.clocks import unwound
 from engine.going_back.deeds import deeds
@@ -18,10 +18,10 @@ from engine.going_back.notes import back_to
 from engine.going_back.told import tell_who_has_it, tell_who_stops
 from engine.going_back.undone import tell_who_did
 from engine.history import Draft
-from engine.opening import move_on
 from engine.reasons import checked_reason
 from engine.spiff import Names
-from engine.waiting import check_completable, gone, lock_task, passed
+from engine.tasks.foureyes import eyes_on
+from engine.tasks.waiting import check_completable, gone, lock_task, passed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from engine.people import Person
     from engine.procedures import Version
     from engine.spiff import Move, Return
-    from engine.waiting import Waiting
+    from engine.tasks.waiting import Waiting
 
 _VERBS: Final = {THROUGH: spiff.return_to, STRAIGHT: spiff.return_straight}
 
@@ -103,8 +103,8 @@ def return_task(
     holder = give(conn, version, move, found, deed, case_id=case_id, again=again, now=now)
     words = _words(version, waiting, found, why)
     tell_who_has_it(conn, opened_anew(move, found), holder, words, to=case_id, by=by, now=now)
-    tell_who_stops(conn, version, found.cancelled, holders, words, to=case_id, by=by, now=now)
     if way == THROUGH:
+        tell_who_stops(conn, version, found.cancelled, holders, words, to=case_id, by=by, now=now)
         tell_who_did(conn, shown.undoes, words, to=case_id, by=by, now=now)
 
 

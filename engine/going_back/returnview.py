@@ -9,7 +9,7 @@ from engine import procedures, spiff
 from engine.flexible.actview import ActView, act_view
 from engine.going_back.earlier import EarlierStep, earlier_steps
 from engine.tables import cases
-from engine.waiting import passed
+from engine.tasks.waiting import passed
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from engine import items, left
-from engine.entrynotes import named
+from engine.history import items
+from engine.history.entrynotes import named
 from engine.spiff import Names
 from engine.tables import people, tasks
+from engine.tasks import left
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

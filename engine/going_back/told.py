@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine import left, notices
+from engine import notices
 from engine.spiff import Names
+from engine.tasks import left
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

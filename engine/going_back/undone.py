@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from engine import items, notices, rounds
-from engine.dossier import history_rows
-from engine.doubts import trusted
-from engine.entrynotes import named
-from engine.lineage import lineage
+from engine import notices
+from engine.cases.lineage import lineage
+from engine.history import items, rounds
+from engine.history.dossier import history_rows
+from engine.history.entrynotes import named
+from engine.history.superseding import Back
 from engine.spiff import Names
-from engine.superseding import Back
+from engine.verifying.doubts import trusted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
+    from engine.history.superseding import Done
     from engine.people import Person
     from engine.procedures import Version
     from engine.spiff import Return
-    from engine.superseding import Done
 
 
 @dataclass(frozen=True, slots=True)

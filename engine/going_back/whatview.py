@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from engine import dossier
 from engine.acts.drawn import rules
 from engine.acts.table import ACTS, BY_OPERATORS, CASE_ACTS
 from engine.going_back.caseview import offered_acts
 from engine.going_back.ending import found
+from engine.history import dossier
 from engine.spiff import Names
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from engine.acts.act import Act
     from engine.acts.drawn import Rule
-    from engine.dossier import CaseHeader
+    from engine.history.dossier import CaseHeader
     from engine.people import Person
 
 _PARTS: Final = (

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from engine import calendars, procedures, spiff
+from engine.cases.moving import lock
+from engine.cases.opening import move_on
 from engine.clocks.reckoning import fresh
-from engine.dossier import history_rows
-from engine.entrynotes import named
 from engine.errors import NotFoundError, Refusal
 from engine.flexible.allowed import is_switched_on
 from engine.going_back.anew import give, opened_anew
@@ -20,8 +20,8 @@ from engine.going_back.notes import back_to
 from engine.going_back.told import tell_who_has_it
 from engine.going_back.untouched import touched
 from engine.history import Draft, read
-from engine.moving import lock
-from engine.opening import move_on
+from engine.history.dossier import history_rows
+from engine.history.entrynotes import named
 from engine.spiff import Names
 from engine.suspending.standstill import check_goes_on
 from engine.tables import entries
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from engine.cases.moving import Case
     from engine.going_back.clocks import FirstRun
-    from engine.moving import Case
     from engine.people import Person
     from engine.procedures import Version
     from engine.spiff import Move, Return

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine import cases, dossier, drafts, procedures
+from engine import procedures
+from engine.cases import starts
 from engine.errors import Refusal
+from engine.history import dossier
 from engine.linking.opened import FIELD
 from engine.linking.ties import check_may_link, checked_relation
 from engine.reasons import checked_reason
+from engine.tasks import drafts
 from forms import Answered, Kind
 
 if TYPE_CHECKING:
@@ -54,7 +57,7 @@ def prepare(
     """
     check_may_link(conn, case_id, by=by)
     said = [case_id.hex, checked_relation(relation), checked_reason(reason)]
-    view = cases.start_form(conn, procedure, by=by)
+    view = starts.start_form(conn, procedure, by=by)
     if view.draft is not None:
         raise DraftThereError
     row = dossier.case_row(conn, case_id, by=by)

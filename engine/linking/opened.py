@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.enclosing import key_of
+from engine.attachments.enclosing import key_of
 from engine.linking.relations import RELATIONS
 from engine.linking.ties import check_may_link, tie
 from engine.reasons import checked_reason

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.errors import Refusal
+from engine.history.told import LINKED, UNLINKED
 from engine.spiff import Names
-from engine.told import LINKED, UNLINKED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from engine.told import Told
+    from engine.history.told import Told
 
 OF_CASE = sa.select(ties).where(
     sa.or_(ties.c.case_id == sa.bindparam("case"), ties.c.other_id == sa.bindparam("case")),

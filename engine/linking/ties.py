@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from engine import dossier, procedures
+from engine import procedures
+from engine.cases.moving import lock
 from engine.flexible.allowed import whole_case_fits, words_for_case
 from engine.flexible.concerned import is_concerned
-from engine.history import Draft, enter
+from engine.history import Draft, dossier, enter
+from engine.history.told import LINKED, UNLINKED
 from engine.linking.relations import (
     CIRCLE,
     FOLLOW_UP,
@@ -22,17 +24,15 @@ from engine.linking.relations import (
     MayNotLinkError,
     NotLinkedError,
 )
-from engine.moving import lock
 from engine.reasons import checked_reason
 from engine.tables import case_ties as ties
 from engine.tables import cases
-from engine.told import LINKED, UNLINKED
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from engine.moving import Case
+    from engine.cases.moving import Case
     from engine.people import Person
     from engine.spiff import Names
 

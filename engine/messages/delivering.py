@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from engine import procedures
+from engine.cases.startforms import BadContentError
 from engine.database import is_away
 from engine.messages.intake import (
     BEGINS,
@@ -25,7 +26,6 @@ from engine.messages.intake import (
     take_in,
 )
 from engine.messages.sealing import dropping
-from engine.startforms import BadContentError
 from engine.tables import cases, messages, versions, waits
 from engine.versioning.switching import switch_next
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from engine.incidents import Incident
+    from engine.incidents.recording import Incident
     from engine.messages.intake import Message
 
 _KEPT = messages.c.status == sa.literal("kept", literal_execute=True)

@@ -9,14 +9,15 @@ from uuid import uuid4
 import orjson
 import sqlalchemy as sa
 
-from engine import calendars, incidents, procedures, spiff
+from engine import calendars, procedures, spiff
+from engine.cases.moving import lock
+from engine.cases.opening import begin, move_on, new_case
+from engine.cases.startforms import BadContentError, read_content
 from engine.history import Draft
-from engine.kinds import MESSAGE
+from engine.incidents import recording
+from engine.incidents.kinds import MESSAGE
 from engine.messages.sealing import is_whole
-from engine.moving import lock
-from engine.opening import begin, move_on, new_case
 from engine.spiff import RunError
-from engine.startforms import BadContentError, read_content
 from engine.tables import cases, messages, people, versions, waits
 
 if TYPE_CHECKING:
@@ -217,7 +218,7 @@ def stick(
 ) -> None:
     """Let workers pass a message by that could not be taken in, until it is tried again."""
     settle(conn, taken.id, "stuck", now=now)
-    incidents.record(
+    recording.record(
         conn,
         MESSAGE,
         at(place, error) if isinstance(error, BadContentError) else error,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from engine.casedata import said, title_of
+from engine.cases.casedata import said, title_of
 from engine.connectors import REGISTRY, titles
 from engine.history import read
 from engine.spiff import Names

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from engine import history, procedures
+from engine.cases.moving import lock
 from engine.control import has_control
 from engine.errors import NotFoundError, Refusal
 from engine.history import Draft, to_bytes
@@ -21,7 +22,6 @@ from engine.messages import intake
 from engine.messages.content import check_content
 from engine.messages.correlation import check_keys, correlation
 from engine.messages.sealing import digest, dropping, seal, sender
-from engine.moving import lock
 from engine.payloads import read_object
 from engine.reasons import checked_reason
 from engine.spiff import RunError

@@ -13,12 +13,12 @@ from uuid import uuid4
 import orjson
 import sqlalchemy as sa
 
-from engine import asked
+from engine.calling import asked
+from engine.cases.storing import NOTHING, Write, inserts, keys_of
 from engine.history import Draft, to_bytes
 from engine.messages.correlation import correlation
 from engine.messages.sealing import TO_START, TO_WAIT, digest, seal, sender
 from engine.spiff import Call, Message, Signal
-from engine.storing import NOTHING, Write, inserts, keys_of
 from engine.tables import calls, messages, versions, waits
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.sql.dml import UpdateBase
 
+    from engine.cases.storing import Row
     from engine.people import Person
     from engine.spiff import Move, Wait
-    from engine.storing import Row
 
 NOBODY: Final = b""
 """The correlation of who waits for people only: no message has it."""

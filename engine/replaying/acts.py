@@ -6,21 +6,21 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from engine import spiff
-from engine.beginning import BEGUN_BY
+from engine.cases.beginning import BEGUN_BY
+from engine.cases.lineage import MOVED
+from engine.cases.moving import NUMBERED
 from engine.clocks.pausing import RESUMED
 from engine.going_back.anew import RETURNED
 from engine.going_back.ending import CANCELLED, REOPENED
 from engine.going_back.withdrawing import WITHDRAWN
-from engine.lineage import MOVED
+from engine.history.told import PAUSED, SUSPENDED
 from engine.messages.correlation import written
-from engine.moving import NUMBERED
 from engine.replaying import going_back
 from engine.replaying.given import given
 from engine.replaying.play import CannotFollowError, stop
 from engine.replaying.record import DONE, RECKONED, Opening
 from engine.replaying.stage import place_of
 from engine.spiff import Dues, Verdict
-from engine.told import PAUSED, SUSPENDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

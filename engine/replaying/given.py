@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine.opening import every_field
+from engine.cases.opening import every_field
 from engine.replaying.play import CannotFollowError, stop
 from engine.spiff import Obstacle
 from forms import Answered

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.spiff import Names, Obstacle
 
 if TYPE_CHECKING:
-    from engine.bundles import Bundle
     from engine.calendar import Calendars
+    from engine.procedures.bundles import Bundle
     from engine.replaying.record import Event, Record
     from engine.replaying.stage import Stage
 

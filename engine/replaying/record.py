@@ -13,15 +13,15 @@ import orjson
 from engine.clocks.pausing import RESUMED
 from engine.duties.starting import STARTED
 from engine.history import follow, lacks_answers, read
-from engine.superseding import turn_of
-from engine.told import AWAITED, PAUSED
+from engine.history.superseding import turn_of
+from engine.history.told import AWAITED, PAUSED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import sqlalchemy as sa
 
-    from engine.superseding import Path
+    from engine.history.superseding import Path
 
 BEGINNINGS: Final = frozenset({"case_opened", STARTED})
 FIRED: Final = "timer_fired"

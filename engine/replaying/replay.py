@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import calendars, procedures, rounds, spiff
-from engine.bundles import prepare
+from engine import calendars, procedures, spiff
 from engine.calendars.seeds import BROUGHT
-from engine.dossier import history_rows
-from engine.entrynotes import named
+from engine.cases.lineage import lineage
 from engine.errors import NotFoundError
-from engine.history import read
-from engine.lineage import lineage
+from engine.history import read, rounds
+from engine.history.dossier import history_rows
+from engine.history.entrynotes import named
+from engine.history.superseding import Done
+from engine.procedures.bundles import prepare
 from engine.replaying.judging import judge
 from engine.replaying.play import Terms
 from engine.replaying.record import record
-from engine.superseding import Done
 from engine.tables import cases, versions
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from engine.bundles import Bundle
-    from engine.lineage import Lineage
+    from engine.cases.lineage import Lineage
+    from engine.procedures.bundles import Bundle
     from engine.replaying.verdicts import Replayed
     from engine.spiff import Names
 

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from uuid import UUID
 
-    from engine.bundles import Bundle
     from engine.calendar import Calendars
+    from engine.history.superseding import Path
+    from engine.procedures.bundles import Bundle
     from engine.replaying.record import Items
     from engine.spiff import Move, OpenTask, Timer, Wait
-    from engine.superseding import Path
 
 
 class Then(TypedDict):

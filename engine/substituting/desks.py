@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from engine.inbox import ORDER, PAGE, Item, item_of, marked, shown
 from engine.tables import cases, tasks
+from engine.tasks.inbox import ORDER, PAGE, Item, item_of, marked, shown
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from engine import drafts, journal, notices
+from engine import notices
 from engine.flexible.asking import REMOVED
 from engine.flexible.groups import OPEN
 from engine.flexible.held import free, put, said
 from engine.flexible.settling import settle
-from engine.history import enter
+from engine.history import enter, journal
 from engine.people import end_sessions
 from engine.reasons import checked_reason
 from engine.spiff import Names
@@ -20,7 +20,8 @@ from engine.substituting import making
 from engine.substituting.leaving import Leaving, LeavingOneselfError, leaving
 from engine.tables import people as staff
 from engine.tables import signings, substitutions, tasks
-from engine.waiting import TaskGoneError, lock_held
+from engine.tasks import drafts
+from engine.tasks.waiting import TaskGoneError, lock_held
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from engine.people import Person
     from engine.substituting.leaving import Assignment, Piece
-    from engine.waiting import Waiting
+    from engine.tasks.waiting import Waiting
 
 HANDED_OVER = "task_handed_over"
 

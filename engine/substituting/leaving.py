@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from engine import people, procedures
 from engine.errors import NotFoundError, Refusal
 from engine.flexible.groups import OPEN
-from engine.foureyes import Eyes
 from engine.substituting.listing import Listed, concerning
 from engine.substituting.making import clash
 from engine.substituting.rings import Span
 from engine.tables import cases, signings, substitutions, tasks
+from engine.tasks.foureyes import Eyes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import sqlalchemy as sa
 
 from engine import procedures
-from engine.entrynotes import named
+from engine.history.entrynotes import named
 from engine.settings import company
 from engine.spiff import Names
 from engine.tables import people, substitutions, versions

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from engine import journal, people, procedures
+from engine import people, procedures
 from engine.errors import NotFoundError
 from engine.flexible.allowed import fits
+from engine.history import journal
 from engine.reasons import checked_reason
 from engine.roles import PROCESS_OWNER
 from engine.settings import company

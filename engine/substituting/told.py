@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from engine import procedures
-from engine.entryview import EntryView, view
+from engine.history.entryview import EntryView, view
 from engine.settings import company
 from engine.tables import cases, entries
 

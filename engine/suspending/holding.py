@@ -8,25 +8,25 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from engine import calendars, dossier, notices, procedures, settings, spiff
+from engine import calendars, notices, procedures, settings, spiff
+from engine.cases.facts import written
+from engine.cases.moving import lock
+from engine.cases.opening import move_on
 from engine.clocks.reckoning import fresh
 from engine.errors import Refusal
-from engine.facts import written
 from engine.flexible.allowed import whole_case_fits
-from engine.history import Draft
-from engine.moving import lock
-from engine.opening import move_on
+from engine.history import Draft, dossier
+from engine.history.told import SUSPENDED
 from engine.reasons import checked_reason
 from engine.spiff import Names
 from engine.suspending.standstill import check_goes_on
 from engine.tables import cases, entries, signings, tasks
-from engine.told import SUSPENDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
-    from engine.moving import Case
+    from engine.cases.moving import Case
     from engine.people import Person
     from engine.procedures import Version
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.errors import Refusal
-from engine.told import SUSPENDED
+from engine.history.told import SUSPENDED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
+    from engine.cases.moving import Case
     from engine.history import Draft
-    from engine.moving import Case
 
 STILL: Final = frozenset({SUSPENDED, "case_cancelled", "case_moved", "data_repaired"})
 """Kinds of entries under which a suspended case is stored: it is over, or stays suspended."""

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from engine import journal, procedures
+from engine import procedures
+from engine.cases.moving import COLUMNS, Case
 from engine.database import is_away
-from engine.moving import COLUMNS, Case
+from engine.history import journal
 from engine.spiff import Dues, Obstacle, Transfer, Verdict
 from engine.tables import cases, transfer_cases, transfers
 from engine.transfers import telling

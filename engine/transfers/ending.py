@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from engine import journal
 from engine.errors import NotFoundError
+from engine.history import journal
 from engine.spiff import Names
 from engine.tables import transfers
 from engine.transfers.refusals import OverError

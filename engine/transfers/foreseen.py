@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from engine import procedures
-from engine.entrynotes import handed_over, named
 from engine.errors import NotFoundError
+from engine.history.entrynotes import handed_over, named
+from engine.history.timernotes import limited
 from engine.spiff import Dues, Names
 from engine.tables import cases, people, transfer_cases, transfers, versions
-from engine.timernotes import limited
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from engine import notices
-from engine.entrynotes import handed_over
+from engine.history.entrynotes import handed_over
 from engine.tables import people, tasks
-from engine.waiting import RELEASED
+from engine.tasks.waiting import RELEASED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ class Handed:
 
     @property
     def told(self) -> list[str]:
-        """What the preview and the entry keep of it, to be read by engine.entrynotes."""
+        """What the preview and the entry keep of it, to be read by engine.history.entrynotes."""
         place = f"{self.step.process}:{self.step.element}"
         return [place, self.was.zh, self.was.en, self.step.role, self.name]
 

@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from engine import calendars, procedures, rounds, spiff
+from engine import calendars, procedures, spiff
+from engine.cases.lineage import MOVED, lineage
+from engine.cases.moving import lock
+from engine.cases.opening import move_on
 from engine.clocks.reckoning import fresh
-from engine.dossier import history_rows
-from engine.doubts import trusted
 from engine.errors import Refusal
-from engine.history import Draft
-from engine.lineage import MOVED, lineage
-from engine.moving import lock
-from engine.opening import move_on
+from engine.history import Draft, rounds
+from engine.history.dossier import history_rows
+from engine.history.telling import REMINDS
 from engine.spiff import Dues
 from engine.tables import cases
-from engine.telling import REMINDS
 from engine.transfers import telling
 from engine.transfers.handing import hand_over, handed
+from engine.verifying.doubts import trusted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from engine.moving import Case
+    from engine.cases.moving import Case
     from engine.people import Person
     from engine.procedures import Version
     from engine.spiff import Deadline, Obstacle, Transfer, Verdict

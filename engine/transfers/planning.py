@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from engine import journal
 from engine.errors import NotFoundError
+from engine.history import journal
 from engine.reasons import checked_reason
 from engine.spiff import Dues, Names
 from engine.tables import cases, transfer_cases, transfers, versions

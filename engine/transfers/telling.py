@@ -41,7 +41,7 @@ def _moments(*moments: datetime | None) -> list[str | None]:
 
 
 def limits_told(found: Transfer, due: Dues) -> list[list[str | None]]:
-    """Return what is told of limits, to be read by engine.timernotes; nothing if all are kept."""
+    """Return what is told of limits, for engine.history.timernotes; nothing if all are kept."""
     if due is Dues.KEPT:
         return []
     return [[one.table, one.variable, one.before, one.after] for one in found.limits]

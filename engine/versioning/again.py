@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import journal
-from engine.bundles import prepare_all
 from engine.calendars import current
 from engine.calendars.seeds import BROUGHT
+from engine.cases.firsts import taken_by_others
 from engine.duties import planning
 from engine.errors import NotFoundError, Refusal
-from engine.firsts import taken_by_others
+from engine.history import journal
 from engine.procedures import files_of
-from engine.promises import dropped_by, unsaid
+from engine.procedures.bundles import prepare_all
+from engine.procedures.promises import dropped_by, unsaid
 from engine.reasons import checked_reason
 from engine.spiff import BrokenFilesError
 from engine.tables import versions
@@ -28,8 +28,8 @@ from engine.versioning.writing import Deed, add
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from engine.bundles import Bundle
     from engine.people import Person
+    from engine.procedures.bundles import Bundle
 
 _ONE = sa.select(versions).where(
     versions.c.procedure == sa.bindparam("procedure"), versions.c.number == sa.bindparam("number")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine.kinds import VERSION
-from engine.promises import Dropped
+from engine.incidents.kinds import VERSION
+from engine.procedures.promises import Dropped
 from engine.spiff import Names
 from engine.tables import cases, incidents, people, versions
 from engine.versioning.terms import Source

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import journal, procedures
+from engine import procedures
 from engine.duties import planning
-from engine.failures import cause
-from engine.kinds import VERSION
+from engine.history import journal
+from engine.incidents.failures import cause
+from engine.incidents.kinds import VERSION
 from engine.people import save_roles
 from engine.procedures import VersionChangedError
 from engine.spiff import BrokenFilesError, Names, RunError
@@ -21,7 +22,7 @@ from engine.versioning.writing import end, withdraw
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from engine.incidents import Incident
+    from engine.incidents.recording import Incident
 
 _log = logging.getLogger("banjie.versions")
 _DUE = (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from engine import journal
+from engine.history import journal
 from engine.people import add_roles, save_roles
 from engine.tables import files as file_rows
 from engine.tables import version_files, versions
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from engine.bundles import Bundle
     from engine.people import Person
-    from engine.promises import Dropped
+    from engine.procedures.bundles import Bundle
+    from engine.procedures.promises import Dropped
     from engine.versioning.line import Place
     from engine.versioning.terms import Source
 

@@ -9,11 +9,11 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from engine.bundles import read_folder
-from engine.cases import open_case
+from engine.cases.starts import open_case
 from engine.database import connect
 from engine.people import Person, add_person, all_people
-from engine.publishing import publish
+from engine.procedures.bundles import read_folder
+from engine.procedures.publishing import publish
 from engine.schema import upgrade
 from engine.tables import tasks
 from forms import Answered

@@ -14,7 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from engine.tables import cases, tasks
-from engine.tasks import complete_task
+from engine.tasks.completing import complete_task
 from tests.bench.company import LOOPING, REPORT, clerk, new_database, open_cases
 from tests.bench.figures import Samples
 

@@ -14,10 +14,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from engine.bundles import read_folder
+from engine.procedures.bundles import read_folder
 from engine.replaying.replay import chosen, drafted, replay
 from engine.replaying.verdicts import Verdict
-from engine.tasks import complete_task
+from engine.tasks.completing import complete_task
 from forms import Answered
 from tests.bench.company import FOLDER, LOOPING, REPORT, clerk, new_database, open_cases
 from tests.bench.figures import Samples

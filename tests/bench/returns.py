@@ -10,13 +10,13 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from engine.cases import open_case
+from engine.cases.starts import open_case
 from engine.going_back.anew import THROUGH
 from engine.going_back.returning import return_task
 from engine.people import Person, add_person
-from engine.publishing import publish
+from engine.procedures.publishing import publish
 from engine.tables import tasks
-from engine.tasks import complete_task
+from engine.tasks.completing import complete_task
 from forms import Answered
 from tests.bench.company import PASSWORD, new_database
 from tests.bench.figures import Samples

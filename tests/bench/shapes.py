@@ -11,12 +11,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from engine import demo
-from engine.bundles import read_folder
-from engine.cases import open_case
+from engine.cases.starts import open_case
 from engine.people import Person, add_person
-from engine.publishing import publish
+from engine.procedures.bundles import read_folder
+from engine.procedures.publishing import publish
 from engine.tables import cases, tasks
-from engine.tasks import complete_task
+from engine.tasks.completing import complete_task
 from forms import Answered
 from tests.bench.company import PASSWORD, new_database
 from tests.bench.figures import Samples

@@ -11,9 +11,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from engine.bundles import read_folder
-from engine.publishing import publish
-from engine.tasks import complete_task
+from engine.procedures.bundles import read_folder
+from engine.procedures.publishing import publish
+from engine.tasks.completing import complete_task
 from engine.transfers.batches import Which, carry_out, foresee_next
 from engine.transfers.planning import begin
 from tests.bench.company import FOLDER, LOOPING, REPORT, clerk, new_database, open_cases

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from engine import tasks
+from engine.tasks import completing
 from forms.definition import COMPANY_ZONE
 from tests.browser.company import walk
 from tests.procedures.complaint import INVESTIGATE, NEGOTIATE, REGISTER
@@ -89,9 +89,9 @@ def play(conn: Connection) -> dict[str, UUID]:
     played = {name: _one(walk(conn), part, now) for name, part in CAST.items()}
     handled = played["handled"]
     office, task = handled.person("gm-office"), handled.task("determine_handling").id
-    tasks.claim(conn, task, by=office, now=now)
+    completing.claim(conn, task, by=office, now=now)
     typed = {"upheld": ["upheld"], "handling_reason": ["齿轮精度不合格，"]}
-    tasks.save_draft(conn, task, typed, by=office, now=now)
+    completing.save_draft(conn, task, typed, by=office, now=now)
     return {name: one.case_id for name, one in played.items()}
 
 

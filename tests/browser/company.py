@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from engine import demo
-from engine.bundles import SHIPPED_NOTE, read_folder
-from engine.publishing import publish
+from engine.procedures.bundles import SHIPPED_NOTE, read_folder
+from engine.procedures.publishing import publish
 from engine.schema import upgrade
 from tests.browser.procedure import PROCEDURE
 from tests.procedures.complaint import INVESTIGATE, NEGOTIATE, REGISTER, USUAL

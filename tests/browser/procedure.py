@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from engine.bundles import prepare, read_folder
+from engine.procedures.bundles import prepare, read_folder
 from forms import Names
 
 if TYPE_CHECKING:
-    from engine.bundles import Bundle
+    from engine.procedures.bundles import Bundle
     from forms import Form
 
 PROCEDURE = "manufacturer-complaint"

@@ -18,8 +18,8 @@ from playwright.sync_api import expect
 from engine import embedded
 from engine.database import connect
 from engine.demo import PASSWORD
-from engine.dossier import history_rows, latest_answers
 from engine.embedded.leftovers import postmaster
+from engine.history.dossier import history_rows, latest_answers
 from engine.people import add_person
 from engine.procedures import in_force
 from tests.browser.company import found, walk

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine import people
-from engine.bundles import read_folder
-from engine.publishing import publish
+from engine.procedures.bundles import read_folder
+from engine.procedures.publishing import publish
 from tests.chaos.company import CLERKS, PASSWORD, T0
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine import people
-from engine.publishing import publish
+from engine.procedures.publishing import publish
 from tests.chaos.company import CLERKS, PASSWORD, T0
 from tests.engine.small import TEXT, form, small
 from tests.engine.spiff.drawing import Process

@@ -11,7 +11,7 @@ import orjson
 import sqlalchemy as sa
 
 from engine import history, procedures, spiff
-from engine.dossier import history_rows
+from engine.history.dossier import history_rows
 from engine.tables import cancelled_tasks, cases, tasks
 from tests.chaos.company import PROCEDURE
 

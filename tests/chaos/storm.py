@@ -24,8 +24,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from typing_extensions import override
 
-from engine import embedded, history, incidents
+from engine import embedded, history
 from engine.database import connect
+from engine.incidents import recording
 from engine.messages import outside
 from engine.schema import upgrade
 from engine.tables import cases, entries, tasks
@@ -192,7 +193,7 @@ def _wait(engine: Engine, servers: Servers, slips: int, working: list[Future[Non
 def _left(conn: sa.Connection) -> str:
     waiting = Counter(conn.scalars(sa.select(tasks.c.element)))
     letters = Counter(f"{n} {s}" for n, s in conn.execute(_LETTERS))
-    return f"left: {waiting}, {letters}, {incidents.unresolved(conn)}"
+    return f"left: {waiting}, {letters}, {recording.unresolved(conn)}"
 
 
 _LETTERS = sa.select(message_rows.c.name, message_rows.c.status)
@@ -201,7 +202,7 @@ _LETTERS = sa.select(message_rows.c.name, message_rows.c.status)
 def _count(engine: Engine, slips: int) -> Counter[str]:
     """Let everything have happened once for each slip, and every case be whole."""
     with engine.connect() as conn:
-        assert incidents.unresolved(conn) == []
+        assert recording.unresolved(conn) == []
         letters = Counter(tuple(row) for row in conn.execute(_LETTERS))
         once = dict.fromkeys((*delivery.OPENED.values(), "paper", "goods_came"), slips)
         assert letters == {(name, "delivered"): count for name, count in once.items()}

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from engine import history, incidents
+from engine import history
 from engine.calling import LEASE
-from engine.cases import open_case
+from engine.cases.starts import open_case
+from engine.incidents import recording
 from engine.tables import calls, entries, tasks
 from forms import Answered
 from tests.chaos.servers import worker
@@ -99,7 +100,7 @@ def test_a_call_whose_worker_is_killed_is_made_again_with_its_key(
         kinds = sa.select(entries.c.kind).where(entries.c.case_id == case_id)
         assert list(conn.scalars(kinds.order_by(entries.c.seq))) == ["case_opened", "call_answered"]
         assert history.verify(conn, case_id) is None
-        assert incidents.unresolved(conn) == []
+        assert recording.unresolved(conn) == []
     assert (call.status, call.tries) == ("done", 2)
     assert before["Idempotency-Key"] == after["Idempotency-Key"] == str(call.id)
     assert said == again

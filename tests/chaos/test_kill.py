@@ -14,8 +14,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from engine import incidents
-from engine.cases import open_case
+from engine.cases.starts import open_case
+from engine.incidents import recording
 from engine.tables import cases, entries, tasks
 from forms import Answered
 from tests.chaos.browser import Browser
@@ -113,7 +113,7 @@ def test_nothing_is_lost_or_doubled(database: Engine, clerks: list[Person]) -> N
     assert all(during), "nothing was running any more when the last ones were killed"
     with database.connect() as conn:
         told = stories(conn)
-        assert incidents.unresolved(conn) == []
+        assert recording.unresolved(conn) == []
         assert conn.scalar(sa.select(sa.func.count()).select_from(tasks)) == HELD
     assert len(told) == CASES
     for case in told:

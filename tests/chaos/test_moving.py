@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from engine.cases import open_case
-from engine.publishing import publish
+from engine.cases.starts import open_case
+from engine.procedures.publishing import publish
 from engine.tables import cases, entries, transfer_cases, transfers, versions
 from forms import Answered
 from tests.chaos.servers import environment

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from engine.cases import open_case
+from engine.cases.starts import open_case
 from engine.tables import cases, tasks
-from engine.tasks import complete_task
+from engine.tasks.completing import complete_task
 from forms import Answered
 from tests.chaos.company import PROCEDURE, T0
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import orjson
 import sqlalchemy as sa
 
-from engine.cases import open_case
+from engine.cases.starts import open_case
 from engine.tables import tasks
 from forms import Answered
 from tests.engine.conftest import NOW
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from engine.cases import Completed
+    from engine.cases.starts import Completed
     from engine.people import Person
 
 CHECKED = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine.cases import open_case
+from engine.cases.starts import open_case
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.small import TEXT, form, small

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.cases import open_case
-from engine.tasks import complete_task
+from engine.cases.starts import open_case
+from engine.tasks.completing import complete_task
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from engine.cases import Completed
+    from engine.cases.starts import Completed
     from engine.people import Person
 
 NOTE = Answered({"note": "已办"})

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import sqlalchemy as sa
 
-from engine.cases import open_case
+from engine.cases.starts import open_case
 from engine.messages import outside
 from engine.messages.delivering import deliver_next
 from engine.messages.sealing import digest, seal, sender
 from engine.tables import cases
 from engine.tables import messages as rows
-from engine.tasks import complete_task
+from engine.tasks.completing import complete_task
 from forms import JSON, Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from engine.cases import open_case
+from engine.cases.starts import open_case
 from engine.tables import tasks
-from engine.tasks import complete_task
+from engine.tasks.completing import complete_task
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.small import TEXT, YES_NO, form, put_in_force, small, somebody

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine import incidents
-from engine.drafts import Kept
+from engine.incidents import recording
 from engine.spiff import RunError
-from engine.tasks import complete_task
+from engine.tasks.completing import complete_task
+from engine.tasks.drafts import Kept
 from tests.engine.conftest import NOW
 from tests.engine.small import TEXT, form, small
 from tests.engine.spiff.drawing import Process
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from engine.incidents import Incident
+    from engine.incidents.recording import Incident
     from engine.people import Person
 
 KILOS = {"type": "integer"}
@@ -59,5 +59,5 @@ def fails(conn: Connection, task: UUID, by: Person) -> Incident:
     """Complete a task that cannot be completed, and record it as the web does."""
     with pytest.raises(RunError) as failed, conn.begin_nested():
         complete_task(conn, task, Kept(PACKED), by=by, now=NOW)
-    key = incidents.record_task(conn, task, failed.value, posted=PACKED, by=by, now=NOW)
-    return incidents.find(conn, key)
+    key = recording.record_task(conn, task, failed.value, posted=PACKED, by=by, now=NOW)
+    return recording.find(conn, key)

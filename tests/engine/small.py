@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from engine import people
-from engine.publishing import publish
+from engine.procedures.publishing import publish
 from tests.engine.conftest import NOW
 from tests.engine.spiff.drawing import ROLES, Process, files_of
 

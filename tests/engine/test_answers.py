@@ -9,12 +9,13 @@ import orjson
 import pytest
 import sqlalchemy as sa
 
-from engine import attachments, drafts, people
-from engine.cases import InvalidAnswersError
+from engine import attachments, people
+from engine.cases.starts import InvalidAnswersError
 from engine.tables import entries
-from engine.tasks import claim, complete_task, save_draft
-from engine.taskview import open_task
-from engine.waiting import TaskGoneError
+from engine.tasks import drafts
+from engine.tasks.completing import claim, complete_task, save_draft
+from engine.tasks.taskview import open_task
+from engine.tasks.waiting import TaskGoneError
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked, errand, waiting
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from engine.attachments import Attachment
-    from engine.cases import Completed
+    from engine.cases.starts import Completed
     from engine.people import Person
 
 NOTE = Answered({"note": "已办"})

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from engine import attachments, dossier, procedures
+from engine import attachments, procedures
 from engine.attachments import AttachmentChangedError
-from engine.cases import InvalidAnswersError, open_case
-from engine.enclosing import AttachmentTakenError, attach
+from engine.attachments.enclosing import AttachmentTakenError, attach
+from engine.cases.starts import InvalidAnswersError, open_case
+from engine.history import dossier
 from engine.procedures import VersionChangedError, in_force
 from engine.tables import attachments as rows
 from engine.tables import blobs, cases, entries, files
-from engine.tasks import complete_task
+from engine.tasks.completing import complete_task
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import errand, waiting
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from engine.attachments import Attachment
-    from engine.doubts import Doubts
     from engine.people import Person
+    from engine.verifying.doubts import Doubts
 
 SUBJECT = "start:errand"
 

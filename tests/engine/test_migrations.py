@@ -8,19 +8,19 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
-from engine import journal
-from engine.cases import open_case
-from engine.crosschecks import changed_messages
-from engine.journalled import astray
+from engine.cases.starts import open_case
+from engine.history import journal
 from engine.messages import outside
 from engine.schema import MIGRATIONS, upgrade
 from engine.tables import calls, metadata, versions
+from engine.verifying.crosschecks import changed_messages
+from engine.verifying.journalled import astray
 from forms import Answered
 from tests.engine.asking import asking
 from tests.engine.conftest import NOW
 from tests.engine.letters import send
+from tests.engine.messages.test_signals import astray as astray_cases
 from tests.engine.small import put_in_force, somebody
-from tests.engine.test_signals import astray as astray_cases
 from tests.engine.versioning.lines import FIRST, put
 
 if TYPE_CHECKING:

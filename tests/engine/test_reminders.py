@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from engine import timers
-from engine.cases import open_case
+from engine.cases import timers
+from engine.cases.starts import open_case
 from engine.clocks.clockview import of_case
-from engine.dossier import case as dossier_of
+from engine.history.dossier import case as dossier_of
 from engine.tables import notices
-from engine.tasks import complete_task
+from engine.tasks.completing import complete_task
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from engine.entryview import EntryView
+    from engine.history.entryview import EntryView
     from engine.people import Person
 
 HOUR = timedelta(hours=1)

@@ -8,10 +8,11 @@ from uuid import uuid4
 
 import pytest
 
-from engine import caselist, dossier
-from engine.inbox import inbox
-from engine.tasks import claim, complete_task
-from engine.taskview import open_task
+from engine.cases import caselist
+from engine.history import dossier
+from engine.tasks.completing import claim, complete_task
+from engine.tasks.inbox import inbox
+from engine.tasks.taskview import open_task
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked, crowd, errand, many, waiting

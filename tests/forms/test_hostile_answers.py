@@ -9,7 +9,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from engine import spiff
-from engine.bundles import _Judge
+from engine.procedures.bundles import _Judge
 from forms import Answered, load_form
 from tests.engine.spiff.drawing import T0, deciding
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.dossier import history_rows
 from engine.going_back.intervening import SKIP, Wanted, carry_out, prepared
 from engine.history import read
+from engine.history.dossier import history_rows
 
 if TYPE_CHECKING:
     from tests.procedures.walk import Walk

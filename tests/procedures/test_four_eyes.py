@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.foureyes import FourEyesError
-from engine.tasks import claim, complete_task
+from engine.tasks.completing import claim, complete_task
+from engine.tasks.foureyes import FourEyesError
 from forms.posted import Answered
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from engine.going_back.ending import reopen_case
 from engine.going_back.returning import return_task
 from engine.going_back.returnview import return_view
 from engine.going_back.withdrawing import MayNotWithdrawError, withdraw_step
-from engine.taskview import open_task
+from engine.tasks.taskview import open_task
 from tests.procedures.complaint import INVESTIGATE, NEGOTIATE, REGISTER
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from engine.cases import InvalidAnswersError
+from engine.cases.starts import InvalidAnswersError
 from engine.notices import unseen
 from engine.tables import cases
-from engine.taskview import open_task
+from engine.tasks.taskview import open_task
 from tests.procedures.complaint import INVESTIGATE, NEGOTIATE, REGISTER
 from tests.procedures.walk import ACCEPTED
 

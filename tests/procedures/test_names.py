@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.entrynotes import named
+from engine.history.entrynotes import named
 from engine.procedures import in_force
 from engine.spiff import Names
 

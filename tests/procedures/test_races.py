@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from engine import demo, history, people, timers
-from engine.cases import open_case
+from engine import demo, history, people
+from engine.cases import timers
+from engine.cases.starts import open_case
 from engine.tables import cases, entries, tasks
-from engine.tasks import claim, complete_task
-from engine.waiting import TaskClaimedError, TaskGoneError
+from engine.tasks.completing import claim, complete_task
+from engine.tasks.waiting import TaskClaimedError, TaskGoneError
 from forms.posted import Answered
 from tests.procedures.complaint import USUAL
 from tests.procedures.walk import ACCEPTED, Walk
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from engine.cases import Completed
+    from engine.cases.starts import Completed
     from engine.people import Person
 
 PROCEDURE = "manufacturer-complaint"

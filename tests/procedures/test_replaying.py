@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from engine import procedures, spiff
-from engine.bundles import read_folder
+from engine.cases.lineage import Lineage
 from engine.clocks.pausing import pause_task, resume_task
-from engine.dossier import history_rows
 from engine.going_back.anew import THROUGH
 from engine.going_back.ending import cancel_case, reopen_case
 from engine.going_back.returning import return_task
-from engine.lineage import Lineage
+from engine.history.dossier import history_rows
+from engine.procedures.bundles import read_folder
 from engine.replaying.playing import play
 from engine.replaying.record import record
 from engine.replaying.replay import as_it_was, drafted, replay, replay_as_it_was

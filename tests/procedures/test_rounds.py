@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from engine.going_back.anew import THROUGH
 from engine.going_back.intervening import SKIP, Wanted, carry_out, prepared
-from engine.taskview import open_task
+from engine.tasks.taskview import open_task
 from forms import Heading, Names, paper
 from tests.procedures.complaint import INVESTIGATE, NEGOTIATE, REGISTER
 from tests.procedures.test_going_back import returns
 
 if TYPE_CHECKING:
-    from engine.entryview import FilledForm
+    from engine.history.entryview import FilledForm
     from tests.procedures.walk import Walk
 
 PAPER = "complaint-handling-form"

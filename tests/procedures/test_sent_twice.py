@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from engine import demo
-from engine.cases import Completed, open_case
-from engine.sending import FIELD
+from engine.cases.sending import FIELD
+from engine.cases.starts import Completed, open_case
 from engine.tables import cases
 from forms.posted import Answered
 from tests.procedures.complaint import USUAL

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.bundles import PRINTS, prepare, read_folder
+from engine.procedures.bundles import PRINTS, prepare, read_folder
 from forms.layout import load_layout
 
 if TYPE_CHECKING:
-    from engine.bundles import Bundle
+    from engine.procedures.bundles import Bundle
     from forms import Form
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine import history
-from engine.dossier import history_rows
+from engine.history.dossier import history_rows
 from engine.spiff import Names
 from tests.procedures.complaint import REGISTER
 
 if TYPE_CHECKING:
-    from engine.entryview import EntryView
+    from engine.history.entryview import EntryView
     from tests.procedures.walk import Walk
 
 

@@ -14,11 +14,11 @@ import pytest
 import sqlalchemy as sa
 
 from engine import demo, history
-from engine.cases import open_case
+from engine.cases.starts import open_case
+from engine.cases.timers import wake_next
 from engine.duties.planning import switch_off, switch_on
 from engine.duties.starting import start_next
 from engine.tables import cases, duties, duty_runs, entries, tasks
-from engine.timers import wake_next
 from forms import Answered
 from tests.engine.small import TEXT, form, put_in_force, small, somebody
 from tests.engine.spiff.drawing import Process

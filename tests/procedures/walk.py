@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine import history, timers
-from engine.beginning import begin
-from engine.cases import open_case
-from engine.dossier import case as dossier_of
-from engine.dossier import history_rows, latest_answers
-from engine.offers import offered
+from engine import history
+from engine.cases import timers
+from engine.cases.beginning import begin
+from engine.cases.offers import offered
+from engine.cases.starts import open_case
+from engine.history.dossier import case as dossier_of
+from engine.history.dossier import history_rows, latest_answers
 from engine.people import Person
 from engine.procedures import in_force
 from engine.procedures import version as version_of
 from engine.tables import cases, entries, people, roles, tasks
-from engine.tasks import complete_task
+from engine.tasks.completing import complete_task
 from forms.posted import Answered
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from engine.dossier import Dossier
+    from engine.history.dossier import Dossier
 
 ACCEPTED = datetime(2026, 11, 9, 2, 0, tzinfo=UTC)
 """Monday 2026-11-09 10:00 in Shanghai, when E01 is accepted (domain.md §4.3)."""

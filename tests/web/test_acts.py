@@ -10,11 +10,11 @@ import pytest
 
 from engine.acts.signing import COUNTING, MODES
 from engine.acts.table import ACTS, BY_OPERATORS, CASE_ACTS, EVERY
-from engine.entrykinds import CLASSES
-from engine.entrytitles import _TITLES
 from engine.flexible.allowed import DEFAULTS
 from engine.going_back.caseview import VIEWS
 from engine.going_back.intervening import PLACE, SKIP
+from engine.history.entrykinds import CLASSES
+from engine.history.entrytitles import _TITLES
 from engine.spiff.files.actions import ACTIONS, CASE_ACTIONS
 from tests.web.visiting import task_path
 from web import acting, going_back

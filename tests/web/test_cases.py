@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from lxml import etree
 
-from engine.caselist import PAGE
+from engine.cases.caselist import PAGE
 from engine.tables import cases, entries
 from tests.web.visiting import START, filled, statements, task_path
 

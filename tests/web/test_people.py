@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
-from engine.signing_in import FAILURES_PER_LOGIN_AND_ADDRESS
+from engine.people.signing_in import FAILURES_PER_LOGIN_AND_ADDRESS
 from engine.tables import people
 
 if TYPE_CHECKING:

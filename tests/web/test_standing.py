@@ -9,8 +9,8 @@ import orjson
 import pytest
 import sqlalchemy as sa
 
-from engine import dossier
-from engine.cases import open_case
+from engine.cases.starts import open_case
+from engine.history import dossier
 from engine.tables import calls, cases
 from forms import Answered
 from tests.engine.asking import asking

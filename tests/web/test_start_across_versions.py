@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine import people
-from engine.publishing import publish
+from engine.procedures.publishing import publish
 from engine.tables import cases, drafts, versions
 from engine.versioning.switching import switch_next
 from engine.versioning.terms import Terms

@@ -10,9 +10,9 @@ import orjson
 import pytest
 import sqlalchemy as sa
 
-from engine.bundles import read_folder
-from engine.kinds import is_over
-from engine.publishing import publish
+from engine.incidents.kinds import is_over
+from engine.procedures.bundles import read_folder
+from engine.procedures.publishing import publish
 from engine.tables import cases, entries, incidents, tasks
 from tests.web.visiting import START, filled, task_path
 

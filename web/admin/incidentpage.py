@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import render_template, url_for
 
-from engine.kinds import KINDS
+from engine.incidents.kinds import KINDS
 from web.admin import values
 from web.admin.values import Typed
 from web.drawings import Tab
@@ -17,9 +17,9 @@ from web.written import in_words, many
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engine.casedata import Part, Variable
+    from engine.cases.casedata import Part, Variable
     from engine.errors import Refusal
-    from engine.incidentview import Opened
+    from engine.incidents.incidentview import Opened
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
 
-from engine import dossier, incidentlist, incidentview
 from engine.errors import NotFoundError, Refusal
-from engine.retrying import close as leave_undone
-from engine.retrying import retry as do_again
+from engine.history import dossier
+from engine.incidents import incidentlist, incidentview
+from engine.incidents.closing import close as leave_undone
+from engine.incidents.retrying import retry as do_again
 from engine.roles import ADMINISTRATORS, OPERATOR, check_holds
 from web.admin.incidentpage import page_of
 from web.admin.sections import section
@@ -25,7 +26,7 @@ from web.security import draws
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from engine.dossier import Whereabouts
+    from engine.history.dossier import Whereabouts
 
 LAST = 2**63 - 1
 """The highest number that an incident can have."""

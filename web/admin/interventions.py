@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from flask import redirect, render_template, request, url_for
 
-from engine import caselist
 from engine.acts.table import BY_OPERATORS
-from engine.enclosing import key_of
+from engine.attachments.enclosing import key_of
+from engine.cases import caselist
 from engine.errors import NotFoundError
 from engine.going_back.intervening import PLACE, SKIP, Wanted
 from engine.going_back.interventionview import case_to_mend, foreseen, requested

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from engine import casedata, incidentview, repairing
+from engine.cases import casedata
+from engine.incidents import incidentview, repairing
+from engine.incidents.repairing import BadRepairError, CaseMovedError, check_changed
 from engine.reasons import BadReasonError
-from engine.repairing import BadRepairError, CaseMovedError, check_changed
 from engine.roles import OPERATOR
 from web.admin import values
 from web.admin.incidentpage import Typing, page_of
@@ -23,9 +24,9 @@ from web.security import draws
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from engine.casedata import Part
+    from engine.cases.casedata import Part
     from engine.errors import Refusal
-    from engine.incidentview import Opened
+    from engine.incidents.incidentview import Opened
     from web.admin.values import Typed
 
 bp = only_for(

@@ -15,7 +15,7 @@ from forms import Kind, Problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from engine.casedata import Variable
+    from engine.cases.casedata import Variable
 
 TEXT: Final = "text"
 NUMBER: Final = "number"

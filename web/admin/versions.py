@@ -10,7 +10,7 @@ from flask import redirect, render_template, request, url_for
 from engine import procedures
 from engine.errors import Refusal
 from engine.procedures import VersionChangedError
-from engine.promises import dropped
+from engine.procedures.promises import dropped
 from engine.roles import PROCESS_OWNER
 from engine.spiff import BrokenFilesError, promises
 from engine.versioning.again import roll_back, row_of, withdraw
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from engine.procedures import Version
-    from engine.promises import Dropped
+    from engine.procedures.promises import Dropped
     from engine.versioning.differences import Differences
     from engine.versioning.listing import Listed
 

@@ -10,7 +10,7 @@ import click
 
 from engine.errors import NotFoundError
 from engine.people import with_password
-from engine.staffing import at_terminal
+from engine.people.staffing import at_terminal
 from web.groups import AS
 
 if TYPE_CHECKING:

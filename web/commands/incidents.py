@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.incidentlist import open_lines
-from engine.retrying import retry
+from engine.incidents.incidentlist import open_lines
+from engine.incidents.retrying import retry
 from engine.settings import company
 from web.commands.hand import whoever_types
 from web.commands.say import complain, local, say
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from engine.incidentlist import Line
+    from engine.incidents.incidentlist import Line
 
 
 def show(connection: Connection) -> None:

@@ -8,11 +8,11 @@ import click
 import sqlalchemy as sa
 
 from engine import demo, settings
-from engine.bundles import SHIPPED_NOTE, read_folder
 from engine.calendars.seeds import seed
 from engine.errors import Refusal
 from engine.people import all_people
-from engine.publishing import publish
+from engine.procedures.bundles import SHIPPED_NOTE, read_folder
+from engine.procedures.publishing import publish
 from engine.schema import upgrade
 from engine.tables import roles, versions
 from engine.tables import settings as setting_rows

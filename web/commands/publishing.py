@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.bundles import SHIPPED, prepare_all, read_folder
 from engine.calendars.seeds import BROUGHT
 from engine.errors import Refusal
-from engine.publishing import publish
+from engine.procedures.bundles import SHIPPED, prepare_all, read_folder
+from engine.procedures.publishing import publish
+from engine.procedures.strays import unused
 from engine.settings import company
 from engine.spiff import BrokenFilesError, Names, Problem, check_drawings, explain_timers, roots
-from engine.strays import unused
 from engine.versioning.terms import Terms
 from web.commands.hand import whoever_types
 from web.commands.say import complain, say
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-    from engine.bundles import Bundle
-    from engine.publishing import Published
+    from engine.procedures.bundles import Bundle
+    from engine.procedures.publishing import Published
 
 
 class BadReplacesError(Refusal):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from engine.entrynotes import named
+from engine.history.entrynotes import named
 from engine.replaying.verdicts import Verdict
 from engine.spiff import Names
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
     from zoneinfo import ZoneInfo
 
-    from engine.bundles import Bundle
+    from engine.procedures.bundles import Bundle
     from engine.replaying.replay import CaseReplayed
     from engine.replaying.verdicts import Missed, Replayed
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 import click
 import sqlalchemy as sa
 
-from engine.bundles import read_folder
 from engine.database import connect
+from engine.procedures.bundles import read_folder
 from engine.replaying.replay import chosen, drafted, published, replay
 from engine.settings import company
 from web.commands.replayed import line_of, table_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-    from engine.bundles import Bundle
+    from engine.procedures.bundles import Bundle
     from engine.replaying.replay import CaseReplayed, Which
 
 AT_ONCE: Final = 20

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine import people, staffing
+from engine import people
+from engine.people import staffing
 from web.commands.say import say
 
 if TYPE_CHECKING:

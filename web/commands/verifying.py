@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine import journal
 from engine.calendars import chain
-from engine.crosschecks import changed_messages
-from engine.damages import damages
-from engine.journalled import astray
+from engine.history import journal
 from engine.settings import company
 from engine.spiff import Names
-from engine.verifying import Seal, check, missing_numbers
+from engine.verifying.crosschecks import changed_messages
+from engine.verifying.damages import damages
+from engine.verifying.everything import Seal, check, missing_numbers
+from engine.verifying.journalled import astray
 from web.commands.say import say
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-    from engine.verifying import Checked
+    from engine.verifying.everything import Checked
 
 _STEP = 1000
 

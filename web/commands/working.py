@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from engine.attachments.tidying import tidy
 from engine.calling import run, take_next
+from engine.calling.settling import settle
+from engine.cases.timers import wake_next
 from engine.clocks.reckoning import reckon_next
 from engine.connectors import Outside
 from engine.duties.starting import start_next
 from engine.messages.delivering import deliver_next
-from engine.settling import settle
-from engine.tidying import tidy
-from engine.timers import wake_next
 from engine.transfers.batches import foresee_any
 from engine.versioning.switching import switch_next
 

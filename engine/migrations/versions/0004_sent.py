@@ -111,7 +111,7 @@ def _keep_a_journal() -> None:
 
 
 def _take_over(rows: list[list[object]]) -> None:
-    """Enter what is there as engine.journal does."""
+    """Enter what is there as engine.history.journal does."""
     now = op.get_bind().scalar(sa.text("SELECT now()"))
     said = {"v": 1, "seq": 1, "at": _written(now), "kind": "taken_over", "by": None, "name": None}
     body = orjson.dumps({**said, "rows": rows}, option=orjson.OPT_SORT_KEYS)

@@ -30,7 +30,7 @@ class Way:
 def ways_around(sources: Sources, process: str, guarantee: Guarantee) -> Iterator[Way]:
     """Give a way for each part of a guarantee that does not hold from the start of a process on.
 
-    None for guarantees about people: who does a step is known when it is done (engine.foureyes).
+    None for guarantees about people: engine.tasks.foureyes knows who does a step, when it is done.
     """
     if guarantee.kind in _WAYS:
         yield from _WAYS[guarantee.kind](sources, process, guarantee)

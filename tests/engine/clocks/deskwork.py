@@ -12,7 +12,7 @@ from engine import calendars
 from engine.calendars.changes import change
 from engine.calendars.edits import with_days
 from engine.calendars.files import Line
-from engine.cases import open_case
+from engine.cases.starts import open_case
 from engine.tables import cases, entries, tasks
 from forms import Answered
 from tests.engine.conftest import NOW

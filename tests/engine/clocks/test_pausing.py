@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from engine import history, timers
-from engine.cases import NotYoursError, open_case
+from engine import history
+from engine.cases import timers
+from engine.cases.starts import NotYoursError, open_case
 from engine.clocks import pausing
 from engine.clocks.clockview import Clock, of_case, of_task, of_whole
 from engine.clocks.pausing import ClockStandsError, MayNotPauseError
 from engine.clocks.reckoning import reckon_next
-from engine.dossier import case as dossier_of
 from engine.errors import NotFoundError
-from engine.inbox import inbox
+from engine.history.dossier import case as dossier_of
 from engine.reasons import BadReasonError
 from engine.spiff import Names
 from engine.tables import cases, tasks
-from engine.tasks import claim, complete_task
-from engine.taskview import open_task
-from engine.waiting import TaskClaimedError, TaskGoneError
+from engine.tasks.completing import claim, complete_task
+from engine.tasks.inbox import inbox
+from engine.tasks.taskview import open_task
+from engine.tasks.waiting import TaskClaimedError, TaskGoneError
 from tests.engine.clocks.deskwork import (
     BEFORE,
     NOTE,

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from engine import calendars, history, incidents, timers
+from engine import calendars, history
 from engine.calendars.edits import with_days, with_use
 from engine.calendars.files import Line
+from engine.cases import timers
 from engine.clocks import clockview, deadlines
 from engine.clocks.reckoning import reckon_next
-from engine.dossier import case as dossier_of
+from engine.history.dossier import case as dossier_of
+from engine.incidents import recording
 from engine.spiff import Names
 from engine.tables import calendar_revisions, cases
-from engine.tasks import complete_task
-from engine.verifying import check
+from engine.tasks.completing import complete_task
+from engine.verifying.everything import check
 from tests.engine.clocks.deskwork import (
     AFTER,
     BEFORE,
@@ -212,7 +214,7 @@ def test_a_damaged_case_stands_aside(connection: Connection, clerk: Person) -> N
     while reckon_next(connection, now=NOW):
         pass
     assert dues(connection, sound) == AFTER
-    (incident,) = incidents.unresolved(connection)
+    (incident,) = recording.unresolved(connection)
     assert incident.case_id == broken
     assert row_of(connection, broken).stuck
     restored = {"state": good, "stuck": False}

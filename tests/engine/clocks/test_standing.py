@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from engine import timers
-from engine.cases import open_case
+from engine.cases import timers
+from engine.cases.starts import open_case
 from engine.clocks import pausing
 from engine.clocks.clockview import of_case, of_task
-from engine.dossier import case as dossier_of
-from engine.inbox import inbox
+from engine.history.dossier import case as dossier_of
 from engine.tables import tasks
-from engine.tasks import complete_task
-from engine.taskview import open_task
-from engine.verifying import check
+from engine.tasks.completing import complete_task
+from engine.tasks.inbox import inbox
+from engine.tasks.taskview import open_task
+from engine.verifying.everything import check
 from tests.engine.clocks.deskwork import NOTE
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting

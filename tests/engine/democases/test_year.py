@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from engine import demo, history
+from engine.cases.lineage import Lineage
 from engine.democases.figures import Figures, figures
 from engine.democases.year import PROCEDURE, year_of
-from engine.dossier import history_rows
-from engine.lineage import Lineage
+from engine.history.dossier import history_rows
 from engine.procedures import in_force
 from engine.replaying.playing import play
 from engine.replaying.record import record

@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from engine import calendars, history, incidents, spiff
+from engine import calendars, history, spiff
 from engine.calendars.changes import change
 from engine.calendars.edits import with_days, with_use
 from engine.calendars.files import Line
-from engine.dossier import case as dossier_of
 from engine.duties.dutyview import Duty, all_duties
 from engine.duties.planning import foresee, switch_off, switch_on
 from engine.duties.starting import DutyFailedError, start_next, start_now
 from engine.errors import NotFoundError
+from engine.history.dossier import case as dossier_of
+from engine.incidents import recording
+from engine.incidents.closing import settle
+from engine.incidents.retrying import retry
 from engine.procedures import version
-from engine.publishing import publish
+from engine.procedures.publishing import publish
 from engine.reasons import BadReasonError
-from engine.retrying import retry, settle
 from engine.spiff import Names
 from engine.tables import cases, duties, duty_runs, entries, tasks
 from tests.engine.conftest import NOW
@@ -271,7 +273,7 @@ def test_a_duty_that_fails_stands_aside_until_it_is_tried_again(connection: Conn
     put_in_force(connection, tidying(condition="kilos > 5"))
     assert work(connection, "2026-11-10T09:00", "2026-11-10T09:01") == [1, 0]
     assert started(connection) == []
-    (incident,) = incidents.unresolved(connection)
+    (incident,) = recording.unresolved(connection)
     assert (incident.kind, incident.element, incident.variable) == ("duty", "is_much", "kilos")
     assert duty(connection).stuck
     assert settle(connection, now=NOW) == 0

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.tables import notices, tasks
-from engine.verifying import check
+from engine.verifying.everything import check
 from tests.engine.errand import asked, errand, waiting
 from tests.engine.small import put_in_force, somebody
 

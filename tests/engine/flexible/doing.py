@@ -14,7 +14,7 @@ from engine.going_back.seconding import intervene
 from engine.substituting import making
 from engine.substituting.represented import standing_in
 from engine.tables import signings
-from engine.tasks import complete_task, save_draft
+from engine.tasks.completing import complete_task, save_draft
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked, errand, waiting

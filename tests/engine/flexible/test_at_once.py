@@ -18,9 +18,9 @@ from engine.going_back.returning import return_task
 from engine.going_back.withdrawing import withdraw_step
 from engine.suspending.holding import resume_case, suspend_case
 from engine.tables import cases
-from engine.tasks import claim, complete_task, release, save_draft
-from engine.verifying import check
-from engine.waiting import TaskGoneError
+from engine.tasks.completing import claim, complete_task, release, save_draft
+from engine.tasks.waiting import TaskGoneError
+from engine.verifying.everything import check
 from forms import Answered
 from tests.engine.flexible.doing import (
     NOTE,

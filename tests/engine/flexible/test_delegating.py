@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine import drafts, history
-from engine.cases import NotYoursError
+from engine import history
+from engine.cases.starts import NotYoursError
 from engine.flexible.delegating import NotDelegatedError, delegate, give_back, take_back
 from engine.flexible.handing import transfer
 from engine.substituting.handing_over import leave
-from engine.tasks import claim, complete_task, release, save_draft
-from engine.taskview import open_task
-from engine.waiting import DelegatedError, TaskClaimedError
+from engine.tasks import drafts
+from engine.tasks.completing import claim, complete_task, release, save_draft
+from engine.tasks.taskview import open_task
+from engine.tasks.waiting import DelegatedError, TaskClaimedError
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.flexible.conftest import row, told

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine import dossier, drafts, history
-from engine.cases import NotYoursError
+from engine import history
+from engine.cases.starts import NotYoursError
 from engine.flexible.choosing import NobodyChosenError, choices
 from engine.flexible.handing import MayNotAssignError, assign, transfer
+from engine.history import dossier
 from engine.reasons import BadReasonError
-from engine.tasks import claim, complete_task, save_draft
-from engine.waiting import TaskClaimedError, TaskGoneError
+from engine.tasks import drafts
+from engine.tasks.completing import claim, complete_task, save_draft
+from engine.tasks.waiting import TaskClaimedError, TaskGoneError
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.flexible.conftest import row, told

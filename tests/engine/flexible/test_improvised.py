@@ -30,8 +30,8 @@ from engine.people import save_roles
 from engine.spiff import Names
 from engine.substituting.represented import standing_in
 from engine.tables import cases, people, signings, tasks
-from engine.tasks import claim, complete_task, release, save_draft
-from engine.verifying import check
+from engine.tasks.completing import claim, complete_task, release, save_draft
+from engine.verifying.everything import check
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked, errand

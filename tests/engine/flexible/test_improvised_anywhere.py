@@ -17,17 +17,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 from typing_extensions import override
 
-from engine import calling, incidents, procedures
-from engine.cases import open_case
+from engine import calling, procedures
+from engine.calling.settling import settle
+from engine.cases.starts import open_case
 from engine.connectors import RefusedCallError
 from engine.database import connect
 from engine.embedded import throw_away
+from engine.incidents import recording
+from engine.incidents.retrying import retry
 from engine.messages.delivering import deliver_next
 from engine.messages.outside import send
-from engine.publishing import publish
-from engine.retrying import retry
+from engine.procedures.publishing import publish
 from engine.schema import upgrade
-from engine.settling import settle
 from engine.spiff import BrokenFilesError
 from engine.substituting import making
 from engine.tables import waits
@@ -128,7 +129,7 @@ class Anywhere(Moving):
 
     @rule()
     def what_failed_is_retried(self) -> None:
-        for incident in incidents.unresolved(self.conn):
+        for incident in recording.unresolved(self.conn):
             self.tried(retry, incident.id, by="operator")
 
     @override

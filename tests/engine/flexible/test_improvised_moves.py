@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from typing_extensions import override
 
-from engine import procedures, spiff, timers
+from engine import procedures, spiff
+from engine.cases import timers
+from engine.cases.lineage import lineage
 from engine.clocks.pausing import pause_case, pause_task, resume_case, resume_task
 from engine.database import connect
-from engine.dossier import history_rows
 from engine.embedded import throw_away
 from engine.going_back.anew import STRAIGHT, THROUGH
 from engine.going_back.ending import cancel_case, reopen_case
@@ -27,7 +28,7 @@ from engine.going_back.intervening import PLACE, SKIP, Wanted
 from engine.going_back.returning import return_task
 from engine.going_back.seconding import intervene
 from engine.going_back.withdrawing import last_of, withdraw_step
-from engine.lineage import lineage
+from engine.history.dossier import history_rows
 from engine.people import save_roles
 from engine.replaying.playing import play
 from engine.replaying.record import record

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from engine import dossier, drafts, history
-from engine.cases import InvalidAnswersError
+from engine import history
+from engine.cases.starts import InvalidAnswersError
 from engine.errors import NotFoundError
 from engine.flexible.asking import BadGroupError, Wanted, ask, remove
 from engine.flexible.choosing import NobodyChosenError
 from engine.flexible.delegating import delegate
 from engine.flexible.handing import transfer
 from engine.flexible.signing import SignedAlreadyError, sign
+from engine.history import dossier
 from engine.reasons import BadReasonError
 from engine.tables import signings
-from engine.tasks import claim, complete_task, release, save_draft
-from engine.waiting import SigningError, TaskGoneError
+from engine.tasks import drafts
+from engine.tasks.completing import claim, complete_task, release, save_draft
+from engine.tasks.waiting import SigningError, TaskGoneError
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting

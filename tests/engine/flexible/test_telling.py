@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine import dossier, history
-from engine.cases import NotYoursError
+from engine import history
+from engine.cases.starts import NotYoursError
 from engine.errors import NotFoundError
 from engine.flexible.choosing import NobodyChosenError
 from engine.flexible.telling import MayNotUrgeError, UrgedAlreadyError, copy, urge
-from engine.tasks import claim
+from engine.history import dossier
+from engine.tasks.completing import claim
 from tests.engine.conftest import NOW
 from tests.engine.flexible.conftest import row, told
 from tests.engine.small import somebody

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.verifying import check
+from engine.verifying.everything import check
 from tests.engine.errand import asked, errand
 from tests.engine.going_back.errands import Errand
 from tests.engine.small import put_in_force, somebody

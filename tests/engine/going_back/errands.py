@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine.dossier import case as dossier_of
+from engine.history.dossier import case as dossier_of
 from engine.tables import notices, tasks
-from engine.tasks import complete_task
-from engine.verifying import check
+from engine.tasks.completing import complete_task
+from engine.verifying.everything import check
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from engine.dossier import Dossier
-    from engine.entryview import EntryView
+    from engine.history.dossier import Dossier
+    from engine.history.entryview import EntryView
     from engine.people import Person
 
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine import left
 from engine.going_back.anew import STRAIGHT, THROUGH
 from engine.going_back.ending import cancel_case, reopen_case
 from engine.going_back.intervening import PLACE, Wanted
 from engine.going_back.returning import return_task
 from engine.going_back.returnview import return_view
 from engine.going_back.seconding import intervene
-from engine.tasks import claim, complete_task, save_draft
-from engine.taskview import open_task
+from engine.tasks import left
+from engine.tasks.completing import claim, complete_task, save_draft
+from engine.tasks.taskview import open_task
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.hearing import listening

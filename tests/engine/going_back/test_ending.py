@@ -12,9 +12,9 @@ from engine import settings
 from engine.going_back.ending import CaseEndError, MayNotEndError, cancel_case, reopen_case
 from engine.reasons import BadReasonError
 from engine.tables import cases
-from engine.tasks import claim, complete_task
-from engine.taskview import open_task
-from engine.waiting import TaskGoneError
+from engine.tasks.completing import claim, complete_task
+from engine.tasks.taskview import open_task
+from engine.tasks.waiting import TaskGoneError
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.small import somebody

@@ -23,8 +23,8 @@ from engine.going_back.seconding import (
 )
 from engine.reasons import BadReasonError
 from engine.roles import RoleNeededError
-from engine.tasks import claim
-from engine.waiting import TaskGoneError
+from engine.tasks.completing import claim
+from engine.tasks.waiting import TaskGoneError
 from tests.engine.conftest import NOW
 from tests.engine.small import somebody
 

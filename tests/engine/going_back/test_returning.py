@@ -10,17 +10,18 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from engine import drafts, history
-from engine.cases import NotYoursError
+from engine import history
+from engine.cases.starts import NotYoursError
 from engine.going_back.anew import STRAIGHT, THROUGH
 from engine.going_back.earlier import PreviewChangedError
 from engine.going_back.returning import NoStepChosenError, NoWayError, return_task
 from engine.going_back.returnview import return_view
 from engine.reasons import BadReasonError
 from engine.tables import people
-from engine.tasks import claim, complete_task, save_draft
-from engine.taskview import open_task
-from engine.waiting import TaskClaimedError, TaskGoneError
+from engine.tasks import drafts
+from engine.tasks.completing import claim, complete_task, save_draft
+from engine.tasks.taskview import open_task
+from engine.tasks.waiting import TaskClaimedError, TaskGoneError
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked, errand, waiting

@@ -16,9 +16,9 @@ from engine.errors import NotFoundError
 from engine.flexible.telling import copy, urge
 from engine.going_back.withdrawing import MayNotWithdrawError, withdraw_step
 from engine.tables import tasks
-from engine.tasks import claim, complete_task, release, save_draft
-from engine.taskview import open_task
-from engine.waiting import TaskGoneError
+from engine.tasks.completing import claim, complete_task, release, save_draft
+from engine.tasks.taskview import open_task
+from engine.tasks.waiting import TaskGoneError
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked, errand, waiting

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from engine.cases import open_case, start_form
-from engine.dossier import case as dossier_of
-from engine.drafts import Kept
+from engine.cases.starts import open_case, start_form
 from engine.going_back.ending import cancel_case
+from engine.history.dossier import case as dossier_of
 from engine.linking.following import DraftThereError, prepare
 from engine.linking.relations import (
     BadLinkError,
@@ -23,7 +22,8 @@ from engine.linking.relations import (
 from engine.linking.ties import link, unlink
 from engine.reasons import BadReasonError
 from engine.tables import case_ties, cases
-from engine.verifying import check
+from engine.tasks.drafts import Kept
+from engine.verifying.everything import check
 from tests.engine.conftest import NOW
 from tests.engine.letters import KEYS, claim, prepared, reply
 from tests.engine.small import put_in_force, somebody

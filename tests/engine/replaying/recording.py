@@ -1,4 +1,4 @@
-"""Writing down what happens to a case without a database, as engine.moving does."""
+"""Writing down what happens to a case without a database, as engine.cases.moving does."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from engine import history, spiff, telling
-from engine.bundles import Bundle
+from engine import history, spiff
 from engine.going_back.anew import RETURNED, STRAIGHT
 from engine.going_back.ending import CANCELLED, REOPENED
 from engine.going_back.withdrawing import WITHDRAWN
-from engine.history import Draft
+from engine.history import Draft, telling
+from engine.history.told import GENESIS
 from engine.procedures import Version
+from engine.procedures.bundles import Bundle
 from engine.replaying.going_back import PLACED, SKIPPED
 from engine.replaying.record import record
-from engine.told import GENESIS
 from tests.engine.spiff.walking import Walk
 
 if TYPE_CHECKING:

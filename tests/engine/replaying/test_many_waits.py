@@ -8,9 +8,9 @@ import orjson
 import sqlalchemy as sa
 
 from engine import procedures
-from engine.cases import open_case
-from engine.dossier import history_rows
-from engine.lineage import lineage
+from engine.cases.lineage import lineage
+from engine.cases.starts import open_case
+from engine.history.dossier import history_rows
 from engine.messages.outside import send
 from engine.replaying.playing import play
 from engine.replaying.record import record

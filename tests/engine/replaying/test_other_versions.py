@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from engine import spiff
-from engine.bundles import prepare
 from engine.calendar import STANDARD
 from engine.history import Draft
+from engine.procedures.bundles import prepare
 from engine.replaying.judging import judge
 from engine.replaying.play import Terms
 from engine.replaying.playing import play
@@ -25,7 +25,7 @@ from tests.engine.spiff.test_transferring import late, row
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engine.bundles import Bundle
+    from engine.procedures.bundles import Bundle
     from engine.replaying.verdicts import Replayed
     from engine.spiff import Compiled
 

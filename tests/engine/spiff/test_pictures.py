@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from engine.bundles import read_folder
+from engine.procedures.bundles import read_folder
 from engine.spiff import picture
 from engine.spiff.drawings.drawing import Arrow, Shape, read_drawing
 from engine.spiff.drawings.geometry import Font

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.verifying import check
+from engine.verifying.everything import check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

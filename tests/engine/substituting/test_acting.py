@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from engine import dossier, drafts, history, notices
-from engine.cases import NotYoursError
+from engine import history, notices
+from engine.cases.starts import NotYoursError
 from engine.clocks.pausing import pause_task, resume_task
 from engine.errors import NotFoundError
 from engine.flexible.asking import Wanted as Group
@@ -23,15 +23,17 @@ from engine.going_back.anew import THROUGH
 from engine.going_back.caseview import offered_acts
 from engine.going_back.returning import return_task
 from engine.going_back.withdrawing import MayNotWithdrawError, withdraw_step
-from engine.inbox import inbox
+from engine.history import dossier
 from engine.spiff import Names
 from engine.substituting.desks import Desk, desks
 from engine.substituting.making import Wanted, end, make
 from engine.substituting.represented import standing_in
 from engine.tables import entries, tasks
-from engine.tasks import claim, complete_task, release, save_draft
-from engine.taskview import open_task
-from engine.waiting import NotClaimedError, TaskClaimedError, TaskGoneError
+from engine.tasks import drafts
+from engine.tasks.completing import claim, complete_task, release, save_draft
+from engine.tasks.inbox import inbox
+from engine.tasks.taskview import open_task
+from engine.tasks.waiting import NotClaimedError, TaskClaimedError, TaskGoneError
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked, crowd, errand, many, waiting

@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from engine import drafts, history, notices, people
+from engine import history, notices, people
 from engine.errors import NotFoundError
 from engine.flexible.asking import Wanted as Group
 from engine.flexible.asking import ask
 from engine.flexible.delegating import delegate, give_back
+from engine.people.signing_in import SignInRefusedError, sign_in
 from engine.reasons import BadReasonError
-from engine.signing_in import SignInRefusedError, sign_in
 from engine.substituting import listing
 from engine.substituting.handing_over import leave
 from engine.substituting.leaving import BadSuccessorError, Leaving, LeavingOneselfError, leaving
 from engine.substituting.making import Wanted, make
 from engine.substituting.represented import of_session, standing_in
 from engine.tables import entries, signings, tasks
-from engine.tasks import claim, complete_task, save_draft
+from engine.tasks import drafts
+from engine.tasks.completing import claim, complete_task, save_draft
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked, errand, many, waiting

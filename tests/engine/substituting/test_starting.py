@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from engine import dossier, history, incidents, people
-from engine.cases import NotYoursError, open_case, start_form
+from engine import history, people
+from engine.cases.starts import NotYoursError, open_case, start_form
 from engine.flexible.actview import act_view
 from engine.flexible.handing import MayNotAssignError, assign
-from engine.inbox import startable
-from engine.retrying import retry
+from engine.history import dossier
+from engine.incidents import recording
+from engine.incidents.retrying import retry
 from engine.spiff import Names, RunError
 from engine.substituting.making import Wanted, make
 from engine.substituting.represented import standing_in
 from engine.tables import cases, entries, notices, tasks
+from engine.tasks.inbox import startable
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked, errand, waiting
@@ -94,7 +96,7 @@ def test_a_start_that_failed_is_retried_for_the_same_person(conn: Connection, il
     deputy = stands_in(conn, ill, somebody(conn, "deputy", {"gm"}))
     error = RunError(process="errand", element="asked", zh="坏了", en="broken")
     typed = {"customer": ["天源水务"]}
-    key = incidents.record_start(conn, "errand", error, posted=typed, by=deputy, now=NOW)
+    key = recording.record_start(conn, "errand", error, posted=typed, by=deputy, now=NOW)
     tried = retry(conn, key, by=None, now=NOW + timedelta(days=30))
     assert tried.resolved_at is not None
     assert tried.case_id is not None

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from engine import drafts, timers
-from engine.caselist import search
-from engine.cases import NotYoursError
+from engine.cases import timers
+from engine.cases.caselist import search
+from engine.cases.starts import NotYoursError
 from engine.clocks import pausing
-from engine.dossier import case as dossier_of
 from engine.errors import NotFoundError
 from engine.flexible import delegating, handing, telling
 from engine.going_back.ending import cancel_case, reopen_case
 from engine.going_back.returning import return_task
-from engine.inbox import inbox
+from engine.history.dossier import case as dossier_of
 from engine.reasons import BadReasonError
 from engine.suspending.holding import (
     DayPassedError,
@@ -28,9 +27,11 @@ from engine.suspending.holding import (
 )
 from engine.suspending.standstill import SuspendedError
 from engine.tables import cases, notices, tasks
-from engine.tasks import claim, complete_task, release, save_draft
-from engine.taskview import open_task
-from engine.verifying import check
+from engine.tasks import drafts
+from engine.tasks.completing import claim, complete_task, release, save_draft
+from engine.tasks.inbox import inbox
+from engine.tasks.taskview import open_task
+from engine.verifying.everything import check
 from tests.engine.clocks.deskwork import BEFORE, NOTE, at, deskwork, dues, kinds, opened, row_of
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting

@@ -11,8 +11,8 @@ import pytest
 from engine.errors import Refusal
 from engine.suspending.holding import NotSuspendedError, resume_case, suspend_case
 from engine.suspending.standstill import SuspendedError
-from engine.tasks import complete_task
-from engine.verifying import check
+from engine.tasks.completing import complete_task
+from engine.verifying.everything import check
 from tests.engine.clocks.deskwork import NOTE, deskwork, kinds, opened
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting

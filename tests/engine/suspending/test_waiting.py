@@ -10,13 +10,13 @@ import sqlalchemy as sa
 
 from engine.calling import run as run_call
 from engine.calling import take_next
-from engine.cases import open_case
+from engine.calling.settling import settle
+from engine.cases.starts import open_case
 from engine.connectors import Outside
 from engine.messages.delivering import deliver_next
-from engine.settling import settle
 from engine.suspending.holding import resume_case, suspend_case
 from engine.tables import calls, messages
-from engine.verifying import check
+from engine.verifying.everything import check
 from forms import Answered
 from tests.engine.asking import asking
 from tests.engine.conftest import NOW

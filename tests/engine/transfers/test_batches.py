@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from engine import dossier, procedures, verifying
-from engine.cases import open_case
-from engine.drafts import load, of_task, save
+from engine import procedures
+from engine.cases.starts import open_case
 from engine.going_back.caseview import case_act_view, offered_acts
 from engine.going_back.ending import cancel_case
 from engine.going_back.withdrawing import MayNotWithdrawError
+from engine.history import dossier
 from engine.notices import unseen
-from engine.publishing import publish
+from engine.procedures.publishing import publish
 from engine.reasons import BadReasonError
 from engine.spiff import Dues
 from engine.tables import cases, entries, tasks, transfer_cases
-from engine.tasks import claim, complete_task
-from engine.taskview import open_task
+from engine.tasks.completing import claim, complete_task
+from engine.tasks.drafts import load, of_task, save
+from engine.tasks.taskview import open_task
 from engine.transfers import one
 from engine.transfers.batches import Which, carry_out, foresee_next, look_again
 from engine.transfers.ending import give_up
@@ -34,6 +35,7 @@ from engine.transfers.refusals import (
     OverError,
     SomeCannotError,
 )
+from engine.verifying import everything
 from engine.versioning.terms import Terms
 from forms import Answered
 from tests.engine.conftest import NOW
@@ -89,7 +91,7 @@ def verdicts(found: Batch) -> list[str | None]:
 
 
 def is_sound(conn: Connection) -> bool:
-    return all(checked.is_sound for checked in verifying.check(conn))
+    return all(checked.is_sound for checked in everything.check(conn))
 
 
 LONGER = ("PT1H", "PT5H")

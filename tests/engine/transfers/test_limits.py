@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from engine import dossier, verifying
-from engine.cases import open_case
-from engine.publishing import publish
+from engine.cases.starts import open_case
+from engine.history import dossier
+from engine.procedures.publishing import publish
 from engine.replaying.replay import replay_as_it_was
 from engine.replaying.verdicts import Verdict
 from engine.spiff import Dues
 from engine.tables import tasks
-from engine.tasks import complete_task
+from engine.tasks.completing import complete_task
 from engine.transfers.batches import Which, carry_out
 from engine.transfers.foreseen import batch
+from engine.verifying import everything
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
@@ -76,5 +77,5 @@ def test_a_row_of_a_deadline_table_reaches_open_cases_if_it_is_wanted(
     check = waiting(connection, case)["check"]
     complete_task(connection, check, Answered({"note": "x"}), by=clerk, now=LATER)
     assert connection.scalar(sa.select(tasks.c.due_at)) == LATER + days * DAY
-    assert all(checked.is_sound for checked in verifying.check(connection))
+    assert all(checked.is_sound for checked in everything.check(connection))
     assert replay_as_it_was(connection, case).replayed.verdict is Verdict.SAME

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from engine import incidents
-from engine.cases import open_case
-from engine.retrying import settle
+from engine.cases.starts import open_case
+from engine.cases.timers import wake_next
+from engine.incidents import recording
+from engine.incidents.closing import settle
 from engine.tables import cases, entries
-from engine.timers import wake_next
 from engine.transfers.batches import Which, carry_out
 from engine.transfers.refusals import OverError
 from forms import Answered
@@ -71,7 +71,7 @@ def test_a_case_that_its_version_holds_up_goes_on_in_a_mended_one(connection: Co
     assert set(waiting(connection, key)) == {"prepare", "urge"}
     assert not connection.scalar(stuck)
     assert settle(connection, now=DUE) == 1
-    assert incidents.unresolved(connection) == []
+    assert recording.unresolved(connection) == []
     assert is_sound(connection)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from engine.publishing import publish
+from engine.procedures.publishing import publish
 from engine.tables import versions
 from engine.versioning.terms import Source, Terms
 from tests.engine.conftest import NOW
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from engine.publishing import Published
+    from engine.procedures.publishing import Published
 
 FIRST, TENTH = date(2026, 12, 1), date(2026, 12, 10)
 

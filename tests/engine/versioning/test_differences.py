@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine import procedures
-from engine.bundles import read_folder
-from engine.publishing import publish
+from engine.procedures.bundles import read_folder
+from engine.procedures.publishing import publish
 from engine.versioning.differences import differences
 from engine.versioning.terms import Terms
 from tests.engine.breaking import HANDLING

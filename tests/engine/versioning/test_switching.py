@@ -11,14 +11,15 @@ import orjson
 import sqlalchemy as sa
 
 from engine import procedures
-from engine.cases import open_case
+from engine.cases.starts import open_case
 from engine.duties.dutyview import all_duties
 from engine.duties.starting import start_next
-from engine.incidentlist import open_lines
+from engine.incidents.closing import settle
+from engine.incidents.incidentlist import open_lines
+from engine.incidents.retrying import retry
 from engine.messages.outside import send
 from engine.people import role_names
-from engine.publishing import publish
-from engine.retrying import retry, settle
+from engine.procedures.publishing import publish
 from engine.spiff import Names
 from engine.tables import cases, files, version_files, versions
 from engine.versioning.again import withdraw

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from engine.bundles import load, read_folder, select
-from engine.digests import digest_of
 from engine.procedures import Version
+from engine.procedures.bundles import load, read_folder, select
+from engine.procedures.digests import digest_of
 from engine.spiff import BrokenFilesError, Names, drawn
 from engine.versioning.diagram_changes import diagram_changes
 from engine.versioning.differences import differences

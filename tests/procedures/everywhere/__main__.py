@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.bundles import read_folder
 from engine.database import connect
 from engine.embedded import throw_away
-from engine.publishing import publish
+from engine.procedures.bundles import read_folder
+from engine.procedures.publishing import publish
 from engine.schema import upgrade
 from tests.procedures.everywhere.judging import Counts, everywhere
 from tests.procedures.everywhere.scenes import SCENES

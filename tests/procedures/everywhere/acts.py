@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from engine import timers
 from engine.acts.signing import MODES
+from engine.cases import timers
 from engine.clocks.pausing import pause_case, pause_task, resume_case, resume_task
-from engine.entrykinds import FLEXIBLE
 from engine.flexible.asking import Wanted, ask, remove
 from engine.flexible.delegating import delegate, give_back, take_back
 from engine.flexible.groups import OPEN
 from engine.flexible.handing import assign, transfer
 from engine.flexible.signing import sign
 from engine.flexible.telling import copy, urge
+from engine.history.entrykinds import FLEXIBLE
 from engine.settings import company
 from engine.substituting import making
 from engine.substituting.represented import standing_in
 from engine.suspending import holding
 from engine.suspending.holding import suspend_case
 from engine.tables import signings
-from engine.tasks import claim, release, save_draft
+from engine.tasks.completing import claim, release, save_draft
 from forms import Answered
 from tests.procedures.everywhere.clocks import LIMITS
 from tests.procedures.everywhere.stage import PAUSE

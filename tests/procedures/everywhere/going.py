@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from engine import history, spiff
-from engine.entrykinds import INTERVENTION
 from engine.going_back.anew import STRAIGHT, THROUGH
 from engine.going_back.ending import cancel_case, reopen_case
 from engine.going_back.intervening import PLACE, SKIP, Wanted, carry_out, prepared
 from engine.going_back.returning import return_task
 from engine.going_back.withdrawing import withdraw_step
+from engine.history.entrykinds import INTERVENTION
 from engine.tables import entries
 from tests.procedures.everywhere.acts import WHY, Act
 from tests.procedures.everywhere.clocks import LIMITS

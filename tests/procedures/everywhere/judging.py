@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from engine import history, procedures
-from engine.cases import InvalidAnswersError
-from engine.dossier import history_rows
-from engine.entrykinds import CLASSES, INTERVENTION
+from engine.cases.lineage import lineage
+from engine.cases.starts import InvalidAnswersError
 from engine.errors import Refusal
-from engine.lineage import lineage
+from engine.history.dossier import history_rows
+from engine.history.entrykinds import CLASSES, INTERVENTION
 from engine.replaying.playing import play
 from engine.replaying.record import record
 from engine.replaying.replay import as_it_was, replay_as_it_was
 from engine.replaying.verdicts import Verdict
 from engine.spiff import RunError
 from engine.tables import cases, tasks
-from engine.verifying import check
+from engine.verifying.everything import check
 from tests.engine.replaying.test_random_replays import seen
 from tests.procedures.everywhere.acts import in_place
 from tests.procedures.everywhere.going import ending, moving

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from engine import demo, people, procedures, spiff
 from engine.tables import entries, tasks
 from engine.tables import people as people_table
-from engine.tasks import complete_task
+from engine.tasks.completing import complete_task
 from forms import Answered
 from tests.procedures.complaint import USUAL
 from tests.procedures.everywhere.clocks import Watch

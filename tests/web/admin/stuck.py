@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from engine import incidents, procedures, spiff
-from engine.drafts import Kept
+from engine import procedures, spiff
+from engine.incidents import recording
 from engine.spiff import RunError
 from engine.tables import cases
-from engine.tasks import complete_task
+from engine.tasks.completing import complete_task
+from engine.tasks.drafts import Kept
 from forms.definition import COMPANY_ZONE
 from tests.browser.company import walk
 from tests.procedures.complaint import REGISTER
@@ -59,7 +60,7 @@ def fail(engine: sa.Engine, task: UUID, by: Person) -> int:
             message = "it should have failed"
             raise AssertionError(message)
     with engine.begin() as conn:
-        return incidents.record_task(conn, task, failed, posted=posted, by=by, now=now)
+        return recording.record_task(conn, task, failed, posted=posted, by=by, now=now)
 
 
 def today() -> str:

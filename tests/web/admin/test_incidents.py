@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from engine import history, incidents
-from engine.kinds import TIMER
-from engine.retrying import settle
+from engine import history
+from engine.incidents import recording
+from engine.incidents.closing import settle
+from engine.incidents.kinds import TIMER
 from engine.spiff import RunError
 from engine.tables import cases, entries, notices, tasks
 from engine.tables import incidents as rows
@@ -40,7 +41,7 @@ def mended(engine: sa.Engine, case_id: UUID) -> None:
 
 def open_numbers(engine: sa.Engine) -> list[int]:
     with engine.connect() as conn:
-        return [one.id for one in incidents.unresolved(conn)]
+        return [one.id for one in recording.unresolved(conn)]
 
 
 def test_the_list_says_what_failed_where_and_why_once_for_all_cases_of_one_cause(
@@ -220,7 +221,7 @@ def test_a_deadline_that_failed_is_not_left_undone(
     case_id, _, _ = stuck_case(database, staff["jie"])
     with database.begin() as conn:
         now = datetime.now(UTC)
-        number = incidents.record(
+        number = recording.record(
             conn, TIMER, KeyError("x"), place=("register", ""), case_id=case_id, now=now
         )
     he.get(f"{INCIDENTS}/{number}")
@@ -235,7 +236,7 @@ def test_a_start_that_failed_has_no_data_but_what_was_filled_in(
 ) -> None:
     failed = RunError(process="manufacturer-complaint", element="is_loss_caused", zh="错", en="no")
     with database.begin() as conn:
-        number = incidents.record_start(
+        number = recording.record_start(
             conn,
             "manufacturer-complaint",
             failed,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from engine.casedata import case_data
+from engine.cases.casedata import case_data
 from engine.tables import cases, entries
 from tests.web.admin.stuck import stuck_case
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.casedata import Variable, said, title_of
+from engine.cases.casedata import Variable, said, title_of
 from engine.procedures import Version
 from tests.browser.procedure import shipped
 from web.admin import values

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, text, update
 
-from engine.bundles import SHIPPED
-from engine.cases import open_case
+from engine.cases.starts import open_case
+from engine.procedures.bundles import SHIPPED
 from engine.tables import calendar_revisions, cases, files, version_files, versions
 from forms import Answered
 from tests.engine.small import somebody

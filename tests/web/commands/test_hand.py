@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import people
-from engine.bundles import SHIPPED
+from engine.procedures.bundles import SHIPPED
 from engine.tables import calendar_revisions, duty_switches, versions
 from engine.tables import people as staff
 from tests.web.commands.conftest import HERE

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from engine.cases import open_case
+from engine.cases.starts import open_case
 from engine.tables import cases
 from forms import Answered
 from forms.definition import COMPANY_ZONE

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from engine.publishing import publish
+from engine.procedures.publishing import publish
 from engine.spiff import Dues
 from engine.tables import cases, entries, transfers
 from engine.transfers.batches import foresee_next

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.bundles import prepare
+from engine.procedures.bundles import prepare
 from engine.replaying.replay import CaseReplayed
 from engine.replaying.verdicts import Replayed, Verdict
 from engine.spiff import Names
@@ -16,7 +16,7 @@ from tests.engine.errand import errand
 from web.commands.replayed import line_of
 
 if TYPE_CHECKING:
-    from engine.bundles import Bundle
+    from engine.procedures.bundles import Bundle
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from engine.publishing import publish
+from engine.procedures.publishing import publish
 from engine.tables import entries
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from engine import settings
-from engine.bundles import SHIPPED, read_folder
-from engine.publishing import publish
+from engine.procedures.bundles import SHIPPED, read_folder
+from engine.procedures.publishing import publish
 from engine.settings import Company
 from engine.versioning.terms import Source, Terms
 from tests.web.commands.conftest import HERE

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from engine import drafts, people
-from engine.cases import open_case
+from engine import people
+from engine.cases.starts import open_case
 from engine.connectors import Outside
 from engine.procedures import in_force
-from engine.publishing import publish
+from engine.procedures.publishing import publish
 from engine.tables import drafts as draft_rows
 from engine.tables import tasks
+from engine.tasks import drafts
 from engine.versioning.listing import all_versions
 from engine.versioning.terms import Terms
 from forms import Answered

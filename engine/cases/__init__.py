@@ -1,0 +1,1 @@
+"""Cases: how they begin, move, are stored, and how they are listed."""

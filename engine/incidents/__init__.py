@@ -1,0 +1,1 @@
+"""Incidents: what failed, told, repaired and tried again."""

@@ -1,0 +1,1 @@
+"""Tasks: what waits for people, who may do it, and what is done with it."""

@@ -1,0 +1,1 @@
+"""Verifying: what is stored, held against the chains of entries."""
