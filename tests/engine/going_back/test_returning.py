@@ -150,6 +150,15 @@ def test_siblings_are_cancelled_and_whoever_held_them_is_told(errands: Errand) -
         )
 
 
+def test_a_straight_return_stops_nothing_and_tells_nobody_that_it_does(errands: Errand) -> None:
+    prepared = errands.does("prepare")
+    claim(errands.conn, errands.task("file_away"), by=errands.colleague, now=NOW)
+    returned(errands, "check", prepared, STRAIGHT)
+
+    assert errands.open == {"prepare", "file_away"}
+    assert not any("取消" in told for told in errands.told(errands.colleague))
+
+
 def test_it_comes_straight_back_to_whoever_returned_it_with_what_they_had_typed(
     errands: Errand,
 ) -> None:
