@@ -97,7 +97,7 @@ def retry(key: int) -> ResponseReturnValue:
 @bp.post(f"{KEY}/close")
 @draws
 def close(key: int) -> ResponseReturnValue:
-    reason = request.form.get("reason", "")
+    reason = request.form.get("why", "")
     try:
         with transaction() as conn:
             closed = leave_undone(conn, key, reason=reason, by=current_person(), now=now())

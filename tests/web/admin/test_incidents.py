@@ -198,11 +198,11 @@ def test_an_incident_is_left_undone_only_for_a_reason(
     he: Visitor, database: sa.Engine, staff: dict[str, Person]
 ) -> None:
     case_id, _, number = stuck_case(database, staff["jie"])
-    assert he.post(f"{INCIDENTS}/{number}/close", {"reason": " "}).status_code == 422
+    assert he.post(f"{INCIDENTS}/{number}/close", {"why": " "}).status_code == 422
     assert "请写明原因" in he.text
     assert open_numbers(database) == [number]
 
-    he.follow(he.post(f"{INCIDENTS}/{number}/close", {"reason": "客户已撤诉"}))
+    he.follow(he.post(f"{INCIDENTS}/{number}/close", {"why": "客户已撤诉"}))
     assert "已搁下" in he.text
     assert open_numbers(database) == []
     he.get(f"/cases/{case_id}")
@@ -226,7 +226,7 @@ def test_a_deadline_that_failed_is_not_left_undone(
         )
     he.get(f"{INCIDENTS}/{number}")
     assert not he.all("//textarea[@name='reason']")
-    assert he.post(f"{INCIDENTS}/{number}/close", {"reason": "不想办"}).status_code == 409
+    assert he.post(f"{INCIDENTS}/{number}/close", {"why": "不想办"}).status_code == 409
     assert "不能搁下" in he.text
     assert he.all(f"//form[@action='{INCIDENTS}/{number}/retry']")
 

@@ -197,6 +197,20 @@ def test_after_signing_in_anew_the_page_is_there_again(he: Visitor, stuck: Stuck
     assert (he.status, he.path) == (200, path)
 
 
+def test_after_signing_in_anew_the_reason_of_a_repair_stays_with_the_repair(
+    he: Visitor, stuck: Stuck
+) -> None:
+    _, path = stuck
+    he.post(f"{path}/data", {**typed(he, path, rounds="7"), "do": "review"})
+    looked_at = {**he.values(f"{path}/data"), "reason": "填错了", "do": "repair"}
+    he.client.delete_cookie("banjie")
+    assert he.post(f"{path}/data", looked_at).status_code == 401
+    he.follow(he.sign_in("he"))
+    assert not (he.all("//*[@id='close-reason']")[0].text or "").strip()
+    he.post(f"{path}/data", {**he.values(f"{path}/data"), "do": "review"})
+    assert (he.all("//*[@id='reason']")[0].text or "").strip() == "填错了"
+
+
 @pytest.mark.parametrize(("login", "sees"), [("fang", 403), ("lin", 200)])
 def test_only_operators_repair_data(
     sign_in: Callable[[str], Visitor], stuck: Stuck, login: str, sees: int
