@@ -39,7 +39,7 @@ def settled(conn: sa.Connection, row: sa.Row[Any]) -> Names:
         if row.person_id.hex in (key for key, _ in body.get("to", ())):
             who, why = body.get("name") or "", body.get("reason", "")
             return Names(
-                f"{who} 已减去您的会签，不必再签：{why}",
-                f"{who} has taken your signature away; you need not sign: {why}",
+                f"{who} 已减去您的会签（{why}），不必再签。",
+                f"{who} has taken your signature away ({why}); you need not sign.",
             )
     return _NOT_NEEDED

@@ -96,7 +96,7 @@ def _repairs(visitor: Visitor, looks: Looks) -> None:
     if looks.scripts == "on":
         expect(page.locator("svg [data-element-id='handle_complaint_late']").first).to_be_visible()
     page.locator("button[name='json'][value='variant']").click()
-    page.locator("[name='value.variant']").fill('"CM"')
+    page.locator("textarea[name='value.variant']").fill('"CM"')
     page.get_by_role("button", name="查看更改").first.click()
     expect(page.get_by_role("row", name="variant")).to_contain_text("CM")
     looks()

@@ -91,7 +91,7 @@ def test_what_is_refused_keeps_what_was_chosen(fang: Visitor, staff: dict[str, P
         ({"procedure": "manufacturer-complaint", "step": "a:b"}, "没有步骤"),
         ({"substitute": "nobody"}, "没有这位人员"),
         ({"substitute": str(staff["fang"].id)}, "不能是 王芳 本人"),
-        ({"reason": "长" * 1001}, "请写明原因"),
+        ({"reason": "长" * 1001}, "请删减 1 字"),
     ):
         status = asks(fang, staff["jie"], **{"reason": "出差", **wrong})
         assert status == 422, wrong

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.spiff.model import Problem
 
 _SHOWN: Final = 80  # characters of a text that a sentence can hold
+_QUOTED: Final = re.compile("“([^“”]+)”")
 _SAID_ZH: Final = re.compile("(?<!id)(?<!是否为)(?<!”或)“([^“”]+)”")
 _NOT_EN: Final = '(?<!id )(?<!mean )(?<!" or )'
 
@@ -53,8 +54,8 @@ def label(names: Names, id_: str) -> Names:
 
 
 def quoted(problem: Problem) -> list[str]:
-    """Give what a problem puts between quotation marks, but for what it only suggests."""
-    return _SAID_ZH.findall(problem.zh)
+    """Give what a problem puts between quotation marks, elements and all else."""
+    return _QUOTED.findall(problem.zh)
 
 
 def _labels(root: etree._Element) -> Iterator[tuple[str, Names]]:

@@ -99,7 +99,7 @@ def test_a_step_that_stands_unlike_its_state_is_found(
     free = waiting(connection, case_id)["free"]
     connection.execute(sa.update(tasks).where(tasks.c.id == free).values(stands=True))
     (found,) = [one for one in check(connection) if not one.is_sound]
-    assert [names.en for names in found.astray] == ["clock that stands of task free"]
+    assert [names.en for names in found.astray] == ["clock that stands of task “free in English”"]
 
 
 def test_where_every_timer_has_fired_no_clock_is_left_to_pause(

@@ -160,7 +160,7 @@ def test_who_is_taken_away_is_not_waited_for(
     assert told(connection, manager)[-1] == f"{clerk.name} 取消了请您会签“prepare名”：不用了"
     with pytest.raises(SignedAlreadyError) as told_so:
         signs(connection, task, manager)
-    assert told_so.value.zh == f"{clerk.name} 已减去您的会签，不必再签：不用了"
+    assert told_so.value.zh == f"{clerk.name} 已减去您的会签（不用了），不必再签。"
     with pytest.raises(SignedAlreadyError, match="agreed"):
         signs(connection, task, inspector)
     case_id = complete_task(connection, task, NOTE, by=clerk, now=NOW).case_id
