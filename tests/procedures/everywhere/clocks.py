@@ -43,17 +43,21 @@ class Watch:
     """What ran when the case was looked at last: due times by arming, and the open tasks.
 
     ``inside`` are tasks that are done within a step that was returned straight: the activities
-    around that one. After an intervention clocks may run ``beside`` what is open.
+    around that one. After an intervention clocks may run ``beside`` what is open. ``lasts`` are the
+    due times that clocks had last, by activity, and ``back`` is a step that was taken back.
     """
 
     dues: dict[UUID, datetime] = field(default_factory=dict)
     tasks: frozenset[UUID] = frozenset()
     inside: dict[UUID, tuple[str, ...]] = field(default_factory=dict)
     beside: bool = False
+    lasts: dict[str, datetime] = field(default_factory=dict)
+    back: str | None = None
 
     def look(self, walk: Walk, *, kept: Collection[str] = ()) -> None:
         """See that exactly the drawn clocks run; old armings stand, new ones count from now.
 
+        The clock of a step that was taken back counts on, although it is armed anew.
         ``kept`` are activities around the steps whose clocks must not have begun anew.
         """
         row = walk.row()
@@ -65,6 +69,8 @@ class Watch:
             self._check(walk, timer, at, kept)
         self._check_rows(walk, at)
         self.dues = {timer.id: timer.due for timer in at.timers}
+        self.lasts |= {timer.host: timer.due for timer in at.timers}
+        self.back = None
         self.tasks = frozenset(task.id for task in at.tasks)
 
     def around(self, task: OpenTask) -> tuple[str, ...]:
@@ -84,7 +90,8 @@ class Watch:
         if len(same) == 1:
             assert is_old == (same[0] in self.tasks), f"{timer.host} counts anew, or does not"
         assert is_old or timer.host not in kept, f"{timer.host} counts anew"
-        wanted = self.dues[timer.id] if is_old else walk.now + LIMITS[timer.host]
+        anew = self.lasts[timer.host] if timer.host == self.back else walk.now + LIMITS[timer.host]
+        wanted = self.dues[timer.id] if is_old else anew
         assert timer.due == wanted, (timer.host, timer.due, wanted)
 
     def _check_rows(self, walk: Walk, at: Position) -> None:

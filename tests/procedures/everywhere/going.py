@@ -105,6 +105,7 @@ def _withdraws(stage: Stage) -> None:
     by = stage.person(done.actor, history.read(done.body)["role"])
     walk = stage.walk
     withdraw_step(stage.conn, walk.case_id, done.task_id, by=by, now=walk.now)
+    stage.watch.back = stage.scene.steps[stage.at - 1]
 
 
 def _cancels(stage: Stage) -> None:
