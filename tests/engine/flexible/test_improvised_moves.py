@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 import click
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from typing_extensions import override
@@ -164,7 +164,14 @@ def improvise(database: Engine, examples: int, machine: type[Moving] = Moving) -
         held = {**STAFF, "operator": {"operator"}}
         machine.staff = {login: somebody(conn, login, roles) for login, roles in held.items()}
     machine.engine = database
-    steps = settings(max_examples=examples, stateful_step_count=25, database=None, deadline=None)
+    # A failure is told as it is: shrinking it takes longer than a test may.
+    steps = settings(
+        max_examples=examples,
+        stateful_step_count=25,
+        database=None,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+    )
     run_state_machine_as_test(machine, settings=steps)
 
 
