@@ -129,13 +129,16 @@ def _task(
 
 
 def _case(conn: sa.Connection, case_id: UUID, *, by: Person, now: datetime) -> Case:
-    status = conn.scalar(sa.select(cases.c.status).where(cases.c.id == case_id))
-    if status is None or not by.is_staff:
+    query = sa.select(cases.c.status).where(cases.c.id == case_id)
+    if conn.scalar(query) is None or not by.is_staff:
         raise NotFoundError
     case = lock(conn, case_id)
     roles = set(conn.scalars(sa.select(tasks.c.role).where(tasks.c.case_id == case_id)))
     if not may_pause(by.roles, roles):
         raise MayNotPauseError
+    if conn.scalar(query) != "open":
+        zh, en = spiff.CaseOverError.zh, spiff.CaseOverError.en
+        raise ClockStandsError(zh, en, case_id=case_id)
     check_goes_on(case)
     return fresh(conn, case, now=now)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,7 @@ from engine.clocks.clockview import Clock, of_case, of_task, of_whole
 from engine.clocks.pausing import ClockStandsError, MayNotPauseError
 from engine.clocks.reckoning import reckon_next
 from engine.errors import NotFoundError
+from engine.going_back.ending import cancel_case
 from engine.history.dossier import case as dossier_of
 from engine.reasons import BadReasonError
 from engine.spiff import Names
@@ -24,6 +26,7 @@ from engine.tasks.completing import claim, complete_task
 from engine.tasks.inbox import inbox
 from engine.tasks.taskview import open_task
 from engine.tasks.waiting import TaskClaimedError, TaskGoneError
+from engine.verifying import everything as verifying
 from tests.engine.clocks.deskwork import (
     BEFORE,
     NOTE,
@@ -243,6 +246,23 @@ def test_what_makes_no_sense_is_refused(
     complete_task(connection, task, NOTE, by=clerk, now=THURSDAY)
     with pytest.raises(TaskGoneError):
         pausing.resume_task(connection, task, by=clerk, now=THURSDAY)
+
+
+def test_a_case_that_is_over_has_no_clock_and_stays_over(
+    connection: Connection, case_id: UUID
+) -> None:
+    owner = somebody(connection, "owner", {"process-owner"})
+    pausing.pause_case(connection, case_id, "等客户", by=owner, now=NOW)
+    cancel_case(connection, case_id, "重复", by=owner, now=NOW)
+    for verb in (
+        partial(pausing.pause_case, connection, case_id, "等客户"),
+        partial(pausing.resume_case, connection, case_id),
+    ):
+        with pytest.raises(ClockStandsError, match="案件"):
+            verb(by=owner, now=NOW)
+    status = connection.scalar(sa.select(cases.c.status).where(cases.c.id == case_id))
+    assert status == "ended"
+    assert all(one.is_sound for one in verifying.check(connection))
 
 
 def test_a_step_without_a_deadline_has_no_clock(connection: Connection, clerk: Person) -> None:
