@@ -36,6 +36,11 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
+TUESDAY, THURSDAY = at("2026-11-10T14:00"), at("2026-11-12T16:00")
+LATER = at("2026-11-18T12:00")
+"""When the step is due that was to be on 11-16 10:00, having stood from Tuesday to Thursday."""
+
+
 def deskwork(limit: str = "5 个工作日", tag: str = "timeDuration") -> dict[str, bytes]:
     """Give a procedure whose whole work is under the case's clock, and whose step has a limit."""
     inside = Process("errand")

@@ -29,7 +29,10 @@ from engine.tasks.waiting import TaskClaimedError, TaskGoneError
 from engine.verifying import everything as verifying
 from tests.engine.clocks.deskwork import (
     BEFORE,
+    LATER,
     NOTE,
+    THURSDAY,
+    TUESDAY,
     at,
     deskwork,
     dues,
@@ -49,10 +52,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from engine.people import Person
-
-TUESDAY, THURSDAY = at("2026-11-10T14:00"), at("2026-11-12T16:00")
-LATER = at("2026-11-18T12:00")
-"""When the step is due that was to be on 11-16 10:00, having stood from Tuesday to Thursday."""
 
 
 @pytest.fixture

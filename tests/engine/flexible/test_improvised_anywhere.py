@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-import argparse
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import click
 import orjson
 import sqlalchemy as sa
 from hypothesis import strategies as st
@@ -21,14 +19,11 @@ from engine import calling, procedures
 from engine.calling.settling import settle
 from engine.cases.starts import open_case
 from engine.connectors import RefusedCallError
-from engine.database import connect
-from engine.embedded import throw_away
 from engine.incidents import recording
 from engine.incidents.retrying import retry
 from engine.messages.delivering import deliver_next
 from engine.messages.outside import send
 from engine.procedures.publishing import publish
-from engine.schema import upgrade
 from engine.spiff import BrokenFilesError
 from engine.substituting import making
 from engine.tables import waits
@@ -37,7 +32,7 @@ from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.flexible.drawn import drawn, edited, shouting
 from tests.engine.flexible.test_improvised import PERSON, PICK
-from tests.engine.flexible.test_improvised_moves import WHY, Moving, improvise
+from tests.engine.flexible.test_improvised_moves import WHY, Moving, at_length, improvise
 from tests.engine.small import put_in_force
 
 if TYPE_CHECKING:
@@ -161,21 +156,5 @@ def test_moving_anywhere_loses_nothing(database: Engine) -> None:
     assert {"complete_task", "move"} < set(+Anywhere.done_so_far)
 
 
-def main() -> None:
-    """Let people improvise in many procedures, in a database that is thrown away."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.engine.flexible.test_improvised_anywhere"
-    )
-    parser.add_argument("--cases", type=int, default=300)
-    count = parser.parse_args().cases
-    with throw_away() as server:
-        engine = connect(server.url)
-        upgrade(engine)
-        anywhere(engine, count)
-        engine.dispose()
-    told = ", ".join(f"{n} {verb}" for verb, n in sorted(Anywhere.done_so_far.items()) if n)
-    click.echo(f"{count} cases, {told}: nothing lost, all ended, all replayed")
-
-
 if __name__ == "__main__":
-    main()
+    at_length(anywhere, Anywhere, 300)

@@ -180,19 +180,19 @@ def test_moving_loses_nothing(database: Engine) -> None:
     assert {"complete_task", "reopen_case"} < set(+Moving.done_so_far)
 
 
-def main() -> None:
-    """Let people improvise in many cases, in a database that is thrown away."""
-    parser = argparse.ArgumentParser(prog="python -m tests.engine.flexible.test_improvised_moves")
-    parser.add_argument("--cases", type=int, default=500)
+def at_length(let: Callable[[Engine, int], None], machine: type[Moving], cases: int) -> None:
+    """Let people improvise in `--cases` cases, in a database that is thrown away."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--cases", type=int, default=cases)
     count = parser.parse_args().cases
     with throw_away() as server:
         engine = connect(server.url)
         upgrade(engine)
-        improvise(engine, count)
+        let(engine, count)
         engine.dispose()
-    told = ", ".join(f"{n} {verb}" for verb, n in sorted(Moving.done_so_far.items()) if n)
+    told = ", ".join(f"{n} {verb}" for verb, n in sorted(machine.done_so_far.items()) if n)
     click.echo(f"{count} cases, {told}: nothing lost, all ended, all replayed")
 
 
 if __name__ == "__main__":
-    main()
+    at_length(improvise, Moving, 500)

@@ -32,7 +32,19 @@ from engine.tasks.completing import claim, complete_task, release, save_draft
 from engine.tasks.inbox import inbox
 from engine.tasks.taskview import open_task
 from engine.verifying.everything import check
-from tests.engine.clocks.deskwork import BEFORE, NOTE, at, deskwork, dues, kinds, opened, row_of
+from tests.engine.clocks.deskwork import (
+    BEFORE,
+    LATER,
+    NOTE,
+    THURSDAY,
+    TUESDAY,
+    at,
+    deskwork,
+    dues,
+    kinds,
+    opened,
+    row_of,
+)
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
 from tests.engine.small import put_in_force, somebody
@@ -44,10 +56,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from engine.people import Person
-
-TUESDAY, THURSDAY = at("2026-11-10T14:00"), at("2026-11-12T16:00")
-LATER = at("2026-11-18T12:00")
-"""When the step is due that was to be on 11-16 10:00, having stood from Tuesday to Thursday."""
 
 
 @pytest.fixture
