@@ -11,8 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 MODULE, FUNCTION = 250, 40
-LISTS = ("engine/tables.py", "engine/migrations/")
-"""Lists of columns, long because the tables are many; there is no logic in them."""
+REVISIONS = "engine/migrations/"
+"""Lists of columns, as long as the tables are many; there is no logic in them."""
 
 
 def _committed(*patterns: str) -> list[Path]:
@@ -29,7 +29,7 @@ def test_modules_and_functions_stay_short() -> None:
     long = []
     for path in _committed("engine/*.py", "forms/*.py", "web/*.py"):
         name = path.relative_to(ROOT).as_posix()
-        if name.startswith(LISTS):
+        if name.startswith(REVISIONS):
             continue
         source = path.read_text(encoding="utf-8")
         if source.count("\n") > MODULE:
