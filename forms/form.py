@@ -41,6 +41,11 @@ class Form(Definition):
         """Keep what was posted as it was typed, for a draft: nothing is judged."""
         return posted.typed_of(self.fields, sent)
 
+    def as_posted(self, values: Values) -> dict[str, list[str]]:
+        """Write values as a browser would post them; those of no field of the form stay out."""
+        mine = {name: value for name, value in values.items() if name in self.by_name}
+        return posted.Answered(mine).texts
+
     def rearranged(self, sent: posted.Posted) -> posted.Typed | None:
         """Answer the buttons for rows (`_add`, `_del`) and `_show`; None if none was pressed."""
         return posted.rearranged(self.fields, sent)

@@ -33,27 +33,30 @@ class Posted(Protocol):
 
 
 class Answered:
-    """Values written as a browser would post them: for drafts, programs and tests."""
+    """Values written as a browser would post them: for drafts, programs and tests.
+
+    `texts` holds all of them by name.
+    """
 
     def __init__(self, values: Values) -> None:
-        self._texts: dict[str, list[str]] = {}
+        self.texts: dict[str, list[str]] = {}
         for name, value in values.items():
             self._write(name, value)
 
     def keys(self) -> Iterable[str]:
-        return self._texts.keys()
+        return self.texts.keys()
 
     def getlist(self, key: str, /) -> list[str]:
-        return list(self._texts.get(key, []))
+        return list(self.texts.get(key, []))
 
     def _write(self, name: str, value: JSON) -> None:
         items = value if isinstance(value, list) else [value]
         for i, item in enumerate(items):
             cells = item if isinstance(item, dict) else {}
             for column, cell in cells.items():
-                self._texts.setdefault(f"{name}.{i}.{column}", []).append(text_of(cell))
+                self.texts.setdefault(f"{name}.{i}.{column}", []).append(text_of(cell))
             if not isinstance(item, dict):
-                self._texts.setdefault(name, []).append(text_of(item))
+                self.texts.setdefault(name, []).append(text_of(item))
 
 
 def text_of(value: JSON) -> str:

@@ -15,7 +15,7 @@ from engine.spiff import Names
 from engine.tables import attachments, entries, tasks
 from engine.tasks import drafts
 from engine.tasks.foureyes import Eyes
-from forms import Answered, Kind
+from forms import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -69,9 +69,7 @@ def give(
     if holder and deed.answers and drafts.load(conn, subject, by=holder) is None:
         form = version.form(task.process, task.element)
         values = _with_files(conn, form, deed.answers, subject=subject, by=holder, now=now)
-        posted = Answered({name: values[name] for name in form.names if name in values})
-        typed = {key: posted.getlist(key) for key in posted.keys()}  # noqa: SIM118
-        drafts.save(conn, subject, typed, by=holder, now=now)
+        drafts.save(conn, subject, form.as_posted(values), by=holder, now=now)
     return holder
 
 

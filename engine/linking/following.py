@@ -15,7 +15,7 @@ from engine.linking.opened import FIELD
 from engine.linking.ties import check_may_link, checked_relation
 from engine.reasons import checked_reason
 from engine.tasks import drafts
-from forms import Answered, Kind
+from forms import Kind
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -64,9 +64,8 @@ def prepare(
     version = procedures.version(conn, row.version_id)
     known = dossier.latest_answers(version, dossier.history_rows(conn, case_id))
     values = {**view.form.prefill({}, today=view.form.day(now)), **carried(view.form, known)}
-    posted = Answered({name: values[name] for name in view.form.names if name in values})
-    typed = {key: posted.getlist(key) for key in posted.keys()}  # noqa: SIM118
-    drafts.save(conn, drafts.of_start(procedure), {**typed, FIELD: said}, by=by, now=now)
+    typed = {**view.form.as_posted(values), FIELD: said}
+    drafts.save(conn, drafts.of_start(procedure), typed, by=by, now=now)
 
 
 def carried(form: Form, known: dict[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from engine.people import Person
 
 PARTS, CASES, STEPS = 10, 1_000, 10
-LAST = Answered({name: REPORT.getlist(name)[0] for name in REPORT.keys()} | {"more": "no"})  # noqa: SIM118
+LAST = Answered({name: said[0] for name, said in REPORT.texts.items()} | {"more": "no"})
 
 
 @dataclass

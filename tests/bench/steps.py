@@ -34,7 +34,7 @@ CASES = 20
 CROWDS = (1, len(LOGINS))
 
 
-TYPED = [(name, text) for name in REPORT.keys() for text in REPORT.getlist(name)]  # noqa: SIM118
+TYPED = [(name, text) for name, said in REPORT.texts.items() for text in said]
 """The report as it is typed; the page adds what its form holds hidden."""
 
 

@@ -54,14 +54,17 @@ def test_good_answers_become_values(sample: Form) -> None:
 
 
 def test_a_browsers_multidict_is_read(sample: Form) -> None:
-    sent = Answered(GOOD)
-    posted = MultiDict([(name, text) for name in sent.keys() for text in sent.getlist(name)])  # noqa: SIM118
+    posted: MultiDict[str, str] = MultiDict(sample.as_posted(GOOD))
     posted.setlist("remedies", ["return", "exchange"])
     posted.update({"csrf_token": "x", "unknown": "y", "__class__": "z"})
     answers = sample.read(posted)
     assert answers.problems == {}
     assert answers.values["remedies"] == ["return", "exchange"]
     assert "unknown" not in answers.values | answers.typed
+
+
+def test_what_no_field_is_named_by_is_not_written_as_posted(sample: Form) -> None:
+    assert sample.as_posted({**GOOD, "stranger": "x"}) == Answered(GOOD).texts
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def _delegates(stage: Stage) -> None:
 def _prepares(stage: Stage) -> None:
     row, now = stage.row, stage.walk.now
     delegate(stage.conn, row.id, stage.guest.id, WHY, by=stage.holder, now=now)
-    save_draft(stage.conn, row.id, typed(stage.given(row)), by=stage.guest, now=now)
+    save_draft(stage.conn, row.id, Answered(stage.given(row)).texts, by=stage.guest, now=now)
 
 
 def _takes_back(stage: Stage) -> None:
@@ -155,15 +155,9 @@ def _is_away(stage: Stage) -> None:
     stage.watch.look(walk)
 
 
-def typed(answers: dict[str, Any]) -> dict[str, list[str]]:
-    """Give answers as a page would post them."""
-    posted = Answered(answers)
-    return {key: posted.getlist(key) for key in posted.keys()}  # noqa: SIM118 - not a mapping
-
-
 def _asks(stage: Stage, place: str, mode: str) -> None:
     row, now = stage.row, stage.walk.now
-    save_draft(stage.conn, row.id, typed(stage.given(row)), by=stage.holder, now=now)
+    save_draft(stage.conn, row.id, Answered(stage.given(row)).texts, by=stage.holder, now=now)
     keys = [stage.guest.id, stage.doubles["operator"].id]
     wanted = Wanted(place, mode, HALF, keys)
     ask(stage.conn, row.id, wanted, WHY, by=stage.holder, now=now)
