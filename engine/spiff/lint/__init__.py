@@ -21,6 +21,7 @@ from engine.spiff.lint import (
     handed,
     handing,
     hidden,
+    ids,
     lanes,
     marks,
     messages,
@@ -56,6 +57,7 @@ LIMITS: Final[tuple[Callable[[Sources], Iterator[Problem]], ...]] = (
     pools.one_process_a_file,
 )
 WIRING: Final[tuple[Callable[[Sources], Iterator[Problem]], ...]] = (
+    ids.ids_are_taken,
     elements.hosts_wait,
     flows.whole,
 )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from engine.spiff.lint.elements import GATEWAYS
-from engine.spiff.lint.told import meant
+from engine.spiff.lint.ids import unusable
+from engine.spiff.lint.told import NEAR, meant
 from engine.spiff.model import Problem
 
 if TYPE_CHECKING:
@@ -44,7 +46,11 @@ def whole(sources: Sources) -> Iterator[Problem]:
 
 
 def _nowhere(sheet: Sheet) -> Iterator[Problem]:
-    """Tell of each element that is not there, with what hangs on it and what may be meant."""
+    """Tell of each element that is not there, with what hangs on it and what may be meant.
+
+    What is there under an id that cannot be one is told by that.
+    """
+    told = unusable(sheet)
     loose: dict[str, list[str]] = defaultdict(list)
     for edge in sheet.edges:
         for end in {edge.source, edge.target} - sheet.nodes.keys():
@@ -54,6 +60,8 @@ def _nowhere(sheet: Sheet) -> Iterator[Problem]:
         if node.kind == "boundaryEvent" and (node.attached or "") not in sheet.nodes:
             loose[node.attached or ""].append(node.id)
     for end, ids in sorted(loose.items()):
+        if get_close_matches(end, told, n=1, cutoff=NEAR):
+            continue
         zh, en = meant(end, sheet.nodes)
         said_zh, said_en = "、".join(f"“{id_}”" for id_ in ids), ", ".join(f'"{i}"' for i in ids)
         yield Problem(

@@ -70,6 +70,37 @@ def test_an_element_that_is_not_there_is_told_by_what_hangs_on_it(spoil: str) ->
     assert '"late in English (late)": "one", which it is joined to, is not drawn.' in problem.en
 
 
+@pytest.mark.parametrize(
+    ("id_", "where", "better"),
+    [("1 one", "there", "one"), ("1 one", "everywhere", "e_1_one"), (" one", "there", "one"),
+     ("the one", "everywhere", "the_one"), ("one:1", "everywhere", "one_1"),
+     ("·", "everywhere", "e")],
+)  # fmt: skip
+def test_an_id_that_xml_does_not_take_is_told_once(id_: str, where: str, better: str) -> None:
+    drawn = long().bytes().decode()
+    spoilt = drawn.replace('<bpmn:userTask id="one"', f'<bpmn:userTask id="{id_}"')
+    if where == "everywhere":
+        spoilt = drawn.replace('"one"', f'"{id_}"').replace(">one<", f">{id_}<")
+    found = problems({**files(long()), PATH: spoilt.encode()})
+    (problem,) = (each for each in found if each.code != "no_form")
+    assert (problem.code, problem.element) == ("bad_id", id_)
+    assert f"“one名（{id_}）”的 id“{id_}”不能用：id 以字母、汉字或下划线开头" in problem.zh
+    assert f"请改为如 {better}，" in problem.zh
+    assert f'has the id "{id_}", which cannot be one' in problem.en
+    assert f"Write {better}, say," in problem.en
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [('"m_open"', '"m open"'), ('"opened_to_one"', '"1st"'), ('"shape_one"', '"1"')]
+)
+def test_no_id_in_a_file_is_one_that_xml_does_not_take(old: str, new: str) -> None:
+    spoilt = long().bytes().decode().replace(old, new)
+    found = problems({**files(long()), PATH: spoilt.encode()})
+    assert [f'{each.code}:"{each.element}"' for each in found if each.code != "no_form"] == [
+        f"bad_id:{new}"
+    ]
+
+
 def test_a_name_that_nobody_fills_is_told_once_in_a_diagram() -> None:
     p = good()
     p.xor("again", "again_to_done")
