@@ -21,6 +21,7 @@ from engine.spiff import (
     Compiled,
     Names,
     Problem,
+    at_their_steps,
     closure,
     compile_expression,
     compile_procedure,
@@ -196,10 +197,11 @@ def prepare(
             calendars=calendars,
         )
     except BrokenFilesError as error:
-        raise BrokenFilesError((*problems, *error.problems)) from None
+        found = at_their_steps((*problems, *error.problems), own)
+        raise BrokenFilesError(tuple(found)) from None
     papers, unprintable = ({}, []) if problems else _papers(own, forms)
     if problems or unprintable:
-        raise BrokenFilesError((*problems, *unprintable))
+        raise BrokenFilesError(tuple(at_their_steps((*problems, *unprintable), own)))
     return Bundle(compiled, forms, papers, own, roles)
 
 

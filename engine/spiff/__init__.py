@@ -107,6 +107,7 @@ from engine.spiff.errors import (
 )
 from engine.spiff.explaining import explain_timers
 from engine.spiff.files.eventful import DUTY_DATE
+from engine.spiff.files.form_files import at_their_steps
 from engine.spiff.files.sources import closure, process_ids, promises, roots
 from engine.spiff.going_back.bypassing import Leap, bypassed
 from engine.spiff.going_back.ending import cancel, cancelled_at, reopen, reopenings
@@ -208,7 +209,7 @@ __all__ = [
     "Verdict",
     "Wait", "Way",
     "answer",
-    "asked_again",
+    "asked_again", "at_their_steps",
     "bypassed",
     "cancel", "cancelled_at",
     "check_drawings",

@@ -47,3 +47,42 @@ def test_a_rule_compares_like_with_like(
         {(FORM, code)} if code else set()
     )
     assert all(cure in problem.en and problem.zh for problem in found[:1])
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "step"),
+    [
+        (FORM, b"{}", "《登记》“登记并起算期限（register_case）”"),
+        (FORM.replace(".json", ".ui.json"), b"{", "《登记》“登记并起算期限（register_case）”"),
+        ("forms/manufacturer-complaint/complaint_received.json", b"{}", "complaint_received"),
+    ],
+)
+def test_what_is_wrong_with_a_form_is_told_with_its_step(
+    path: str, content: bytes, step: str
+) -> None:
+    with pytest.raises(BrokenFilesError) as refused:
+        prepare({**read_folder(), path: content}, "manufacturer-complaint")
+    found = [each for each in refused.value.problems if each.file == path]
+    assert found
+    for each in found:
+        assert each.zh.startswith("《")
+        assert step in each.zh.partition("的表单：")[0]
+        assert each.en.startswith('Form of "')
+
+
+def test_a_rule_is_told_with_the_step_of_its_form() -> None:
+    with pytest.raises(BrokenFilesError) as refused:
+        prepare(with_rule("fee <= 5000", "fee"), "manufacturer-complaint")
+    (problem,) = refused.value.problems
+    assert problem.zh.startswith("《"), problem.zh
+    assert "register_case" in problem.en.partition('" in "')[0]
+
+
+def test_a_form_of_no_step_or_of_no_diagram_is_told_by_its_file() -> None:
+    files = read_folder()
+    files["forms/register/nobody.json"] = b"{}"
+    with pytest.raises(BrokenFilesError) as refused:
+        prepare(files, "manufacturer-complaint")
+    (problem, *_) = refused.value.problems
+    assert problem.file == "forms/register/nobody.json"
+    assert "的表单：" not in problem.zh
