@@ -129,6 +129,24 @@ def _check_eyes(conn: sa.Connection, waiting: Waiting) -> None:
         )
 
 
+def check_asker(conn: sa.Connection, ready: Ready, asker: Person) -> None:
+    """Refuse to do what somebody asked for whom a guarantee keeps from the step by now.
+
+    Raises NoWayError.
+    """
+    if (waiting := ready.waiting) is None:
+        return
+    why = eyes_on(conn, waiting, asker).barred(waiting, waiting.case.state).get(asker.id)
+    if why is not None:
+        raise NoWayError(
+            f"提出这项干预的 {asker.name} 须回避这一步：{why.zh}。"
+            "请不同意，由另一位系统管理员重新提出。",
+            f"{asker.name}, who asked for this, is kept from the step: {why.en}. Do not agree; let "
+            "another operator ask for it anew.",
+            case_id=waiting.case.id,
+        )
+
+
 def carry_out(
     conn: sa.Connection,
     ready: Ready,

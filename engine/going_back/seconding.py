@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from engine import notices, settings
 from engine.errors import NotFoundError, Refusal
-from engine.going_back.intervening import SKIP, Wanted, carry_out, prepared
-from engine.people import person
+from engine.going_back.intervening import SKIP, Wanted, carry_out, check_asker, prepared
+from engine.people import whoever
 from engine.reasons import checked_reason
 from engine.roles import OPERATOR, check_holds
 from engine.spiff import Names
@@ -118,7 +118,7 @@ def asked(conn: sa.Connection, key: int) -> sa.Row[Any]:
 
 
 def agree(conn: sa.Connection, key: int, *, by: Person, now: datetime) -> None:
-    """Do what another operator has asked for.
+    """Do what another operator has asked for; four eyes hold for both.
 
     Raises RoleNeededError, SecondPersonError, SettledError, TaskGoneError and NoWayError.
     """
@@ -127,7 +127,8 @@ def agree(conn: sa.Connection, key: int, *, by: Person, now: datetime) -> None:
     if row.asked_by == by.id:
         raise SecondPersonError
     ready = prepared(conn, wanted_of(row), by=by, now=now)
-    asker = person(conn, row.asked_by)
+    asker = whoever(conn, row.asked_by)
+    check_asker(conn, ready, asker)
     carry_out(conn, ready, row.reason, asker=asker, by=by, now=now)
     _settle(conn, key, "done", by=by, now=now)
 

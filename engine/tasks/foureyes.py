@@ -6,8 +6,9 @@ Each round counts, also one that was sent back: who has once investigated has fo
 their paper is still in the file, so the stricter reading is taken. Who acts for another is held by
 what either of them did, for themselves or for somebody.
 
-It is asked when a step is claimed, completed, returned or skipped, when it is assigned, transferred
-or delegated to somebody and given back, when somebody is asked to sign it and signs.
+It is asked when a step is claimed, completed, returned or skipped (of both operators, if two have
+to agree), when it is assigned, transferred or delegated to somebody and given back, when somebody
+is asked to sign it and signs.
 
 People whom a form names are compared by name, since forms take names as text: whoever's name is
 found in it is meant. Of two colleagues with one name both keep out, and 王伟 keeps out where 王伟明

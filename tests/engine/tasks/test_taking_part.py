@@ -238,3 +238,21 @@ def test_an_operator_skips_no_step_that_they_may_not_do(
     wanted = Move(PLACE if to else SKIP, case_id, open_now(connection, case_id), to)
     with pytest.raises(NoWayError, match="did “investigate in English”"):
         intervene(connection, wanted, "赶时间", by=operator, now=NOW)
+
+
+@pytest.mark.parametrize("barred", ["asker", "agreeing"])
+def test_neither_operator_of_an_intervention_may_be_kept_from_the_step(
+    connection: Connection, operator: Person, one: Person, barred: str
+) -> None:
+    publish(connection, side_by_side(), by=None, now=NOW, note="side by side")
+    settings.save(connection, "second_person", ["skip"])
+    second = somebody(connection, "second", operator.roles)
+    case_id = begun(connection, one).case_id
+    wanted = Move(SKIP, case_id, waiting(connection, case_id)["investigate"])
+    intervene(connection, wanted, "已另行调查", by=operator, now=NOW)
+    does(connection, case_id, "approve", operator if barred == "asker" else second)
+    with pytest.raises(NoWayError, match="did “approve in English”") as refused:
+        agree(connection, asked_for(connection)[0].id, by=second, now=NOW)
+    assert (operator.name in refused.value.en) == (barred == "asker")
+    assert "另一位系统管理员" in refused.value.zh
+    assert set(waiting(connection, case_id)) == {"investigate"}
