@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engine import notices, procedures
 from engine.cases.starts import NotYoursError
 from engine.errors import Refusal
 from engine.flexible.allowed import fits, words_for
-from engine.flexible.held import free, hands, put, said, step_of, taker_of
+from engine.flexible.held import free, giving, hands, put, said, step_of
 from engine.history import enter
-from engine.people import person
+from engine.people import person, whoever
 from engine.reasons import checked_reason
 from engine.spiff import Names
 from engine.tasks.foureyes import eyes_on
-from engine.tasks.waiting import check_own, lock_any, lock_task
+from engine.tasks.waiting import lock_any, lock_task
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 DELEGATED = "task_delegated"
 GIVEN_BACK = "task_given_back"
 TAKEN_BACK = "task_taken_back"
+_LENT: Final = Names(
+    "{by} 请您先办“{step}”，办好交回：{why}",
+    "{by} asks you to prepare “{step}” and give it back: {why}",
+)
 
 
 class NotDelegatedError(Refusal):
@@ -52,19 +56,8 @@ def delegate(
     Raises NobodyChosenError, BadReasonError, TaskGoneError, NotYoursError, TaskClaimedError,
     DelegatedError and SigningError.
     """
-    waiting = lock_task(conn, task_id, by=by)
-    by = waiting.by
-    check_own(waiting)
-    step = step_of(conn, waiting)
-    taker = taker_of(conn, waiting, to, words_for(step, "delegate"), without={by.principal.id})
-    why = checked_reason(reason)
-    put(conn, waiting, taker.id, owner=by.principal.id, givers=hands(by), now=now)
-    enter(conn, waiting.case, said(waiting, DELEGATED, to=[taker], reason=why), by=by, now=now)
-    told = Names(
-        f"{by.name} 请您先办“{step.names.zh}”，办好交回：{why}",
-        f"{by.name} asks you to prepare “{step.names.en}” and give it back: {why}",
-    )
-    notices.tell_one(conn, taker.id, told, case_id=waiting.case.id, now=now)
+    lent = giving(conn, task_id, to, reason, "delegate", by=by)
+    lent.enter(conn, DELEGATED, _LENT, owner=lent.waiting.by.principal.id, now=now)
 
 
 def give_back(conn: sa.Connection, task_id: UUID, note: str, *, by: Person, now: datetime) -> None:
@@ -115,10 +108,11 @@ def take_back(conn: sa.Connection, task_id: UUID, *, by: Person, now: datetime) 
     if not _may_have(step, waiting, by.principal):
         version = procedures.version(conn, waiting.case.version_id)
         raise NotYoursError(version.bundle.roles[waiting.role])
-    prepared = put(conn, waiting, by.principal.id, givers=[waiting.claimed_by], now=now)
+    other = whoever(conn, waiting.claimed_by)
+    prepared = put(conn, waiting, by.principal.id, givers=[other], now=now)
     enter(conn, waiting.case, said(waiting, TAKEN_BACK, prepared=prepared), by=by, now=now)
     told = Names(
         f"{by.name} 收回了“{step.names.zh}”，您不必再办",
         f"{by.name} has taken “{step.names.en}” back; you need not go on with it",
     )
-    notices.tell_one(conn, waiting.claimed_by, told, case_id=waiting.case.id, now=now)
+    notices.tell_one(conn, other.id, told, case_id=waiting.case.id, now=now)

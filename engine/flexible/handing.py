@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engine import notices, procedures
 from engine.errors import Refusal
-from engine.flexible.allowed import assigner, words_for
-from engine.flexible.held import hands, put, said, step_of, taker_of
+from engine.flexible.allowed import assigner
+from engine.flexible.held import giving, put, said, step_of, taker_of
 from engine.history import enter
+from engine.people import whoever
 from engine.reasons import checked_reason
 from engine.spiff import Names
-from engine.tasks.waiting import SigningError, check_own, lock_any, lock_task
+from engine.tasks.waiting import SigningError, lock_any
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 TRANSFERRED = "task_transferred"
 ASSIGNED = "task_assigned"
+_GIVEN: Final = Names(
+    "{by} 将“{step}”转给您办理：{why}", "{by} has transferred “{step}” to you: {why}"
+)
 
 
 class MayNotAssignError(Refusal):
@@ -47,20 +51,7 @@ def transfer(
     Raises NobodyChosenError, BadReasonError, TaskGoneError, NotYoursError, TaskClaimedError,
     DelegatedError and SigningError.
     """
-    waiting = lock_task(conn, task_id, by=by)
-    by = waiting.by
-    check_own(waiting)
-    step = step_of(conn, waiting)
-    taker = taker_of(conn, waiting, to, words_for(step, "transfer"), without={by.principal.id})
-    why = checked_reason(reason)
-    prepared = put(conn, waiting, taker.id, givers=hands(by), now=now)
-    given = said(waiting, TRANSFERRED, to=[taker], reason=why, prepared=prepared)
-    enter(conn, waiting.case, given, by=by, now=now)
-    told = Names(
-        f"{by.name} 将“{step.names.zh}”转给您办理：{why}",
-        f"{by.name} has transferred “{step.names.en}” to you: {why}",
-    )
-    notices.tell_one(conn, taker.id, told, case_id=waiting.case.id, now=now)
+    giving(conn, task_id, to, reason, "transfer", by=by).enter(conn, TRANSFERRED, _GIVEN, now=now)
 
 
 def assign(
@@ -78,7 +69,7 @@ def assign(
     before = {held for held in (waiting.claimed_by, waiting.owner) if held is not None}
     taker = taker_of(conn, waiting, to, ("role",), without=before)
     why = checked_reason(reason)
-    holder = [waiting.claimed_by] if waiting.claimed_by else []
+    holder = [whoever(conn, waiting.claimed_by)] if waiting.claimed_by else []
     prepared = put(conn, waiting, taker.id, givers=holder, now=now)
     entry = said(waiting, ASSIGNED, to=[taker], reason=why, prepared=prepared)
     enter(conn, waiting.case, entry, by=by, now=now)

@@ -96,7 +96,7 @@ def _hold(
     if piece.to is None:
         free(conn, waiting)
     else:
-        put(conn, waiting, piece.to.id, givers=[leaver.id], now=now)
+        put(conn, waiting, piece.to.id, givers=[leaver], now=now)
     return True
 
 

@@ -41,7 +41,7 @@ _ACTS: Final[Mapping[str, Names]] = {
     "step_skipped": _SKIPPED,
     "token_moved": _SKIPPED,
 }
-_HANDED: Final = ("task_transferred", "task_assigned", "task_taken_back")
+_HANDED: Final = ("task_transferred", "task_assigned", "task_delegated", "task_taken_back")
 
 _DONE = Direct(
     sa.select(entries.c.case_id, entries.c.kind, entries.c.body)

@@ -23,8 +23,10 @@ from engine.procedures.publishing import publish
 from engine.roles import OPERATOR, PROCESS_OWNER
 from engine.spiff import Names
 from engine.tables import signings
+from engine.tasks import drafts
 from engine.tasks.completing import claim, complete_task, release, save_draft
 from engine.tasks.foureyes import FourEyesError
+from engine.tasks.taskview import open_task
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
 from tests.engine.judged import NOT_SAME, NOTE, begun, does, judged
@@ -128,6 +130,44 @@ def test_what_somebody_had_typed_and_another_goes_on_with_is_theirs_too(
     for person in (one, two, three):
         with pytest.raises(FourEyesError):
             claim(connection, open_now(connection, case_id), by=person, now=NOW)
+
+
+def test_what_an_owner_had_typed_is_theirs_also_where_another_gets_it_from_the_delegate(
+    connection: Connection, one: Person, two: Person, three: Person, case_id: UUID
+) -> None:
+    task, owner = open_now(connection, case_id), somebody(connection, "chief", {PROCESS_OWNER})
+    types(connection, task, one)
+    delegate(connection, task, two.id, "请先写", by=one, now=NOW)
+    assign(connection, task, three.id, "改由您办", by=owner, now=NOW)
+    complete_task(connection, task, NOTE, by=three, now=NOW)
+    for person in (one, two, three):
+        with pytest.raises(FourEyesError, match=r"you (prepared|did) “investigate in English”"):
+            claim(connection, open_now(connection, case_id), by=person, now=NOW)
+
+
+@pytest.mark.parametrize("how", ["take back", "assign", "transfer"])
+def test_what_somebody_typed_who_is_kept_from_the_step_by_now_goes_to_nobody(
+    connection: Connection, one: Person, two: Person, three: Person, how: str
+) -> None:
+    publish(connection, side_by_side(), by=None, now=NOW, note="side by side")
+    case_id = begun(connection, one).case_id
+    task = waiting(connection, case_id)["investigate"]
+    if how == "transfer":
+        claim(connection, task, by=two, now=NOW)
+    else:
+        delegate(connection, task, two.id, "请先写", by=one, now=NOW)
+    types(connection, task, two)
+    does(connection, case_id, "approve", two)
+    if how == "take back":
+        take_back(connection, task, by=one, now=NOW)
+    elif how == "assign":
+        owner = somebody(connection, "chief", {PROCESS_OWNER})
+        assign(connection, task, three.id, "改由您办", by=owner, now=NOW)
+    else:
+        transfer(connection, task, three.id, "请办", by=two, now=NOW)
+    taker = one if how == "take back" else three
+    assert open_task(connection, task, by=taker).draft is None
+    assert drafts.load(connection, drafts.of_task(task), by=two) is not None
 
 
 def test_who_handed_a_step_on_and_had_typed_nothing_took_no_part(
