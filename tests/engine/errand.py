@@ -11,8 +11,7 @@ import sqlalchemy as sa
 from engine.cases.starts import open_case
 from engine.tables import tasks
 from forms import Answered
-from tests.engine.conftest import NOW
-from tests.engine.small import TEXT, YES_NO, form, small
+from tests.engine.small import NOW, TEXT, YES_NO, form, small
 from tests.engine.spiff.drawing import Process
 
 if TYPE_CHECKING:

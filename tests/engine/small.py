@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from engine import people
 from engine.procedures.publishing import publish
-from tests.engine.conftest import NOW
 from tests.engine.spiff.drawing import ROLES, Process, files_of
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 TEXT: dict[str, Any] = {"type": "string"}
 YES_NO: dict[str, Any] = {"type": "boolean"}
+NOW = datetime(2026, 11, 9, 2, 0, tzinfo=UTC)
 
 
 def form(*required: str, **fields: Mapping[str, Any]) -> bytes:

@@ -18,8 +18,8 @@ from engine.tasks.taskview import open_task
 from engine.tasks.waiting import TaskGoneError
 from forms import Answered
 from tests.engine.conftest import NOW
-from tests.engine.errand import asked, errand, waiting
-from tests.engine.small import put_in_force, somebody
+from tests.engine.errand import asked, waiting
+from tests.engine.small import somebody
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -32,17 +32,6 @@ if TYPE_CHECKING:
 
 NOTE = Answered({"note": "已办"})
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels"
-
-
-@pytest.fixture
-def clerk(connection: Connection) -> Person:
-    put_in_force(connection, errand())
-    return somebody(connection, "clerk-one", {"clerk"})
-
-
-@pytest.fixture
-def colleague(connection: Connection, clerk: Person) -> Person:
-    return somebody(connection, "clerk-two", clerk.roles)
 
 
 @pytest.fixture

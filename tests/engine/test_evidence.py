@@ -33,12 +33,6 @@ if TYPE_CHECKING:
 SUBJECT = "start:errand"
 
 
-@pytest.fixture
-def clerk(connection: Connection) -> Person:
-    put_in_force(connection, errand())
-    return somebody(connection, "clerk-one", {"clerk"})
-
-
 def photo(conn: Connection, by: Person, content: bytes = b"%PDF-1.7") -> Attachment:
     kept = {"name": "照片.pdf", "field": "photos", "subject": SUBJECT}
     return attachments.store(conn, BytesIO(content), **kept, by=by, now=NOW)

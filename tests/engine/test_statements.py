@@ -6,8 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import pytest
-
 from engine.cases import caselist
 from engine.history import dossier
 from engine.tasks.completing import claim, complete_task
@@ -15,9 +13,9 @@ from engine.tasks.inbox import inbox
 from engine.tasks.taskview import open_task
 from forms import Answered
 from tests.engine.conftest import NOW
-from tests.engine.errand import asked, crowd, errand, many, waiting
+from tests.engine.errand import asked, crowd, many, waiting
 from tests.engine.hearing import listening
-from tests.engine.small import put_in_force, somebody
+from tests.engine.small import somebody
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -25,12 +23,6 @@ if TYPE_CHECKING:
     from engine.people import Person
 
 NOTE = Answered({"note": "已办"})
-
-
-@pytest.fixture
-def clerk(connection: Connection) -> Person:
-    put_in_force(connection, errand())
-    return somebody(connection, "clerk-one", {"clerk"})
 
 
 def test_the_inbox(connection: Connection, clerk: Person) -> None:

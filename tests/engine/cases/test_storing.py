@@ -14,7 +14,7 @@ from engine.tasks.completing import claim, complete_task
 from engine.tasks.waiting import TaskGoneError
 from forms import Answered
 from tests.engine.conftest import NOW
-from tests.engine.errand import asked, errand, waiting
+from tests.engine.errand import asked, waiting
 from tests.engine.hearing import listening
 from tests.engine.small import TEXT, form, put_in_force, small, somebody
 from tests.engine.spiff.drawing import Process
@@ -25,12 +25,6 @@ if TYPE_CHECKING:
     from engine.people import Person
 
 NOTE = Answered({"note": "已办"})
-
-
-@pytest.fixture
-def clerk(connection: Connection) -> Person:
-    put_in_force(connection, errand())
-    return somebody(connection, "clerk-one", {"clerk"})
 
 
 def test_a_step_reads_once_and_writes_once_however_many_tasks_it_opens(

@@ -17,7 +17,7 @@ from engine.tables import cases, entries, tasks
 from engine.tasks.completing import complete_task
 from forms import Answered
 from tests.engine.conftest import NOW
-from tests.engine.errand import asked, errand, waiting
+from tests.engine.errand import asked, waiting
 from tests.engine.messages.test_signals import astray
 from tests.engine.small import TEXT, form, put_in_force, small, somebody
 from tests.engine.spiff.drawing import Process
@@ -30,12 +30,6 @@ if TYPE_CHECKING:
     from engine.people import Person
 
 LATER = NOW + timedelta(hours=2)
-
-
-@pytest.fixture
-def clerk(connection: Connection) -> Person:
-    put_in_force(connection, errand())
-    return somebody(connection, "clerk-one", {"clerk"})
 
 
 def row_of(conn: Connection, case_id: UUID) -> Any:  # noqa: ANN401 - a row

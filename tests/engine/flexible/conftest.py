@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from engine.tables import notices, tasks
 from engine.verifying.everything import check
-from tests.engine.errand import asked, errand, waiting
-from tests.engine.small import put_in_force, somebody
+from tests.engine.errand import asked, waiting
+from tests.engine.small import somebody
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,29 +17,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from engine.people import Person
-
-
-@pytest.fixture
-def clerk(connection: Connection) -> Person:
-    put_in_force(connection, errand())
-    return somebody(connection, "clerk-one", {"clerk"})
-
-
-@pytest.fixture
-def colleague(connection: Connection, clerk: Person) -> Person:
-    return somebody(connection, "clerk-two", clerk.roles)
-
-
-@pytest.fixture
-def inspector(connection: Connection, clerk: Person) -> Person:
-    assert clerk.roles == {"clerk"}
-    return somebody(connection, "inspector", {"qc"})
-
-
-@pytest.fixture
-def manager(connection: Connection, clerk: Person) -> Person:
-    assert clerk.roles == {"clerk"}
-    return somebody(connection, "manager", {"gm"})
 
 
 @pytest.fixture

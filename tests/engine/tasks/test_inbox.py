@@ -19,8 +19,8 @@ from engine.tasks.completing import claim, complete_task
 from engine.tasks.inbox import CAP, PAGE, inbox, startable
 from forms import Answered
 from tests.engine.conftest import NOW
-from tests.engine.errand import asked, crowd, errand, many, waiting
-from tests.engine.small import put_in_force, somebody
+from tests.engine.errand import asked, crowd, many, waiting
+from tests.engine.small import somebody
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -30,12 +30,6 @@ if TYPE_CHECKING:
     from engine.people import Person
 
 NOTE = Answered({"note": "已办"})
-
-
-@pytest.fixture
-def clerk(connection: Connection) -> Person:
-    put_in_force(connection, errand())
-    return somebody(connection, "clerk-one", {"clerk"})
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from engine.tasks.waiting import NotClaimedError, TaskClaimedError, TaskGoneErro
 from forms import Answered
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked, errand, waiting
-from tests.engine.small import put_in_force, somebody
+from tests.engine.small import put_in_force
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -26,29 +26,6 @@ if TYPE_CHECKING:
     from engine.people import Person
 
 NOTE = Answered({"note": "已办"})
-
-
-@pytest.fixture
-def clerk(connection: Connection) -> Person:
-    put_in_force(connection, errand())
-    return somebody(connection, "clerk-one", {"clerk"})
-
-
-@pytest.fixture
-def colleague(connection: Connection, clerk: Person) -> Person:
-    return somebody(connection, "clerk-two", clerk.roles)
-
-
-@pytest.fixture
-def inspector(connection: Connection, clerk: Person) -> Person:
-    assert clerk.roles == {"clerk"}
-    return somebody(connection, "inspector", {"qc"})
-
-
-@pytest.fixture
-def manager(connection: Connection, clerk: Person) -> Person:
-    assert clerk.roles == {"clerk"}
-    return somebody(connection, "manager", {"gm"})
 
 
 def story(conn: Connection, case_id: UUID) -> list[str]:

@@ -9,8 +9,7 @@ from engine.errors import NotFoundError
 from engine.tables import blobs, cases, counters, entries, files, version_files
 from engine.verifying.damages import damages
 from engine.verifying.everything import Seal, check, missing_numbers
-from tests.engine.errand import asked, errand
-from tests.engine.small import put_in_force, somebody
+from tests.engine.errand import asked
 from tests.engine.test_evidence import photo, sent
 from tests.engine.versioning.lines import put
 
@@ -20,12 +19,6 @@ if TYPE_CHECKING:
     from engine.people import Person
 
 SERIES = "TS-2026-#"
-
-
-@pytest.fixture
-def clerk(connection: Connection) -> Person:
-    put_in_force(connection, errand())
-    return somebody(connection, "clerk-one", {"clerk"})
 
 
 def sealed(conn: Connection) -> str:
