@@ -17,9 +17,9 @@ from engine.verifying.crosschecks import changed_messages
 from engine.verifying.journalled import astray
 from forms import Answered
 from tests.engine.asking import asking
+from tests.engine.astray import astray as astray_cases
 from tests.engine.conftest import NOW
 from tests.engine.letters import send
-from tests.engine.messages.test_signals import astray as astray_cases
 from tests.engine.small import put_in_force, somebody
 from tests.engine.versioning.lines import FIRST, put
 

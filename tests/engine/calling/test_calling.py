@@ -28,11 +28,11 @@ from engine.roles import OPERATOR
 from engine.tables import calls, cases, entries
 from forms import Answered as Filled
 from tests.engine.asking import asking
+from tests.engine.astray import astray
 from tests.engine.conftest import NOW
 from tests.engine.connectors.neighbours import web_server
 from tests.engine.errand import waiting
 from tests.engine.letters import outcome
-from tests.engine.messages.test_signals import astray
 from tests.engine.small import put_in_force, somebody
 
 if TYPE_CHECKING:

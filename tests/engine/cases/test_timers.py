@@ -16,9 +16,9 @@ from engine.incidents.retrying import retry
 from engine.tables import cases, entries, tasks
 from engine.tasks.completing import complete_task
 from forms import Answered
+from tests.engine.astray import astray
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked, waiting
-from tests.engine.messages.test_signals import astray
 from tests.engine.small import TEXT, form, put_in_force, small, somebody
 from tests.engine.spiff.drawing import Process
 

@@ -17,7 +17,7 @@ from engine.tables import tasks
 from engine.tasks.completing import complete_task
 from engine.tasks.inbox import inbox
 from engine.tasks.taskview import open_task
-from engine.verifying.everything import check
+from tests.engine.astray import astray
 from tests.engine.clocks.deskwork import NOTE
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
@@ -77,7 +77,7 @@ def test_a_step_without_a_clock_does_not_stand_with_its_case(
     assert shown(connection, clerk) == CLOCKS
     told = dossier_of(connection, case_id, by=clerk)
     assert {one.place.split(":")[1]: one.has_clock for one in told.open_steps} == CLOCKS
-    assert all(one.is_sound for one in check(connection))
+    assert astray(connection) == {}
 
     pausing.resume_case(connection, case_id, by=clerk, now=NOW + 2 * HOUR)
     assert shown(connection, clerk) == dict.fromkeys(CLOCKS, False)
@@ -98,8 +98,7 @@ def test_a_step_that_stands_unlike_its_state_is_found(
     pausing.pause_case(connection, case_id, "等客户寄样", by=clerk, now=NOW + HOUR)
     free = waiting(connection, case_id)["free"]
     connection.execute(sa.update(tasks).where(tasks.c.id == free).values(stands=True))
-    (found,) = [one for one in check(connection) if not one.is_sound]
-    assert [names.en for names in found.astray] == ["clock that stands of task “free in English”"]
+    assert astray(connection) == {case_id: ["clock that stands of task “free in English”"]}
 
 
 def test_where_every_timer_has_fired_no_clock_is_left_to_pause(

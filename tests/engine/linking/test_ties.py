@@ -23,7 +23,7 @@ from engine.linking.ties import link, unlink
 from engine.reasons import BadReasonError
 from engine.tables import case_ties, cases
 from engine.tasks.drafts import Kept
-from engine.verifying.everything import check
+from tests.engine.astray import astray
 from tests.engine.conftest import NOW
 from tests.engine.letters import KEYS, claim, prepared, reply
 from tests.engine.small import put_in_force, somebody
@@ -56,10 +56,6 @@ def tied(conn: Connection, one: UUID, other: UUID, by: Person, relation: str = "
     link(conn, one, f" {code_of(conn, other)} ", relation, "客户又来", by=by, now=NOW)
 
 
-def are_sound(conn: Connection) -> bool:
-    return all(each.is_sound for each in check(conn))
-
-
 def test_both_cases_say_so_until_it_is_undone(
     connection: Connection, clerk: Person, pair: tuple[UUID, UUID]
 ) -> None:
@@ -71,7 +67,7 @@ def test_both_cases_say_so_until_it_is_undone(
     assert (back.id, back.relation.zh, back.who) == (one, "前案", clerk.name)
     assert here.timeline[-1].notes[0].zh == f"后续案件：{code_of(connection, other)}"
     assert there.timeline[-1].notes[0].zh == f"前案：{code_of(connection, one)}"
-    assert are_sound(connection)
+    assert astray(connection) == {}
 
     with pytest.raises(BadReasonError):
         unlink(connection, other, to.key, " ", by=clerk, now=NOW)
@@ -82,9 +78,9 @@ def test_both_cases_say_so_until_it_is_undone(
         assert dossier.timeline[-1].title.zh == "解除关联"
     with pytest.raises(NotLinkedError):
         unlink(connection, one, to.key, "再来", by=clerk, now=NOW)
-    assert are_sound(connection)
+    assert astray(connection) == {}
     tied(connection, one, other, clerk)
-    assert are_sound(connection)
+    assert astray(connection) == {}
 
 
 def test_nonsense_is_refused(
@@ -108,7 +104,7 @@ def test_nonsense_is_refused(
     with pytest.raises(BadLinkError, match="comes before this one"):
         tied(connection, third, one, clerk)
     tied(connection, third, one, clerk, "related")
-    assert are_sound(connection)
+    assert astray(connection) == {}
 
 
 def test_who_may_and_that_a_case_may_be_over(
@@ -119,11 +115,11 @@ def test_who_may_and_that_a_case_may_be_over(
         tied(connection, one, other, somebody(connection, "g", {"gm"}))
     cancel_case(connection, one, "撤诉", by=clerk, now=NOW)
     tied(connection, one, other, clerk)
-    assert are_sound(connection)
+    assert astray(connection) == {}
     connection.execute(sa.update(case_ties).values(reason="别的"))
-    assert not are_sound(connection)
+    assert astray(connection)
     connection.execute(sa.delete(case_ties))
-    assert not are_sound(connection)
+    assert astray(connection)
 
 
 def test_a_new_case_begins_with_what_the_earlier_one_has(
@@ -144,7 +140,7 @@ def test_a_new_case_begins_with_what_the_earlier_one_has(
     assert dossier_of(connection, new, by=clerk).header.customer == "另一家"
     assert dossier_of(connection, one, by=clerk).header.customer == KEYS["customer"]
     assert start_form(connection, "reply", by=clerk).draft is None
-    assert are_sound(connection)
+    assert astray(connection) == {}
 
 
 def test_of_two_who_link_the_same_cases_at_once_one_does(database: Engine) -> None:

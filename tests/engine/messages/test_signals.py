@@ -14,8 +14,8 @@ from engine.cases.starts import open_case
 from engine.cases.timers import wake_next
 from engine.incidents import recording
 from engine.tables import cases, entries, messages, waits
-from engine.verifying.everything import check
 from forms import Answered
+from tests.engine.astray import astray
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
 from tests.engine.hearing import listening
@@ -214,11 +214,6 @@ def test_a_signal_that_was_redirected_is_not_delivered(
     assert {"改动" in each.text.zh for each in recording.unresolved(connection)} == {True}
     for case_id in (heard_by, late):
         assert set(waiting(connection, case_id)) == {"deliver"}
-
-
-def astray(conn: Connection) -> dict[UUID, list[str]]:
-    """Give what is astray of each case that is not sound."""
-    return {case.id: [name.en for name in case.astray] for case in check(conn) if not case.is_sound}
 
 
 def test_throwing_costs_one_statement_however_many_hear_it(

@@ -16,9 +16,9 @@ from engine.connectors import Outside
 from engine.messages.delivering import deliver_next
 from engine.suspending.holding import resume_case, suspend_case
 from engine.tables import calls, messages
-from engine.verifying.everything import check
 from forms import Answered
 from tests.engine.asking import asking
+from tests.engine.astray import astray
 from tests.engine.conftest import NOW
 from tests.engine.connectors.neighbours import web_server
 from tests.engine.errand import waiting
@@ -56,22 +56,18 @@ def suspended(conn: Connection, case_id: UUID, by: Person) -> None:
     suspend_case(conn, case_id, "等法院", None, by=by, now=NOW)
 
 
-def are_sound(conn: Connection) -> bool:
-    return all(each.is_sound for each in check(conn))
-
-
 def test_a_message_waits_until_the_case_goes_on(connection: Connection, owner: Person) -> None:
     waits = claims(connection, owner)
     suspended(connection, waits, owner)
     replies(connection, owner, 15)
     assert not deliver_next(connection, now=LATER)
     assert connection.scalar(sa.select(messages.c.status)) == "kept"
-    assert are_sound(connection)
+    assert astray(connection) == {}
 
     resume_case(connection, waits, by=owner, now=LATER)
     assert deliver_next(connection, now=LATER)
     assert set(waiting(connection, waits)) == {"check"}
-    assert are_sound(connection)
+    assert astray(connection) == {}
 
 
 def test_nothing_is_asked_for_it_meanwhile(
@@ -99,7 +95,7 @@ def test_an_answer_that_comes_meanwhile_is_kept_and_asked_for_once(
     assert waiting(connection, asks) == {}
     row = connection.execute(sa.select(calls)).one()
     assert (row.status, row.tries, row.result is not None) == ("waiting", int(answered), answered)
-    assert are_sound(connection)
+    assert astray(connection) == {}
 
     resume_case(connection, asks, by=owner, now=LATER)
     site.status = 200
@@ -108,4 +104,4 @@ def test_an_answer_that_comes_meanwhile_is_kept_and_asked_for_once(
     settle(connection, again, run_call(again, outside), now=LATER)
     assert set(waiting(connection, asks)) == {"check"}
     assert len(site.asked) == (1 if answered else 2)
-    assert are_sound(connection)
+    assert astray(connection) == {}

@@ -17,6 +17,7 @@ from engine.tables import cases, entries
 from engine.transfers.batches import Which, carry_out
 from engine.transfers.refusals import OverError
 from forms import Answered
+from tests.engine.astray import astray
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked, errand, waiting
 from tests.engine.small import TEXT, form, put_in_force, small, somebody
@@ -26,7 +27,6 @@ from tests.engine.transfers.test_batches import (
     LONGER,
     edited,
     foreseen,
-    is_sound,
     next_version,
 )
 
@@ -72,7 +72,7 @@ def test_a_case_that_its_version_holds_up_goes_on_in_a_mended_one(connection: Co
     assert not connection.scalar(stuck)
     assert settle(connection, now=DUE) == 1
     assert recording.unresolved(connection) == []
-    assert is_sound(connection)
+    assert astray(connection) == {}
 
 
 def test_two_people_who_carry_out_a_batch_move_it_once(database: Engine) -> None:

@@ -16,10 +16,11 @@ from engine.tables import messages as rows
 from engine.verifying.everything import check
 from forms import Answered
 from tests.engine.asking import asking
+from tests.engine.astray import astray
 from tests.engine.conftest import NOW
 from tests.engine.gathering import gathered, gathering
 from tests.engine.letters import KEYS, claim, claims, deliver_all, finish, replies, reply, send
-from tests.engine.messages.test_signals import astray, delivered, delivery, recall, recalled
+from tests.engine.messages.test_signals import delivered, delivery, recall, recalled
 from tests.engine.small import put_in_force, somebody
 
 if TYPE_CHECKING:

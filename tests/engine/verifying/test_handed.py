@@ -20,6 +20,7 @@ from engine.tables import cancelled_tasks, signings, tasks
 from engine.verifying import handed
 from engine.verifying.everything import check
 from engine.verifying.retold import retold
+from tests.engine.astray import astray
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked, errand, waiting
 from tests.engine.going_back.errands import Errand
@@ -38,10 +39,6 @@ KINDS = {
     *("task_delegated", "task_returned", "step_completed", "step_skipped", "case_reopened"),
     *(LINKED, UNLINKED),
 }
-
-
-def wrong(conn: Connection) -> dict[UUID, list[str]]:
-    return {case.id: [name.en for name in case.astray] for case in check(conn) if not case.is_sound}
 
 
 @pytest.fixture
@@ -103,14 +100,14 @@ def test_all_holds_when_nobody_has_touched_it(
     connection: Connection, busy: dict[str, UUID]
 ) -> None:
     assert {case.id for case in check(connection)} >= set(busy.values())
-    assert wrong(connection) == {}
+    assert astray(connection) == {}
 
 
 @pytest.mark.parametrize("name", TAMPERED)
 def test_what_was_changed_is_told(connection: Connection, busy: dict[str, UUID], name: str) -> None:
     case, tamper, said = TAMPERED[name]
     connection.execute(tamper.where(tamper.table.c.case_id == busy[case]))
-    ((key, told),) = wrong(connection).items()
+    ((key, told),) = astray(connection).items()
     assert key == busy[case]
     assert [each.partition(" of task")[0] for each in told] == said
 
@@ -119,7 +116,7 @@ def test_a_signature_of_another_person_is_told(
     connection: Connection, busy: dict[str, UUID], people: dict[str, Person]
 ) -> None:
     connection.execute(of_signing("asked", person_id=people["manager"].id))
-    assert wrong(connection) == {busy["signed"]: SIGNED}
+    assert astray(connection) == {busy["signed"]: SIGNED}
 
 
 def test_what_was_forged_into_an_untouched_case_is_told(
@@ -129,7 +126,7 @@ def test_what_was_forged_into_an_untouched_case_is_told(
     task = waiting(connection, busy["back"])["prepare"]
     forged = {**like._mapping, "id": uuid4(), "case_id": busy["back"], "task_id": task}  # noqa: SLF001
     connection.execute(sa.insert(signings).values(forged))
-    assert wrong(connection) == {busy["back"]: SIGNED}
+    assert astray(connection) == {busy["back"]: SIGNED}
 
 
 def test_an_older_release_did_not_say_what_it_handed_over() -> None:

@@ -15,14 +15,13 @@ from engine.clocks.reckoning import reckon_next
 from engine.tables import cases, tasks
 from engine.tasks.completing import complete_task
 from engine.verifying.everything import check
+from tests.engine.astray import astray
 from tests.engine.clocks.deskwork import BEFORE, NOTE, deskwork, opened, revised
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
 from tests.engine.small import put_in_force, somebody
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from sqlalchemy import Connection
 
     from engine.people import Person
@@ -36,11 +35,6 @@ def clerk(connection: Connection) -> Person:
     return somebody(connection, "clerk-one", {"clerk"})
 
 
-def found(conn: Connection) -> dict[UUID, list[str]]:
-    """Give what is astray of each case."""
-    return {case.id: [name.en for name in case.astray] for case in check(conn) if not case.is_sound}
-
-
 def test_clocks_that_fire_stand_move_and_end_verify(connection: Connection, clerk: Person) -> None:
     fired, step, whole, moved, ended = (opened(connection, clerk) for _ in range(5))
     pausing.pause_task(
@@ -48,16 +42,16 @@ def test_clocks_that_fire_stand_move_and_end_verify(connection: Connection, cler
     )
     pausing.pause_case(connection, whole, "等客户", by=clerk, now=LATER)
     complete_task(connection, waiting(connection, ended)["prepare"], NOTE, by=clerk, now=LATER)
-    assert found(connection) == {}
+    assert astray(connection) == {}
     revised(connection)
     while reckon_next(connection, now=LATER):
         pass
-    assert found(connection) == {}
+    assert astray(connection) == {}
     while timers.wake_next(connection, now=BEFORE[0] + timedelta(days=2)):
         pass
     assert "urge" in waiting(connection, fired)
     pausing.resume_case(connection, whole, by=clerk, now=BEFORE[0] + timedelta(days=3))
-    assert found(connection) == {}
+    assert astray(connection) == {}
     assert moved in {case.id for case in check(connection)}
 
 
@@ -80,14 +74,14 @@ def test_a_task_that_was_changed_is_told(connection: Connection, clerk: Person, 
     values, said = TASK[name]
     case_id = opened(connection, clerk)
     connection.execute(sa.update(tasks).where(tasks.c.case_id == case_id).values(values))
-    assert said in found(connection)[case_id]
+    assert said in astray(connection)[case_id]
 
 
 def test_tasks_that_are_missing_or_too_many_are_told(connection: Connection, clerk: Person) -> None:
     bare, other = opened(connection, clerk), opened(connection, clerk)
     mine = sa.update(tasks).where(tasks.c.case_id == bare)
     connection.execute(mine.values(case_id=other))
-    assert found(connection) == {
+    assert astray(connection) == {
         bare: ["no task “prepare in English”"],
         other: ["one task “prepare in English” too many"],
     }
@@ -107,10 +101,10 @@ def test_a_pause_that_was_changed_is_told(connection: Connection, clerk: Person,
     task = waiting(connection, step)["prepare"]
     pausing.pause_task(connection, task, "等客户", by=clerk, now=LATER)
     pausing.pause_case(connection, whole, "等客户", by=clerk, now=LATER)
-    assert found(connection) == {}
+    assert astray(connection) == {}
     connection.execute(sa.update(tasks).where(tasks.c.id == task).values(values))
     connection.execute(sa.update(cases).where(cases.c.id == whole).values(values))
-    told = found(connection)
+    told = astray(connection)
     assert told[step] == [f"{said} of task “prepare in English”"]
     if "paused_for" in values:
         assert told[whole] == ["clock of the case paused"]
@@ -131,4 +125,4 @@ def test_a_clock_that_was_changed_is_told(connection: Connection, clerk: Person,
     values, said = CASE[name]
     case_id = opened(connection, clerk)
     connection.execute(sa.update(cases).where(cases.c.id == case_id).values(values))
-    assert found(connection) == {case_id: said}
+    assert astray(connection) == {case_id: said}
