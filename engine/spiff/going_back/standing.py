@@ -2,7 +2,8 @@
 
 A token that is put somewhere may leave a join waiting for ever, or let it be passed, and
 what follows be done, twice. It does neither where the tokens of a process or sub-process stand
-together as they could have come to stand by the flows alone.
+together as they could have come to stand by the flows alone; each time that an event beside an
+activity happens, what it begins stands by itself.
 """
 
 from __future__ import annotations
@@ -36,6 +37,12 @@ _THERE: Final = READY | WAITING | STARTED
 Tokens = Counter[str]
 """How many tokens stand at each place of a net."""
 
+Marking = tuple[str, ...]
+"""The places of a net where tokens stand, sorted; one is there as often as tokens are at it."""
+
+AT_ONCE: Final = 2
+"""The tokens at one place up to which markings are told apart; more of them are not looked at."""
+
 
 @dataclass(frozen=True)
 class Stand:
@@ -48,7 +55,11 @@ class Stand:
     def fits(self) -> bool:
         """Whether it is as drawn; also where that is too much to look at."""
         drawn = _drawn(self.net)
-        return drawn is None or frozenset(self.tokens) in drawn
+        return drawn is None or any(
+            _made_of(drawn.rounds, self.tokens - Counter(marking))
+            for marking in drawn.markings
+            if Counter(marking) <= self.tokens
+        )
 
     def misfit(self, before: Stand | None) -> Names | None:
         """Say what is wrong since a token more stands here, None if nothing is."""
@@ -72,9 +83,10 @@ class Stand:
 
     def _stranger(self, fresh: str) -> str:
         """Find a place that as drawn is never come to beside another one."""
-        drawn = _drawn(self.net) or ()
         others = (at for at in sorted(self.tokens) if at != fresh)
-        return next((at for at in others if not any({at, fresh} <= m for m in drawn)), fresh)
+        drawn = _drawn(self.net)
+        known = {*drawn.markings, *drawn.rounds} if drawn else ()
+        return next((at for at in others if not any({at, fresh} <= {*m} for m in known)), fresh)
 
 
 def _waiting(net: Net, found: Standstill) -> Names:
@@ -161,10 +173,25 @@ def _places(token: fixes.Token, net: Net) -> Iterator[tuple[str, int]]:
         yield element, token.id
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """The markings that a net can come to from its start, and those of a round of an event."""
+
+    markings: frozenset[Marking]
+    rounds: frozenset[Marking]
+
+
 @lru_cache(maxsize=256)
-def _drawn(net: Net) -> frozenset[frozenset[str]] | None:
+def _drawn(net: Net) -> Drawn | None:
     """Give all markings that a net can come to by its flows; None if there are too many."""
-    found = {frozenset({start}) for start in net.starts}
+    beside = [n.id for n in net.nodes.values() if n.kind == "boundaryEvent" and not n.interrupts]
+    markings = _markings(net, [(start,) for start in net.starts])
+    rounds = _markings(net, [_marking(_reached(net, net.onward(event))) for event in beside])
+    return None if markings is None or rounds is None else Drawn(markings, rounds)
+
+
+def _markings(net: Net, begin: Iterable[Marking]) -> frozenset[Marking] | None:
+    found = {*begin}
     pending = list(found)
     while pending and len(found) < MOST:
         fresh = {*_next(net, pending.pop())} - found
@@ -173,37 +200,47 @@ def _drawn(net: Net) -> frozenset[frozenset[str]] | None:
     return None if pending else frozenset(found)
 
 
-def _next(net: Net, marking: frozenset[str]) -> Iterator[frozenset[str]]:
+def _next(net: Net, marking: Marking) -> Iterator[Marking]:
     """Give the markings that one token more that goes on leads to."""
     for node in {net.node_at(at) for at in marking}:
-        used = _taken_in(net, node, marking) if net.joins(node) else frozenset({node})
-        if not used:
-            continue
-        for event in net.events(node):
-            if not event.interrupts:
-                yield marking | _reached(net, net.onward(event.id))
-        for flows in net.alternatives(node):
-            after = (marking - used) | _reached(net, flows)
-            yield after - _cleared(net, after)
+        used = _taken_in(net, node, {*marking}) if net.joins(node) else {node}
+        left = Counter(marking) - Counter(used)
+        for flows in net.alternatives(node) if used else ():
+            after = left + _reached(net, flows)
+            if max(after.values(), default=0) <= AT_ONCE:
+                yield () if _clears(net, after) else _marking(after)
 
 
-def _reached(net: Net, flows: Iterable[Edge]) -> frozenset[str]:
-    return frozenset(place for edge in flows if (place := net.place(edge)))
+def _marking(tokens: Tokens) -> Marking:
+    return tuple(sorted(tokens.elements()))
 
 
-def _cleared(net: Net, marking: frozenset[str]) -> frozenset[str]:
-    """Give the tokens that an end of the whole scope clears: all of them, or none."""
-    ends = any(at in net.over and not net.onward(at) for at in marking)
-    return marking if ends else frozenset()
+def _reached(net: Net, flows: Iterable[Edge]) -> Tokens:
+    return Counter(place for edge in flows if (place := net.place(edge)))
 
 
-def _taken_in(net: Net, join: str, marking: frozenset[str]) -> frozenset[str]:
+def _clears(net: Net, tokens: Tokens) -> bool:
+    """Whether a token is at an end of the whole scope, which clears all."""
+    return any(at in net.over and not net.onward(at) for at in tokens)
+
+
+def _made_of(rounds: Iterable[Marking], tokens: Tokens) -> bool:
+    """Whether tokens are those of some rounds, and no others."""
+    first = min(tokens, default=None)
+    return first is None or any(
+        _made_of(rounds, tokens - Counter(each))
+        for each in rounds
+        if first in each and Counter(each) <= tokens
+    )
+
+
+def _taken_in(net: Net, join: str, marking: set[str]) -> set[str]:
     """Give the tokens with which a join goes on, as it does in the engine; none if it waits."""
     ways = {edge.id for edge in net.ways_in(join)}
     here = marking & ways
     if net.nodes[join].kind == PARALLEL:
-        return here if here == ways else frozenset()
+        return here if here == ways else set()
     away = {net.node_at(at) for at in marking} - {join}
     met = set().union(*(net.coming(way) for way in here))
     late = any((away - met) & net.coming(way) for way in ways - here)
-    return frozenset() if late else here
+    return set() if late else here

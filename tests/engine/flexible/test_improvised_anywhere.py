@@ -66,7 +66,6 @@ class Anywhere(Moving):
         put_in_force(self.conn, self.files)
         begun = open_case(self.conn, "demo", self.answers(), by=self.staff["one"], now=NOW)
         self.case = begun.case_id
-        self.begun_in = self.row.version_id
 
     @override
     def answers(self) -> Answered:
@@ -94,13 +93,6 @@ class Anywhere(Moving):
                 self.files = files
         terms = Terms(procedures.in_force(self.conn, "demo"), WHY)
         self.tried(move, self.case, terms, by="operator")
-
-    @rule(pick=PICK, where=st.integers(-1, 9))
-    @override
-    def is_intervened(self, pick: int, where: int) -> None:
-        """Intervene in the version that the case began in: a move may have left a join over."""
-        if self.row.version_id == self.begun_in:
-            super().is_intervened(pick, where)
 
     @rule(pick=PICK)
     def a_message_comes(self, pick: int) -> None:

@@ -12,7 +12,7 @@ from engine.spiff.errors import JoinLeftError
 from engine.spiff.fixes import READY
 from engine.spiff.going_back import placing
 from tests.engine.spiff.differing import BARE, procedure_of
-from tests.engine.spiff.drawing import T0, Process, Scope, compiled, holding
+from tests.engine.spiff.drawing import T0, Process, Scope, compiled, holding, timing
 from tests.engine.spiff.improvising import Improviser
 from tests.engine.spiff.test_returning import calling, forking
 from tests.engine.spiff.walking import Walk
@@ -137,6 +137,41 @@ def test_no_join_is_passed_twice() -> None:
             walk.places(element, to)
     with pytest.raises(JoinLeftError, match="“right in English” is not done yet, and as drawn"):
         walk.places("left", "first")
+
+
+def urging() -> Walk:
+    """Begin a case of one step, of which two others urge each time that its date has passed."""
+    p = Process("demo")
+    p.message_start()
+    p.user("first")
+    p.end()
+    p.beside("late", "first", timing("R/P2D", "timeCycle"))
+    p.parallel("fork")
+    p.parallel("join")
+    p.end("urged")
+    p.chain("opened", "first", "done")
+    for branch in ("call", "write"):
+        p.user(branch)
+        p.chain("fork", branch, "join")
+    p.chain("late", "fork")
+    p.chain("join", "urged")
+    return Walk(compiled(p))
+
+
+def test_no_join_behind_an_event_that_may_happen_again_waits_for_ever() -> None:
+    walk = urging()
+    for element in ("first", None):
+        with pytest.raises(JoinLeftError, match="the way from “write in English”"):
+            walk.places(element, "call")
+    walk.wakes(days=2)
+    walk.does("call")
+    walk.wakes(days=2)
+    assert walk.waits == ["call", "first", "write", "write"]
+    with pytest.raises(JoinLeftError):
+        walk.places("first", "call")
+    for each in ("call", "write", "write"):
+        walk.does(each)
+    assert walk.does("first").ended == "demo:done"
 
 
 def test_a_case_that_stands_as_no_drawing_would_is_mended_freely(
