@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from engine import spiff
 from engine.replaying.play import CannotFollowError
 from engine.replaying.playing import play
 from engine.replaying.record import DONE
@@ -13,11 +14,13 @@ from engine.replaying.verdicts import Missed, NewStep, Replayed, Verdict
 from engine.spiff import Obstacle
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     from engine.replaying.play import Play, Terms
     from engine.replaying.record import Record
     from engine.replaying.stage import Stage
+    from engine.spiff import Compiled
 
 
 def judge(record: Record, terms: Terms, *, until: datetime) -> Replayed:
@@ -41,6 +44,7 @@ def judge(record: Record, terms: Terms, *, until: datetime) -> Replayed:
         others=_others(found),
         done=tuple(stage.done),
         unused=_unused(found),
+        spared=_spared(found),
         outcome=stage.outcome,
         notes=tuple(found.notes),
     )
@@ -52,10 +56,7 @@ def _place(missed: Missed) -> str:
 
 def _kept_or_gone(found: Play, missed: tuple[Missed, ...]) -> Counter[str]:
     """Count the deadlines that did not pass: those kept, and those that are drawn no more."""
-    late, diagrams = found.record.late, found.stage.bundle.compiled.diagrams
-    drawn = {
-        f"{process}:{element}" for process in diagrams for element in diagrams[process].elements
-    }
+    late, drawn = found.record.late, _drawn(found.stage.bundle.compiled)
     gone = Counter({place: times for place, times in late.items() if place not in drawn})
     return (found.stage.armed - Counter(map(_place, missed))) + gone
 
@@ -63,11 +64,50 @@ def _kept_or_gone(found: Play, missed: tuple[Missed, ...]) -> Counter[str]:
 def _verdict(found: Play, waiting: tuple[NewStep, ...], obstacle: Obstacle | None) -> Verdict:
     if obstacle is not None:
         return Verdict.CANNOT
-    if waiting:
-        return Verdict.WAITING
     stage, record = found.stage, found.record
     is_same = stage.done == record.done and stage.outcome == record.outcome
-    return Verdict.SAME if is_same and _open(stage) == record.waiting else Verdict.OTHER
+    if is_same and not waiting and _open(stage) == record.waiting:
+        return Verdict.SAME
+    if _is_same_but_for(_urging(found.terms), found):
+        return Verdict.URGED
+    return Verdict.WAITING if waiting else Verdict.OTHER
+
+
+def _is_same_but_for(urging: AbstractSet[str | None], found: Play) -> bool:
+    """Whether a case went the same way if nobody looks at the steps by which somebody is urged.
+
+    A case that is not over here or there has to wait for nothing but such a step.
+    """
+    stage, record = found.stage, found.record
+    done = [[p for p in done if p not in urging] for done in (stage.done, record.done)]
+    waits = [Counter(p for p in all_ if p not in urging) for all_ in (_open(stage), record.waiting)]
+    if done[0] != done[1] or waits[0] != waits[1]:
+        return False
+    ends = stage.outcome, record.outcome
+    if stage.outcome == record.outcome or not urging.isdisjoint(ends):
+        return True
+    open_ones = record.waiting if stage.is_over else _open(stage)
+    return None in ends and bool(open_ones) and _held_up(found) is None
+
+
+def _urging(terms: Terms) -> frozenset[str]:
+    """Return the elements that versions draw to urge somebody, and none of them for all cases."""
+    every = [each.compiled for each in (terms.was, terms.to, *terms.own.values())]
+    aside = [spiff.urging(compiled) for compiled in every]
+    ordinary = (_drawn(compiled) - urging for compiled, urging in zip(every, aside, strict=True))
+    return frozenset().union(*aside).difference(*ordinary)
+
+
+def _drawn(compiled: Compiled) -> frozenset[str]:
+    diagrams = compiled.diagrams.items()
+    return frozenset(f"{process}:{id_}" for process, one in diagrams for id_ in one.elements)
+
+
+def _spared(found: Play) -> tuple[str, ...]:
+    """Return the steps by which somebody was urged in the case's own history, and would not be."""
+    urging = _urging(found.terms)
+    before = Counter(each.place for each in found.record.openings.values() if each.place in urging)
+    return tuple((before - Counter(map(place_of, found.stage.opened))).elements())
 
 
 def _open(stage: Stage) -> Counter[str]:

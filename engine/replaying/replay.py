@@ -45,7 +45,8 @@ class Which(StrEnum):
 class CaseReplayed:
     """A case, and how it fares; ``number`` is the version that it runs under by now.
 
-    ``called`` are that version's names of the steps whose answers are unused, by place.
+    ``called`` are that version's names of the steps whose answers are unused, and of those that
+    would not open to urge somebody, by place.
     """
 
     case_id: UUID
@@ -142,6 +143,7 @@ def _case(conn: sa.Connection, case_id: UUID) -> tuple[sa.Row[Any], Lineage, Seq
 
 
 def _told(row: sa.Row[Any], line: Lineage, replayed: Replayed) -> CaseReplayed:
+    no_more = dict.fromkeys((*replayed.unused, *replayed.spared))
     return CaseReplayed(
         case_id=row.id,
         code=row.number or row.code,
@@ -149,5 +151,5 @@ def _told(row: sa.Row[Any], line: Lineage, replayed: Replayed) -> CaseReplayed:
         number=line.now.number,
         is_open=row.status == "open",
         replayed=replayed,
-        called={place: named(line.now, *place.split(":")) for place in replayed.unused},
+        called={place: named(line.now, *place.split(":")) for place in no_more},
     )

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 class Verdict(StrEnum):
     """What becomes of a case that is replayed in another version.
 
-    SAME: the same steps to the same place. OTHER: its answers lead it elsewhere, or past a step.
-    WAITING: a step opens that nobody was ever asked to do. CANNOT: it stops before.
+    SAME: the same steps to the same place. URGED: the same but for steps by which somebody is
+    urged. OTHER: its answers lead it elsewhere, or past a step. WAITING: a step opens that nobody
+    was ever asked to do. CANNOT: it stops before.
     """
 
     SAME = "same_path"
+    URGED = "other_urging"
     OTHER = "other_path"
     WAITING = "new_step"
     CANNOT = "cannot"
@@ -35,6 +37,7 @@ class Verdict(StrEnum):
 
 _NAMES: Final[Mapping[Verdict, Names]] = {
     Verdict.SAME: Names("走同一条路", "same path"),
+    Verdict.URGED: Names("走同一条路，催办不同", "same path, other urging"),
     Verdict.OTHER: Names("走另一条路", "another path"),
     Verdict.WAITING: Names("停在新步骤", "a new step waits"),
     Verdict.CANNOT: Names("无法重演", "cannot follow"),
@@ -71,7 +74,8 @@ class Replayed:
     """How a case fares; ``notes`` say what of its history could not be done again, and why.
 
     ``done`` are the steps completed, in turn, and ``unused`` those whose answers nobody asked for,
-    as "process:element". ``met`` are deadlines that passed in its own history and do not here,
+    as "process:element". ``spared`` are steps that urged somebody in its own history, and do not
+    open here. ``met`` are deadlines that passed in its own history and do not here,
     ``unreached`` those that this case never comes to. ``others`` are steps that another role does.
     """
 
@@ -84,5 +88,6 @@ class Replayed:
     others: tuple[NewStep, ...] = ()
     done: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    spared: tuple[str, ...] = ()
     outcome: str | None = None
     notes: tuple[Names, ...] = ()

@@ -160,6 +160,7 @@ from engine.spiff.pausing import derivation, pause, reckon_anew, resume, suspend
 from engine.spiff.runner import complete, deliver, known, position, start, wake
 from engine.spiff.transferring.transfer import transfer
 from engine.spiff.transferring.verdicts import Deadline, Dues, Limit, Obstacle, Transfer, Verdict
+from engine.spiff.urging import urging
 
 __all__ = [
     "ALLOT_NUMBER",
@@ -241,9 +242,8 @@ __all__ = [
     "start",
     "suspend",
     "transfer",
-    "unsuspend",
-    "variables",
-    "wake",
+    "unsuspend", "urging",
+    "variables", "wake",
     "withdraw",
     "withdrawal",
     "wrong_in_form",

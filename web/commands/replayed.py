@@ -10,7 +10,7 @@ from engine.replaying.verdicts import Verdict
 from engine.spiff import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import timedelta
     from zoneinfo import ZoneInfo
 
@@ -59,15 +59,17 @@ def _besides(case: CaseReplayed, to: Bundle) -> Iterator[str]:
         yield f"不再逾期 met now: {_said(named(to, *place.split(':')))} ×{times}"
     for place, times in Counter(found.unreached).items():
         yield f"未走到期限 deadline not reached: {_said(named(to, *place.split(':')))} ×{times}"
+    if found.spared:
+        yield f"不再催办 urged no more: {len(found.spared)} ({_listed(case, found.spared)})"
     if found.unused:
-        yield f"未用的回答 unused answers: {len(found.unused)} ({_listed(case.called)})"
+        yield f"未用的回答 unused answers: {len(found.unused)} ({_listed(case, found.unused)})"
     for note in found.notes:
         yield _said(note)
 
 
-def _listed(called: Mapping[str, Names]) -> str:
+def _listed(case: CaseReplayed, places: Sequence[str]) -> str:
     """Name the first steps, in one line."""
-    names = list(dict.fromkeys(map(_said, called.values())))
+    names = list(dict.fromkeys(_said(case.called[place]) for place in places))
     return "、".join(names[:MOST_NAMED]) + ("…" if len(names) > MOST_NAMED else "")
 
 

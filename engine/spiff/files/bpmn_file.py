@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
@@ -33,6 +34,12 @@ NOT_NODES: Final = frozenset(
         "potentialOwner",
     }
 )  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def sheets_of(drawings: tuple[tuple[str, bytes], ...]) -> Mapping[str, Sheet]:
+    """Read the drawings of a version, by their processes; they are read once."""
+    return {process: read_sheet(process, data) for process, data in drawings}
 
 
 def read_sheet(file: str, data: bytes) -> Sheet:

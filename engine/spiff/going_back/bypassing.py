@@ -8,11 +8,10 @@ already counts; conditions are ignored, as in publishing.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from engine.spiff.escaping import Escapes
-from engine.spiff.files.bpmn_file import read_sheet
+from engine.spiff.files.bpmn_file import sheets_of
 from engine.spiff.graph import Graph, way_to
 from engine.spiff.model import ALWAYS_AFTER, EVERY_END, ONLY_AFTER
 
@@ -50,7 +49,7 @@ def bypassed(
     `passed` are the elements done and flows taken that still hold ("process:id"), each with a
     number that says when.
     """
-    sheets = _sheets(tuple(compiled.plan.drawings.items()))
+    sheets = sheets_of(tuple(compiled.plan.drawings.items()))
     case = _Case(compiled, sheets, passed, frozenset(Graph(sheets).ways(compiled.id)))
     before = list(case.standing(at))
     after = [*case.standing(at, without=leap.closed), *case.landing(at, leap)]
@@ -59,11 +58,6 @@ def bypassed(
         for guarantee in compiled.guarantees
         if case.escapes(guarantee, after) and not case.escapes(guarantee, before)
     )
-
-
-@lru_cache(maxsize=8)
-def _sheets(drawings: tuple[tuple[str, bytes], ...]) -> Mapping[str, Sheet]:
-    return {process: read_sheet(process, data) for process, data in drawings}
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from engine.replaying.record import record
 from engine.replaying.verdicts import Verdict
 from tests.engine.replaying.recording import Recording, bundle_of
 from tests.engine.small import TEXT, form, small
-from tests.engine.spiff.drawing import Process, compiled, variable
+from tests.engine.spiff.drawing import Process, compiled, messaging, variable
 from tests.engine.spiff.test_transferring import late, row
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from engine.spiff import Compiled
 
 DAY = timedelta(days=1)
+OFFERED = 'banjie:offeredTo="clerk"'
 
 
 def lived(procedure: Compiled, *steps: str, days: float = 1, **answers: object) -> Recording:
@@ -89,7 +90,7 @@ def test_steps_in_another_order_take_their_own_answers() -> None:
 def test_a_shorter_deadline_is_missed_by_what_it_was_late() -> None:
     case = lived(compiled(row("ask", "check", draw=late("P9D"))), "ask", "check", days=4)
     found = replayed(case, compiled(row("ask", "check", draw=late("P1D"))))
-    assert found.verdict is Verdict.WAITING
+    assert found.verdict is Verdict.URGED
     assert [step.element for step in found.waiting] == ["urge"]
     missed, = found.missed  # fmt: skip
     assert (missed.element, missed.host, missed.passed) == ("late", "check", False)
@@ -103,7 +104,48 @@ def test_a_longer_deadline_is_met() -> None:
     case.completes("check")
     found = replayed(case, compiled(row("ask", "check", draw=late("P9D"))))
     assert (found.missed, found.met) == ((), ("demo:late",))
-    assert (found.verdict, found.unused) == (Verdict.OTHER, ("demo:urge",))
+    assert (found.verdict, found.unused) == (Verdict.URGED, ("demo:urge",))
+    assert found.spared == ("demo:urge",)
+
+
+@pytest.mark.parametrize("urged_last", [True, False])
+def test_an_urging_that_would_fall_away_is_no_other_path(*, urged_last: bool) -> None:
+    case = lived(compiled(row("ask", "check", draw=late("P1D"))), "ask")
+    case.passes(days=2)
+    case.completes("check")
+    if urged_last:
+        case.completes("urge")
+    found = replayed(case, compiled(row("ask", "check")), days=1)
+    assert found.outcome == "demo:done"
+    assert (found.verdict, found.spared) == (Verdict.URGED, ("demo:urge",))
+    assert found.verdict.names.zh == "走同一条路，催办不同"
+
+
+def test_an_urging_beside_another_path_is_that_path() -> None:
+    case = lived(compiled(row("ask", "look", "check")), "ask", "look", "check", days=2)
+    found = replayed(case, compiled(row("ask", "check", draw=late("P1D"))))
+    assert (found.verdict, found.unused) == (Verdict.WAITING, ("demo:look",))
+    found = replayed(case, compiled(row("ask", "check", "look", draw=late("P1D"))))
+    assert [step.element for step in found.waiting] == ["urge"]
+    assert found.verdict is Verdict.WAITING
+
+
+def test_what_a_message_beside_a_step_begins_is_no_urging() -> None:
+    case = lived(compiled(row("ask", "check", draw=late("P1D"))), "ask")
+    case.passes(days=2)
+    case.completes("urge")
+    case.completes("check")
+
+    def also_by_hand(p: Process) -> None:
+        p.deadline("late", "check", "P9D")
+        p.beside("asked", "check", messaging(p.message("m_asked")), OFFERED)
+        p.user("urge")
+        p.end("urged")
+        p.chain("late", "urge", "urged")
+        p.chain("asked", "urge")
+
+    found = replayed(case, compiled(row("ask", "check", draw=also_by_hand)))
+    assert found.verdict is Verdict.OTHER
 
 
 def test_a_deadline_that_the_case_never_comes_to_is_not_met() -> None:
@@ -134,7 +176,7 @@ def test_a_new_step_beside_the_others_is_told_though_the_case_ends_without_it() 
     new.without("done")
     new.terminate("done")
     found = replayed(case, compiled(new))
-    assert (found.verdict, found.outcome) == (Verdict.WAITING, "demo:done")
+    assert (found.verdict, found.outcome) == (Verdict.URGED, "demo:done")
     assert [step.element for step in found.waiting] == ["urge"]
 
 

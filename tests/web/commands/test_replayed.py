@@ -32,3 +32,12 @@ def test_unused_answers_are_one_line_by_their_old_names(to: Bundle) -> None:
     _, line = line_of(case, to, ZoneInfo("Asia/Shanghai"))
     told = "旧步骤0 Old 0、旧步骤1 Old 1、旧步骤2 Old 2…"
     assert line == f"    未用的回答 unused answers: 17 ({told})"
+
+
+def test_steps_that_would_urge_nobody_any_more_are_one_line(to: Bundle) -> None:
+    called = {"errand:urge": Names("催办报告", "Urge the report")}
+    found = Replayed(Verdict.URGED, spared=("errand:urge", "errand:urge"))
+    case = CaseReplayed(uuid4(), "C1", None, 1, is_open=True, replayed=found, called=called)
+    first, line = line_of(case, to, ZoneInfo("Asia/Shanghai"))
+    assert first == "C1  v1  -  走同一条路，催办不同 same path, other urging"
+    assert line == "    不再催办 urged no more: 2 (催办报告 Urge the report)"
