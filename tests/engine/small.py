@@ -6,13 +6,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
+import sqlalchemy as sa
 
 from engine import people
 from engine.procedures.publishing import publish
+from engine.tables import cases
 from tests.engine.spiff.drawing import ROLES, Process, files_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from uuid import UUID
 
     from sqlalchemy import Connection
 
@@ -68,3 +71,8 @@ def put_in_force(conn: Connection, files: Mapping[str, bytes]) -> None:
 def somebody(conn: Connection, login: str, held: Collection[str]) -> Person:
     """Add a person."""
     return people.add_person(conn, login, f"{login}君", password="long enough", held=held, now=NOW)
+
+
+def row_of(conn: Connection, case_id: UUID) -> sa.Row[Any]:
+    """Give the row of a case."""
+    return conn.execute(sa.select(cases).where(cases.c.id == case_id)).one()

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from engine.people import Person
 from engine.tables import people
-from tests.web.visiting import PASSWORD, Visitor
+from tests.web.visiting import PASSWORD, Visitor, task_path
 from web import create_app
 from web.settings import Settings
 
@@ -86,3 +86,15 @@ def sign_in(app: Flask) -> Callable[[str], Visitor]:
 def fang(sign_in: Callable[[str], Visitor]) -> Visitor:
     """Give the browser of a person of sales."""
     return sign_in("fang")
+
+
+@pytest.fixture
+def he(sign_in: Callable[[str], Visitor]) -> Visitor:
+    """Give the browser of the operator."""
+    return sign_in("he")
+
+
+@pytest.fixture
+def task(fang: Visitor) -> str:
+    """Give the address of a task of sales."""
+    return task_path(fang.opens())

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 import sqlalchemy as sa
 
 from engine.tables import notices, tasks
-from tests.web.visiting import task_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,12 +16,6 @@ if TYPE_CHECKING:
 
 
 NOTE = "order_no"
-
-
-@pytest.fixture
-def task(fang: Visitor) -> str:
-    """Give the address of a task of sales."""
-    return task_path(fang.opens())
 
 
 def menu(visitor: Visitor) -> list[str]:

@@ -6,8 +6,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 from engine.acts.signing import COUNTING, MODES
 from engine.acts.table import ACTS, BY_OPERATORS, CASE_ACTS, EVERY
 from engine.flexible.allowed import DEFAULTS
@@ -16,7 +14,7 @@ from engine.going_back.intervening import PLACE, SKIP
 from engine.history.entrykinds import CLASSES
 from engine.history.entrytitles import _TITLES
 from engine.spiff.files.actions import ACTIONS, CASE_ACTIONS
-from tests.web.visiting import task_path
+from tests.web.visiting import case_of, task_path
 from web import acting, going_back
 
 if TYPE_CHECKING:
@@ -68,17 +66,6 @@ def test_what_is_drawn_is_what_the_table_and_the_guide_say() -> None:
         )
         for name, words in DEFAULTS.items()
     }
-
-
-@pytest.fixture
-def task(fang: Visitor) -> str:
-    return task_path(fang.opens())
-
-
-def case_of(visitor: Visitor, task: str) -> str:
-    visitor.get(task)
-    path: str = visitor.all("//a[contains(@href, '/cases/')]/@href")[0]
-    return path
 
 
 def shows(visitor: Visitor, path: str, key: str) -> bool:

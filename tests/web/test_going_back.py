@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.tables import tasks
-from tests.web.visiting import task_path
+from tests.web.visiting import case_of, task_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,13 +20,6 @@ if TYPE_CHECKING:
 def form_task(fang: Visitor) -> str:
     """Give the address of the second task of a complaint, of sales like the first."""
     return task_path(fang.does(task_path(fang.opens()), "establish_data"))
-
-
-def case_of(visitor: Visitor, task: str) -> str:
-    """Give the address of a task's case."""
-    visitor.get(task)
-    path: str = visitor.all("//a[contains(@href, '/cases/')]/@href")[0]
-    return path
 
 
 def choose(visitor: Visitor, task: str, **typed: str) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.web.visiting import filled, task_path
+from tests.web.visiting import case_of, filled, task_path
 
 if TYPE_CHECKING:
     from tests.web.visiting import Visitor
@@ -17,12 +17,6 @@ START = "/start/manufacturer-complaint"
 @pytest.fixture
 def case(fang: Visitor) -> str:
     return case_of(fang, task_path(fang.opens()))
-
-
-def case_of(visitor: Visitor, task: str) -> str:
-    visitor.get(task)
-    path: str = visitor.all("//a[contains(@href, '/cases/')]/@href")[0]
-    return path
 
 
 def number_of(visitor: Visitor, case: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.web.test_acting import does
-from tests.web.visiting import filled, task_path
+from tests.web.visiting import filled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,12 +16,6 @@ if TYPE_CHECKING:
     from tests.web.visiting import Visitor
 
 STEP = "establish_data"
-
-
-@pytest.fixture
-def task(fang: Visitor) -> str:
-    """Give the address of a task of sales."""
-    return task_path(fang.opens())
 
 
 @pytest.fixture

@@ -6,17 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.web.visiting import filled, task_path
+from tests.web.visiting import filled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.web.visiting import Visitor
-
-
-@pytest.fixture
-def task(fang: Visitor) -> str:
-    return task_path(fang.opens())
 
 
 @pytest.fixture

@@ -120,6 +120,13 @@ def task_path(answer: TestResponse) -> str:
     return path
 
 
+def case_of(visitor: Visitor, task: str) -> str:
+    """Give the address of a task's case."""
+    visitor.get(task)
+    path: str = visitor.all("//a[contains(@href, '/cases/')]/@href")[0]
+    return path
+
+
 @contextmanager
 def statements(engine: sa.Engine) -> Iterator[list[str]]:
     """Collect the SQL that runs meanwhile."""

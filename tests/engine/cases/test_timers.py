@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
@@ -19,7 +19,7 @@ from forms import Answered
 from tests.engine.astray import astray
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked, waiting
-from tests.engine.small import TEXT, form, put_in_force, small, somebody
+from tests.engine.small import TEXT, form, put_in_force, row_of, small, somebody
 from tests.engine.spiff.drawing import Process
 
 if TYPE_CHECKING:
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
     from engine.people import Person
 
 LATER = NOW + timedelta(hours=2)
-
-
-def row_of(conn: Connection, case_id: UUID) -> Any:  # noqa: ANN401 - a row
-    return conn.execute(sa.select(cases).where(cases.c.id == case_id)).one()
 
 
 @pytest.fixture

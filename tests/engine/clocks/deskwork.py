@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -13,10 +13,10 @@ from engine.calendars.changes import change
 from engine.calendars.edits import with_days
 from engine.calendars.files import Line
 from engine.cases.starts import open_case
-from engine.tables import cases, entries, tasks
+from engine.tables import entries, tasks
 from forms import Answered
 from tests.engine.conftest import NOW
-from tests.engine.small import TEXT, form, small
+from tests.engine.small import TEXT, form, row_of, small
 from tests.engine.spiff.drawing import Process
 
 if TYPE_CHECKING:
@@ -78,10 +78,6 @@ def friday_off(conn: Connection) -> Stored:
 
 def revised(conn: Connection, after: Stored | None = None) -> Revision:
     return change(conn, after or friday_off(conn), by=None, now=NOW, note="厂休")
-
-
-def row_of(conn: Connection, case_id: UUID) -> Any:  # noqa: ANN401 - a row
-    return conn.execute(sa.select(cases).where(cases.c.id == case_id)).one()
 
 
 def dues(conn: Connection, case_id: UUID) -> tuple[datetime, datetime, datetime]:

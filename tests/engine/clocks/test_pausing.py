@@ -39,11 +39,10 @@ from tests.engine.clocks.deskwork import (
     kinds,
     opened,
     revised,
-    row_of,
 )
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
-from tests.engine.small import TEXT, form, put_in_force, small, somebody
+from tests.engine.small import TEXT, form, put_in_force, row_of, small, somebody
 from tests.engine.spiff.drawing import Process
 
 if TYPE_CHECKING:

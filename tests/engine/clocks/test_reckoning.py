@@ -32,11 +32,10 @@ from tests.engine.clocks.deskwork import (
     kinds,
     opened,
     revised,
-    row_of,
 )
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
-from tests.engine.small import put_in_force, somebody
+from tests.engine.small import put_in_force, row_of, somebody
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine

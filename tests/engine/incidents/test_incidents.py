@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -26,7 +26,7 @@ from tests.engine.astray import astray
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
 from tests.engine.parcel import KILOS, LATER, PACKED, fails, parcel
-from tests.engine.small import TEXT, form, put_in_force, small, somebody
+from tests.engine.small import TEXT, form, put_in_force, row_of, small, somebody
 from tests.engine.spiff.drawing import Process, table
 
 if TYPE_CHECKING:
@@ -47,10 +47,6 @@ def clerk(connection: Connection) -> Person:
 def parcels(connection: Connection, clerk: Person) -> UUID:
     """Give a case of the parcel."""
     return open_case(connection, "parcel", Answered({}), by=clerk, now=NOW).case_id
-
-
-def row_of(conn: Connection, case_id: UUID) -> Any:  # noqa: ANN401 - a row
-    return conn.execute(sa.select(cases).where(cases.c.id == case_id)).one()
 
 
 def test_a_step_that_fails_is_an_incident_and_the_case_stays_where_it_was(
@@ -144,7 +140,7 @@ def test_the_cause_in_the_history_may_be_erased_for_it_may_quote_what_was_typed(
 def test_a_failure_on_a_step_itself_is_no_filling_of_its_form(
     connection: Connection, clerk: Person, parcels: UUID
 ) -> None:
-    case = row_of(connection, parcels)
+    case = lock(connection, parcels)
     place = ("parcel", "pack")
     recording.record_timer(connection, case, RuntimeError("x"), place=place, now=NOW)
 

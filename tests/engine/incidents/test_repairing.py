@@ -16,7 +16,7 @@ from engine.incidents.repairing import DEEPEST, LONGEST, BadRepairError, CaseMov
 from engine.incidents.retrying import retry
 from engine.reasons import BadReasonError
 from engine.roles import OPERATOR, RoleNeededError
-from engine.tables import cases, entries, notices
+from engine.tables import entries, notices
 from engine.tasks.completing import complete_task
 from engine.tasks.taskview import open_task
 from forms import Answered
@@ -25,7 +25,7 @@ from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
 from tests.engine.letters import KEYS, claim, claims, deliver_all, send, status
 from tests.engine.parcel import LATER, fails, parcel
-from tests.engine.small import TEXT, form, put_in_force, small, somebody
+from tests.engine.small import TEXT, form, put_in_force, row_of, small, somebody
 from tests.engine.spiff.drawing import Process
 
 if TYPE_CHECKING:
@@ -58,10 +58,6 @@ def mend(conn: Connection, case_id: UUID, by: Person, **values: object) -> None:
     revision = case_data(conn, case_id).revision
     asked: dict[str, Any] = {"scope": 0, "revision": revision, "reason": "称重单在手"}
     repair(conn, case_id, values, **asked, by=by, now=LATER)
-
-
-def row_of(conn: Connection, case_id: UUID) -> Any:  # noqa: ANN401 - a row
-    return conn.execute(sa.select(cases).where(cases.c.id == case_id)).one()
 
 
 def test_the_variables_of_a_case_stand_under_their_titles(

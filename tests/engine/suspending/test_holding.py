@@ -43,11 +43,10 @@ from tests.engine.clocks.deskwork import (
     dues,
     kinds,
     opened,
-    row_of,
 )
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
-from tests.engine.small import put_in_force, somebody
+from tests.engine.small import put_in_force, row_of, somebody
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -28,12 +28,6 @@ if TYPE_CHECKING:
 INCIDENTS = "/admin/incidents"
 
 
-@pytest.fixture
-def he(sign_in: Callable[[str], Visitor]) -> Visitor:
-    """Give the browser of the operator."""
-    return sign_in("he")
-
-
 def mended(engine: sa.Engine, case_id: UUID) -> None:
     with engine.begin() as conn:
         mend(conn, case_id)

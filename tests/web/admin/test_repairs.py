@@ -22,12 +22,6 @@ Stuck = tuple["UUID", str]
 
 
 @pytest.fixture
-def he(sign_in: Callable[[str], Visitor]) -> Visitor:
-    """Give the browser of the operator."""
-    return sign_in("he")
-
-
-@pytest.fixture
 def stuck(database: sa.Engine, staff: dict[str, Person]) -> Stuck:
     """Give a case, and the address of the page of what it is stuck by."""
     case_id, _, number = stuck_case(database, staff["jie"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 import sqlalchemy as sa
 
 from engine.tables import tasks
@@ -15,12 +14,6 @@ if TYPE_CHECKING:
 
     from engine.people import Person
     from tests.web.visiting import Visitor
-
-
-@pytest.fixture
-def he(sign_in: Callable[[str], Visitor]) -> Visitor:
-    """Give the operator's browser."""
-    return sign_in("he")
 
 
 def test_who_leaves_hands_over_what_was_shown(
