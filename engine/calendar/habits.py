@@ -39,6 +39,7 @@ def usual(plain: str) -> str:
     plain = re.sub(rf"\b({_WORD}|\d+) and a half(?= {_EN_UNIT})", _and_a_half, plain)
     plain = re.sub(rf"^(\d+) ({_EN_UNIT}) and a half$", r"\1.5 \2", plain)
     plain = re.sub(r"^(\d+) ?h ?(\d+) ?m(?:in)?$", r"\1 hours \2 minutes", plain)
+    plain = re.sub(r"(?<=[a-z])-(?=[a-z])", " ", plain)
     return re.sub(r"(?<=\d) ?([hdw])(?=$|[ \d])", lambda m: f" {_LETTERS[m[1]]}", plain)
 
 
@@ -131,6 +132,16 @@ _HABITS: Final = (
          "same day, next day or 4 working hours; a cycle (timeCycle) comes daily at 09:00"),
     ),
     _habit(
+        r"(?:by )?tomorrow",
+        ("只认 next day", "the words for it are next day"),
+        ("次日下班前", "next day"),
+    ),
+    _habit(
+        r"(?:by )?today",
+        ("只认 same day", "the words for it are same day"),
+        ("当天下班前", "same day"),
+    ),
+    _habit(
         r"(?:隔|后|大后)[天日]",
         ("说不准是哪一天", "it may be one day or another"),
         ("次日下班前、2 天或 2 个工作日", "next day, 2 days or 2 working days"),
@@ -149,7 +160,8 @@ _HABITS: Final = (
          "3 months, or a date (timeDate): 2026-12-31"),
     ),
     _habit(
-        r"(?:尽快|尽早|立即|立刻|马上|及时|随时|即时|asap|at once|immediately|as soon as possible)",
+        r"(?:尽快|尽早|立即|立刻|马上|及时|随时|即时|asap|at once|immediately|(?:as )?soon"
+        r"(?: as possible)?|now|urgent(?:ly)?|promptly|quickly|right away|without delay)",
         ("没有说最迟多久", "it does not say how late is too late"),
         ("1 个工作小时、当天下班前或 次日下班前", "1 working hour, same day or next day"),
     ),

@@ -28,7 +28,7 @@ _READERS: Final[Mapping[str, Callable[[str], When]]] = {
 _LITERAL: Final = re.compile(r"-?P[T\d]\S*$|R-?\d*/")
 _WORDS: Final = re.compile(
     r"\W*\d|P\d|P-|R\d*/|.*[^\x00-\x7f]|(?:every|daily|by|same|within|the|day|on|monthly|next|following|in|at|up|no|end|close|half|an?"
-    r"|one|two|three|about|around|as) ",
+    r"|one|two|three|about|around|as|right|without) ",
     re.IGNORECASE,
 )
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
+from engine.spiff.elements.timing import refusal
 from engine.spiff.language.habits import foreign_word
 from engine.spiff.lint.rooms import Rooms
+from engine.spiff.lint.timers import neither
 from engine.spiff.lint.told import NEAR
 from engine.spiff.model import Problem
 
@@ -28,6 +30,7 @@ def names_are_filled(sources: Sources) -> Iterator[Problem]:
     rooms = Rooms(sources)
     unknown = [read for read in rooms.reads if read.name not in rooms.filled(read.room)]
     near = NEARLY_THE_SAME if sources.is_partly_unknown else NEAR
+    timings = {(sheet.file, node.id): node.timing for sheet, node in sources.nodes()}
     meant: dict[str, str | None] = {}
     for read in unknown:
         if read.name not in meant and len(meant) < MOST_GUESSES:
@@ -37,7 +40,18 @@ def names_are_filled(sources: Sources) -> Iterator[Problem]:
         close, filled = meant.get(read.name), rooms.elsewhere(read.name)
         if sources.is_partly_unknown and not close:
             continue
-        yield _unfilled(read, close) if filled is None else _not_handed(read, filled)
+        timing = timings.get((read.file, read.element))
+        if filled is not None:
+            yield _not_handed(read, filled)
+        elif (
+            not close
+            and timing
+            and timing.text == read.name
+            and (why := refusal(timing.kind, timing.text))
+        ):
+            yield neither(read.file, read.element, timing, why)
+        else:
+            yield _unfilled(read, close)
 
 
 def _unfilled(read: Read, close: str | None) -> Problem:

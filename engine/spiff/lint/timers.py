@@ -19,6 +19,7 @@ from engine.spiff.possible import possible
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from engine.calendar import RuleError
     from engine.spiff.files.sources import Sources
     from engine.spiff.language.inference import Values
 
@@ -107,6 +108,18 @@ def timers_are_given_what_they_read(sources: Sources) -> Iterator[Problem]:
                 f"定时器“{node.id}”的“{shown(timing.text)}”：{zh}",
                 f'Timer "{node.id}", "{shown(timing.text)}": {en}',
             )  # fmt: skip
+
+
+def neither(file: str, element: str, timing: Timing, error: RuleError) -> Problem:
+    """Say that the one word of a timer is no time, for which `error` is the reason, nor filled."""
+    zh, en = elsewhere(timing) or (
+        f"{error.zh}“{timing.text}”也不是变量：没有任何表单、决策表、脚本会填写它。",
+        f'{error.en} Nor is "{timing.text}" a variable: no form, table or script fills it.',
+    )
+    return Problem(
+        file, element, CODES[timing.kind],
+        f"定时器“{element}”：{zh}", f'Timer "{element}": {en}',
+    )  # fmt: skip
 
 
 def _misfits(values: Values, timing: Timing, tabled: set[str]) -> Iterator[Words]:

@@ -150,7 +150,7 @@ EDITS = [
     ("bad_expression", "call_sub", '"called">', f'"called">{PRESCRIPT}'),
     ("unfilled_name", "which_to_done", "known == 1", "knonw == 1"),
     ("unfilled_name", "which_to_done", "known == 1", "known == true"),
-    ("unfilled_name", "late", "P3D", "limit"),
+    ("bad_duration", "late", "P3D", "limit"),
     ("bad_duration", "late", "P3D", "P3X"),
     ("bad_duration", "late", "P3D", "-P3D"),
     ("bad_duration", "late", "P3D", '"3 jours"'),

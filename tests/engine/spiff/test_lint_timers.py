@@ -92,6 +92,40 @@ def test_what_can_never_be_read_is_refused(text: str, tag: str, code: str, reaso
     assert "late" in problem.zh
 
 
+@pytest.mark.parametrize(
+    ("text", "tag", "code", "instead"),
+    [
+        ("tomorrow", "timeDuration", "bad_duration", "请写 次日下班前。"),
+        ("Today", "timeDuration", "bad_duration", "请写 当天下班前。"),
+        ("asap", "timeDuration", "bad_duration", "请写 1 个工作小时、当天下班前或 次日下班前。"),
+        ("soon", "timeDuration", "bad_duration", "请写 1 个工作小时、当天下班前或 次日下班前。"),
+        ("right away", "timeDuration", "bad_duration", "请写 1 个工作小时、"),
+        ("Tuesdays", "timeDuration", "bad_duration", "请写到 timeCycle 中。"),
+        ("long_while", "timeDuration", "bad_duration", EXAMPLES.zh),
+        ("someday", "timeDate", "bad_date", "2026-12-31"),
+        ("often", "timeCycle", "bad_cycle", "每"),
+    ],
+)
+def test_a_word_that_is_no_time_and_no_variable_is_told_what_to_write(
+    text: str, tag: str, code: str, instead: str
+) -> None:
+    (problem,) = problems(waiting(text, tag))
+    assert (problem.code, problem.element) == (code, "late")
+    assert instead in problem.zh
+    assert "引号" not in problem.zh, "in quotes it would be no time either"
+
+
+def test_a_word_that_is_nearly_a_variable_is_told_which() -> None:
+    (problem,) = problems(waiting("limt"))
+    assert problem.code == "unfilled_name"
+    assert "是否为“limit”？" in problem.zh
+
+
+@pytest.mark.parametrize("text", ["end-of-day", "same-day", "next-working-day"])
+def test_words_may_have_hyphens_between_them(text: str) -> None:
+    assert problems(waiting(text)) == []
+
+
 @pytest.mark.parametrize("tag", ["timeDuration", "timeDate", "timeCycle"])
 @pytest.mark.parametrize("text", ["", "  "])
 def test_a_timer_that_says_nothing_is_told_what_it_may_say(tag: str, text: str) -> None:
