@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from flask import redirect, render_template, request, url_for
@@ -11,12 +12,13 @@ from engine import procedures
 from engine.errors import Refusal
 from engine.procedures import VersionChangedError
 from engine.procedures.promises import dropped
+from engine.reasons import BadReasonError, checked_reason
 from engine.roles import PROCESS_OWNER
 from engine.spiff import BrokenFilesError, promises
 from engine.versioning.again import roll_back, row_of, withdraw
 from engine.versioning.differences import differences
 from engine.versioning.listing import State, all_versions
-from engine.versioning.terms import Terms
+from engine.versioning.terms import PastDayError, Terms
 from web.admin.sections import section
 from web.clock import now
 from web.database import connection, transaction
@@ -26,6 +28,8 @@ from web.people import current_person
 from web.procedures import LAST
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from flask.typing import ResponseReturnValue
 
     from engine.procedures import Version
@@ -60,17 +64,19 @@ def index() -> ResponseReturnValue:
 
 @bp.get(_ONE)
 def show(procedure: str, number: int) -> ResponseReturnValue:
-    return _page(procedure, number, None)
+    return _page(procedure, number)
 
 
 @bp.post(f"{_ONE}/again")
 def again(procedure: str, number: int) -> ResponseReturnValue:
     """Publish it again, at once or from a day on."""
     typed, by = request.form, current_person()
+    if wrong := _wrong(_day, _reason):
+        return _page(procedure, number, wrong=wrong), 422
     try:
         with transaction() as conn:
             made = roll_back(
-                conn, procedure, number, reason=typed.get("why", ""), by=by, now=now(),
+                conn, procedure, number, reason=_reason(), by=by, now=now(),
                 terms=Terms(begins=_day(), drops=frozenset(typed.getlist("drops"))),
                 based_on=typed.get("based_on", -1, type=int),
             )  # fmt: skip
@@ -82,30 +88,52 @@ def again(procedure: str, number: int) -> ResponseReturnValue:
 @bp.post(f"{_ONE}/withdraw")
 def take_back(procedure: str, number: int) -> ResponseReturnValue:
     """Take a planned version back."""
-    why, by = request.form.get("why", ""), current_person()
+    if wrong := _wrong(_reason):
+        return _page(procedure, number, wrong=wrong), 422
     try:
         with transaction() as conn:
-            withdraw(conn, procedure, number, reason=why, by=by, now=now())
+            withdraw(conn, procedure, number, reason=_reason(), by=current_person(), now=now())
     except Refusal as refused:
         return _page(procedure, number, refused), _status(refused)
     return redirect(url_for("admin_versions.show", procedure=procedure, number=number), 303)
 
 
+def _wrong(*readers: Callable[[], object]) -> dict[str, Refusal]:
+    """Return what is wrong with each field that was typed, by the code of its refusal."""
+    wrong: dict[str, Refusal] = {}
+    for read in readers:
+        try:
+            read()
+        except (BadDayError, PastDayError, BadReasonError) as refusal:
+            wrong[refusal.code] = refusal
+    return wrong
+
+
 def _day() -> date | None:
     text = request.form.get("begins", "").strip()
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
         raise BadDayError from None
+    Terms(begins=day).moment(connection(), now())
+    return day
+
+
+def _reason() -> str:
+    return checked_reason(request.form.get("why", ""))
 
 
 def _status(refused: Refusal | BrokenFilesError) -> int:
-    if isinstance(refused, BadDayError | BrokenFilesError):
-        return 422
-    return status_of(refused)
+    return 422 if isinstance(refused, BrokenFilesError) else status_of(refused)
 
 
-def _page(procedure: str, number: int, refused: Refusal | BrokenFilesError | None) -> str:
+def _page(
+    procedure: str,
+    number: int,
+    refused: Refusal | BrokenFilesError | None = None,
+    *,
+    wrong: Mapping[str, Refusal] = MappingProxyType({}),
+) -> str:
     conn = connection()
     row_of(conn, procedure, number)
     line = {one.number: one for one in all_versions(conn, procedure)}
@@ -127,6 +155,7 @@ def _page(procedure: str, number: int, refused: Refusal | BrokenFilesError | Non
         standing=standing,
         drops=_drops(standing, version),
         refused=refused,
+        wrong=wrong,
         typed=request.form,
     )
 

@@ -136,6 +136,10 @@ def test_an_older_version_is_published_again_with_a_reason(
     assert "2027-01-31" in lin.text
     assert sends(lin, 1, "again", why="x", begins="2026-01-01") == 422
 
+    assert sends(lin, 1, "again", why=" ", begins="2026-01-01") == 422
+    told = [one.text_content() for one in lin.all("//div[@class='field-problem']")]
+    assert [text[:4] for text in told] == ["生效日期", "请写明原"]
+
     assert sends(lin, 1, "again", why="审批表有误") == 303
 
     with database.connect() as conn:
