@@ -22,6 +22,7 @@ from engine.linking.opened import FIELD as FOLLOWS
 from engine.linking.relations import RELATIONS
 from engine.substituting.acting import concerns
 from engine.tasks import drafts
+from engine.tasks.hindrances import hindrances
 from engine.tasks.inbox import startable
 from web import answering
 from web.answering import Shown, Subject
@@ -125,6 +126,7 @@ def show(case_id: UUID) -> ResponseReturnValue:
         reckonings=clockview.of_case(connection(), case_id, by=by),
         paused=found.header.paused if is_open else None,
         may_pause=is_open and may_pause(by.roles, waiting),
+        hindered=hindrances(connection(), found.version, case_id, by=by) if is_open else {},
         doable={
             step.task_id
             for step in found.open_steps

@@ -52,6 +52,11 @@ def test_a_task_that_is_not_for_somebody_says_so_and_is_refused(
     answer = yang.post(f"/tasks/{task}/claim", {})
     assert answer.status_code == 403
     assert "须由该岗位的其他人办理" in yang.text
+    yang.get(f"/cases/{case.case_id}")
+    (line,) = yang.all(f"//li[.//a[@href='/tasks/{task}']]")
+    assert [each.text for each in line.xpath(".//a[contains(@class, 'btn')]")] == ["查看"]
+    assert "不能由您办理：" in line.text_content()
+    assert "“被投诉人员”写有您的姓名" in line.text_content()
 
 
 def test_the_inbox_marks_the_approval_of_what_somebody_investigated(
