@@ -11,9 +11,9 @@ from engine.acts.signing import COUNTING, MODES
 from engine.attachments.enclosing import key_of
 from engine.errors import NotFoundError
 from engine.going_back.caseview import case_act_view
-from engine.going_back.earlier import PreviewChangedError
 from engine.going_back.ending import cancel_case, reopen_case
 from engine.going_back.returning import NoStepChosenError
+from engine.going_back.seen import PreviewChangedError
 from engine.going_back.whatview import what_can_be_done
 from engine.going_back.withdrawing import withdraw_step
 from engine.linking.following import DraftThereError, prepare
@@ -68,8 +68,11 @@ def _withdraw(case_id: UUID) -> ResponseReturnValue:
     task = key_of(request.form.get("task"))
     if task is None:
         return _page(case_id, "withdraw")
-    with transaction() as conn:
-        anew = withdraw_step(conn, case_id, task, by=current_person(), now=now())
+    try:
+        with transaction() as conn:
+            anew = withdraw_step(conn, case_id, task, seen=_seen(), by=current_person(), now=now())
+    except PreviewChangedError as refusal:
+        return _page(case_id, "withdraw", refusal), status_of(refusal)
     if anew is None:
         return _done(case_id)
     return redirect(url_for("tasks.show", task_id=anew), 303)
@@ -79,8 +82,8 @@ def _cancel(case_id: UUID) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
     try:
         with transaction() as conn:
-            cancel_case(conn, case_id, reason, by=current_person(), now=now())
-    except BadReasonError as refusal:
+            cancel_case(conn, case_id, reason, seen=_seen(), by=current_person(), now=now())
+    except (BadReasonError, PreviewChangedError) as refusal:
         return _page(case_id, "cancel", refusal), status_of(refusal)
     return _done(case_id)
 
@@ -89,10 +92,15 @@ def _suspend(case_id: UUID) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
     try:
         with transaction() as conn:
-            suspend_case(conn, case_id, reason, _day(), by=current_person(), now=now())
-    except (BadReasonError, DayPassedError) as refusal:
+            day, by = _day(), current_person()
+            suspend_case(conn, case_id, reason, day, seen=_seen(), by=by, now=now())
+    except (BadReasonError, DayPassedError, PreviewChangedError) as refusal:
         return _page(case_id, "suspend", refusal), status_of(refusal)
     return _done(case_id)
+
+
+def _seen() -> str:
+    return request.form.get("seen", "")
 
 
 def _day() -> date | None:
@@ -117,7 +125,7 @@ def _reopen(case_id: UUID) -> ResponseReturnValue:
         return _page(case_id, "reopen", NoStepChosenError()), 422
     try:
         with transaction() as conn:
-            seen = request.form.get(f"seen-{target}", "")
+            seen = _seen() if target is None else request.form.get(f"seen-{target}", "")
             reopen_case(conn, case_id, target, reason, seen=seen, by=current_person(), now=now())
     except (BadReasonError, PreviewChangedError) as refusal:
         return _page(case_id, "reopen", refusal), status_of(refusal)

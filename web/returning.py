@@ -8,9 +8,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from engine.attachments.enclosing import key_of
 from engine.going_back.anew import THROUGH
-from engine.going_back.earlier import PreviewChangedError
 from engine.going_back.returning import NoStepChosenError, NoWayError, return_task
 from engine.going_back.returnview import return_view
+from engine.going_back.seen import PreviewChangedError
 from engine.reasons import BadReasonError
 from web.clock import now
 from web.database import connection, transaction

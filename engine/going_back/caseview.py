@@ -13,17 +13,18 @@ from engine.going_back.ending import (
     CaseEndError,
     MayNotEndError,
     found,
+    goes_on,
     may_cancel,
     may_reopen,
     reopened_until,
 )
-from engine.going_back.stops import stops
+from engine.going_back.seen import digest
+from engine.going_back.stops import all_stops, stops
 from engine.going_back.withdrawing import MayNotWithdrawError, last_of, withdrawal
 from engine.history import dossier
 from engine.linking.ties import check_may_link, may_link
 from engine.suspending.holding import check_may_suspend, check_stands, may_suspend
 from engine.suspending.standstill import check_goes_on
-from engine.tasks.opensteps import open_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,6 +57,11 @@ class CaseActView:
     step: Names | None = None
     goes_on: tuple[Names, ...] = ()
     until: datetime | None = None
+
+    @property
+    def seen(self) -> str:
+        """The digest of all that changes with the case until somebody confirms it."""
+        return digest([*self.stops, *self.goes_on])
 
 
 def offered_acts(conn: sa.Connection, case_id: UUID, *, by: Person, now: datetime) -> list[Act]:
@@ -113,7 +119,8 @@ def _header(conn: sa.Connection, case: Found) -> CaseHeader:
 def _suspend(conn: sa.Connection, case: Found, by: Person) -> CaseActView:
     check_may_suspend(case.row, case.version, by)
     check_goes_on(case.row)
-    return CaseActView(CASE_ACTS["suspend"], _header(conn, case), [], [])
+    lines = all_stops(conn, case.version, case.row.state)
+    return CaseActView(CASE_ACTS["suspend"], _header(conn, case), lines, [])
 
 
 def _resume(conn: sa.Connection, case: Found, by: Person) -> CaseActView:
@@ -153,7 +160,7 @@ def _cancel(conn: sa.Connection, case: Found, by: Person) -> CaseActView:
         raise CaseEndError(spiff.CaseOverError.zh, spiff.CaseOverError.en, case_id=case.row.id)
     if not may_cancel(conn, case, by=by):
         raise MayNotEndError
-    lines = [step.names for step in open_steps(conn, case.version, case.row.id)]
+    lines = all_stops(conn, case.version, case.row.state)
     return CaseActView(CASE_ACTS["cancel"], _header(conn, case), lines, [])
 
 
@@ -164,13 +171,12 @@ def _reopen(conn: sa.Connection, case: Found, by: Person) -> CaseActView:
         raise MayNotEndError
     version, state = case.version, case.row.state
     listed = spiff.reopenings(version.compiled, state)
-    places = spiff.cancelled_at(version.compiled, state)
     return CaseActView(
         CASE_ACTS["reopen"],
         _header(conn, case),
         [],
         earlier_steps(conn, version, case.row.id, listed),
-        goes_on=tuple(version.element(*place.split(":")).names for place in places),
+        goes_on=goes_on(version, state),
         until=reopened_until(conn, case),
     )
 

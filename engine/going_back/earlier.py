@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
-import orjson
-
-from engine.errors import Refusal
 from engine.going_back.deeds import deeds
+from engine.going_back.seen import check_seen, digest
 from engine.going_back.stops import stops
 from engine.going_back.undone import Past, Undone, past
 from engine.history import items
@@ -25,19 +22,6 @@ if TYPE_CHECKING:
     from engine.procedures import Version
     from engine.spiff import Names, Return
     from forms import Names as FormNames
-
-
-class PreviewChangedError(Refusal):
-    """What was shown of going back is no longer what would happen."""
-
-    code = "going_back_changed"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "您看过之后案件有了变化，还没有退回。请再看一遍会停下什么、哪些不再算数，然后再确认。",
-            "The case has changed since you looked, and nothing was done. Read once more what "
-            "would stop and what would no longer count, and confirm again.",
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +46,7 @@ class EarlierStep:
     @property
     def seen(self) -> str:
         """A digest of all that changes with the case until somebody confirms it."""
-        told = [*self.stops, None, *self.opens, None, *(one.told for one in self.undoes)]
-        lines = [line and [line.zh, line.en] for line in told]
-        return sha256(orjson.dumps(lines)).hexdigest()[:16]
+        return digest(self.stops, self.opens, [one.told for one in self.undoes])
 
 
 def earlier_steps(
@@ -81,8 +63,7 @@ def as_seen(
 ) -> EarlierStep:
     """Return a step to which a case goes back. PreviewChangedError if it was seen otherwise."""
     (shown,) = earlier_steps(conn, version, case_id, [found])
-    if seen is not None and seen != shown.seen:
-        raise PreviewChangedError
+    check_seen(seen, shown.seen)
     return shown
 
 

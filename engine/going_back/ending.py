@@ -19,6 +19,8 @@ from engine.going_back.anew import give, holds, opened_anew
 from engine.going_back.deeds import deeds
 from engine.going_back.earlier import as_seen
 from engine.going_back.notes import back_to
+from engine.going_back.seen import check_seen, digest
+from engine.going_back.stops import all_stops
 from engine.going_back.told import tell_who_has_it
 from engine.going_back.undone import tell_who_did
 from engine.history import Draft, dossier
@@ -103,12 +105,25 @@ def reopened_until(conn: sa.Connection, case: Found) -> datetime | None:
     return None if ended is None else ended + timedelta(days=days)
 
 
+def goes_on(version: Version, state: bytes) -> tuple[Names, ...]:
+    """Return the names of all that is open again if a cancelled case goes on where it was."""
+    places = spiff.cancelled_at(version.compiled, state)
+    return tuple(version.element(*place.split(":")).names for place in places)
+
+
 def cancel_case(
-    conn: sa.Connection, case_id: UUID, reason: str, *, by: Person, now: datetime
+    conn: sa.Connection,
+    case_id: UUID,
+    reason: str,
+    *,
+    seen: str | None = None,
+    by: Person,
+    now: datetime,
 ) -> None:
     """End an open case before its time; nothing of it waits any more.
 
-    Raises MayNotEndError, CaseEndError, BadReasonError and NotFoundError.
+    ``seen`` is the digest of what the person has read of it (CaseActView.seen).
+    Raises PreviewChangedError, MayNotEndError, CaseEndError, BadReasonError and NotFoundError.
     """
     locked = lock(conn, found(conn, case_id, by=by).row.id)
     case = found(conn, case_id, by=by)
@@ -117,6 +132,7 @@ def cancel_case(
     if not may_cancel(conn, case, by=by):
         raise MayNotEndError
     why = checked_reason(reason)
+    check_seen(seen, digest(all_stops(conn, case.version, locked.state)))
     locked = fresh(conn, locked, now=now)
     known = calendars.of(conn, locked.calendars)
     move = spiff.cancel(case.version.compiled, locked.state, now=now, calendars=known)
@@ -142,7 +158,7 @@ def reopen_case(
 ) -> None:
     """Let a case go on that is over: at a finished step, or where it was cancelled (None).
 
-    ``seen`` is the digest of what the person has read of that step (EarlierStep.seen).
+    ``seen`` is the digest of what the person has read (EarlierStep.seen, CaseActView.seen).
     Raises PreviewChangedError, MayNotEndError, CaseEndError, BadReasonError and NotFoundError.
     """
     locked = lock(conn, found(conn, case_id, by=by).row.id)
@@ -156,6 +172,8 @@ def reopen_case(
     except (spiff.NoWayBackError, spiff.CaseOverError, spiff.RunError) as error:
         raise CaseEndError(error.zh, error.en, case_id=case_id) from error
     step = next((each for each in listed if each.target == target), None)
+    if step is None:
+        check_seen(seen, digest(goes_on(version, locked.state)))
     undone = [] if step is None else as_seen(conn, version, case_id, step, seen).undoes
     closed = None if locked.closed_at == case.row.ended_at else case.row.closed_at
     said = _said(step, why, closed)

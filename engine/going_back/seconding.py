@@ -8,7 +8,9 @@ import sqlalchemy as sa
 
 from engine import notices, settings
 from engine.errors import NotFoundError, Refusal
+from engine.going_back.foreseeing import foretold
 from engine.going_back.intervening import SKIP, Wanted, carry_out, check_asker, prepared
+from engine.going_back.seen import check_seen
 from engine.people import whoever
 from engine.reasons import checked_reason
 from engine.roles import OPERATOR, check_holds
@@ -49,15 +51,24 @@ class SettledError(Refusal):
 
 
 def intervene(
-    conn: sa.Connection, wanted: Wanted, reason: str, *, by: Person, now: datetime
+    conn: sa.Connection,
+    wanted: Wanted,
+    reason: str,
+    *,
+    seen: str | None = None,
+    by: Person,
+    now: datetime,
 ) -> str:
     """Do what an operator wants, or ask another for it. Returns "done" or "waiting".
 
-    Raises RoleNeededError, BadReasonError, TaskGoneError, NoWayError and NotFoundError.
+    ``seen`` is the digest of what the operator has read of it (Foreseen.seen).
+    Raises PreviewChangedError, RoleNeededError, BadReasonError, TaskGoneError, NoWayError and
+    NotFoundError.
     """
     check_holds(conn, by, {OPERATOR})
     why = checked_reason(reason)
     ready = prepared(conn, wanted, by=by, now=now)
+    check_seen(seen, foretold(conn, ready, by=by).seen)
     if wanted.kind not in settings.company(conn).second_person:
         carry_out(conn, ready, why, by=by, now=now)
         return "done"
@@ -117,16 +128,20 @@ def asked(conn: sa.Connection, key: int) -> sa.Row[Any]:
     return row
 
 
-def agree(conn: sa.Connection, key: int, *, by: Person, now: datetime) -> None:
-    """Do what another operator has asked for; four eyes hold for both.
+def agree(
+    conn: sa.Connection, key: int, *, seen: str | None = None, by: Person, now: datetime
+) -> None:
+    """Do what another operator has asked for; four eyes hold for both, ``seen`` as of intervene.
 
-    Raises RoleNeededError, SecondPersonError, SettledError, TaskGoneError and NoWayError.
+    Raises PreviewChangedError, RoleNeededError, SecondPersonError, SettledError, TaskGoneError and
+    NoWayError.
     """
     check_holds(conn, by, {OPERATOR})
     row = asked(conn, key)
     if row.asked_by == by.id:
         raise SecondPersonError
     ready = prepared(conn, wanted_of(row), by=by, now=now)
+    check_seen(seen, foretold(conn, ready, by=by).seen)
     asker = whoever(conn, row.asked_by)
     check_asker(conn, ready, asker)
     carry_out(conn, ready, row.reason, asker=asker, by=by, now=now)

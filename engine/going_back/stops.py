@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from engine import spiff
 from engine.history import items
 from engine.history.entrynotes import named
-from engine.spiff import Names
+from engine.history.path import STANDS_AT
+from engine.spiff import Cancelled, Names
 from engine.tables import people, tasks
 from engine.tasks import left
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from engine.procedures import Version
-    from engine.spiff import Cancelled, OpenTask
+    from engine.spiff import OpenTask, Timer, Wait
 
 _HELD = (
     sa.select(tasks.c.id, people.c.name)
@@ -35,6 +37,17 @@ def stops(conn: sa.Connection, version: Version, cancelled: Cancelled) -> list[N
         for task in cancelled.tasks
     ]
     return [*lines, *_others(version, cancelled)]
+
+
+def all_stops(conn: sa.Connection, version: Version, state: bytes) -> list[Names]:
+    """Return a line for all at which an open case stands; what hangs on a step goes unsaid."""
+    at = spiff.position(version.compiled, state)
+
+    def stands(each: Timer | Wait) -> bool:
+        return version.element(each.process, each.element).kind in STANDS_AT
+
+    timers, waits = filter(stands, at.timers), filter(stands, at.waits)
+    return stops(conn, version, Cancelled(at.tasks, tuple(timers), tuple(waits), at.calls))
 
 
 def _task(version: Version, task: OpenTask, holder: str | None, writers: Sequence[str]) -> Names:

@@ -17,6 +17,8 @@ from engine.going_back.anew import give, opened_anew
 from engine.going_back.clocks import first_run, unwound
 from engine.going_back.deeds import deeds
 from engine.going_back.notes import back_to
+from engine.going_back.seen import check_seen, digest
+from engine.going_back.stops import stops
 from engine.going_back.told import tell_who_has_it
 from engine.going_back.untouched import touched
 from engine.history import Draft, read
@@ -122,11 +124,18 @@ def _acting(version: Version, entry: sa.Row[Any], by: Person) -> Person:
 
 
 def withdraw_step(
-    conn: sa.Connection, case_id: UUID, task_id: UUID, *, by: Person, now: datetime
+    conn: sa.Connection,
+    case_id: UUID,
+    task_id: UUID,
+    *,
+    seen: str | None = None,
+    by: Person,
+    now: datetime,
 ) -> UUID | None:
     """Take back the last step that a person did (the task that it was); it is open anew.
 
-    Returns the task that is open now, None if several are. Raises MayNotWithdrawError,
+    ``seen`` is the digest of what the person has read of it (CaseActView.seen). Returns the task
+    that is open now, None if several are. Raises PreviewChangedError, MayNotWithdrawError,
     SuspendedError and NotFoundError.
     """
     entry = last_of(conn, case_id, by=by)
@@ -139,6 +148,7 @@ def withdraw_step(
     case = fresh(conn, case, now=now)
     version = procedures.version(conn, case.version_id)
     found = withdrawal(conn, version, case, entry, by)
+    check_seen(seen, digest(stops(conn, version, found.cancelled)))
     by = _acting(version, entry, by)
     run = first_run(history_rows(conn, case_id), task_id, now=now)
     move, body = _moved(conn, version, case, task_id, run, now=now), read(entry.body)

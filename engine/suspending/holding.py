@@ -15,6 +15,8 @@ from engine.cases.opening import move_on
 from engine.clocks.reckoning import fresh
 from engine.errors import Refusal
 from engine.flexible.allowed import whole_case_fits
+from engine.going_back.seen import check_seen, digest
+from engine.going_back.stops import all_stops
 from engine.history import Draft, dossier
 from engine.history.told import SUSPENDED
 from engine.reasons import checked_reason
@@ -82,18 +84,21 @@ def suspend_case(
     reason: str,
     day: date | None,
     *,
+    seen: str | None = None,
     by: Person,
     now: datetime,
 ) -> None:
     """Let a case stand still until somebody lets it go on, or till the day (the company's) begins.
 
-    Raises MayNotSuspendError, SuspendedError, NotSuspendedError, BadReasonError, DayPassedError,
-    NotFoundError and spiff.RunError.
+    ``seen`` is the digest of what the person has read of it (CaseActView.seen).
+    Raises PreviewChangedError, MayNotSuspendError, SuspendedError, NotSuspendedError,
+    BadReasonError, DayPassedError, NotFoundError and spiff.RunError.
     """
     case, version = _locked(conn, case_id, by=by)
     check_goes_on(case)
     until = None if day is None else _begins(conn, day, now)
     why = checked_reason(reason)
+    check_seen(seen, digest(all_stops(conn, version, case.state)))
     case = fresh(conn, case, now=now)
     case = replace(case, suspended_at=now, suspended_until=until, suspended_for=why)
     _store(conn, case, version, spiff.suspend, Draft(SUSPENDED, {"reason": why}), by=by, now=now)

@@ -102,6 +102,24 @@ def test_a_preview_that_no_longer_holds_is_shown_anew_with_what_was_typed(
     assert fang.post(f"{form_task}/acts/return", {**again, **sent}).status_code == 303
 
 
+@pytest.mark.parametrize("act", ["cancel", "suspend"])
+def test_a_preview_of_the_whole_case_that_no_longer_holds_is_shown_anew_with_what_was_typed(
+    fang: Visitor, form_task: str, sign_in: Callable[[str], Visitor], act: str
+) -> None:
+    page, boss = f"{case_of(fang, form_task)}/acts/{act}", sign_in("qiang")
+    boss.get(page)
+    assert "填表并附样品标签" in boss.text
+    sent = {**boss.values(page), "reason": "客户撤诉"}
+    fang.does(form_task, "fill_handling_form")
+
+    assert boss.post(page, sent).status_code == 409
+    assert "您看过之后案件有了变化" in boss.text
+    assert "填表并附样品标签" not in boss.text
+    again = boss.values(page)
+    assert again["reason"] == "客户撤诉"
+    assert boss.post(page, again).status_code == 303
+
+
 def test_the_step_just_sent_is_taken_back_from_the_page_after_it(
     fang: Visitor, form_task: str, database: sa.Engine
 ) -> None:
@@ -170,7 +188,9 @@ def test_no_act_that_is_unknown_and_none_without_a_choice(fang: Visitor, form_ta
     case = case_of(fang, form_task)
     assert fang.get(f"{case}/acts/explode").status_code == 404
     assert fang.post(f"{case}/acts/withdraw").status_code == 200
-    fang.follow(fang.post(f"{case}/acts/cancel", {"reason": "重复立案"}))
+    fang.get(f"{case}/acts/cancel")
+    typed = {**fang.values(f"{case}/acts/cancel"), "reason": "重复立案"}
+    fang.follow(fang.post(f"{case}/acts/cancel", typed))
     assert fang.post(f"{case}/acts/reopen", {"reason": "再来"}).status_code == 422
 
 

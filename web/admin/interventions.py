@@ -10,8 +10,9 @@ from engine.acts.table import BY_OPERATORS
 from engine.attachments.enclosing import key_of
 from engine.cases import caselist
 from engine.errors import NotFoundError
+from engine.going_back.foreseeing import foreseen
 from engine.going_back.intervening import PLACE, SKIP, Wanted
-from engine.going_back.interventionview import case_to_mend, foreseen, requested
+from engine.going_back.interventionview import case_to_mend, requested
 from engine.going_back.returning import NoWayError
 from engine.going_back.seconding import (
     agree,
@@ -21,6 +22,7 @@ from engine.going_back.seconding import (
     intervene,
     wanted_of,
 )
+from engine.going_back.seen import PreviewChangedError
 from engine.reasons import BadReasonError
 from engine.roles import OPERATOR
 from engine.settings import company
@@ -66,8 +68,9 @@ def do(case_id: UUID) -> ResponseReturnValue:
     wanted, reason = _wanted(case_id, request.form), request.form.get("reason", "")
     try:
         with transaction() as conn:
-            became = intervene(conn, wanted, reason, by=current_person(), now=now())
-    except BadReasonError as refusal:
+            seen, by = request.form.get("seen", ""), current_person()
+            became = intervene(conn, wanted, reason, seen=seen, by=by, now=now())
+    except (BadReasonError, PreviewChangedError) as refusal:
         return _preview(wanted, refusal), status_of(refusal)
     return _back(case_id, "acted" if became == "done" else "asked")
 
@@ -75,15 +78,22 @@ def do(case_id: UUID) -> ResponseReturnValue:
 @bp.get("/asked/<int:key>")
 def look(key: int) -> ResponseReturnValue:
     """Show a second person what a colleague has asked for, and what would follow."""
+    return _asked(key)
+
+
+def _asked(key: int, refusal: Refusal | None = None) -> str:
     row = asked(connection(), key)
-    return _preview(wanted_of(row), asked_by=row.asked_by, reason=row.reason, key=key)
+    return _preview(wanted_of(row), refusal, asked_by=row.asked_by, reason=row.reason, key=key)
 
 
 @bp.post("/asked/<int:key>/agree")
 def second(key: int) -> ResponseReturnValue:
-    row = asked(connection(), key)
-    with transaction() as conn:
-        agree(conn, key, by=current_person(), now=now())
+    row, seen = asked(connection(), key), request.form.get("seen", "")
+    try:
+        with transaction() as conn:
+            agree(conn, key, seen=seen, by=current_person(), now=now())
+    except PreviewChangedError as refusal:
+        return _asked(key, refusal), status_of(refusal)
     return _back(row.case_id, "acted")
 
 

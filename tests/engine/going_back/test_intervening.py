@@ -9,8 +9,9 @@ import pytest
 from engine import settings
 from engine.errors import NotFoundError
 from engine.going_back.anew import STRAIGHT
+from engine.going_back.foreseeing import foreseen
 from engine.going_back.intervening import PLACE, SKIP, Wanted
-from engine.going_back.interventionview import case_to_mend, foreseen
+from engine.going_back.interventionview import case_to_mend
 from engine.going_back.returning import return_task
 from engine.going_back.seconding import (
     SecondPersonError,

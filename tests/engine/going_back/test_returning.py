@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from engine import history
 from engine.cases.starts import NotYoursError
 from engine.going_back.anew import STRAIGHT, THROUGH
-from engine.going_back.earlier import PreviewChangedError
 from engine.going_back.returning import NoStepChosenError, NoWayError, return_task
 from engine.going_back.returnview import return_view
+from engine.going_back.seen import PreviewChangedError
 from engine.reasons import BadReasonError
 from engine.tables import people
 from engine.tasks import drafts

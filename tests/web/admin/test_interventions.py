@@ -81,6 +81,17 @@ def test_a_token_is_moved_to_a_chosen_step(he: Visitor, database: sa.Engine) -> 
     assert "已将案件移到别处" in he.text
 
 
+def test_a_preview_that_no_longer_holds_is_shown_anew_with_what_was_typed(he: Visitor) -> None:
+    page = mend(he)
+    (link,) = he.all("//a[contains(@href, 'kind=skip')]/@href")
+    he.get(link)
+    sent = {**he.values(f"{page}/act"), "reason": "资料已在纸上登记"}
+    assert he.post(f"{page}/act", {**sent, "seen": "other"}).status_code == 409
+    assert "您看过之后案件有了变化" in he.text
+    assert he.values(f"{page}/act") == sent
+    assert he.post(f"{page}/act", sent).status_code == 303
+
+
 def test_a_page_names_the_guarantees_that_a_move_bypasses(he: Visitor) -> None:
     page = mend(he)
     task = he.all("//input[@name='task']/@value")[0]
@@ -116,7 +127,11 @@ def test_a_second_operator_agrees(he: Visitor, app: Flask, database: sa.Engine) 
     second.sign_in("hu")
     second.get(link)
     assert "资料已在纸上登记" in second.text
-    second.follow(second.post(f"{link}/agree"))
+    agree = f"{link}/agree"
+    sent = second.values(agree)
+    assert second.post(agree, {**sent, "seen": "other"}).status_code == 409
+    assert "您看过之后案件有了变化" in second.text
+    second.follow(second.post(agree, sent))
     assert waits_for(database) == {"fill_handling_form"}
     assert he.post(f"{link}/drop").status_code == 409
 
