@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MOST_RADIOS = 4
-LONG_TEXT = 200
 
 _ROOT = {"ui:order", "$comment"}
 _KEYS = {

@@ -14,7 +14,7 @@ from engine.spiff.elements.specs import CallActivity
 from engine.spiff.elements.throwing import is_trap
 from engine.spiff.elements.timers import Deadline
 from engine.spiff.elements.turns import which
-from engine.spiff.fixes import READY, STARTED, TASK, UNFINISHED, WAITING, Token
+from engine.spiff.fixes import READY, STARTED, TASK, WAITING, Token
 from engine.spiff.flows import drawn_around, hosts
 from engine.spiff.moves import OpenTask, Timer, Wait
 
@@ -145,10 +145,3 @@ def _clocks(token: Token) -> Iterator[Token]:
             event = getattr(child.task_spec, "event_definition", None)
             if isinstance(event, Deadline) and "due" in child.internal_data:
                 yield child
-
-
-def has_ended(case: CaseFlow) -> bool:
-    """Whether nothing is left to happen in a case."""
-    return bool(case.completed) or not any(
-        token.state & UNFINISHED for token in case.tasks.values()
-    )

@@ -132,11 +132,6 @@ def move(conn: sa.Connection, subject: str, to: str, *, whose: UUID) -> None:
     conn.execute(files.values(subject=to))
 
 
-def drop(conn: sa.Connection, subject: str) -> None:
-    """Forget everybody's drafts of a subject that is done."""
-    conn.execute(sa.delete(drafts).where(drafts.c.subject == subject))
-
-
 def drop_mine(conn: sa.Connection, subject: str, *, by: Person) -> None:
     """Forget a person's draft of a subject."""
     mine = sa.and_(drafts.c.person_id == by.id, drafts.c.subject == subject)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from engine.demo import PASSWORD
 from tests.browser.filling import fill
-from tests.browser.procedure import PROCEDURE, start_page, task_page
+from tests.browser.procedure import start_page, task_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -144,11 +144,6 @@ class Visitor:
     @property
     def _words(self) -> dict[str, str]:
         return WORDS[self.lang]
-
-
-def start_address() -> str:
-    """Return the path of the start form."""
-    return f"/start/{PROCEDURE}"
 
 
 def _leave(dialog: Dialog) -> None:

@@ -39,7 +39,6 @@ class SetRow:
     source: str
     origin: Names
     is_provisional: bool
-    is_off: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,6 @@ def _row(kept: Kept, day: date) -> SetRow:
     return SetRow(
         *(day, day_said(day), hours, note, found.source, origin),
         is_provisional=found.is_provisional,
-        is_off=not spans,
     )
 
 

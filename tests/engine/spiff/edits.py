@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 XML = Any
 ACTIVITIES = ("userTask", "subProcess", "callActivity", "transaction")
 STEPS = ("userTask", "scriptTask", "receiveTask", "serviceTask", "intermediateCatchEvent")
-CONTAINERS = ("process", "subProcess", "transaction")
 DURATIONS = ("P1D", "P6D", "3 working hours", "2 个工作日", "9 天")
 CONDITIONS = ("n % 2 == 1", "n % 3 == 0", "n > 4", "n &lt; 2")
 

@@ -33,13 +33,6 @@ def story(conn: Connection, case_id: UUID) -> list[str]:
     return [f"{row.kind} {history.read(row.body).get('element', '')}".strip() for row in rows]
 
 
-def prepared(conn: Connection, by: Person) -> tuple[UUID, dict[str, UUID]]:
-    """Open an errand and prepare it; give the case and its two parallel tasks."""
-    opened = asked(conn, by)
-    complete_task(conn, waiting(conn, opened.case_id)["prepare"], NOTE, by=by, now=NOW)
-    return opened.case_id, waiting(conn, opened.case_id)
-
-
 def test_a_step_is_refused_to_whoever_does_not_hold_its_role(
     connection: Connection, clerk: Person, inspector: Person
 ) -> None:
