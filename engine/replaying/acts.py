@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 def _step(play: Play, event: Event) -> UUID | None:
     """Find the open step that was completed."""
     found = None if event.task is None else play.record.openings.get(event.task)
-    path = play.record.paths.get(event.seq)
+    path = None if event.task is None else play.record.paths.get(event.task)
     return play.stage.task_of(found or Opening(event.place, "", (), 1), path)
 
 
@@ -51,7 +51,7 @@ def _complete(play: Play, event: Event, task: UUID) -> None:
 
 def _wait(play: Play, event: Event) -> UUID | None:
     """Find who waits: at the same element, or elsewhere for the same message with equal keys."""
-    here = play.stage.waiting_at(event.place, play.record.waits.get(str(event.body.get("timer"))))
+    here = play.stage.waiting_at(event.place, play.record.nth(event))
     called, keys = event.body.get("called"), written(event.body.get("keys") or {})
     named = (wait for wait in play.stage.waits.values() if wait.name == called)
     there = (wait.id for wait in named if written(wait.keys) == keys)
@@ -76,9 +76,8 @@ def _hear(play: Play, event: Event) -> None:
 
 
 def _call(play: Play, event: Event) -> UUID | None:
-    calls = play.stage.calls
-    here = (key for key, call in calls.items() if place_of(call) == event.place)
-    return next(here, None)
+    """Find the call at the same element that was asked as the same one."""
+    return next(iter(play.stage.waiting_at(event.place, play.record.nth(event))), None)
 
 
 def _settle(play: Play, event: Event, call: UUID) -> None:

@@ -77,8 +77,9 @@ def place(play: Play, event: Event, task: UUID | None) -> None:
 
 def _target(play: Play, event: Event) -> UUID:
     """Return the step that a recorded one, which was finished, is in the replay."""
-    opening = play.record.openings.get(UUID(event.body["back"]["task"]))
-    found = None if opening is None else play.stage.last_of(opening)
+    task, said = UUID(event.body["back"]["task"]), play.record
+    opening = said.openings.get(task)
+    found = None if opening is None else play.stage.last_of(opening, said.paths.get(task))
     if found is None:
         zh = f"退回的目标（{event.body['back']['place']}）在重演中没有办理过。"
         en = f"what it went back to ({event.body['back']['place']}) was never done here."

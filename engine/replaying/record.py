@@ -10,6 +10,7 @@ from uuid import UUID
 
 import orjson
 
+from engine.calling.asked import CALLS
 from engine.clocks.pausing import RESUMED
 from engine.duties.starting import STARTED
 from engine.history import follow, lacks_answers, read
@@ -91,9 +92,9 @@ class Record:
     ``firings`` timers by place, ``late`` the places of deadlines that passed. ``done`` are the
     places of the steps completed, ``waiting`` those that are open at the end; ``outcome`` is the
     end event. ``until`` is when it moved last. ``broken`` is the first entry that does not hold.
-    ``paths`` are the calls that steps were completed in, by entry, as far as they are known.
-    ``number`` is the one that the case has, if any. ``waits`` say the how manieth at its element
-    each wait for a message was, by its id (hex).
+    ``paths`` are the calls that steps stand in, by their tasks, as far as they are known.
+    ``number`` is the one that the case has, if any. ``nths`` say the how manieth at its element
+    each wait for a message, and each call, was, by its id (hex).
     """
 
     began: Event | None = None
@@ -106,9 +107,9 @@ class Record:
     outcome: str | None = None
     until: datetime | None = None
     broken: int | None = None
-    paths: dict[int, Path] = field(default_factory=dict)
+    paths: dict[UUID, Path] = field(default_factory=dict)
     number: str = ""
-    waits: dict[str, int] = field(default_factory=dict)
+    nths: dict[str, int] = field(default_factory=dict)
     _open: dict[UUID, str] = field(default_factory=dict)
     _rounds: Counter[tuple[str, Items]] = field(default_factory=Counter)
     _awaited: Counter[str] = field(default_factory=Counter)
@@ -117,6 +118,10 @@ class Record:
     def waiting(self) -> Counter[str]:
         """The steps that are open at the end, by place."""
         return Counter(self._open.values())
+
+    def nth(self, event: Event) -> int | None:
+        """Return the how manieth at its element the wait or call was that an entry is about."""
+        return self.nths.get(str(event.body.get("timer")))
 
     def hear(self, event: Event) -> None:
         """Take in one entry."""
@@ -148,12 +153,17 @@ class Record:
         turns = body.get("turns", {})
         for task, place, role in body.get("opened", ()):
             self._opened(UUID(task), place, role, items_of(turns.get(task, (None,))[0]))
-        for wait, place in body.get(AWAITED, ()):
-            self._awaited[place] += 1
-            self.waits[wait] = self._awaited[place]
+        for key, place, *_ in (*body.get(AWAITED, ()), *body.get(CALLS, ())):
+            self._begun(key, place)
         self.flows += body.get("flows", ())
         if moved(body):
             self.outcome = body.get("ended")
+
+    def _begun(self, key: str, place: str) -> None:
+        """Count a wait, or a call when it is asked first."""
+        if key not in self.nths:
+            self._awaited[place] += 1
+            self.nths[key] = self._awaited[place]
 
     def _opened(self, task: UUID, place: str, role: str, items: Items) -> None:
         self._open[task] = place

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -25,7 +26,6 @@ from engine.tables import cases, versions
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from engine.cases.lineage import Lineage
     from engine.procedures.bundles import Bundle
@@ -104,7 +104,8 @@ def replay(conn: sa.Connection, case_id: UUID, to: Bundle, *, now: datetime) -> 
     said = record(rows)
     told = [(each.seq, each.task_id, read(each.body)) for each in rows]
     done = rounds.places(line.diagrams, line.now.compiled.id, told)
-    said.paths = {each.seq: each.place[:-1] for each in done if isinstance(each, Done)}
+    steps = (each for each in done if isinstance(each, Done) and each.task)
+    said.paths = {UUID(hex=each.task): each.place[:-1] for each in steps}
     terms = Terms(to, line.at(1).bundle, calendars.current(conn))
     until = now if row.status == "open" else said.until or now
     return _told(row, line, judge(said, terms, until=until))

@@ -89,10 +89,13 @@ class Stage:
         return [timer for timer in found if timer.stopped is None]
 
     def waiting_at(self, place: str, nth: int | None) -> list[UUID]:
-        """Return who waits at an element, who began to as the ``nth`` before the others."""
+        """Return what waits at an element, what began to as the ``nth`` before the others.
+
+        That is a wait for a message, or a call that wants an answer.
+        """
         begun = enumerate(self.awaited[place], start=1)
         first = sorted(begun, key=lambda one: one[0] != nth)
-        return [wait for _, wait in first if wait in self.waits]
+        return [key for _, key in first if key in self.waits or key in self.calls]
 
     def take(self, move: Move) -> None:
         """Go where the engine has moved the case."""
@@ -120,10 +123,12 @@ class Stage:
         self.tasks.update({task.id: task for task in (*move.opened, *move.retimed)})
 
     def _calls(self, move: Move) -> None:
-        for call in move.abandoned:
-            self.calls.pop(call, None)
-        asked = (effect for effect in move.effects if isinstance(effect, Call))
-        self.calls.update({call.id: call for call in asked if call.id is not None})
+        for key in move.abandoned:
+            self.calls.pop(key, None)
+        for call in (effect for effect in move.effects if isinstance(effect, Call)):
+            if call.id is not None:
+                self.calls[call.id] = call
+                self.awaited[place_of(call)].append(call.id)
 
     def _deadlines(self, move: Move) -> None:
         for each in self.passed:
@@ -141,24 +146,30 @@ class Stage:
         open_ones = {place_of(task) for task in self.tasks.values()}
         return self.now if self.is_over or (timer.host in steps and host not in open_ones) else None
 
-    def last_of(self, opening: Opening) -> UUID | None:
-        """Return the step that a recorded one is, open or not: that of its round, or the newest."""
+    def last_of(self, opening: Opening, path: Path | None = None) -> UUID | None:
+        """Return the step that a recorded one is, open or not: that of its round, or the newest.
+
+        With a path, one of those calls, as ``task_of`` does.
+        """
         ours = self.rounds.get((opening.place, opening.items), [])
-        return next(iter([*ours[opening.round - 1 : opening.round], *reversed(ours)]), None)
+        mine = ours[opening.round - 1 : opening.round]
+        if path is not None and self._draws(opening.place, path):
+            there = {task.id for task in self.opened if task.path == path}
+            ours = [key for key in ours if key in there]
+        return next((key for key in [*mine, *reversed(ours)] if key in ours), None)
 
     def task_of(self, opening: Opening, path: Path | None = None) -> UUID | None:
         """Return the open step that a recorded one is: that of its round, or else any there is.
 
-        With a path, one of those calls, whatever its round; elsewhere only if this version does
-        not draw the step in those calls.
+        With a path, one of those calls; elsewhere only if this version does not draw the step in
+        those calls.
         """
         there = [task for task in self.tasks.values() if place_of(task) == opening.place]
-        if path is not None and (self._draws(opening.place, path)):
+        if path is not None and self._draws(opening.place, path):
             there = [task for task in there if task.path == path]
-        elif (own := self.rounds.get((opening.place, opening.items))) is not None:
-            ours = own[opening.round - 1 : opening.round]
-            there.sort(key=lambda task: task.id not in ours)
-        there.sort(key=lambda task: items_of(task.turn) != opening.items)
+        own = self.rounds.get((opening.place, opening.items), [])
+        mine = own[opening.round - 1 : opening.round]
+        there.sort(key=lambda task: (items_of(task.turn) != opening.items, task.id not in mine))
         return next((task.id for task in there), None)
 
     def _draws(self, place: str, path: Path) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from engine import history, spiff
+from engine.calling.asked import CALLS
 from engine.going_back.anew import RETURNED, STRAIGHT
 from engine.going_back.ending import CANCELLED, REOPENED
 from engine.going_back.withdrawing import WITHDRAWN
@@ -17,6 +18,7 @@ from engine.procedures import Version
 from engine.procedures.bundles import Bundle
 from engine.replaying.going_back import PLACED, SKIPPED
 from engine.replaying.record import record
+from engine.spiff import Call
 from tests.engine.spiff.walking import Walk
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from engine.replaying.record import Record
-    from engine.spiff import Call, Compiled, Move, OpenTask, Place, Start, Wait
+    from engine.spiff import Compiled, Move, OpenTask, Place, Start, Wait
 
 CASE = UUID(int=7)
 
@@ -56,12 +58,14 @@ class Recording(Walk):
         self.book.enter(self, Draft(f"{wait.kind}_delivered", said, answers=payload or None))
         return move
 
-    def is_answered(self, element: str, **result: object) -> Move:
-        call = self.calls[self.call(element)]
-        move = self.answers(element, **result)
+    def is_answered(self, element: str, call: UUID | None = None, **result: object) -> Move:
+        key = call or self.call(element)
+        said = _where(self.calls.pop(key))
+        self.move = spiff.answer(self.compiled, self.move.state, key, result, **self.then)
+        self.follow()
         told = {"asked": {}, "answered": result}
-        self.book.enter(self, Draft("call_answered", _where(call), answers=told))
-        return move
+        self.book.enter(self, Draft("call_answered", said, answers=told, timer_id=key))
+        return self.move
 
     def stands(self, task: OpenTask | None = None) -> Move:
         """Stop the clock of the case, or of a task."""
@@ -155,6 +159,11 @@ class Book:
             done = drafts[cause].task_id
             gone = [self.open[task] for task in move.closed if task != done]
             facts = telling.consequences(version, move, gone)
+            facts[CALLS] = [
+                [call.id.hex, f"{call.process}:{call.element}", ""]
+                for call in move.effects
+                if isinstance(call, Call) and call.id is not None
+            ]
             drafts[cause] = telling.saying(drafts[cause], {**facts, "facts": {}})
             self.chain(drafts, walk.now)
         self.open.update({task.id: task for task in move.opened})

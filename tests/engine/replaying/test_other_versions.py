@@ -198,7 +198,7 @@ def test_answers_of_one_call_are_not_lent_to_another() -> None:
 
     case = lived(calling("second"), "look")
     said = case.record
-    said.paths = {event.seq: ("second",) for event in said.events}
+    said.paths = dict.fromkeys(said.openings, ("second",))
     terms = Terms(bundle_of(calling("first", "second")), bundle_of(case.compiled), STANDARD)
     found = judge(said, terms, until=case.now)
     assert (found.verdict, found.unused) == (Verdict.WAITING, ("inner:look",))

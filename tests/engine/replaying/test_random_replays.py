@@ -18,7 +18,7 @@ from engine.replaying.playing import play
 from engine.replaying.verdicts import Verdict
 from tests.engine.replaying.recording import Recording, bundle_of
 from tests.engine.spiff.differing import procedure_of
-from tests.engine.spiff.drawing import Process, compiled
+from tests.engine.spiff.drawing import Process, compiled, variable
 from tests.engine.spiff.test_transferring import row
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ def _happens(walk: Recording, random: Random) -> None:
     elif walk.listens and chance < 0.65:
         walk.receives(random.choice(walk.listens), n=random.randrange(12))
     elif walk.calls and chance < 0.8:
-        walk.is_answered(next(iter(walk.calls.values())).element, n=3)
+        call = random.choice([*walk.calls])
+        walk.is_answered(walk.calls[call].element, call, n=random.randrange(12))
     elif chance < 0.9:
         walk.passes(days=random.randint(1, 5), hours=random.randint(0, 23))
     else:
@@ -141,7 +142,11 @@ def at(walk: Recording, element: str, path: tuple[str, ...] = ()) -> Place:
 
 
 def twice() -> Compiled:
-    """Draw two calls of one process side by side, in which a step has a deadline."""
+    return calling("one", "two")
+
+
+def calling(*calls: str) -> Compiled:
+    """Draw calls of one process side by side, in which a step has a deadline."""
     called = Process("part")
     called.start("b")
     called.user("look")
@@ -154,7 +159,7 @@ def twice() -> Compiled:
     p = Process("demo")
     p.parallel("fork")
     p.parallel("join")
-    for call in ("one", "two"):
+    for call in calls:
         p.call(call, "part")
         p.chain("fork", call, "join")
     p.message_start("begun")
@@ -175,6 +180,45 @@ def test_the_clock_of_the_very_step_stands_again(call: str) -> None:
     walk.runs_on(task)
     found = replayed(walk)
     assert seen(walk.compiled, found.stage.state) == seen(walk.compiled, walk.move.state)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0)])
+def test_each_of_several_calls_is_answered_as_it_was(order: tuple[int, ...]) -> None:
+    p = Process("demo")
+    p.extra = variable("n", "0") + variable("found", "[]") + variable("items", "[1, 2, 3]")
+    p.message_start("begun")
+    p.service("look_up", "ping", "n")
+    p.each("look_up", "items", "item", "found", "n")
+    p.user("read")
+    p.end()
+    p.chain("begun", "look_up", "read", "done")
+    walk = Recording(compiled(p))
+    calls = [*walk.calls]
+    for nth in order:
+        walk.is_answered("look_up", calls[nth], n=10 + nth)
+    found = replayed(walk)
+    assert seen(walk.compiled, found.stage.state) == seen(walk.compiled, walk.move.state)
+    assert spiff.variables(walk.compiled, found.stage.state)[0].values["found"] == [
+        {"n": 10}, {"n": 11}, {"n": 12},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("calls", [("one", "two"), ("two", "one")])
+def test_a_return_leads_into_the_very_call_where_another_version_calls_more_often(
+    calls: tuple[str, ...],
+) -> None:
+    walk = Recording(calling("two"))
+    walk.completes("look")
+    walk.sends_back("check", "look", THROUGH)
+    walk.completes("look")
+    more = calling(*calls)
+    said = walk.record
+    said.paths = dict.fromkeys(said.openings, ("two",))
+    own = bundle_of(walk.compiled)
+    found = play(said, Terms(bundle_of(more), own, STANDARD), until=walk.now)
+    there = sorted((task.path, task.element) for task in found.stage.tasks.values())
+    assert there == [(("one",), "look"), (("two",), "check")]
+    assert not found.notes
 
 
 def test_an_entry_of_before_that_does_not_name_the_step_says_so() -> None:
