@@ -185,5 +185,5 @@ def _queue(conn: sa.Connection, case: Case, call: Call, *, now: datetime) -> lis
     return asked.said(call.id, given)
 
 
-def _change(conn: sa.Connection, key: UUID, **values: Any) -> None:  # noqa: ANN401 - columns
+def _change(conn: sa.Connection, key: UUID, **values: object) -> None:
     conn.execute(sa.update(calls).where(calls.c.id == key).values(**values))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -182,9 +182,9 @@ def _runs(case_id: UUID) -> ClockStandsError:
     return ClockStandsError(zh, en, case_id=case_id)
 
 
-def _write_task(conn: sa.Connection, task_id: UUID, **values: Any) -> None:  # noqa: ANN401
+def _write_task(conn: sa.Connection, task_id: UUID, **values: object) -> None:
     conn.execute(sa.update(tasks).where(tasks.c.id == task_id).values(**values))
 
 
-def _write_case(conn: sa.Connection, case_id: UUID, **values: Any) -> None:  # noqa: ANN401
+def _write_case(conn: sa.Connection, case_id: UUID, **values: object) -> None:
     conn.execute(sa.update(cases).where(cases.c.id == case_id).values(**values))

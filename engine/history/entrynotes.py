@@ -12,7 +12,7 @@ from engine.messages import letterview
 from engine.spiff import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from zoneinfo import ZoneInfo
 
     from engine.procedures import Version
@@ -53,7 +53,7 @@ def retried(body: Mapping[str, Any], zone: ZoneInfo) -> Names | None:
     )
 
 
-def _decided(version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
+def _decided(version: Version, rows: Iterable[list[Any]]) -> list[Names]:
     notes = []
     for key, rule, inputs, outputs, our_default in rows:
         table = version.compiled.tables[key]
@@ -69,12 +69,12 @@ def _together(notes: list[Names]) -> Names:
     return Names("；".join(n.zh for n in notes), "; ".join(n.en for n in notes))
 
 
-def _drawn_in(_version: Version, people: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
-    names = [str(name) for _, name in people]
+def _drawn_in(_version: Version, people: Iterable[list[str]]) -> list[Names]:
+    names = [name for _, name in people]
     return [Names(f"对象：{'、'.join(names)}", f"To {', '.join(names)}")] if names else []
 
 
-def _signed_how(_version: Version, how: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
+def _signed_how(_version: Version, how: list[Any]) -> list[Names]:
     if not how:
         return []
     return [signing.how(*how)]
@@ -106,7 +106,7 @@ def _plainly(inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> Names:
     return Names(f"{given} → {result}", f"{given} → {result}")
 
 
-def _told(version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
+def _told(version: Version, rows: Iterable[list[Any]]) -> list[Names]:
     notes = []
     for place, roles in rows:
         if not roles:
@@ -118,7 +118,7 @@ def _told(version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stored 
     return notes
 
 
-def _cancelled(version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
+def _cancelled(version: Version, rows: Iterable[list[str]]) -> list[Names]:
     notes = []
     for place, count in Counter(place for _, place in rows).items():
         name = named(version, *place.split(":"))
@@ -127,7 +127,7 @@ def _cancelled(version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - st
     return notes
 
 
-def _revised(_version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
+def _revised(_version: Version, rows: Iterable[dict[str, Any]]) -> list[Names]:
     notes = []
     for row in rows:
         zh, en = row["who"] or "系统", row["who"] or "The system"
@@ -157,7 +157,7 @@ def _missed(_version: Version, count: int) -> list[Names]:
     return [Names(zh, en)]
 
 
-def _moved(_version: Version, told: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
+def _moved(_version: Version, told: list[Any]) -> list[Names]:
     if not told:
         return []
     was, _, verdict = told
@@ -178,11 +178,11 @@ def handed_over(version: Version, row: list[str]) -> Names:
     )
 
 
-def _handed(version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
+def _handed(version: Version, rows: Iterable[list[str]]) -> list[Names]:
     return [handed_over(version, row) for row in rows]
 
 
-def _disarmed(version: Version, places: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
+def _disarmed(version: Version, places: Iterable[str]) -> list[Names]:
     gone = [named(version, *place.split(":")) for place in places]
     return [Names(f"不再计时：{one.zh}", f"No longer runs: {one.en}") for one in gone]
 

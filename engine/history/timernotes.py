@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.spiff import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from zoneinfo import ZoneInfo
 
     from engine.procedures import Version
@@ -50,7 +50,7 @@ def _fired(body: Mapping[str, Any], zone: ZoneInfo) -> list[Names]:
     return [round_ if body.get("reminds") else came if body.get("waited") else late]
 
 
-def _armed(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noqa: ANN401
+def _armed(version: Version, rows: Iterable[list[Any]], zone: ZoneInfo) -> list[Names]:
     notes = []
     for place, due in rows:
         names = _named(version, place)
@@ -60,7 +60,7 @@ def _armed(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noqa:
     return notes
 
 
-def _reminding(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noqa: ANN401
+def _reminding(version: Version, rows: Iterable[list[Any]], zone: ZoneInfo) -> list[Names]:
     notes = []
     for place, due in rows:
         names = _named(version, place)
@@ -69,7 +69,7 @@ def _reminding(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # n
     return notes
 
 
-def _shifted(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noqa: ANN401
+def _shifted(version: Version, rows: Iterable[list[Any]], zone: ZoneInfo) -> list[Names]:
     notes = []
     for place, host, before, after, *reminds in rows:
         names = _named(version, place)
@@ -82,7 +82,7 @@ def _shifted(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noq
     return notes
 
 
-def _redrawn(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noqa: ANN401
+def _redrawn(version: Version, rows: Iterable[list[Any]], zone: ZoneInfo) -> list[Names]:
     notes = []
     for place, due, drawn, *reminds in rows:
         names, until = _named(version, place), local(drawn, zone)
@@ -93,7 +93,7 @@ def _redrawn(version: Version, rows: Any, zone: ZoneInfo) -> list[Names]:  # noq
     return notes
 
 
-def limited(version: Version, rows: Any) -> list[Names]:  # noqa: ANN401 - stored JSON
+def limited(version: Version, rows: Iterable[list[Any]]) -> list[Names]:
     """Say what altered tables make of limits that a case has been given, or that they stay."""
     notes = []
     for key, variable, before, after in rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from engine import spiff
 from engine.replaying.record import Opening, items_of
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.procedures.bundles import Bundle
     from engine.replaying.record import Items
     from engine.spiff import Move, OpenTask, Timer, Wait
+    from engine.tasks.foureyes import Placed
 
 
 class Then(TypedDict):
@@ -179,6 +180,6 @@ class Stage:
         return (place, path) in self.drawn
 
 
-def place_of(thing: Any) -> str:  # noqa: ANN401 - whatever stands somewhere
+def place_of(thing: Placed) -> str:
     """Return "process:element" of a step, timer, wait or call."""
     return f"{thing.process}:{thing.element}"

@@ -65,16 +65,10 @@ def standing_in(conn: sa.Connection, key: UUID, *, now: datetime) -> Person | No
 
 
 def _standing_in(row: sa.Row[*tuple[Any, ...]] | tuple[Any, ...]) -> Person:
-    return replace(person_of(row), represents=tuple(_represented(*one) for one in row[-1] or ()))
+    return replace(person_of(row), represents=tuple(_represented(one) for one in row[-1] or ()))
 
 
-def _represented(
-    key: str,
-    login: str,
-    name: str,
-    held: list[str],
-    *rest: Any,  # noqa: ANN401 - stored JSON
-) -> Represented:
-    lang, procedure, steps = rest
+def _represented(row: list[Any]) -> Represented:
+    key, login, name, held, lang, procedure, steps = row
     person = Person(UUID(key), login, name, frozenset(held), lang)
     return Represented(person, procedure, frozenset(steps))

@@ -90,20 +90,20 @@ def _fits(kind: str, value: object) -> bool:
     return _by_value(value) == kind
 
 
-def texts_of(kind: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever a case holds
+def texts_of(kind: str, value: object) -> tuple[str, ...]:
     """Write a value as it would be typed."""
     if kind == AS_JSON:
         return (orjson.dumps(value, option=orjson.OPT_INDENT_2).decode(),)
     if value is None:
         return (EMPTY,) if kind == YES_NO else ()
-    if kind == LIST:
+    if isinstance(value, list):
         return tuple(value)
     if isinstance(value, bool):
         return ("true" if value else "false",)
     return (str(value),)
 
 
-def as_json(value: Any) -> Typed:  # noqa: ANN401 - whatever a case holds
+def as_json(value: object) -> Typed:
     """Return a value as it would be typed as JSON."""
     return Typed(AS_JSON, texts_of(AS_JSON, value), value)
 
@@ -191,7 +191,7 @@ def _list(texts: Sequence[str]) -> list[str]:
     return [line for line in lines if line]
 
 
-def _json(texts: Sequence[str]) -> Any:  # noqa: ANN401 - whatever JSON says
+def _json(texts: Sequence[str]) -> object:
     return orjson.loads(texts[-1] if texts else "")
 
 
