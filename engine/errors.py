@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
 
 class Refusal(Exception):  # noqa: N818 - each kind of refusal ends in Error, the idea does not
     """Something that a person asked for and cannot have; `code` is stable, for pages and logs."""
 
     code = "refused"
 
-    def __init__(self, zh: str, en: str) -> None:
-        """Take the two sentences that the person reads."""
+    def __init__(self, zh: str, en: str, *, case_id: UUID | None = None) -> None:
+        """Take the two sentences that the person reads, and the case that they go on to."""
         super().__init__(f"{zh}\n{en}")
         self.zh = zh
         self.en = en
+        self.case_id = case_id
 
 
 class NotFoundError(Refusal):

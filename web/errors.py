@@ -93,7 +93,7 @@ def refusal_page(refusal: Refusal, *, kept: list[Kept] | None = None) -> Respons
         "errors/refused.html",
         title=t(*_TITLES.get(status, _TITLES[400])),
         message=t(refusal.zh, refusal.en),
-        case_id=getattr(refusal, "case_id", None),
+        case_id=refusal.case_id,
         kept=posted_values() if kept is None else kept,
     )
     return page, status

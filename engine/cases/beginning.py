@@ -42,8 +42,7 @@ class EventGoneError(Refusal):
         if name is not None:
             zh = f"{name} 刚刚已发起；如需再次发起，请从案件页重新进入。"
             en = f"{name} has just started it; to start it once more, go on from the case."
-        super().__init__(zh, en)
-        self.case_id = case_id
+        super().__init__(zh, en, case_id=case_id)
         self.at = at
 
 

@@ -37,8 +37,8 @@ class StartRetriedError(Refusal):
             "没有再开一件。要更正，请到该案件里办理。",
             f"What {name} had sent from this page and could not be carried out has opened a case "
             "meanwhile, when an operator retried it. No second one was opened; correct it there.",
+            case_id=case_id,
         )
-        self.case_id = case_id
 
 
 @dataclass(frozen=True, slots=True)

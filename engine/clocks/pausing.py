@@ -36,10 +36,6 @@ class ClockStandsError(Refusal):
 
     code = "clock_stands"
 
-    def __init__(self, zh: str, en: str, *, case_id: UUID) -> None:
-        super().__init__(zh, en)
-        self.case_id = case_id
-
 
 class MayNotPauseError(Refusal):
     """Only who has something to do in the case, or answers for procedures, stops its clock."""

@@ -44,8 +44,8 @@ class NotOfferedError(Refusal):
         super().__init__(
             f"这件待办现在不能由您{act.names.zh}；情况可能已经变化。",
             f"“{act.names.en}” is not open to you for this task now; things may have moved on.",
+            case_id=case_id,
         )
-        self.case_id = case_id
 
 
 @dataclass(frozen=True, slots=True)

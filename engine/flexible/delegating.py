@@ -44,8 +44,8 @@ class NotDelegatedError(Refusal):
         super().__init__(
             "这件待办不在委派中，或不由您交回、收回。",
             "This task is not delegated, or it is not yours to give or take back.",
+            case_id=case_id,
         )
-        self.case_id = case_id
 
 
 def delegate(

@@ -37,8 +37,7 @@ class SignedAlreadyError(Refusal):
     code = "signed_already"
 
     def __init__(self, why: Names, case_id: UUID) -> None:
-        super().__init__(why.zh, why.en)
-        self.case_id = case_id
+        super().__init__(why.zh, why.en, case_id=case_id)
 
 
 class NoOpinionError(BadReasonError):
@@ -63,8 +62,8 @@ class MayNotSignError(Refusal):
             f"“{rule.zh}”：{why.zh}，不能会签“{step.zh}”；请办理人减签，改请他人。",
             f"“{rule.en}”: {why.en}, and may not sign “{step.en}”; whoever does it should take your"
             " signature away and ask somebody else.",
+            case_id=case_id,
         )
-        self.case_id = case_id
 
 
 class OwnRequestError(Refusal):
@@ -76,8 +75,8 @@ class OwnRequestError(Refusal):
         super().__init__(
             "这是您自己发起或办理的会签，不能由您代签；请改请他人。",
             "You ask for this signature yourself, so you do not give it for somebody; ask another.",
+            case_id=case_id,
         )
-        self.case_id = case_id
 
 
 def sign(

@@ -55,8 +55,8 @@ class UrgedAlreadyError(Refusal):
         super().__init__(
             "一小时内您已催过这件待办，请稍后再催。",
             "You have urged this task within the hour; wait a while.",
+            case_id=case_id,
         )
-        self.case_id = case_id
 
 
 def urge(conn: sa.Connection, task_id: UUID, reason: str, *, by: Person, now: datetime) -> None:

@@ -62,10 +62,6 @@ class CaseEndError(Refusal):
 
     code = "case_end"
 
-    def __init__(self, zh: str, en: str, *, case_id: UUID) -> None:
-        super().__init__(zh, en)
-        self.case_id = case_id
-
 
 @dataclass(frozen=True, slots=True)
 class Found:

@@ -63,10 +63,6 @@ class NoWayError(Refusal):
 
     code = "no_way_back"
 
-    def __init__(self, zh: str, en: str, *, case_id: UUID) -> None:
-        super().__init__(zh, en)
-        self.case_id = case_id
-
 
 def return_task(
     conn: sa.Connection,

@@ -47,10 +47,6 @@ class MayNotWithdrawError(Refusal):
 
     code = "may_not_withdraw"
 
-    def __init__(self, zh: str, en: str, *, case_id: UUID) -> None:
-        super().__init__(zh, en)
-        self.case_id = case_id
-
 
 _MINE = (
     sa.select(entries)

@@ -55,8 +55,8 @@ class CaseMovedError(Refusal):
             "案件在您查看之后又有了变化，没有更正任何数据。请按现在的数据再改一次。",
             "The case has changed since you looked, so nothing was repaired. Look again and repair "
             "what is there now.",
+            case_id=case_id,
         )
-        self.case_id = case_id
 
 
 def repair(

@@ -48,8 +48,8 @@ class LinkedAlreadyError(Refusal):
         super().__init__(
             "这两件案件已经关联；要改关系，请先解除关联。",
             "These cases are linked already; to change how, undo that first.",
+            case_id=case_id,
         )
-        self.case_id = case_id
 
 
 class MayNotLinkError(Refusal):
@@ -73,8 +73,8 @@ class NotLinkedError(Refusal):
         super().__init__(
             "这两件案件现在没有关联，无需解除。",
             "These cases are not linked, so nothing is undone.",
+            case_id=case_id,
         )
-        self.case_id = case_id
 
 
 ITSELF: Final = Names(

@@ -55,10 +55,6 @@ class NotSuspendedError(Refusal):
 
     code = "not_suspended"
 
-    def __init__(self, zh: str, en: str, *, case_id: UUID) -> None:
-        super().__init__(zh, en)
-        self.case_id = case_id
-
 
 class DayPassedError(Refusal):
     """A case cannot go on by itself on a day that has begun."""

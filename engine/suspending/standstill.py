@@ -34,8 +34,8 @@ class SuspendedError(Refusal):
             f"The case is suspended ({reason}): nothing of it can be done until it goes on, but "
             "what you typed can be kept as a draft. Wait for that, or ask a supervisor or process "
             "owner to let it go on.",
+            case_id=case_id,
         )
-        self.case_id = case_id
 
 
 @dataclass(frozen=True, slots=True)

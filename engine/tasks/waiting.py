@@ -30,8 +30,7 @@ class TaskGoneError(Refusal):
     code = "task_gone"
 
     def __init__(self, zh: str, en: str, *, case_id: UUID | None, at: datetime | None) -> None:
-        super().__init__(zh, en)
-        self.case_id = case_id
+        super().__init__(zh, en, case_id=case_id)
         self.at = at
 
 
@@ -44,8 +43,8 @@ class TaskClaimedError(Refusal):
         super().__init__(
             f"{name} 已领取此待办；请与其联系或等待其放回。",
             f"{name} has claimed this task; ask them, or wait until they release it.",
+            case_id=case_id,
         )
-        self.case_id = case_id
 
 
 class NotClaimedError(Refusal):
@@ -67,8 +66,8 @@ class DelegatedError(Refusal):
         super().__init__(
             "这件待办是委派来的，须交回委派人；请用“交回”。",
             "This task was delegated and comes back to its owner; use “Give back”.",
+            case_id=case_id,
         )
-        self.case_id = case_id
 
 
 class SigningError(Refusal):
@@ -81,8 +80,8 @@ class SigningError(Refusal):
             "这件待办正在会签，签完之前不能这样办；可先减签。",
             "Signatures are asked for this task; until they are there this cannot be done. "
             "You may take signatures away first.",
+            case_id=case_id,
         )
-        self.case_id = case_id
 
 
 @dataclass(frozen=True, slots=True)
