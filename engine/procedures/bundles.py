@@ -215,7 +215,8 @@ def load(files: Mapping[str, bytes], root: str) -> Bundle:
     papers, unprintable = _papers(files, forms)
     if problems or unprintable:
         raise BrokenFilesError((*problems, *unprintable))
-    compiled = compile_published(files, root=root, roles=roles)
+    fields = {key: frozenset(field.name for field in form.fields) for key, form in forms.items()}
+    compiled = compile_published(files, root=root, roles=roles, forms=fields)
     return Bundle(compiled, forms, papers, files, roles)
 
 

@@ -23,6 +23,7 @@ from engine.spiff.files.sources import Sources, missing_diagram, read_needed, st
 from engine.spiff.language.expressions import compile_expression, compile_script
 from engine.spiff.lint import check
 from engine.spiff.lint.values import texts
+from engine.spiff.lint.writers import relied_on
 from engine.spiff.model import Compiled, Diagram, Element, Flow, Problem, Start, Step
 from engine.spiff.plan import Plan
 
@@ -68,9 +69,13 @@ def compile_procedure(
 
 
 def compile_published(
-    files: Mapping[str, bytes], *, root: str, roles: Mapping[str, Names]
+    files: Mapping[str, bytes],
+    *,
+    root: str,
+    roles: Mapping[str, Names],
+    forms: Mapping[str, Collection[str]],
 ) -> Compiled:
-    """Compile files that were checked when they were published.
+    """Compile files that were checked when they were published; `forms` as when they were.
 
     Today's rules are not asked: open cases go on under a version that would not pass them now.
     BrokenFilesError only if a file cannot be read or built at all.
@@ -78,29 +83,20 @@ def compile_published(
     sheets, tables, problems = read_needed(files, root)
     if problems or root not in sheets:
         raise BrokenFilesError(tuple(problems) or (missing_diagram(root),))
-    return _compile(Sources(root, sheets, tables, roles))
+    return _compile(Sources(root, sheets, tables, roles, forms=forms))
 
 
 def _compile(sources: Sources) -> Compiled:
-    try:
-        spec, called = build(sources)
-    except (SpiffWorkflowException, RecursionError) as error:
-        raise BrokenFilesError((_upstream_problem(sources, error),)) from error
-    deciders = {r.id: r.decider for r in sources.tables.values() if r.decider is not None}
-    computed = list(texts(sources))
-    scripts = {each.text: compile_script(each.text) for each in computed if each.script}
-    names = _names_used(sources, computed, deciders)
-    declared = (variable for s in sources.sheets.values() for variable in s.variables)
-    defaults = {each.name: json.loads(each.default) for each in declared if each.name in names}
-    sheet = sources.sheets[sources.root]
+    plan = _plan(sources)
+    deciders, sheet = plan.deciders, sources.sheets[sources.root]
     return Compiled(
         id=sources.root,
         names=names_of(sheet.process),
         start=_start(sheet, sources.lanes),
         diagrams=MappingProxyType({p: _diagram(s, sources) for p, s in sources.sheets.items()}),
         tables=MappingProxyType({name: each.table for name, each in deciders.items()}),
-        roles=frozenset(sources.roles),
-        variables=names,
+        roles=plan.roles,
+        variables=plan.variables,
         awaits=letters.awaited(sources),
         takes=letters.taken(sources),
         sends=letters.posted(sources),
@@ -108,17 +104,32 @@ def _compile(sources: Sources) -> Compiled:
         numbers=frozenset(
             n.result for _, n in sources.nodes() if n.result and n.operator in AT_ONCE
         ),
-        plan=Plan(
-            spec=spec,
-            called=called,
-            expressions={text: compile_expression(text) for text in _conditions(sources)},
-            scripts=scripts,
-            deciders=deciders,
-            defaults=defaults,
-            roles=frozenset(sources.roles),
-            variables=names,
-            drawings={process: each.data for process, each in sources.sheets.items()},
-        ),
+        plan=plan,
+    )
+
+
+def _plan(sources: Sources) -> Plan:
+    try:
+        spec, called = build(sources)
+    except (SpiffWorkflowException, RecursionError) as error:
+        raise BrokenFilesError((_upstream_problem(sources, error),)) from error
+    deciders = {r.id: r.decider for r in sources.tables.values() if r.decider is not None}
+    computed = list(texts(sources))
+    names = _names_used(sources, computed, deciders)
+    declared = (variable for s in sources.sheets.values() for variable in s.variables)
+    steady, settled = relied_on(sources)
+    return Plan(
+        spec=spec,
+        called=called,
+        expressions={text: compile_expression(text) for text in _conditions(sources)},
+        scripts={each.text: compile_script(each.text) for each in computed if each.script},
+        deciders=deciders,
+        defaults={each.name: json.loads(each.default) for each in declared if each.name in names},
+        roles=frozenset(sources.roles),
+        variables=names,
+        drawings={process: each.data for process, each in sources.sheets.items()},
+        steady=steady,
+        settled=settled,
     )
 
 

@@ -1,11 +1,13 @@
 """One process or sub-process as a net: where its tokens may stand, and how they may go on.
 
-Conditions are not read, and an activity is one thing, whatever it holds, calls or repeats. A token
-stands at an element, or on a way into a join until the join lets it go on.
+Conditions are not read, but gateways may be held to go on by certain flows. An activity
+is one thing, whatever it holds, calls or repeats. A token stands at an element, or on a way into a
+join until the join lets it go on.
 """
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -15,7 +17,7 @@ from engine.spiff.files.eventful import CHOICE
 from engine.spiff.together import FORKS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from engine.spiff.elements.alarms import Alarm
     from engine.spiff.files.sheet import Edge, Node, Sheet
@@ -41,7 +43,9 @@ class Net:
     def __init__(self, sheet: Sheet, scope: str, over: Collection[str]) -> None:
         self.nodes = {node.id: node for node in sheet.inside(scope)}
         self.over = {each for each in over if each in self.nodes}
-        self.sheet = sheet
+        self.sheet, self.scope = sheet, scope
+        self.held: Mapping[str, tuple[Edge, ...]] = {}
+        self._holding: dict[tuple[str, ...], Net] = {}
         self.ways = {e.id: e for id_ in self.nodes for e in self.ways_in(id_) if self.joins(id_)}
         self._coming: dict[str, set[str]] = {}
 
@@ -84,6 +88,9 @@ class Net:
 
     def alternatives(self, node: str) -> Iterator[tuple[Edge, ...]]:
         """Give the flows on which a token may go on from an element: one of these sets."""
+        if node in self.held:
+            yield self.held[node]
+            return
         onward, kind = self.onward(node), self.nodes[node].kind
         if kind in _ONE_OF:
             yield from ((edge,) for edge in onward)
@@ -93,6 +100,14 @@ class Net:
         else:
             yield tuple(onward)
             yield from (tuple(self.onward(each)) for each in self._instead(node))
+
+    def holding(self, held: Mapping[str, tuple[Edge, ...]]) -> Net:
+        """Give this net with gateways that always go on by these flows; the same one each time."""
+        key = tuple(sorted(edge.id for edges in held.values() for edge in edges))
+        if key not in self._holding:
+            self._holding[key] = copy(self)
+            self._holding[key].held = held
+        return self._holding[key] if held else self
 
     def choices(self, node: str) -> list[Edge]:
         """Give all flows by which a token that is at an element may go on."""

@@ -48,7 +48,8 @@ class Mark:
 class Plan:
     """Read-only after publishing, shared by every case and thread.
 
-    `drawings` are the BPMN files, by process.
+    `drawings` are the BPMN files, by process. `steady` are the gateways ("process:id") of which
+    each relies on others to answer the same, and `settled` the steps that fill what they ask.
     """
 
     spec: Any
@@ -60,3 +61,5 @@ class Plan:
     roles: frozenset[str]
     variables: frozenset[str]
     drawings: Mapping[str, bytes]
+    steady: frozenset[str]
+    settled: frozenset[str]

@@ -8,7 +8,7 @@ it were open where it is drawn; what is written there counts for all who still h
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from typing_extensions import override
@@ -17,10 +17,12 @@ from engine.spiff.copies import owners, set_for_all
 from engine.spiff.elements.catching import BoundaryEvent
 from engine.spiff.elements.lanes import role_at
 from engine.spiff.elements.turns import forget
+from engine.spiff.errors import NoWayBackError
 from engine.spiff.fixes import COMPLETED, FUTURE, STARTED, TASK, Token
 from engine.spiff.flows import InnerFlow
 from engine.spiff.going_back.places import is_repeated
 from engine.spiff.going_back.undoing import begin, drop, new_border, split_of, stop_border
+from engine.spiff.going_back.ways import SETTLED
 from engine.spiff.pruning import flows
 from engine.spiff.survey import PATH, ROLE, path_of
 
@@ -102,8 +104,13 @@ def _border_of(host: Token) -> list[Token]:
 
 
 def detour(token: Token, step: Token) -> None:
-    """Let an open step wait, with no clock on it, until a finished one is done once more."""
+    """Let an open step wait, with no clock on it, until a finished one is done once more.
+
+    NoWayBackError if gateways rely on what that one has filled in.
+    """
     case = token.workflow.top_workflow
+    if step.mark.label in case.plan.settled:
+        raise NoWayBackError(UUID(hex=step.internal_data[TASK]), *SETTLED)
     case.current = step
     stop_border(split_of(token))
     _forget(token)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 
+from engine.spiff.alike import with_values
 from engine.spiff.elements.turns import Turn
 from engine.spiff.files.bpmn_file import read_sheet
 from engine.spiff.files.sources import Sources
@@ -123,11 +124,13 @@ def stands(case: CaseFlow) -> dict[int, Stand]:
     drawn = _nets(tuple(case.plan.drawings.items()))
     found = {}
     for flow in case.instances():
-        tokens = [t for t in flow.tasks.values() if t._state & _THERE and t.mark.element]
-        if tokens and not isinstance(flow, Turn | Detour):
-            net = drawn[tokens[0].mark.process, tokens[0].mark.element]
-            places = {place for token in tokens for place in _places(token, net)}
-            found[id(flow)] = Stand(net, Counter(at for at, _ in places))
+        here = [t for t in flow.tasks.values() if t._state & _THERE and t.mark.element]
+        if here and not isinstance(flow, Turn | Detour):
+            net = drawn[here[0].mark.process, here[0].mark.element]
+            places = {place for token in here for place in _places(token, net)}
+            tokens = Counter(at for at, _ in places)
+            ways = [Stand(way, tokens) for way in with_values(net, case.plan.steady, flow.values)]
+            found[id(flow)] = next((each for each in ways[1:] if not each.fits), ways[0])
     return found
 
 

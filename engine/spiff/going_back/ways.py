@@ -41,6 +41,11 @@ NOT_BEFORE: Final = Refusal(
     "现在的任务不是由这一步引出的。请从列表中选择一步。",
     "The task did not come of this step. Choose one from the list.",
 )
+SETTLED: Final = Refusal(
+    "图上有网关按这一步填的内容分路，又按它汇合，改了就会合不拢。请退回并逐步重走，不要直达。",
+    "Gateways split and join by what this step fills in; changed alone, they would never join. "
+    "Return through the steps between.",
+)
 CUT_OFF: Final = Refusal(
     "这一步所在的流程已被其他步骤中断，不能回到其中。请选择更早的一步。",
     "The process of this step was interrupted by another one. Choose an earlier step.",

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from engine.spiff.alike import as_asked
 from engine.spiff.files.labels import shown
-from engine.spiff.files.xml import NAMESPACES
 from engine.spiff.lint.outcomes import answers_of
 from engine.spiff.model import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.spiff.files.sheet import Edge, Node, Sheet
     from engine.spiff.files.sources import Sources
 
 MOST_WAYS: Final = 8
@@ -24,7 +22,7 @@ def ways_are_taken(sources: Sources) -> Iterator[Problem]:
     for sheet, node in sources.nodes():
         if node.kind != "exclusiveGateway":
             continue
-        ways = _as_asked(sheet, node)
+        ways = as_asked(sheet, node)
         for number, way in enumerate(ways[:MOST_WAYS]):
             before = " or ".join(f"({each.condition})" for each in ways[:number])
             alone = answers_of(way.condition or "")
@@ -42,23 +40,3 @@ def ways_are_taken(sources: Sources) -> Iterator[Problem]:
 
 def _never(condition: str) -> bool:
     return answers_of(condition) == {False}
-
-
-def _as_asked(sheet: Sheet, node: Node) -> list[Edge]:
-    """Give the ways with conditions in the order in which the engine asks them."""
-    ways = [edge for edge in sheet.outgoing(node.id) if edge.condition]
-    if len(ways) < 2:  # noqa: PLR2004 - one way has none before it
-        return []
-    tops = _tops(sheet)
-    return sorted(ways, key=lambda edge: tops.get(edge.target, 0.0))
-
-
-def _tops(sheet: Sheet) -> dict[str, float]:
-    """Give how far down each shape begins; nothing of those that are not drawn."""
-    found = {}
-    for shape in sheet.root.iter("{*}BPMNShape"):
-        bounds = shape.find("dc:Bounds", NAMESPACES)
-        with suppress(ValueError):
-            y = "" if bounds is None else bounds.get("y", "")
-            found[shape.get("bpmnElement", "")] = float(y)
-    return found

@@ -70,6 +70,11 @@ class Rooms:
         """Give a room that fills a name for itself."""
         return next((room for room, names in self.own.items() if name in names), None)
 
+    def handed_out(self, process: str) -> set[str]:
+        """Give every name that a call of a process may write."""
+        hands, written = self._hands.get(process), self._written.get((process, ""), set())
+        return written & set(hands.outputs) if hands else written
+
     def _look_at(self, sheet: Sheet) -> None:
         declared = {variable.name for variable in sheet.variables}
         self.own[sheet.process_id, ""] |= declared
@@ -186,9 +191,11 @@ class Rooms:
     @cached_property
     def _known(self) -> dict[Room, set[str]]:
         """What may have a value in each room: filled there, handed out to it, or handed in."""
-        alarms = list(self._by_alarm())
-        written = _spread(self.own, [*self._out(), *alarms])
-        return _spread(written, [*self._in(), *alarms])
+        return _spread(self._written, [*self._in(), *self._by_alarm()])
+
+    @cached_property
+    def _written(self) -> dict[Room, set[str]]:
+        return _spread(self.own, [*self._out(), *self._by_alarm()])
 
 
 def _spread(names: Mapping[Room, set[str]], ways: list[Way]) -> dict[Room, set[str]]:

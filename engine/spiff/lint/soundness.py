@@ -1,14 +1,18 @@
 """Gateways that fit each other: no join waits for ever, and nothing is done once for each branch.
 
-Each process and sub-process is judged by itself, and conditions are not read: whatever a gateway
-may choose and whichever event may happen, the tokens must come together again as they were split.
+Each process and sub-process is judged by itself: whatever a gateway may choose and whichever event
+may happen, the tokens must come together again as they were split. Conditions are read only to see
+which gateways ask the same, and so choose the same as long as nothing may write what they ask.
 """
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
+from engine.spiff.alike import combined, held
 from engine.spiff.files.eventful import CHOICE
+from engine.spiff.lint.writers import steady
 from engine.spiff.markings import MOST, Doubled, Markings, Standstill, TooManyError
 from engine.spiff.model import Names, Problem
 from engine.spiff.net import nets
@@ -26,26 +30,31 @@ if TYPE_CHECKING:
 def sound(sources: Sources) -> Iterator[Problem]:
     """Let every parallel join get a token on each way, and no two of a split go on as two."""
     for net in nets(sources):
-        for found in _wrong(net):
+        for told, found in _wrong(sources, net):
             if isinstance(found, Standstill):
-                yield _still(net, found)
+                yield _still(told, found)
             else:
-                yield _twice(net, found)
+                yield _twice(told, found)
 
 
-def _wrong(net: Net) -> list[Standstill | Doubled]:
-    """Give what is wrong in a scope, each join and place once; nothing where there is too much."""
+def _wrong(sources: Sources, net: Net) -> list[tuple[Net, Standstill | Doubled]]:
+    """Give what is wrong in a scope, each join and place once, and with which gateways held.
+
+    Nothing where there is too much.
+    """
     if not any(node.kind in FORKS for node in net.nodes.values()):
         return []
     beside = [n.id for n in net.nodes.values() if n.kind == "boundaryEvent" and not n.interrupts]
-    split = (each for each in beside if any(net.nodes[n].kind in FORKS for n in net.reach(each)))
-    found: dict[str, Standstill | Doubled] = {}
+    split = [each for each in beside if any(net.nodes[n].kind in FORKS for n in net.reach(each))]
+    found: dict[str, tuple[Net, Standstill | Doubled]] = {}
     most = MOST
     try:
-        for event in (None, *split):
-            markings = Markings(net, event, most)
+        for answers, event in product(combined(steady(sources, net)), (None, *split)):
+            told = held(net, answers)
+            markings = Markings(told, event, most)
             for each in markings.wrong():
-                found.setdefault(each.join if isinstance(each, Standstill) else each.place, each)
+                place = each.join if isinstance(each, Standstill) else each.place
+                found.setdefault(place, (told, each))
             most = markings.most
     except TooManyError:
         return []
@@ -79,16 +88,17 @@ def _when(net: Net, choice: Choice | None) -> Names:
 
 
 def _once(net: Net, choice: Choice | None) -> Names | None:
-    """Say what to draw where another gateway asks the same: each is judged as if by itself."""
-    if choice is None or not (asked := _asked(net, choice.element)):
+    """Say what to draw where another gateway asks the same, and may be answered otherwise."""
+    if choice is None or not (asked := _asked(net, choice.element)) or choice.element in net.held:
         return None
     for other in net.nodes:
         if other != choice.element and _asked(net, other) == asked:
             return Names(
-                f"“{choice.element}”与“{other}”问的是同一件事，却各自选择。"
-                "请只判断一次，在选定的路里再分开、汇合。",
-                f'"{choice.element}" and "{other}" ask the same, but each chooses by itself. '
-                "Ask once, and split and join on the way that is chosen.",
+                f"“{choice.element}”与“{other}”问的是同一件事，但所问的内容其间可能改变，各自选择。"
+                "请只判断一次，在选定的路里再分开、汇合；或让所问的内容都在两者之前填写。",
+                f'"{choice.element}" and "{other}" ask the same, but what they ask may change in '
+                "between, so that each chooses by itself. Ask once, and split and join on the way "
+                "that is chosen; or let what they ask be filled in before both.",
             )
     return None
 

@@ -63,7 +63,7 @@ def edited(seed: int, *kinds: str) -> Edited:
 
 
 def _compiled(files: Mapping[str, bytes]) -> Compiled:
-    return compile_published(files, root="demo", roles=ROLES)
+    return compile_published(files, root="demo", roles=ROLES, forms={})
 
 
 def somewhere(procedure: Compiled, random: Random) -> Runner:

@@ -37,6 +37,7 @@ from engine.spiff.survey import look_over
 from tests.engine.spiff.differing import BARE, MOST_STEPS, Runner, procedure_of
 
 if TYPE_CHECKING:
+    from engine.spiff import Compiled
     from engine.spiff.fixes import Token
     from engine.spiff.going_back.causes import Aftermath
     from engine.spiff.going_back.places import Place
@@ -263,9 +264,9 @@ class Story:
         self.done["woken"] += 1
 
 
-def improvise(seed: int) -> Counter[str]:
+def improvise(seed: int, drawn: Callable[[int], Compiled] = procedure_of) -> Counter[str]:
     """Take one case to its end with people going back; AssertionError where the two differ."""
-    procedure = procedure_of(seed)
+    procedure = drawn(seed)
     kept, stored = Improviser(procedure, stored=False), Improviser(procedure, stored=True)
     story = Story(kept, stored, Random(-seed))
     for moves in count():

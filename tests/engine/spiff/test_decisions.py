@@ -152,7 +152,7 @@ def test_rows_leave_no_gap_and_do_not_overlap(
 def test_a_table_in_force_that_nobody_can_read_is_an_incident_where_it_is_asked() -> None:
     p = asking()
     files = files_of(p, klass=table("klass", ["n"], ["k"], [(["> 5%"], ["'few'"])]))
-    procedure = compile_published(files, root="demo", roles=ROLES)
+    procedure = compile_published(files, root="demo", roles=ROLES, forms={})
     with pytest.raises(RunError, match="klass") as caught:
         spiff.start(procedure, {"n": 5}, now=T0)
     assert caught.value.element == "classify"
