@@ -94,6 +94,7 @@ def _refilled() -> list[Kept] | None:
 def _forget(response: Response) -> Response:
     """Once the form of a page is taken, the page is empty again."""
     done = request.method == "POST" and response.status_code == 303  # noqa: PLR2004 - see other
-    if done and g.get("person") is not None and session.get(_KEY) == page_near(request.path):
+    typed_for = session.get(_KEY) if done and g.get("person") is not None else None
+    if typed_for is not None and typed_for == page_near(request.path):
         session.pop(_KEY)
     return response
