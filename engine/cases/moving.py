@@ -39,7 +39,7 @@ NUMBERED = "number_allotted"
 class Case:
     """A case as its row stands under the lock of this transaction.
 
-    There are ``kept`` drafts of tasks of it that ended undone (engine.tasks.left).
+    Drafts were ``kept`` of tasks of it that ended undone (engine.tasks.left).
     Its timers were reckoned by the calendars' revision ``reckoned``; the newest is ``calendars``.
     """
 
@@ -64,14 +64,13 @@ class Case:
     suspended_until: datetime | None
     next_due: datetime | None
     reckoned: int
-    calendars: int
     kept: bool
+    calendars: int
 
 
 COLUMNS = (
     *(cases.c[name] for name in Case.__dataclass_fields__ if name in cases.c),
     calendars.REVISION.scalar_subquery().label("calendars"),
-    left.KEPT.label("kept"),
 )
 _LOCK = sa.select(*COLUMNS).where(cases.c.id == sa.bindparam("case")).with_for_update()
 _VOID = Write("void", voids)
@@ -113,14 +112,14 @@ def move_to(
     facts["clauses"] = telling.clauses(version, move, drafts[cause])
     facts["facts"] = case_facts.changed(before, {**_facts(case), **ended})
     drafts[cause] = telling.saying(drafts[cause], facts)
-    case, numbered = _numbered(conn, case, move, now)
+    case, numbered = _numbered(conn, _keeping(case, undone), move, now)
     drafts += [*sent.entries, *numbered]
     stored = _rows(case, version, move, drafts, ended=ended, by=by, now=now)
     gone = left.remembered(case.id, undone, seq=case.entries + cause + 1)
     gone |= notifying.done_for(case.id, version, drafts[cause], by=by, now=now)
     besides = {**sent.rows, **gone, **retimed(move), **_voided(move, now)}
     holders = storing.store(conn, **stored, closed=move.closed, besides=besides)
-    left.carry(conn, move.opened if case.kept or left.comes_back(move, undone) else ())
+    left.carry(conn, move.opened if case.kept else ())
     return holders
 
 
@@ -132,6 +131,11 @@ def _numbered(
         return case, []
     case = replace(case, number=numbers.allot(conn, settings.company(conn), now=now))
     return case, [Draft(NUMBERED, {"facts": {"number": case.number}})]
+
+
+def _keeping(case: Case, undone: Sequence[left.Ending]) -> Case:
+    """Return the case, which keeps drafts once a task of it with drafts ends undone."""
+    return replace(case, kept=True) if any(task.drafted for task in undone) else case
 
 
 def _facts(case: Case) -> dict[str, object]:
@@ -211,6 +215,7 @@ def _rows(
         "number": case.number,
         "next_due": next_due,
         "reckoned": reckoned(case),
+        "kept": case.kept,
         "clock": case.clock,
         "due_at": case.due_at,
         **ended,

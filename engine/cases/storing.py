@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import sqlalchemy as sa
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.dml import UpdateBase
 
 Row = dict[str, Any]
+Some = TypeVar("Some")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ _TASK = (
 _ENTRY = tuple(entries.c.keys())
 _CHANGED = (
     *("state", "revision", "entries", "head", "number", "next_due", "reckoned", "status"),
-    *("outcome", "clock", "due_at", "closed_at", "ended_at", "stuck"),
+    *("outcome", "clock", "due_at", "closed_at", "ended_at", "stuck", "kept"),
     *("customer", "product", "amount", "zone"),
 )
 
@@ -97,13 +98,19 @@ def _in_portions(
     conn: sa.Connection, write: Write, rows: Sequence[Row]
 ) -> Iterator[tuple[UUID, UUID | None]]:
     """Write many rows of a kind, and give what the statements return."""
+    for some in portions(rows):
+        values: Row = {}
+        _number(values, write.name, some)
+        yield from _portion(write, len(some)).rows(conn, values)
+
+
+def portions(rows: Sequence[Some]) -> Iterator[Sequence[Some]]:
+    """Divide rows into portions of a few sizes, for each of which a statement is kept."""
     begun = 0
     for size in PORTIONS:
         while begun + size <= len(rows):
-            values: Row = {}
-            _number(values, write.name, rows[begun : begun + size])
+            yield rows[begun : begun + size]
             begun += size
-            yield from _portion(write, size).rows(conn, values)
 
 
 @cache

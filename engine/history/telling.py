@@ -12,10 +12,9 @@ from engine.history.told import AWAITED, listed
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
 
-    import sqlalchemy as sa
-
     from engine.procedures import Version
     from engine.spiff import Move
+    from engine.tasks.left import Ending
 
 
 REMINDS: Final = "reminds"
@@ -80,9 +79,7 @@ def _ran(version: Version, move: Move, elsewhere: Container[str]) -> Iterator[st
             yield place
 
 
-def consequences(
-    version: Version, move: Move, cancelled: Sequence[sa.Row[Any]]
-) -> dict[str, object]:
+def consequences(version: Version, move: Move, cancelled: Sequence[Ending]) -> dict[str, object]:
     """Say for the entry what the engine did; empty lists are left out."""
     facts: dict[str, object] = {
         "version": version.number,

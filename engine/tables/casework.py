@@ -49,6 +49,13 @@ cases = sa.Table(
     sa.Column("head", sa.LargeBinary, nullable=False),
     sa.Column("next_due", Moment, nullable=True),
     sa.Column("reckoned", sa.Integer, nullable=False, server_default="0"),
+    sa.Column(
+        "kept",
+        sa.Boolean,
+        nullable=False,
+        server_default=sa.false(),
+        comment="Tasks of it that ended undone had drafts.",
+    ),
     sa.Column("paused_at", Moment, nullable=True),
     sa.Column("paused_for", sa.Text, nullable=True, comment="Why the clock stands."),
     sa.Column("stuck", sa.Boolean, nullable=False, server_default=sa.false()),

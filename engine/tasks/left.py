@@ -5,12 +5,14 @@ A draft is a person's, at a place of a case: a step, in the call that it stands 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from engine.cases.storing import Write, inserts
-from engine.tables import cancelled_tasks, cases, people, tasks
+from engine.cases.storing import Write, inserts, keys_of, portions
+from engine.direct import Direct
+from engine.tables import cancelled_tasks, people, tasks
 from engine.tables import drafts as typed
 from engine.tasks import drafts
 
@@ -21,37 +23,35 @@ if TYPE_CHECKING:
     from engine.people import Person
     from engine.spiff import Move, OpenTask
 
-_OF_TASK = sa.literal_column("'task:'", sa.Text)
+_OF_TASK, _COLON, _SLASH = (sa.literal_column(f"'{text}'", sa.Text) for text in ("task:", ":", "/"))
 _LEFT = typed.c.subject == _OF_TASK + sa.cast(cancelled_tasks.c.task_id, sa.Text)
-KEPT = sa.exists().where(cancelled_tasks.c.case_id == cases.c.id, _LEFT).correlate(cases)
-"""Whether a case has drafts of tasks that ended undone; it comes with the lock, as Case.kept."""
-
 _PLACE = sa.func.concat(
-    *(tasks.c.within, "/", tasks.c.process, ":", tasks.c.element, "/", tasks.c.item)
+    *(tasks.c.within, _SLASH, tasks.c.process, _COLON, tasks.c.element, _SLASH, tasks.c.item)
 )
 _SAME = sa.and_(cancelled_tasks.c.case_id == tasks.c.case_id, cancelled_tasks.c.place == _PLACE)
 _THESE = tasks.c.id.in_(sa.bindparam("ids", expanding=True))
 _ENDING = sa.select(
-    *(tasks.c.id, tasks.c.process, tasks.c.element, _PLACE.label("place")),
-    sa.func.coalesce(tasks.c.owner, tasks.c.claimed_by).label("held_by"),
-).where(_THESE)
+    *(tasks.c.id, tasks.c.process, tasks.c.element, _PLACE),
+    sa.func.coalesce(tasks.c.owner, tasks.c.claimed_by),
+    sa.exists().where(typed.c.subject == _OF_TASK + sa.cast(tasks.c.id, sa.Text)),
+)
 _CANCELLED = Write("cancelled", inserts(cancelled_tasks, tuple(cancelled_tasks.c.keys())))
 _TYPED = (
     sa.select(tasks.c.id, cancelled_tasks.c.task_id.label("before"), typed.c.person_id)
-    .join(cancelled_tasks, _SAME)
+    .join_from(tasks, cancelled_tasks, _SAME)
     .join(typed, _LEFT)
     .where(_THESE)
     .order_by(typed.c.at.desc())
 )
 _HELD = (
     sa.select(tasks.c.id, cancelled_tasks.c.held_by)
-    .join(cancelled_tasks, _SAME)
+    .join_from(tasks, cancelled_tasks, _SAME)
     .where(_THESE)
     .order_by(cancelled_tasks.c.seq)
 )
 _THERE_NOW = (
     sa.select(cancelled_tasks.c.place, tasks.c.id)
-    .outerjoin(tasks, _SAME)
+    .outerjoin_from(cancelled_tasks, tasks, _SAME)
     .where(cancelled_tasks.c.task_id == sa.bindparam("task"))
 )
 _WRITERS = (
@@ -62,14 +62,35 @@ _WRITERS = (
 )
 
 
-def ending(conn: sa.Connection, move: Move, *, done: Collection[UUID]) -> Sequence[sa.Row[Any]]:
+class Ending(NamedTuple):
+    """A task that ends undone, as it was: its place, whose it was, and whether it has a draft."""
+
+    id: UUID
+    process: str
+    element: str
+    place: str
+    held_by: UUID | None
+    drafted: bool
+
+
+def ending(conn: sa.Connection, move: Move, *, done: Collection[UUID]) -> list[Ending]:
     """Return the tasks that end with a move, but for those that are ``done``, as they were."""
     ids = [key for key in move.closed if key not in done]
-    return conn.execute(_ENDING, {"ids": ids}).all() if ids else ()
+    return [Ending(*row) for some in portions(ids) for row in _ending(conn, some)]
+
+
+def _ending(conn: sa.Connection, ids: Sequence[UUID]) -> list[tuple[Any, ...]]:
+    keys = {f"task{number}_id": key for number, key in enumerate(ids)}
+    return _these(len(ids)).rows(conn, keys)
+
+
+@cache
+def _these(count: int) -> Direct:
+    return Direct(_ENDING.where(tasks.c.id.in_(keys_of("task", count))))
 
 
 def remembered(
-    case_id: UUID, ended: Sequence[sa.Row[Any]], *, seq: int
+    case_id: UUID, ended: Sequence[Ending], *, seq: int
 ) -> dict[Write, list[dict[str, object]]]:
     """Return what is written of tasks that end undone by the entry ``seq``."""
     rows: list[dict[str, object]] = [
@@ -83,13 +104,6 @@ def remembered(
         for row in ended
     ]
     return {_CANCELLED: rows} if rows else {}
-
-
-def comes_back(move: Move, ended: Sequence[sa.Row[Any]]) -> bool:
-    """Whether a move opens a step at which a task ends with it."""
-    return not {(task.process, task.element) for task in move.opened}.isdisjoint(
-        (row.process, row.element) for row in ended
-    )
 
 
 def carry(conn: sa.Connection, opened: Sequence[OpenTask]) -> None:

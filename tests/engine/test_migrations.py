@@ -8,17 +8,22 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
+from engine.cases.moving import lock
 from engine.cases.starts import open_case
+from engine.going_back.ending import cancel_case, reopen_case
 from engine.history import journal
 from engine.messages import outside
 from engine.schema import MIGRATIONS, upgrade
 from engine.tables import calls, metadata, versions
+from engine.tasks.completing import save_draft
+from engine.tasks.taskview import open_task
 from engine.verifying.crosschecks import changed_messages
 from engine.verifying.journalled import astray
 from forms import Answered
 from tests.engine.asking import asking
 from tests.engine.astray import astray as astray_cases
 from tests.engine.conftest import NOW
+from tests.engine.errand import asked, errand, waiting
 from tests.engine.letters import send
 from tests.engine.small import put_in_force, somebody
 from tests.engine.versioning.lines import FIRST, put
@@ -93,6 +98,28 @@ def test_messages_of_an_older_release_are_sealed_afterwards(database: Engine) ->
     upgrade(database)
     with database.connect() as conn:
         assert list(changed_messages(conn)) == []
+
+
+def test_drafts_that_an_older_release_kept_go_on_once_their_place_opens(database: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.begin() as conn:
+        put_in_force(conn, errand())
+        clerk, owner = (somebody(conn, one, {one}) for one in ("clerk", "process-owner"))
+        with_draft, without = (asked(conn, clerk).case_id for _ in range(2))
+        task = waiting(conn, with_draft)["prepare"]
+        save_draft(conn, task, {"note": ["写了一半"]}, by=clerk, now=NOW)
+        for case_id in (with_draft, without):
+            cancel_case(conn, case_id, "撤诉", by=owner, now=NOW)
+    with database.begin() as conn:
+        config.attributes["connection"] = conn
+        command.downgrade(config, "0004")
+    upgrade(database)
+    with database.begin() as conn:
+        assert [lock(conn, case_id).kept for case_id in (with_draft, without)] == [True, False]
+        reopen_case(conn, with_draft, None, "又来", by=owner, now=NOW)
+        again = open_task(conn, waiting(conn, with_draft)["prepare"], by=clerk)
+        assert again.draft == {"note": ["写了一半"]}
 
 
 def test_what_was_there_before_the_journal_is_taken_over_by_its_first_entry(
