@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from engine.attachments.tidying import tidy
 from engine.calling import run, take_next
 from engine.calling.settling import settle
-from engine.cases.timers import wake_next
+from engine.cases.timers import Waking
 from engine.clocks.reckoning import reckon_next
 from engine.connectors import Outside
 from engine.duties.starting import start_next
@@ -49,7 +49,7 @@ NOWHERE: Final = Outside()
 _log = logging.getLogger("banjie.worker")
 
 THINGS: Final[tuple[Thing, ...]] = (
-    *(switch_next, wake_next, deliver_next),
+    *(switch_next, Waking(), deliver_next),
     *(start_next, reckon_next, foresee_any),
 )
 """What a worker does: verbs that do one piece in a transaction, False when nothing is left.

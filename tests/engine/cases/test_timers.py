@@ -19,6 +19,7 @@ from forms import Answered
 from tests.engine.astray import astray
 from tests.engine.conftest import NOW
 from tests.engine.errand import asked, waiting
+from tests.engine.hearing import listening
 from tests.engine.small import TEXT, form, put_in_force, row_of, small, somebody
 from tests.engine.spiff.drawing import Process
 
@@ -100,6 +101,33 @@ def test_a_person_who_gets_on_with_the_case_gives_it_back_to_the_workers(
 def test_nothing_is_woken_before_it_is_due(connection: Connection, three: list[UUID]) -> None:
     assert not timers.wake_next(connection, now=NOW + timedelta(minutes=59))
     assert not any(urged(connection, key) for key in three)
+
+
+def test_a_worker_looks_once_for_all_that_are_due(
+    connection: Connection, three: list[UUID]
+) -> None:
+    waking = timers.Waking()
+    with listening(connection) as sent:
+        woken = [waking(connection, now=LATER) for _ in three]
+    assert all(woken)
+    assert all(urged(connection, key) for key in three)
+    assert sum("ORDER BY cases.next_due" in one for one in sent) == 1
+    assert not waking(connection, now=LATER)
+
+
+def test_a_worker_passes_over_what_another_one_has_woken_and_looks_again(
+    connection: Connection, clerk: Person, three: list[UUID]
+) -> None:
+    first, second = timers.Waking(), timers.Waking()
+    assert [waking(connection, now=LATER) for waking in (first, second, second)] == [True] * 3
+    another = asked(connection, clerk).case_id
+    assert first(connection, now=LATER)
+    assert not first(connection, now=LATER)
+    assert not second(connection, now=LATER)
+    for key in (*three, another):
+        assert urged(connection, key)
+        fired = sa.select(entries).where(entries.c.case_id == key, entries.c.kind == "timer_fired")
+        assert len(connection.execute(fired).all()) == 1
 
 
 def wake_all(conn: Connection) -> int:
