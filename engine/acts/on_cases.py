@@ -69,8 +69,9 @@ ON_CASES: Final = (
             "does not count. Notices cannot be taken back.",
         ),
         Names(
-            "时限不重新计算：仍照这一步第一次开始时算。",
-            "Its deadlines do not count anew, but on from when the step first began.",
+            "时限不重新计算：这一步的和外层流程、子流程的，都仍照第一次开始时算；已经到期的不再催一次。",
+            "No deadline counts anew: those of the step, and of the processes around it, count on "
+            "from when they first began. One that has passed does not pass again.",
         ),
         drawn="withdraw",
         kinds=("step_withdrawn",),

@@ -14,7 +14,7 @@ from engine.clocks.reckoning import fresh
 from engine.errors import NotFoundError, Refusal
 from engine.flexible.allowed import is_switched_on
 from engine.going_back.anew import give, opened_anew
-from engine.going_back.clocks import first_run, unwound
+from engine.going_back.clocks import first_run, runs_again, unwound
 from engine.going_back.deeds import deeds
 from engine.going_back.notes import back_to
 from engine.going_back.seen import check_seen, digest
@@ -150,7 +150,8 @@ def withdraw_step(
     move, body = _moved(conn, version, case, task_id, run, now=now), read(entry.body)
     facts: dict[str, object] = {name: body[name] for name in _WHERE if name in body}
     case, stopped = unwound(case, move)
-    facts |= {**run.said, **stopped, "back": back_to(found, "withdrawn")}
+    case, running = runs_again(version, case, move)
+    facts |= {**run.said, **stopped, **running, "back": back_to(found, "withdrawn")}
     said = Draft(WITHDRAWN, facts, task_id=task_id)
     move_on(conn, case, version, move, [said], by=by, now=now)
     _hand_back(conn, version, move, found, to=case_id, by=by, now=now)
@@ -161,13 +162,14 @@ def withdraw_step(
 def _moved(
     conn: sa.Connection, version: Version, case: Case, task: UUID, run: FirstRun, *, now: datetime
 ) -> Move:
-    """Take a step back in the engine; its deadlines count on from when it first began."""
-    compiled, known = version.compiled, calendars.of(conn, case.calendars)
-    since, stood = run.since, run.stood
+    """Take a step back in the engine; its deadlines, and those around it, count on."""
+    known = calendars.of(conn, case.calendars)
+    since, stood, halted = run.since, run.stood, run.halted
     try:
         return spiff.withdraw(
-            compiled, case.state, task, since=since, stood=stood, now=now, calendars=known
-        )
+            version.compiled, case.state, task,
+            since=since, stood=stood, halted=halted, now=now, calendars=known,
+        )  # fmt: skip
     except (spiff.NoWayBackError, spiff.CaseOverError, spiff.RunError) as error:
         raise _refused(Names(error.zh, error.en), case.id) from error
 

@@ -35,12 +35,8 @@ def withdraw(play: Play, event: Event) -> None:
     """Take back the step that was taken back."""
     target, compiled = _target(play, event), play.stage.bundle.compiled
     state, then, run = play.stage.state, play.stage.then, run_of(event.body)
-    since, stood = run.since, run.stood
-    _go(
-        play,
-        event,
-        lambda: spiff.withdraw(compiled, state, target, since=since, stood=stood, **then),
-    )
+    since, times = run.since, {"stood": run.stood, "halted": run.halted}
+    _go(play, event, lambda: spiff.withdraw(compiled, state, target, since=since, **times, **then))
 
 
 def cancel(play: Play, event: Event) -> None:

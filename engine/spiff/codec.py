@@ -14,6 +14,7 @@ import orjson
 import zstandard
 
 from engine.spiff.elements.arming import CASE, SUSPENSION
+from engine.spiff.elements.timers import BEGUN
 from engine.spiff.elements.turns import Turn
 from engine.spiff.fixes import COMPLETED, TAKEN, TASK, UNFINISHED, WAITING, Token
 from engine.spiff.flows import CalledFlow, CaseFlow, InnerFlow
@@ -32,7 +33,7 @@ LEVEL: Final = 3
 MAX_BYTES: Final = 64 * 1024 * 1024
 NO_HOST: Final = 0
 _HELD: Final = {CASE: "paused", SUSPENSION: "suspended"}
-FOR_GOING_BACK: Final = (TASK, TAKEN)
+FOR_GOING_BACK: Final = (TASK, TAKEN, BEGUN)
 _ABSENT: Final = object()
 
 

@@ -134,5 +134,11 @@ def beside(activity: Token) -> Iterator[Token]:
 
 def is_open(event: Token) -> bool:
     """Whether the activity at whose border a token is, or was, is still open."""
-    activity = (t for t in event.parent.children if not isinstance(t.task_spec, BoundaryEvent))
-    return any(token._state & UNFINISHED for token in activity)
+    return any(token._state & UNFINISHED for token in beside_what(event))
+
+
+def beside_what(event: Token) -> Iterator[Token]:
+    """Give the activity at whose border a token is, or was; none of one that stands alone."""
+    split = event.parent
+    if split is not None and isinstance(split.task_spec, BoundaryEventSplit):
+        yield from (t for t in split.children if not isinstance(t.task_spec, BoundaryEvent))

@@ -33,10 +33,11 @@ from engine.spiff.elements.arming import (
     timer_of,
     written,
 )
-from engine.spiff.elements.catching import Awaited, beside
+from engine.spiff.elements.catching import Awaited, beside, beside_what
 from engine.spiff.elements.lanes import role_at
 from engine.spiff.elements.timing import read
 from engine.spiff.errors import RunError
+from engine.spiff.fixes import WAITING
 from engine.spiff.language.arithmetic import storable
 from engine.spiff.reading import evaluate, in_words
 
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
     from engine.spiff.fixes import Token
     from engine.spiff.language.expressions import Expression
 
+BEGUN: Final = "begun"
+"""Under which a call or sub-process keeps since when the deadlines beside it count."""
 KEPT: Final = frozenset({"rule", "role", SITE})
 """What the next round of a cycle takes over from the one before."""
 
@@ -129,6 +132,8 @@ class Deadline(Awaited):
             if value is not None:
                 internal[name] = value
         _arm(my_task, rule)
+        for activity in beside_what(my_task):
+            remember(activity, internal["since"])
 
     def _begin(self, my_task: Token, since: datetime) -> None:
         """Write down what is drawn, read now, and since when it counts."""
@@ -162,15 +167,22 @@ def _arm(token: Token, rule: Rule) -> None:
     top.journal.armed.append(timer_of(token))
 
 
-def count_on(step: Token, since: datetime, stood: Sequence[tuple[datetime, datetime]]) -> None:
-    """Let the deadlines of a step that has just opened anew count from when it opened first.
+def remember(activity: Token, since: str) -> None:
+    """Let a call or sub-process know since when its deadlines count; entries say it of a step."""
+    if not activity.task_spec.manual:
+        activity.internal_data.setdefault(BEGUN, since)
+
+
+def count_on(activity: Token, since: datetime, stood: Sequence[tuple[datetime, datetime]]) -> None:
+    """Let the deadlines of what has just opened anew count from when it opened first.
 
     They do not count while its clocks `stood`. RunError if one of them cannot be reckoned.
     """
-    armed = step.workflow.top_workflow.journal.armed
-    for token in beside(step):
+    armed = activity.workflow.top_workflow.journal.armed
+    for token in beside(activity):
         event, internal = token.task_spec.event_definition, token.internal_data
-        if not isinstance(event, Deadline) or event.rule.repeats or "since" not in internal:
+        is_armed = token._state == WAITING and "since" in internal
+        if not isinstance(event, Deadline) or event.rule.repeats or not is_armed:
             continue
         new = timer_of(token)
         internal["since"] = since.isoformat()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from engine.calendar import STANDARD
 from engine.spiff.clock import Time
 from engine.spiff.codec import load
-from engine.spiff.elements.timers import count_on
 from engine.spiff.errors import CaseOverError, NoWayBackError, TaskNotReadyError
 from engine.spiff.fixes import TASK, UNFINISHED
 from engine.spiff.going_back.detours import detour
+from engine.spiff.going_back.first_runs import first_run
 from engine.spiff.going_back.places import is_repeated
 from engine.spiff.going_back.standing import misfit, stands
 from engine.spiff.going_back.undoing import go_back
@@ -145,21 +146,28 @@ def withdraw(
     *,
     since: datetime | None = None,
     stood: Sequence[tuple[datetime, datetime]] = (),
+    halted: Sequence[tuple[datetime, datetime]] = (),
     now: datetime,
     calendars: Calendars = STANDARD,
 ) -> Move:
     """Take back a step that was just finished: it is open anew, and all that it opened is not.
 
     Its deadlines count on from ``since`` (None: anew), without the times in which its clocks
-    ``stood``. Timers that are due fire first. Raises what `withdrawal` does, and NoWayBackError if
-    its time is over.
+    ``stood``; those of calls and sub-processes around it that are open again, from when these
+    began, without the times in which the whole case ``halted``. Timers that are due fire first.
+    Raises what `withdrawal` does, and NoWayBackError if its time is over.
     """
     time = Time(now, calendars)
     case, before, _, fire = at_rest(compiled, state, time)
     with moving(case, time):
-        fresh = undo(case, untouched(case, target))
-        if since is not None:
-            count_on(fresh, since, stood)
+        way = untouched(case, target)
+        around = [flow.host for flow in way.reopened if flow is not case]
+        runs = [(host, first_run(host)) for host in around]
+        own = replace(first_run(way.step), since=since)
+        fresh = undo(case, way)
+        for activity, run in ((fresh, own), *runs):
+            if run.since is not None:
+                run.go_on(activity, run.since, stood if activity is fresh else halted)
         after = fire(case)
         if not fresh._state & UNFINISHED:
             raise NoWayBackError(target, *TOO_LATE)

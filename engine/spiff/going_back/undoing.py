@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit
 
 from engine.spiff.elements.catching import BoundaryEvent
+from engine.spiff.elements.timers import BEGUN
 from engine.spiff.fixes import (
     CANCELLED,
     COMPLETED,
@@ -186,6 +187,7 @@ def _reopen(flow: Any) -> None:
 def _run_again(host: Token) -> None:
     """Let an activity be open again; what waits at its border comes last, for it may end it."""
     host._state = STARTED
+    host.internal_data.pop(BEGUN, None)
     host.task_spec._predict(host, mask=UNFINISHED)
 
 
