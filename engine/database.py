@@ -15,6 +15,8 @@ from sqlalchemy.exc import (
     TimeoutError,  # noqa: A004 - a busy pool's
 )
 
+from engine.errors import ToldError
+
 if TYPE_CHECKING:
     from sqlalchemy import URL
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -33,13 +35,8 @@ _PATIENCE: dict[str, Any] = {
 }
 
 
-class UnsuitableDatabaseError(Exception):
+class UnsuitableDatabaseError(ToldError):
     """The database that DATABASE_URL names cannot carry Banjie; zh and en say why."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(f"{zh}\n{en}")
-        self.zh = zh
-        self.en = en
 
 
 def connect(url: str | URL, *, size: int = 8) -> Engine:

@@ -8,16 +8,23 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
-class Refusal(Exception):  # noqa: N818 - each kind of refusal ends in Error, the idea does not
+class ToldError(Exception):
+    """What went wrong, in a sentence of each language."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh}\n{en}")
+        self.zh = zh
+        self.en = en
+
+
+class Refusal(ToldError):  # noqa: N818 - each kind of refusal ends in Error, the idea does not
     """Something that a person asked for and cannot have; `code` is stable, for pages and logs."""
 
     code = "refused"
 
     def __init__(self, zh: str, en: str, *, case_id: UUID | None = None) -> None:
         """Take the two sentences that the person reads, and the case that they go on to."""
-        super().__init__(f"{zh}\n{en}")
-        self.zh = zh
-        self.en = en
+        super().__init__(zh, en)
         self.case_id = case_id
 
 

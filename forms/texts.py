@@ -69,7 +69,7 @@ class FilledView:
     words: Words
 
 
-def is_empty(value: JSON) -> bool:
+def is_empty(value: object) -> bool:
     return value is None or value in ("", [])
 
 

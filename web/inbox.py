@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from hashlib import sha256
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from flask import Blueprint, make_response, render_template, request
 
 from engine import notices
-from engine.errors import NotFoundError
 from engine.flexible.lent import lent_by
 from engine.flexible.signview import asked_of
 from engine.going_back.caseview import may_take_back
-from engine.history import dossier
 from engine.substituting.desks import desks
 from engine.tasks.inbox import Inbox, inbox, startable
 from web.clock import now
 from web.database import connection
 from web.guard import quiet
 from web.language import clock, language
+from web.onward import whence
 from web.people import current_person
 
 if TYPE_CHECKING:
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
 
     from engine.flexible.lent import Lent
     from engine.flexible.signview import Asked
-    from engine.history.dossier import Whereabouts
     from engine.substituting.desks import Desk
 
 NOTICES_SHOWN = 6
@@ -51,7 +48,7 @@ def show() -> ResponseReturnValue:
         tag=_tag(waiting, represented, asked, lent),
         startable=startable(conn, by),
         notices=notices.unseen(conn, by, limit=NOTICES_SHOWN),
-        done=(just_done := _just_done()),
+        done=(just_done := whence("done")),
         may_withdraw=just_done is not None
         and may_take_back(connection(), just_done.header.id, by=by),
     )
@@ -86,10 +83,3 @@ def _tag(waiting: Inbox, represented: list[Desk], asked: list[Asked], lent: list
     states = [clock(item.due).state for listed in lists for item in listed if item.due]
     said = repr((waiting, represented, asked, lent, states, language()))
     return sha256(said.encode()).hexdigest()[:32]
-
-
-def _just_done() -> Whereabouts | None:
-    try:
-        return dossier.whereabouts(connection(), UUID(request.args["done"]), by=current_person())
-    except (KeyError, ValueError, NotFoundError):
-        return None

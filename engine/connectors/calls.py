@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from engine.errors import ToldError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
@@ -55,16 +57,9 @@ class DeclaredError(Exception):
         self.code = code
 
 
-class _ToldError(Exception):
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(f"{zh}\n{en}")
-        self.zh = zh
-        self.en = en
-
-
-class RetryLaterError(_ToldError):
+class RetryLaterError(ToldError):
     """The outside is away or busy: another time it may work."""
 
 
-class RefusedCallError(_ToldError):
+class RefusedCallError(ToldError):
     """What is asked for will not work however often it is tried; somebody has to see to it."""

@@ -124,13 +124,13 @@ def _way(sheet: Sheet, edge: Edge, called: Mapping[str, Names]) -> Way:
 def _called(sheet: Sheet, node: Node) -> Names:
     """Say which element it is: its name, or its kind and the next one with a name."""
     if node.names.zh or node.names.en:
-        return _quoted(node.names)
+        return node.names.quoted
     kind = _KINDS.get(node.kind, _ELEMENT)
     if before := _nearest(sheet, node, lambda at: [e.source for e in sheet.incoming(at)]):
-        names = _quoted(before.names)
+        names = before.names.quoted
         return Names(f"{names.zh}之后的{kind.zh}", f"the {kind.en} after {names.en}")
     if after := _nearest(sheet, node, lambda at: [e.target for e in sheet.outgoing(at)]):
-        names = _quoted(after.names)
+        names = after.names.quoted
         return Names(f"{names.zh}之前的{kind.zh}", f"the {kind.en} before {names.en}")
     return Names(f"{kind.zh} {node.id}", f"the {kind.en} {node.id}")
 
@@ -145,10 +145,6 @@ def _nearest(sheet: Sheet, node: Node, onward: Callable[[str], list[str]]) -> No
         if named := [end for end in near if sheet.nodes[end].names.zh]:
             return sheet.nodes[named[0]]
     return None
-
-
-def _quoted(names: Names) -> Names:
-    return Names(f"“{names.zh or names.en}”", f"“{names.en or names.zh}”")
 
 
 def _spelt(xml: etree._Element) -> bytes:

@@ -19,6 +19,11 @@ class Names:
     zh: str
     en: str
 
+    @property
+    def quoted(self) -> Names:
+        """Both in quotation marks; where one is missing, the other stands for it."""
+        return Names(f"“{self.zh or self.en}”", f"“{self.en or self.zh}”")
+
 
 @dataclass(frozen=True)
 class Asked:

@@ -10,7 +10,6 @@ from engine.versioning.saying import (
     added,
     all_turned,
     otherwise,
-    quoted,
     removed,
     renamed,
     whole,
@@ -48,7 +47,7 @@ def diagram_changes(was: Both | None, now: Both | None) -> Iterator[Names]:
 
 def _said(was: Both, now: Both) -> Iterator[Names]:
     if was[0].names != now[0].names:
-        yield renamed(quoted(was[0].names), quoted(now[0].names))
+        yield renamed(was[0].names.quoted, now[0].names.quoted)
     yield from _lanes(was[0], now[0])
     before, after = was[0].elements, now[0].elements
     for key in sorted(before.keys() | after.keys()):
@@ -68,7 +67,7 @@ def _lanes(was: Diagram, now: Diagram) -> Iterator[Names]:
     for key, one in now.elements.items():
         if key in was.elements and was.elements[key].lane != one.lane:
             steps = turns.setdefault((was.elements[key].lane or "", one.lane or ""), [])
-            steps += [quoted(one.names)] if key in now.steps else []
+            steps += [one.names.quoted] if key in now.steps else []
     for (old, new), steps in turns.items():
         lanes = Names(old or NONE.zh, old or NONE.en), Names(new or NONE.zh, new or NONE.en)
         if old not in after and new not in before:
@@ -150,7 +149,7 @@ def _set(way: Way) -> dict[Names, Names]:
 
 def _called(way: Way) -> Names:
     """Say which flow it is: from where to where, and its own name where one is drawn."""
-    (source, target), own = way.leads, quoted(way.names)
+    (source, target), own = way.leads, way.names.quoted
     zh, en = (own.zh, f" {own.en}") if way.names.zh or way.names.en else ("", "")
     return Names(
         f"从{source.zh}到{target.zh}的连线{zh}", f"the flow{en} from {source.en} to {target.en}"

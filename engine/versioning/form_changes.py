@@ -9,7 +9,6 @@ from engine.versioning.saying import (
     added,
     all_turned,
     otherwise,
-    quoted,
     removed,
     renamed,
     whole,
@@ -78,7 +77,7 @@ def form_changes(was: Form | None, now: Form | None) -> Iterator[Names]:
 
 def _said(was: Form, now: Form) -> Iterator[Names]:
     if was.title != now.title:
-        yield renamed(quoted(_names(was.title)), quoted(_names(now.title)))
+        yield renamed(_names(was.title).quoted, _names(now.title).quoted)
     yield from _fields((was.fields, was.by_name), (now.fields, now.by_name))
     yield from all_turned(_FORM, _demands(was), _demands(now))
 
@@ -157,7 +156,7 @@ def _when(condition: Condition, fields: Mapping[str, Field]) -> Names:
 
 
 def _called(field: Field) -> Names:
-    names = quoted(_names(field.title))
+    names = _names(field.title).quoted
     return Names(f"字段{names.zh}", f"field {names.en}")
 
 

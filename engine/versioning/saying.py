@@ -12,11 +12,6 @@ if TYPE_CHECKING:
 NONE: Final = Names("（无）", "(none)")
 
 
-def quoted(names: Names) -> Names:
-    """Put names between quotation marks."""
-    return Names(f"“{names.zh or names.en}”", f"“{names.en or names.zh}”")
-
-
 def added(called: Names) -> Names:
     """Say that something is new; `called` as in a sentence."""
     return Names(f"新增{called.zh}", f"{_first(called.en)} is new")
@@ -39,7 +34,7 @@ def renamed(was: Names, now: Names) -> Names:
 def turned(whose: Names, label: Names, was: Names | None, now: Names | None) -> Names:
     """Say that a setting changed, is new (`was` is None) or is gone; at least one is there."""
     zh, en = f"{whose.zh}的{label.zh}", f"{_first(whose.en)}: {label.en}"
-    old, new = quoted(was or NONE), quoted(now or NONE)
+    old, new = (was or NONE).quoted, (now or NONE).quoted
     if was is None:
         return Names(f"{zh}：新增{new.zh}", f"{en} {new.en} is new")
     if now is None:

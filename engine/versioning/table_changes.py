@@ -8,7 +8,6 @@ from engine.spiff import Names
 from engine.versioning.saying import (
     all_turned,
     otherwise,
-    quoted,
     renamed,
     turned,
     whole,
@@ -38,7 +37,7 @@ def table_changes(was: Table | None, now: Table | None) -> Iterator[Names]:
 
 def _said(was: Table, now: Table) -> Iterator[Names]:
     if was.names != now.names:
-        yield renamed(quoted(was.names), quoted(now.names))
+        yield renamed(was.names.quoted, now.names.quoted)
     if was.policy != now.policy:
         yield turned(Names("此表", "this table"), _POLICY, was.policy, now.policy)
     yield from _rows(was, now)
@@ -92,13 +91,13 @@ def _cells(row: Row, table: Table) -> dict[Names, Names]:
     """Give what a row says by the heading of its column."""
     heads = (*table.input_names, *table.output_names)
     cells = (*row.inputs, *row.outputs)
-    marked = (Names(f"“{head.zh}”", f"“{head.en}”") for head in heads)
-    return {head: Names(cell or "-", cell or "-") for head, cell in zip(marked, cells, strict=True)}
+    said = zip(heads, cells, strict=True)
+    return {head.quoted: Names(cell or "-", cell or "-") for head, cell in said}
 
 
 def _default(table: Table) -> dict[Names, Names]:
     said = zip(table.output_names, table.default, strict=False)
-    return {Names(f"“{head.zh}”", f"“{head.en}”"): Names(text, text) for head, text in said}
+    return {head.quoted: Names(text, text) for head, text in said}
 
 
 def _row(row: Row, table: Table) -> Names:

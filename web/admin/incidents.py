@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from time import monotonic
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
 
 from engine.errors import NotFoundError, Refusal
-from engine.history import dossier
 from engine.incidents import incidentlist, incidentview
 from engine.incidents.closing import close as leave_undone
 from engine.incidents.retrying import retry as do_again
@@ -20,13 +18,13 @@ from web.clock import now
 from web.database import connection, transaction
 from web.errors import status_of
 from web.once import said_once, say_once
+from web.onward import whence
 from web.people import current_person
 from web.security import draws
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from engine.history.dossier import Whereabouts
 
 LAST = 2**63 - 1
 """The highest number that an incident can have."""
@@ -56,7 +54,7 @@ def may_repair() -> bool:
 @bp.get("")
 def index() -> ResponseReturnValue:
     return render_template(
-        "admin/incidents.html", causes=incidentlist.causes(connection()), done=_just_done()
+        "admin/incidents.html", causes=incidentlist.causes(connection()), done=whence("case")
     )
 
 
@@ -154,10 +152,3 @@ def _is_done(key: int) -> bool:
 def _number(given: dict[str, str], name: str) -> int:
     said = given.get(name, "")
     return int(said) if said.isascii() and said.isdigit() and len(said) < len(str(LAST)) else 0
-
-
-def _just_done() -> Whereabouts | None:
-    try:
-        return dossier.whereabouts(connection(), UUID(request.args["case"]), by=current_person())
-    except (KeyError, ValueError, NotFoundError):
-        return None

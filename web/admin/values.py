@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from forms import Kind, Problem
+from forms.texts import is_empty
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -129,13 +130,9 @@ def is_changed(variable: Variable, typed: Typed) -> bool:
 
 def _differs(variable: Variable, kind: str, value: object) -> bool:
     kept = variable.value
-    if _is_nothing(kept) and (kind != AS_JSON or not variable.is_set):
-        return not _is_nothing(value)
+    if is_empty(kept) and (kind != AS_JSON or not variable.is_set):
+        return not is_empty(value)
     return type(kept) is not type(value) or kept != value
-
-
-def _is_nothing(value: object) -> bool:
-    return value is None or value in ("", [])
 
 
 def _refused(variable: Variable, value: Any) -> Problem | None:  # noqa: ANN401 - whatever was typed

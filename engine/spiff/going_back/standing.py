@@ -112,7 +112,7 @@ def _named(net: Net, node: str) -> Names:
     """Name an element; a gateway without a name by what comes next."""
     names, onward = net.nodes[node].names, net.onward(node)
     if names.zh:
-        return Names(f"“{names.zh}”", f"“{names.en}”")
+        return names.quoted
     after = net.nodes[onward[0].target].names if onward else names
     if after.zh:
         return Names(f"（“{after.zh}”之前，{node}）", f"before “{after.en}” ({node})")
