@@ -97,7 +97,12 @@ class Instance:
 
 
 class CaseFlow(Instance, BpmnWorkflow):
-    """The run of a whole case. `queue` are tokens to run, `parked` are joins to look at again."""
+    """The run of a whole case. `queue` are tokens to run, `parked` are joins to look at again.
+
+    Its `key` is that of no token, so that it is told from what runs inside it.
+    """
+
+    key = 0
 
     def __init__(self, plan: Plan, scripts: Any) -> None:
         self.values = {}

@@ -11,38 +11,45 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from itertools import product
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 
 from engine.spiff.alike import with_values
 from engine.spiff.elements.turns import Turn
-from engine.spiff.files.bpmn_file import read_sheet
+from engine.spiff.files.bpmn_file import sheets_of
 from engine.spiff.files.sources import Sources
 from engine.spiff.fixes import READY, STARTED, WAITING
 from engine.spiff.going_back.detours import Detour
-from engine.spiff.markings import MOST, Markings, Standstill, TooManyError
+from engine.spiff.going_back.reachable import reachable
+from engine.spiff.markings import Markings, Standstill, TooManyError
 from engine.spiff.model import Names
-from engine.spiff.net import PARALLEL, Token, nets
+from engine.spiff.net import Token, nets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from engine.spiff import fixes
-    from engine.spiff.files.sheet import Edge
     from engine.spiff.flows import CaseFlow
+    from engine.spiff.going_back.reachable import Tokens
     from engine.spiff.net import Net
 
 _THERE: Final = READY | WAITING | STARTED
 
-Tokens = Counter[str]
-"""How many tokens stand at each place of a net."""
 
-Marking = tuple[str, ...]
-"""The places of a net where tokens stand, sorted; one is there as often as tokens are at it."""
+class Starved(NamedTuple):
+    """A join that would wait for ever for a way, named by the element that it comes from."""
 
-AT_ONCE: Final = 2
-"""The tokens at one place up to which markings are told apart; more of them are not looked at."""
+    join: str
+    source: str
+
+
+class Apart(NamedTuple):
+    """Two elements that as drawn are never open beside each other; one, if it is open twice."""
+
+    element: str
+    other: str
 
 
 @dataclass(frozen=True)
@@ -55,12 +62,8 @@ class Stand:
     @property
     def fits(self) -> bool:
         """Whether it is as drawn; also where that is too much to look at."""
-        drawn = _drawn(self.net)
-        return drawn is None or any(
-            _made_of(drawn.rounds, self.tokens - Counter(marking))
-            for marking in drawn.markings
-            if Counter(marking) <= self.tokens
-        )
+        come_to = reachable(self.net)
+        return come_to is None or come_to.fits(self.tokens)
 
     def misfit(self, before: Stand | None) -> Names | None:
         """Say what is wrong since a token more stands here, None if nothing is."""
@@ -68,10 +71,22 @@ class Stand:
         twice = [at for at, times in self.tokens.items() if times > max(1, known[at])]
         if self.fits and not twice:
             return None
+        wrong = self.wrong(twice or self.tokens - known or self.tokens)
+        said = _waiting if isinstance(wrong, Starved) else _beside
+        return said(self.net, *wrong)
+
+    def wrong(self, fresh: Iterable[str]) -> Starved | Apart:
+        """Find why it is not as drawn, with one of some places if it is not a join that waits."""
         if (found := self._standstill()) is not None:
-            return _waiting(self.net, found)
-        fresh = next(iter(twice or self.tokens - known or self.tokens))
-        return _beside(self.net, fresh, fresh if twice else self._stranger(fresh))
+            return Starved(found.join, self.net.ways[found.way].source)
+        come_to, places = reachable(self.net), sorted(fresh)
+        apart = (
+            (at, other)
+            for at, other in product(places, sorted(self.tokens))
+            if at != other and come_to is not None and not come_to.together(at, other)
+        )
+        at, other = next(apart, (places[0], places[0]))
+        return Apart(self.net.node_at(at), self.net.node_at(other))
 
     def _standstill(self) -> Standstill | None:
         """Find the first join that may wait for ever from here on."""
@@ -82,28 +97,21 @@ class Stand:
         except TooManyError:
             return None
 
-    def _stranger(self, fresh: str) -> str:
-        """Find a place that as drawn is never come to beside another one."""
-        others = (at for at in sorted(self.tokens) if at != fresh)
-        drawn = _drawn(self.net)
-        known = {*drawn.markings, *drawn.rounds} if drawn else ()
-        return next((at for at in others if not any({at, fresh} <= {*m} for m in known)), fresh)
 
-
-def _waiting(net: Net, found: Standstill) -> Names:
-    join, missing = _named(net, found.join), _named(net, net.ways[found.way].source)
+def _waiting(net: Net, join: str, source: str) -> Names:
+    named, missing = _named(net, join), _named(net, source)
     return Names(
-        f"这样一来，汇合处{join.zh}会一直等{missing.zh}那一路，而那一路不会再来。",
-        f"The join {join.en} would wait for ever for the way from {missing.en}, on which nothing "
+        f"这样一来，汇合处{named.zh}会一直等{missing.zh}那一路，而那一路不会再来。",
+        f"The join {named.en} would wait for ever for the way from {missing.en}, on which nothing "
         "would come any more.",
     )
 
 
-def _beside(net: Net, fresh: str, other: str) -> Names:
-    placed, open_one = _named(net, net.node_at(fresh)), _named(net, net.node_at(other))
+def _beside(net: Net, placed: str, other: str) -> Names:
+    fresh, open_one = _named(net, placed), _named(net, other)
     return Names(
-        f"{open_one.zh}还没办完，按图它不会与{placed.zh}同时打开；它们之后的步骤会做两遍。",
-        f"{open_one.en} is not done yet, and as drawn it is never open beside {placed.en}; what "
+        f"{open_one.zh}还没办完，按图它不会与{fresh.zh}同时打开；它们之后的步骤会做两遍。",
+        f"{open_one.en} is not done yet, and as drawn it is never open beside {fresh.en}; what "
         "follows them would be done twice.",
     )
 
@@ -120,7 +128,7 @@ def _named(net: Net, node: str) -> Names:
 
 
 def stands(case: CaseFlow) -> dict[int, Stand]:
-    """Say how each process instance and sub-process of a case stands, by its flow's identity."""
+    """Say how each process instance and sub-process of a case stands, by its key."""
     drawn = _nets(tuple(case.plan.drawings.items()))
     found = {}
     for flow in case.instances():
@@ -130,7 +138,7 @@ def stands(case: CaseFlow) -> dict[int, Stand]:
             places = {place for token in here for place in _places(token, net)}
             tokens = Counter(at for at, _ in places)
             ways = [Stand(way, tokens) for way in with_values(net, case.plan.steady, flow.values)]
-            found[id(flow)] = next((each for each in ways[1:] if not each.fits), ways[0])
+            found[flow.key] = next((each for each in ways[1:] if not each.fits), ways[0])
     return found
 
 
@@ -147,10 +155,9 @@ def misfit(case: CaseFlow, before: Mapping[int, Stand]) -> Names | None:
 @lru_cache(maxsize=32)
 def _nets(drawings: tuple[tuple[str, bytes], ...]) -> Mapping[tuple[str, str], Net]:
     """Give the net that each element of some diagrams lies in, by process and element."""
-    sheets = {process: read_sheet(process, data) for process, data in drawings}
     return {
         (net.sheet.process_id, node): net
-        for net in nets(Sources("", sheets, {}))
+        for net in nets(Sources("", sheets_of(drawings), {}))
         for node in net.nodes
     }
 
@@ -174,76 +181,3 @@ def _places(token: fixes.Token, net: Net) -> Iterator[tuple[str, int]]:
         yield element, split.id
     else:
         yield element, token.id
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """The markings that a net can come to from its start, and those of a round of an event."""
-
-    markings: frozenset[Marking]
-    rounds: frozenset[Marking]
-
-
-@lru_cache(maxsize=256)
-def _drawn(net: Net) -> Drawn | None:
-    """Give all markings that a net can come to by its flows; None if there are too many."""
-    beside = [n.id for n in net.nodes.values() if n.kind == "boundaryEvent" and not n.interrupts]
-    markings = _markings(net, [(start,) for start in net.starts])
-    rounds = _markings(net, [_marking(_reached(net, net.onward(event))) for event in beside])
-    return None if markings is None or rounds is None else Drawn(markings, rounds)
-
-
-def _markings(net: Net, begin: Iterable[Marking]) -> frozenset[Marking] | None:
-    found = {*begin}
-    pending = list(found)
-    while pending and len(found) < MOST:
-        fresh = {*_next(net, pending.pop())} - found
-        found |= fresh
-        pending += fresh
-    return None if pending else frozenset(found)
-
-
-def _next(net: Net, marking: Marking) -> Iterator[Marking]:
-    """Give the markings that one token more that goes on leads to."""
-    for node in {net.node_at(at) for at in marking}:
-        used = _taken_in(net, node, {*marking}) if net.joins(node) else {node}
-        left = Counter(marking) - Counter(used)
-        for flows in net.alternatives(node) if used else ():
-            after = left + _reached(net, flows)
-            if max(after.values(), default=0) <= AT_ONCE:
-                yield () if _clears(net, after) else _marking(after)
-
-
-def _marking(tokens: Tokens) -> Marking:
-    return tuple(sorted(tokens.elements()))
-
-
-def _reached(net: Net, flows: Iterable[Edge]) -> Tokens:
-    return Counter(place for edge in flows if (place := net.place(edge)))
-
-
-def _clears(net: Net, tokens: Tokens) -> bool:
-    """Whether a token is at an end of the whole scope, which clears all."""
-    return any(at in net.over and not net.onward(at) for at in tokens)
-
-
-def _made_of(rounds: Iterable[Marking], tokens: Tokens) -> bool:
-    """Whether tokens are those of some rounds, and no others."""
-    first = min(tokens, default=None)
-    return first is None or any(
-        _made_of(rounds, tokens - Counter(each))
-        for each in rounds
-        if first in each and Counter(each) <= tokens
-    )
-
-
-def _taken_in(net: Net, join: str, marking: set[str]) -> set[str]:
-    """Give the tokens with which a join goes on, as it does in the engine; none if it waits."""
-    ways = {edge.id for edge in net.ways_in(join)}
-    here = marking & ways
-    if net.nodes[join].kind == PARALLEL:
-        return here if here == ways else set()
-    away = {net.node_at(at) for at in marking} - {join}
-    met = set().union(*(net.coming(way) for way in here))
-    late = any((away - met) & net.coming(way) for way in ways - here)
-    return set() if late else here

@@ -1,33 +1,17 @@
-"""Joins: by which flow a waiting branch has come, and which branches can still come.
-
-Both are asked of the drawing alone. What the older version drew just as badly hinders nothing.
-"""
+"""Joins: by which flow a branch that waits there has come, by the drawing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import permutations
-from operator import is_not
 from typing import TYPE_CHECKING, Any
 
-from engine.spiff.elements.catching import BoundaryEvent
-from engine.spiff.fixes import (
-    CANCELLED,
-    READY,
-    STARTED,
-    WAITING,
-    InclusiveGateway,
-    ParallelGateway,
-    Token,
-)
-from engine.spiff.going_back.detours import Detour
+from engine.spiff.fixes import CANCELLED, WAITING, InclusiveGateway, ParallelGateway, Token
 from engine.spiff.transferring import verdicts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-    from engine.spiff.flows import CaseFlow, Instance
+    from engine.spiff.flows import Instance
     from engine.spiff.transferring.verdicts import Obstacle
     from engine.spiff.transferring.words import Words
 
@@ -90,97 +74,3 @@ def arrive(instance: Instance, ways: Ways) -> None:
             between = Token(instance, instance.spec.task_specs[source], above, CANCELLED)
             above._children.remove(token.id)
             between._children, token._parent = [token.id], between.id
-
-
-Hunger = tuple[int, str, str]
-Pair = tuple[int, str, str]
-
-
-def starving(case: CaseFlow) -> dict[Hunger, Any]:
-    """Give the joins that wait, or will, for a way by which nothing can come; by way in."""
-    found: dict[Hunger, Any] = {}
-    for instance in _running(case):
-        places = _open_places(instance)
-        joins = [s for s in instance.spec.task_specs.values() if isinstance(s, ParallelGateway)]
-        for join in (each for each in joins if len(each._inputs) > 1):
-            fed, arrived = reached(places, join), _arrived(instance, join)
-            if join.name not in fed and not arrived:
-                continue
-            fed |= arrived
-            for name in join._inputs:
-                if name not in fed:
-                    found[_key(instance), join.name, name] = join
-    return found
-
-
-def following(case: CaseFlow) -> dict[Pair, Any]:
-    """Give the open places that another open place leads to without a join between."""
-    found: dict[Pair, Any] = {}
-    for instance in _running(case):
-        here = [s for s in _open_places(instance) if not isinstance(s, BoundaryEvent)]
-        ahead = {spec.name: _reached([spec], _goes_on) for spec in here}
-        for first, second in permutations(dict.fromkeys(here), 2):
-            if second.name in ahead[first.name]:
-                found[_key(instance), first.name, second.name] = second
-    return found
-
-
-def _goes_on(spec: Any) -> bool:
-    return not (isinstance(spec, Joins) and len(spec._inputs) > 1)
-
-
-def _is_extra(spec: Any) -> bool:
-    """Whether what a boundary event begins comes on top of what goes on, if ever."""
-    return isinstance(spec, BoundaryEvent) and not spec.cancel_activity
-
-
-def _running(case: CaseFlow) -> list[Any]:
-    """Give the instances that go on by the drawing; a step that is done once more does not."""
-    return [
-        instance
-        for instance in case.instances()
-        if not instance.completed and not isinstance(instance, Detour)
-    ]
-
-
-def _key(instance: Any) -> int:
-    return 0 if instance is instance.top_workflow else instance.key
-
-
-def _open_places(instance: Any) -> list[Any]:
-    """Give the specs of what is open, without what has come to a join or waits beside."""
-    return [
-        token.task_spec
-        for token in instance.tasks.values()
-        if token._state & (READY | WAITING | STARTED)
-        and token.mark.element
-        and not (isinstance(token.task_spec, Joins) and token._state == WAITING)
-        and not _is_extra(token.task_spec)
-    ]
-
-
-def _arrived(instance: Any, join: Any) -> set[str]:
-    return {
-        token.parent.task_spec.name
-        for token in instance.tasks.values()
-        if token.task_spec is join and token._state == WAITING
-    }
-
-
-def reached(places: list[Any], join: Any) -> set[str]:
-    """Give the names of specs that tokens at these places can come to without passing a join."""
-    return _reached(places, partial(is_not, join))
-
-
-def _reached(places: list[Any], passes: Callable[[Any], bool]) -> set[str]:
-    """Give the names of specs that tokens at these places can come to, through what lets pass."""
-    found = {spec.name for spec in places}
-    pending = list(places)
-    while pending:
-        spec = pending.pop()
-        for following_ in spec.outputs:
-            if following_.name not in found and not _is_extra(following_):
-                found.add(following_.name)
-                if passes(following_):
-                    pending.append(following_)
-    return found

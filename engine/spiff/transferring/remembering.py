@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engine.spiff.elements.catching import BoundaryEvent
 from engine.spiff.fixes import COMPLETED, TAKEN, TASK, ParallelGateway, Token
 from engine.spiff.pruning import since_fork
-from engine.spiff.transferring.arriving import flow_between, reached, way_in
+from engine.spiff.transferring.arriving import flow_between, way_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -62,12 +63,27 @@ def _unfed(place: Any) -> set[tuple[str, str | None]]:
     found = set()
     for join in place._wf_spec.task_specs.values():
         if isinstance(join, ParallelGateway) and len(join._inputs) > 1:
-            fed = reached([place], join)
+            fed = _reached(place, join)
             found |= {
                 (join.name, flow_between(source, join))
                 for source in join.inputs
                 if join.name in fed and source.name not in fed
             }
+    return found
+
+
+def _reached(place: Any, join: Any) -> set[str]:
+    """Give the names of specs that a token at a place can come to without passing a join.
+
+    What a boundary event begins comes on top of what goes on, if ever.
+    """
+    found, pending = {place.name}, [place]
+    while pending:
+        for following in pending.pop().outputs:
+            is_extra = isinstance(following, BoundaryEvent) and not following.cancel_activity
+            if following.name not in found and not is_extra:
+                found.add(following.name)
+                pending += [following] if following is not join else []
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.calendar import STANDARD
 from engine.spiff.clock import Time
@@ -12,8 +12,9 @@ from engine.spiff.codec import dump, load
 from engine.spiff.errors import RunError
 from engine.spiff.stepping import fire_due, moved, moving
 from engine.spiff.survey import look_over, open_task
-from engine.spiff.transferring import arriving, dues, verdicts
+from engine.spiff.transferring import dues
 from engine.spiff.transferring.carrying import carry_over, paused_steps
+from engine.spiff.transferring.fitting import check_fit
 from engine.spiff.transferring.limits import limits
 from engine.spiff.transferring.settling import begin, new_values, roles_anew
 from engine.spiff.transferring.verdicts import (
@@ -55,12 +56,14 @@ def transfer(
     the case runs to its next waiting places. Nothing that has been done is asked for again:
     `answers` are what people said whom the older version did not listen to, by variable.
     """
-    kept = load(old.plan, state)
+    time, kept = Time(now, calendars), load(old.plan, state)
     before = look_over(kept)
     try:
-        case = _carried(kept, old, new, state)
-        with moving(case, Time(now, calendars)):
+        case = _carried(old, new, state)
+        with moving(case, time):
             new_values(case, answers)
+        check_fit(kept, case, Words(old, new))
+        with moving(case, time):
             return _begun(case, kept, before, due)
     except CannotTransferError as error:
         obstacles = error.obstacles
@@ -70,27 +73,11 @@ def transfer(
     return Transfer(Verdict.CANNOT, None, deadlines, obstacles)
 
 
-def _carried(kept: CaseFlow, old: Compiled, new: Compiled, state: bytes) -> CaseFlow:
+def _carried(old: Compiled, new: Compiled, state: bytes) -> CaseFlow:
     """Load a case in another version, where nothing has moved yet. CannotTransferError."""
     case = load(old.plan, state)
     carry_over(case, old, new)
-    case = load(new.plan, dump(case))
-    words = Words(old, new)
-    found = [
-        words.said(say, spec.mark)
-        for say, find in (
-            (verdicts.starved, arriving.starving),
-            (verdicts.twice, arriving.following),
-        )
-        for spec in dict.fromkeys(_added(find(kept), find(case)))
-    ]
-    if found:
-        raise CannotTransferError(found)
-    return case
-
-
-def _added(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> list[Any]:
-    return [spec for key, spec in after.items() if key not in before]
+    return load(new.plan, dump(case))
 
 
 def _begun(case: CaseFlow, kept: CaseFlow, before: Survey, due: Dues) -> Transfer:

@@ -155,14 +155,15 @@ def starved(process: str, element: str, names: Names) -> Obstacle:
     )
 
 
-def twice(process: str, element: str, names: Names) -> Obstacle:
-    """Say that a step that waits beside another one would follow that one as well."""
+def apart(process: str, element: str, names: Names, other: Names) -> Obstacle:
+    """Say that two places are both open that as drawn now are never open beside each other."""
     return Obstacle(
         process,
         element,
-        f"“{names.zh}”正与别的步骤同时进行，新版本里却排在其后，会办两次。请保持并行，或先办完再迁移。",
-        f'"{names.en}" is open beside a step that it follows in the new version: it would be done '
-        "twice. Keep them parallel, or do one first.",
+        f"“{names.zh}”与“{other.zh}”正同时在办，按新版本的图却不会同时打开，之后的步骤会办两次。"
+        "请保持并行，或先办完其中一步再迁移。",
+        f'"{names.en}" and "{other.en}" are both open, and as the new version is drawn they never '
+        "are: what follows would be done twice. Keep them parallel, or do one of them first.",
     )
 
 

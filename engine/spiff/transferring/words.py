@@ -35,11 +35,12 @@ class Words:
 
     def said(self, say: Callable[[str, str, Names], Obstacle], mark: Mark) -> Obstacle:
         """Fill a sentence with the names of an element."""
-        return say(mark.process, mark.element, self._names(mark))
+        return say(mark.process, mark.element, self.names(mark.process, mark.element))
 
-    def _names(self, mark: Mark) -> Names:
+    def names(self, process: str, element: str) -> Names:
+        """Give the names of an element, of the older version if it is there."""
         for version in (self.old, self.new):
-            diagram = version.diagrams.get(mark.process)
-            if diagram is not None and mark.element in diagram.elements:
-                return diagram.called(mark.element)
-        return Names(mark.element, mark.element)
+            diagram = version.diagrams.get(process)
+            if diagram is not None and element in diagram.elements:
+                return diagram.called(element)
+        return Names(element, element)

@@ -199,20 +199,19 @@ class TestDeadlines:
         walk.does("check")
         assert walk.does("answer").ended == "demo:done"
 
-    def test_what_a_removed_deadline_has_begun_stays(self) -> None:
-        p = row("check", draw=late("P2D"))
-        walk = Walk(compiled(p))
+    def test_what_a_deadline_has_begun_beside_a_step_cannot_stand_instead_of_it(self) -> None:
+        walk = Walk(compiled(row("check", draw=late("P2D"))))
         walk.wakes(days=3)
         p = row("check")
         p.user("urge")
         p.end("urged")
         p.interrupt("stop", "check", "P1D")
         p.chain("stop", "urge", "urged")
+        [(element, en)] = reasons(walk, compiled(p))
+        assert (element, "never are: what follows would be done twice" in en) == ("check", True)
+        walk.does("urge")
         assert walk.transfers(compiled(p)).verdict is Verdict.SAME
-        assert walk.waits == ["check", "urge"]
-        walk.does("check")
-        assert walk.timers == []
-        assert walk.does("urge").ended is not None
+        assert (walk.waits, walk.timers) == (["check"], ["stop"])
 
     def test_a_changed_one_stays_due_and_shows_what_is_drawn(self) -> None:
         walk = Walk(compiled(row("check", draw=late("P2D"))))

@@ -105,7 +105,20 @@ class TestJoins:
 
     def test_steps_beside_each_other_cannot_follow_each_other(self) -> None:
         [(element, en)] = reasons(self.case(("a",), ("b",)), compiled(forked(("a", "b"))))
-        assert (element, "twice" in en) == ("b", True)
+        assert (element, '"a in English" and "b in English" are both open' in en) == ("a", True)
+
+    def test_steps_beside_each_other_cannot_exclude_each_other(self) -> None:
+        p = forked(("a",), ("b",))
+        for gateway in ("fork", "join"):
+            p.without(gateway)
+        p.without("fork_to_b")
+        p.xor("fork", "fork_to_a")
+        p.xor("join")
+        p.flow("fork", "b", "n == 1")
+        p.extra = variable("n", "1")
+        walk, after = self.case(("a",), ("b",)), compiled(p, fields=("n",))
+        [(element, en)] = reasons(walk, after)
+        assert (element, "twice" in en) == ("a", True)
 
     def test_steps_before_a_join_that_changed_are_forgotten_for_going_back(self) -> None:
         walk = self.case(("a",), ("b",), done=("a", "b"))
