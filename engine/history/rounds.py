@@ -99,8 +99,8 @@ def places(
     """Return what was completed or skipped, each with the calls it stood in, and what went back.
 
     ``entries`` are (seq, task, body) in order. A task's calls are those that were entered with
-    the move that opened it, or else those of the step that led to it; those of an instance's task
-    are told.
+    the move that opened it, or else those of the step that led to it, or of the place that a token
+    was moved to; those of an instance's task are told.
     """
     paths: dict[str, Path] = {}
     turns: dict[str, str] = {}
@@ -120,7 +120,7 @@ def places(
         elif back:
             undone = frozenset(back.get("undone", [back["task"]]))
             done.append(Back(undone, frozenset(back.get("turns", ()))))
-        last |= _along(diagrams, root, own)
+        last |= _along(diagrams, root, _moved_to(diagrams, body) or own)
         entered = _entered(diagrams, body.get("flows", ()), last)
         for opened, place, _ in body.get("opened", ()):
             process = place.partition(":")[0]
@@ -150,6 +150,14 @@ def _entered(
             last[called] = (*last.get(process, ()), target)
             entered[called].append(last[called])
     return entered
+
+
+def _moved_to(diagrams: Mapping[str, Diagram], body: Mapping[str, Any]) -> Path:
+    """Return the calls down to the place that an operator moved a token to, and it if it is one."""
+    if body["kind"] != "token_moved":
+        return ()
+    element, path = body["element"], tuple(body.get("path", ()))
+    return (*path, element) if element in diagrams[body["process"]].calls else path
 
 
 def _along(diagrams: Mapping[str, Diagram], root: str, path: Path) -> dict[str, Path]:

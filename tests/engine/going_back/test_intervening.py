@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine import settings
+from engine.cases.starts import open_case
 from engine.errors import NotFoundError
 from engine.going_back.anew import STRAIGHT
 from engine.going_back.foreseeing import foreseen
@@ -22,18 +23,27 @@ from engine.going_back.seconding import (
     drop,
     intervene,
 )
+from engine.history import dossier
 from engine.reasons import BadReasonError
 from engine.roles import RoleNeededError
-from engine.tasks.completing import claim
+from engine.tasks.completing import claim, complete_task
 from engine.tasks.waiting import TaskGoneError
+from forms import Answered
 from tests.engine.conftest import NOW
-from tests.engine.small import somebody
+from tests.engine.errand import waiting
+from tests.engine.small import TEXT, form, put_in_force, small, somebody
+from tests.engine.spiff.drawing import Process
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from sqlalchemy import Connection
+
     from engine.people import Person
     from tests.engine.going_back.errands import Errand
+
+
+NOTED = Answered({"note": "已办"})
 
 
 @pytest.fixture
@@ -104,6 +114,39 @@ def test_a_token_is_moved_to_any_step_and_one_more_is_opened(
     done(errands, Wanted(PLACE, errands.case_id, None, ("urge",)), operator)
     assert errands.open == {"sign", "urge"}
     assert errands.holds
+
+
+def test_a_step_that_a_token_was_moved_to_stands_in_the_calls_on_the_way(
+    connection: Connection, operator: Person
+) -> None:
+    put_in_force(connection, calling())
+    by = somebody(connection, "caller", {"clerk"})
+    case_id = open_case(connection, "outer", NOTED, by=by, now=NOW).case_id
+    wanted = Wanted(PLACE, case_id, waiting(connection, case_id)["first"], ("call",))
+    intervene(connection, wanted, "第一步已在线下办过", by=operator, now=NOW)
+    complete_task(connection, waiting(connection, case_id)["step"], NOTED, by=by, now=NOW)
+    [_, form] = dossier.case(connection, case_id, by=by).filled
+    assert form.place == ("call", "inside", "step")
+
+
+def calling() -> dict[str, bytes]:
+    """Draw a procedure that calls one that calls a third, with a step."""
+    p, middle, inner = Process("outer"), Process("middle"), Process("inner")
+    p.message_start("asked")
+    p.user("first")
+    p.call("call", "middle")
+    p.end()
+    p.chain("asked", "first", "call", "done")
+    middle.start("begun")
+    middle.call("inside", "inner")
+    middle.end("ended")
+    middle.chain("begun", "inside", "ended")
+    inner.start("opened")
+    inner.user("step")
+    inner.end("over")
+    inner.chain("opened", "step", "over")
+    places = ("outer/asked", "outer/first", "inner/step")
+    return small(p, middle, inner, forms=dict.fromkeys(places, form(note=TEXT)))
 
 
 def test_what_bypasses_a_guarantee_is_named_before_and_after(
