@@ -192,7 +192,8 @@ class Improvising(RuleBasedStateMachine):
         ).all()
         if asked_for:
             one = asked_for[pick % len(asked_for)]
-            assert self.tried(sign, one.id, answer, "意见", by=one.login)
+            is_signed = self.tried(sign, one.id, answer, "意见", by=one.login)
+            assert is_signed == (self.row.suspended_at is None)
 
     @invariant()
     def tasks_are_those_of_the_state(self) -> None:

@@ -131,7 +131,7 @@ class Anywhere(Moving):
     def waits(self) -> None:
         self.what_failed_is_retried()
         self.a_call_is_answered(works=True)
-        self.a_message_comes(0)
+        self.a_message_comes(self.n)
         self.a_signal_is_heard()
         self.time_passes(minutes=5 * 24 * 60)
         self.n = (self.n + 1) % 12

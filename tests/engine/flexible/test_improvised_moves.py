@@ -35,6 +35,8 @@ from engine.replaying.record import record
 from engine.replaying.replay import as_it_was
 from engine.schema import upgrade
 from engine.spiff import Names
+from engine.spiff.codec import load
+from engine.spiff.going_back.standing import stands
 from engine.suspending import holding
 from tests.engine.errand import errand
 from tests.engine.flexible.test_improvised import (
@@ -138,6 +140,11 @@ class Moving(Improvising):
         self.now += timedelta(minutes=minutes)
         while timers.wake_next(self.conn, now=self.now):
             pass
+
+    @invariant()
+    def stands_as_it_is_drawn(self) -> None:
+        case = load(self.compiled.plan, self.row.state)
+        assert all(stand.fits for stand in stands(case).values())
 
     @invariant()
     def history_replays_to_the_state(self) -> None:
