@@ -10,6 +10,13 @@ from engine.spiff import Names
 STAYS: Final = Names("案件停在原处。", "The case stays where it is.")
 RUNS: Final = Names("时限照常计算。", "Deadlines run on.")
 
+HOLDER: Final = Names("办理人", "Whoever holds it")
+HOLDER_OR_ROLE: Final = Names(
+    "办理人，或还没人领取时本岗位的人", "Whoever holds it, or anybody of its role while it is free"
+)
+HOLDER_AND_ROLE: Final = Names("办理人和本岗位的人", "Whoever holds it, and its role")
+NAMED: Final = Names("规程写明的人，见下", "Whom the procedure names, see below")
+
 
 @dataclass(frozen=True, slots=True)
 class Act:

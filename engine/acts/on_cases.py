@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.acts.act import Act
+from engine.acts.act import NAMED, Act
 from engine.spiff import Names
 
 ON_CASES: Final = (
     Act(
         "suspend",
         Names("挂起", "Suspend"),
-        Names("规程写明的人，见下", "Whom the procedure names, see below"),
+        NAMED,
         Names(
             "恢复之前谁也不能领取、办理或处理本案的待办，填写的内容可以存为草稿；有关的人会收到通知。",
             "Until the case goes on nobody can claim, do or deal with its tasks; what is typed "
@@ -156,7 +156,7 @@ ON_CASES: Final = (
     Act(
         "follow-up",
         Names("关联案件", "Link a case"),
-        Names("规程写明的人，见下", "Whom the procedure names, see below"),
+        NAMED,
         Names(
             "另立一件后续案件，或关联一件已有的；两件的页面和履历都写明。另立的，立案表里先填上本案同名的内容，"
             "由您核对修改后再立案。",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.acts.act import Act
+from engine.acts.act import HOLDER, HOLDER_AND_ROLE, HOLDER_OR_ROLE, NAMED, Act
 from engine.spiff import Names
 
 HOLDING: Final = (
@@ -24,7 +24,7 @@ HOLDING: Final = (
     Act(
         "release",
         Names("放回岗位", "Give back to the role"),
-        Names("办理人", "Whoever holds it"),
+        HOLDER,
         Names(
             "这件待办回到岗位，由同事领取；您填写的内容留作您的草稿。",
             "The task goes back to its role, for a colleague to claim; what you typed stays your "
@@ -35,10 +35,7 @@ HOLDING: Final = (
     Act(
         "transfer",
         Names("转办", "Transfer"),
-        Names(
-            "办理人，或还没人领取时本岗位的人",
-            "Whoever holds it, or anybody of its role while it is free",
-        ),
+        HOLDER_OR_ROLE,
         Names(
             "这件待办从此由对方办理，不再回到您这里；您已填写的内容随之转交。",
             "From then on the task is the other person's and does not come back to you; what you "
@@ -52,7 +49,7 @@ HOLDING: Final = (
     Act(
         "assign",
         Names("指派", "Assign"),
-        Names("规程写明的人，见下", "Whom the procedure names, see below"),
+        NAMED,
         Names(
             "这件待办由您指定的人办理；已有人领取的，从其名下转出，填写的内容随之转交。",
             "The person you name does the task; whoever holds it no longer does, and what they "
@@ -66,10 +63,7 @@ HOLDING: Final = (
     Act(
         "delegate",
         Names("委派", "Delegate"),
-        Names(
-            "办理人，或还没人领取时本岗位的人",
-            "Whoever holds it, or anybody of its role while it is free",
-        ),
+        HOLDER_OR_ROLE,
         Names(
             "对方先替您填好或给出意见，再交回给您；由您核对后提交。您已填写的内容交给对方接着写，"
             "您可随时收回。",
@@ -109,10 +103,7 @@ TELLING: Final = (
     Act(
         "return",
         Names("退回", "Return"),
-        Names(
-            "办理人，或还没人领取时本岗位的人",
-            "Whoever holds it, or anybody of its role while it is free",
-        ),
+        HOLDER_OR_ROLE,
         Names(
             "案件回到您选的那一步，由原办理人按原来的内容修改；之后由您决定是逐步再办，还是直接回到您这里。",
             "The case goes back to the step you choose, to whoever did it, with what they had "
@@ -134,7 +125,7 @@ TELLING: Final = (
     Act(
         "urge",
         Names("催办", "Urge"),
-        Names("规程写明的人，见下", "Whom the procedure names, see below"),
+        NAMED,
         Names(
             "现在该办的人收到一条通知；同一件待办您每小时可催一次。",
             "Whoever has to act now gets a notice; you may urge a task once an hour.",
@@ -146,7 +137,7 @@ TELLING: Final = (
     Act(
         "copy",
         Names("抄送", "Copy"),
-        Names("办理人和本岗位的人", "Whoever holds it, and its role"),
+        HOLDER_AND_ROLE,
         Names(
             "对方收到一条通知，从此可以查看本案；不必办理什么。",
             "They get a notice and may read the case from then on; they need not do anything.",
@@ -159,7 +150,7 @@ TELLING: Final = (
     Act(
         "pause",
         Names("暂停计时", "Pause the clock"),
-        Names("办理人和本岗位的人", "Whoever holds it, and its role"),
+        HOLDER_AND_ROLE,
         Names(
             "这一步的时限停止计算，不会逾期、不会催办；步骤仍可办理。",
             "This step's deadlines stop: nothing gets overdue and nobody is urged, and the step "
@@ -176,7 +167,7 @@ TELLING: Final = (
     Act(
         "go-on",
         Names("恢复计时", "Let the clock go on"),
-        Names("办理人和本岗位的人", "Whoever holds it, and its role"),
+        HOLDER_AND_ROLE,
         Names("这一步的时限又开始计算。", "This step's deadlines run again."),
         clocks=Names("剩下的时间从现在接着算。", "What was left counts from now."),
         kinds=("clock_resumed",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.acts.act import Act
+from engine.acts.act import HOLDER, HOLDER_OR_ROLE, Act
 from engine.spiff import Names
 
 if TYPE_CHECKING:
@@ -14,10 +14,7 @@ SIGNING: Final = (
     Act(
         "sign-before",
         Names("前加签", "Ask for signatures first"),
-        Names(
-            "办理人，或还没人领取时本岗位的人",
-            "Whoever holds it, or anybody of its role while it is free",
-        ),
+        HOLDER_OR_ROLE,
         Names(
             "所请的人先给意见；意见齐之前，谁也不能提交这件待办。他们的意见留在履历里，由您参考后"
             "提交。",
@@ -32,10 +29,7 @@ SIGNING: Final = (
     Act(
         "sign-after",
         Names("后加签", "Send for signatures"),
-        Names(
-            "办理人，或还没人领取时本岗位的人",
-            "Whoever holds it, or anybody of its role while it is free",
-        ),
+        HOLDER_OR_ROLE,
         Names(
             "您填写的内容即为提交，但所请的人签完之后案件才进入下一步，步骤记在您名下；有人不同意"
             "（或不够数），就退回给您修改，内容还在。",
@@ -52,7 +46,7 @@ SIGNING: Final = (
     Act(
         "remove-sign",
         Names("减签", "Take a signature away"),
-        Names("办理人", "Whoever holds it"),
+        HOLDER,
         Names(
             "不再等这个人签；其余的人够数了，就照会签完成办理。后加签减到一个不剩，则退回给您。",
             "This person is no longer waited for; if the others are enough, it goes on as signed. "
