@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from flask import Flask, current_app, g
 from sqlalchemy.exc import DBAPIError
 
+from engine.database import undo
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -38,7 +40,7 @@ def transaction() -> Iterator[sa.Connection]:
     try:
         yield conn
     except BaseException:
-        conn.rollback()
+        undo(conn)
         raise
     conn.commit()
 
@@ -58,6 +60,7 @@ def _give_back(_error: BaseException | None) -> None:
     if conn is None:
         return
     try:
+        undo(conn)
         conn.close()
     except DBAPIError:
         conn.close()

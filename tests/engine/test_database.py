@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from engine.database import UnsuitableDatabaseError, connect, is_away
+from engine.database import UnsuitableDatabaseError, connect, is_away, undo
 from engine.embedded import throw_away
 
 if TYPE_CHECKING:
@@ -108,6 +108,37 @@ def test_a_connection_that_is_cut_off_is_the_database_being_away(engine: Engine)
     with engine.connect() as opened, pytest.raises(DBAPIError) as told:
         opened.execute(text("select pg_terminate_backend(pg_backend_pid())"))
     assert is_away(told.value)
+
+
+def test_what_is_undone_is_gone_and_what_was_prepared_is_not(engine: Engine) -> None:
+    prepared = text("select count(*) from pg_prepared_statements")
+    with engine.connect() as opened:
+        opened.execute(text("create temporary table numbers as select 1 as one"))
+        opened.commit()
+        for _ in range(10):
+            opened.execute(text("insert into numbers values (2)"))
+            undo(opened)
+        assert opened.scalar(text("select count(*) from numbers")) == 1
+        assert opened.scalar(prepared) == 1
+        undo(opened)
+        undo(opened)
+
+
+@pytest.mark.parametrize("told", ["not yet", "already"])
+def test_a_connection_that_is_cut_off_can_be_undone(engine: Engine, told: str) -> None:
+    with engine.connect() as opened:
+        pid = opened.scalar(text("select pg_backend_pid()"))
+        with engine.connect() as other:
+            other.execute(text("select pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+        if told == "already":
+            with pytest.raises(DBAPIError):
+                opened.execute(text("select 1"))
+            undo(opened)
+        else:
+            with pytest.raises(DBAPIError) as lost:
+                undo(opened)
+            assert is_away(lost.value)
+        assert opened.scalar(text("select 1")) == 1
 
 
 def test_an_address_that_swallows_packets_is_told_within_three_seconds() -> None:
