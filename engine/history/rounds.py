@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
 
-from engine.history import entryview, read
-from engine.history.superseding import Back, Done, superseded, turn_of, within
+from engine.history import entryview, read, tracing
+from engine.history.superseding import Done, superseded, turn_of, within
 from forms import in_force
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from engine.cases.lineage import Lineage
     from engine.history.entryview import FilledForm
     from engine.history.superseding import Path, Turn
-    from engine.spiff import Diagram
     from forms import Names
 
 
@@ -29,7 +28,7 @@ def filled(line: Lineage, rows: Sequence[sa.Row[Any]]) -> list[FilledForm]:
     """Return the forms that a case's entries carry, each with its round and whether it holds."""
     diagrams, root = line.diagrams, line.now.compiled.id
     told = [(row.seq, row.task_id, read(row.body)) for row in rows]
-    done = places(diagrams, root, told)
+    done = tracing.places(diagrams, root, told)
     fallen = superseded(diagrams, root, done)
     there = {one.seq: one for one in done if isinstance(one, Done)}
     backs = [body["back"] for _, _, body in told if "back" in body]
@@ -51,7 +50,7 @@ def holding(line: Lineage, rows: Sequence[sa.Row[Any]]) -> list[tuple[Done, Mapp
     """Return the steps of a case that were done and still hold, each with the body of its entry."""
     diagrams, root = line.diagrams, line.now.compiled.id
     bodies = {row.seq: read(row.body) for row in rows}
-    done = places(diagrams, root, [(row.seq, row.task_id, bodies[row.seq]) for row in rows])
+    done = tracing.places(diagrams, root, [(row.seq, row.task_id, bodies[row.seq]) for row in rows])
     fallen = superseded(diagrams, root, done)
     standing = (one for one in done if isinstance(one, Done) and one.seq not in fallen)
     return [(one, bodies[one.seq]) for one in standing]
@@ -91,78 +90,7 @@ def fact(forms: Iterable[FilledForm], name: str) -> str | None:
     return next((str(value) for value in reversed(said) if value is not None), None)
 
 
-def places(
-    diagrams: Mapping[str, Diagram],
-    root: str,
-    entries: Iterable[tuple[int, Any, Mapping[str, Any]]],
-) -> list[Done | Back]:
-    """Return what was completed or skipped, each with the calls it stood in, and what went back.
-
-    ``entries`` are (seq, task, body) in order. A task's calls are those that were entered with
-    the move that opened it, or else those of the step that led to it, or of the place that a token
-    was moved to; those of an instance's task are told.
-    """
-    paths: dict[str, Path] = {}
-    turns: dict[str, str] = {}
-    last: dict[str, Path] = {root: ()}
-    done: list[Done | Back] = []
-    alone: set[str] = set()
-    for seq, task, body in entries:
-        key = task.hex if task else ""
-        own: Path = paths.get(key, ())
-        if body["kind"] in ("case_opened", "step_completed", "step_skipped"):
-            where = (*own, body["element"])
-            done.append(Done(seq, where, turn_of(turns.get(key, "")), key, key in alone))
-        if (back := body.get("back")) and back["way"] == "straight":
-            alone |= {
-                opened for opened, place, _ in body.get("opened", ()) if place == back["place"]
-            }
-        elif back:
-            undone = frozenset(back.get("undone", [back["task"]]))
-            done.append(Back(undone, frozenset(back.get("turns", ()))))
-        last |= _along(diagrams, root, _moved_to(diagrams, body) or own)
-        entered = _entered(diagrams, body.get("flows", ()), last)
-        for opened, place, _ in body.get("opened", ()):
-            process = place.partition(":")[0]
-            waiting = entered.get(process, [])
-            paths[opened] = waiting.pop(0) if len(waiting) > 1 else last.get(process, ())
-        for opened, (said, *path) in body.get("turns", {}).items():
-            turns[opened], paths[opened] = said, tuple(path)
-    return done
-
-
 def turn(rows: Iterable[sa.Row[Any]], task: UUID) -> Turn:
     """Return the instances that a task of a case stands in, as the entry that opened it says."""
     said = (read(row.body).get("turns", {}).get(task.hex) for row in rows)
     return turn_of(next(filter(None, said), ("",))[0])
-
-
-def _entered(
-    diagrams: Mapping[str, Diagram], flows: Iterable[str], last: dict[str, Path]
-) -> dict[str, list[Path]]:
-    """Return the calls that a move entered, by called process, and remember the last of each."""
-    entered: dict[str, list[Path]] = defaultdict(list)
-    for taken in flows:
-        process, _, flow = taken.partition(":")
-        diagram = diagrams[process]
-        target = diagram.flows[flow].target
-        if called := diagram.calls.get(target):
-            last[called] = (*last.get(process, ()), target)
-            entered[called].append(last[called])
-    return entered
-
-
-def _moved_to(diagrams: Mapping[str, Diagram], body: Mapping[str, Any]) -> Path:
-    """Return the calls down to the place that an operator moved a token to, and it if it is one."""
-    if body["kind"] != "token_moved":
-        return ()
-    element, path = body["element"], tuple(body.get("path", ()))
-    return (*path, element) if element in diagrams[body["process"]].calls else path
-
-
-def _along(diagrams: Mapping[str, Diagram], root: str, path: Path) -> dict[str, Path]:
-    found, process = {}, root
-    for depth, call in enumerate(path, start=1):
-        process = diagrams[process].calls[call]
-        found[process] = path[:depth]
-    return found

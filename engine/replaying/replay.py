@@ -13,7 +13,7 @@ from engine import calendars, procedures, spiff
 from engine.calendars.seeds import BROUGHT
 from engine.cases.lineage import lineage
 from engine.errors import NotFoundError
-from engine.history import read, rounds
+from engine.history import read, rounds, tracing
 from engine.history.dossier import history_rows
 from engine.history.entrynotes import named
 from engine.history.superseding import Done
@@ -103,7 +103,7 @@ def replay(conn: sa.Connection, case_id: UUID, to: Bundle, *, now: datetime) -> 
     row, line, rows = _case(conn, case_id)
     said = record(rows)
     told = [(each.seq, each.task_id, read(each.body)) for each in rows]
-    done = rounds.places(line.diagrams, line.now.compiled.id, told)
+    done = tracing.places(line.diagrams, line.now.compiled.id, told)
     steps = (each for each in done if isinstance(each, Done) and each.task)
     said.paths = {UUID(hex=each.task): each.place[:-1] for each in steps}
     terms = Terms(to, line.at(1).bundle, calendars.current(conn))
