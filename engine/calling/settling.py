@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from engine.cases.moving import Case
-    from engine.incidents.recording import Incident
+    from engine.incidents.incident import Incident
 
 _MOMENT: Final = timedelta(seconds=1)
 _STATUS = sa.select(calls.c.status).where(calls.c.id == sa.bindparam("call")).with_for_update()

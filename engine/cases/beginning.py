@@ -24,7 +24,7 @@ from engine.tasks.foureyes import Eyes
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from engine.incidents.recording import Incident
+    from engine.incidents.incident import Incident
     from engine.people import Person
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from engine.calendar import Calendar, Occurrence
-    from engine.incidents.recording import Incident
+    from engine.incidents.incident import Incident
     from engine.people import Person
     from engine.procedures import Version
 

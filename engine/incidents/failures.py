@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from engine.incidents.recording import Incident
+    from engine.incidents.incident import Incident
 
 KIND: Final = "incident"
 _log = logging.getLogger("banjie.incidents")

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from engine import procedures
 from engine.errors import NotFoundError, Refusal
 from engine.incidents import recording as records
+from engine.incidents.incident import COLUMNS, Incident, incident_of
 from engine.incidents.kinds import CALL, KINDS, TIMER, is_over
-from engine.incidents.recording import COLUMNS, Incident, incident_of
 from engine.tables import cases, incidents, people
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from engine.cases.casedata import CaseData
+    from engine.incidents.incident import Incident
     from engine.incidents.incidentlist import Line
-    from engine.incidents.recording import Incident
     from engine.procedures import Version
     from engine.spiff import Table
     from forms import Form

@@ -5,7 +5,6 @@ The same thing failing again is the same incident; engine.incidents.retrying doe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -16,8 +15,8 @@ from engine.cases.moving import lock
 from engine.cases.sending import FIELD, unopened
 from engine.errors import NotFoundError, Refusal
 from engine.incidents import failures
+from engine.incidents.incident import COLUMNS, incident_of
 from engine.incidents.kinds import START, STEP, TIMER
-from engine.spiff import Names
 from engine.tables import cases, incidents, tasks
 from engine.tasks.waiting import gone
 
@@ -27,38 +26,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from engine.cases.moving import Case
+    from engine.incidents.incident import Incident
     from engine.people import Person
-
-
-@dataclass(frozen=True, slots=True)
-class Incident:
-    """One failure: where, which expression and variable, and the answers as posted.
-
-    ``subject`` is the message, call or event that it is about; of a start, the case that its form
-    opens whenever it is sent. ``tries`` counts its failures up to ``tried_at`` (with that cause),
-    sent last at ``sent_at``. ``is_queued``: a worker retries it. ``was_over``: nothing was left.
-    """
-
-    id: int
-    kind: str
-    case_id: UUID | None
-    procedure: str
-    task_id: UUID | None
-    subject: UUID | None
-    person_id: UUID | None
-    process: str
-    element: str
-    expression: str | None
-    variable: str | None
-    text: Names
-    answers: dict[str, list[str]] | None
-    at: datetime
-    tries: int
-    tried_at: datetime
-    resolved_at: datetime | None
-    sent_at: datetime | None = None
-    is_queued: bool = False
-    was_over: bool = False
 
 
 _CAUSE = ("process", "element", "expression", "variable")
@@ -179,17 +148,6 @@ def record_as(
     if about["case_id"] is not None:
         failures.enter(conn, about["case_id"], number, told, now=now)
     return number
-
-
-_NAMES = tuple(name for name in Incident.__dataclass_fields__ if name in incidents.c)
-COLUMNS = (*(incidents.c[name] for name in _NAMES), incidents.c.zh, incidents.c.en)
-
-
-def incident_of(row: sa.Row[Any]) -> Incident:
-    """Return what a row with COLUMNS says."""
-    values = {name: getattr(row, name) for name in _NAMES}
-    values["answers"] = None if row.answers is None else orjson.loads(row.answers)
-    return Incident(**values, text=Names(row.zh, row.en))
 
 
 def unresolved(conn: sa.Connection) -> list[Incident]:

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from engine.incidents.recording import Incident
+    from engine.incidents.incident import Incident
     from engine.people import Person
     from forms import Form, Problem
 

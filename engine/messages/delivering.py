@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from engine.incidents.recording import Incident
+    from engine.incidents.incident import Incident
     from engine.messages.intake import Message
 
 _KEPT = messages.c.status == sa.literal("kept", literal_execute=True)

@@ -22,7 +22,7 @@ from engine.versioning.writing import end, withdraw
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from engine.incidents.recording import Incident
+    from engine.incidents.incident import Incident
 
 _log = logging.getLogger("banjie.versions")
 _DUE = (

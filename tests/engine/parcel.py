@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from engine.incidents.recording import Incident
+    from engine.incidents.incident import Incident
     from engine.people import Person
 
 KILOS = {"type": "integer"}

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
+    from engine.incidents.incident import Incident
     from engine.people import Person
     from tests.engine.connectors.neighbours import Site
 
@@ -203,7 +204,7 @@ def operator(connection: Connection) -> Person:
     return somebody(connection, "operator-one", {OPERATOR})
 
 
-def call_in_vain(conn: Connection) -> recording.Incident:
+def call_in_vain(conn: Connection) -> Incident:
     call = take_next(conn, now=NOW)
     assert call is not None
     settle(conn, call, run_call(call, Outside()), now=NOW)
