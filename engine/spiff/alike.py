@@ -32,8 +32,6 @@ MOST: Final = 64
 
 Answer = frozenset[str]
 """The conditions, in one spelling, whose ways are taken; none of them for the default."""
-Held = dict[str, "tuple[Edge, ...]"]
-"""The flows by which gateways go on."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,11 @@ class Question:
     @property
     def names(self) -> frozenset[str]:
         return frozenset().union(*(compile_expression(each).names for each in self.conditions))
+
+    @property
+    def size(self) -> int:
+        """How many answers there are."""
+        return len(self.conditions) + 1 if self.one else 2 ** len(self.conditions)
 
     @property
     def answers(self) -> list[Answer]:
@@ -111,7 +114,7 @@ def held(net: Net, answers: Mapping[Question, Answer]) -> Net:
 
 def combined(questions: Sequence[Question]) -> list[dict[Question, Answer]]:
     """Give each combination of answers; a single empty one where they are too many."""
-    if prod(len(each.answers) for each in questions) > MOST:
+    if prod(each.size for each in questions) > MOST:
         return [{}]
     answers = product(*(each.answers for each in questions))
     return [dict(zip(questions, each, strict=True)) for each in answers]

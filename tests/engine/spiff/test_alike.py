@@ -144,6 +144,26 @@ def test_what_is_sent_back_to_be_stated_anew_may_be_answered_otherwise() -> None
     assert told(p) & {"waits_for_ever", "done_twice"}
 
 
+@pytest.mark.timeout(30)
+def test_very_many_answers_are_not_tried() -> None:
+    p = Process("demo")
+    p.message_start()
+    p.end()
+    for gate, merge in (("first", "middle"), ("second", "last")):
+        p.inclusive(gate, f"{gate}_to_{gate}_0")
+        p.inclusive(merge)
+        for number in range(60):
+            p.user(f"{gate}_{number}")
+            p.flow(gate, f"{gate}_{number}", f"n == {number}" if number else "")
+            p.flow(f"{gate}_{number}", merge)
+    p.chain("opened", "first")
+    p.chain("middle", "second")
+    p.chain("last", "done")
+    assert accepted(p).plan.steady == frozenset()
+    fixed = {f"{gate}_{number}": () for gate in ("first", "second") for number in range(60)}
+    assert told(p, limits=b"", **fixed, opened=("n",)) == set()
+
+
 def by_script(p: Process, name: str) -> None:
     p.script("between", f"{name} = 7")
 
