@@ -13,7 +13,7 @@ from forms.checker import Checker
 from forms.demands import alternatives_of, requirements_of, rules_of
 from forms.fields import TODAY, Kind
 from forms.looks import dressed, in_turn
-from forms.schema import bilingual, fields_of, title_of
+from forms.schema import bilingual, fields_of, shown_in, title_of
 from forms.source import parse
 
 if TYPE_CHECKING:
@@ -45,13 +45,18 @@ _ROOT = {
     "additionalProperties",
     "x-rules",
     "x-clauses",
+    "x-shows",
 }
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Definition:
-    """Read-only and shared by threads; `in_turn` are the fields after those that show them."""
+    """Read-only and shared by threads; `in_turn` are the fields after those that show them.
+
+    `shows` are the variables that it only shows, None for one that is written as another form's
+    field of that name.
+    """
 
     key: str
     title: Names
@@ -62,6 +67,7 @@ class Definition:
     requirements: tuple[Requirement, ...]
     alternatives: tuple[tuple[str, ...], ...]
     rules: tuple[Rule, ...]
+    shows: Mapping[str, Field | None]
     checker: Checker
     zone: tzinfo
 
@@ -92,6 +98,7 @@ class Definition:
             requirements=requirements_of(root, by_name),
             alternatives=alternatives_of(root, by_name),
             rules=rules_of(root, by_name, judge),
+            shows=MappingProxyType(shown_in(root, by_name)),
             checker=Checker(fields),
             zone=zone,
         )

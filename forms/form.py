@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from forms import messages, posted, texts
@@ -12,7 +13,7 @@ from forms.fields import TODAY, Kind
 from forms.view import form_view
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime, tzinfo
 
     from forms.fields import JSON, Field, Values
@@ -98,6 +99,15 @@ class Form(Definition):
         """Show a filled form for reading, by sections."""
         return texts.filled(self, values, lang, files or {})
 
+    def showing(self, others: Iterable[Form]) -> Form:
+        """Give the form with what it only shows as its fields, to be `filled` with variables.
+
+        What it does not define itself is written as in the first of `others` that asks for it.
+        """
+        forms = list(others)
+        fields = (field or _asked_as(name, forms) for name, field in self.shows.items())
+        return replace(self, fields=tuple(_in_a_row(field) for field in fields if field))
+
     def compared(self, before: Values | None, after: Values) -> list[texts.Change]:
         """List all answers beside the form's previous filling, None if there was none."""
         return texts.compared(self, before, after)
@@ -115,6 +125,14 @@ class Form(Definition):
     def names(self) -> tuple[str, ...]:
         """All field names, shown or not."""
         return tuple(self.by_name)
+
+
+def _asked_as(name: str, forms: Iterable[Form]) -> Field | None:
+    return next((form.by_name[name] for form in forms if name in form.by_name), None)
+
+
+def _in_a_row(field: Field) -> Field:
+    return replace(field, look=replace(field.look, section=None))
 
 
 def _default(field: Field, today: date | None) -> JSON:

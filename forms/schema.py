@@ -13,6 +13,8 @@ from forms.looks import usual_widget
 from forms.names import Names
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from forms.source import Node
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -38,6 +40,7 @@ _ALLOWED = {
     Kind.ROWS: _ITEMS,
     Kind.ATTACHMENTS: _ITEMS,
 }
+_SHOWN = {"type", "format", "title", "x-i18n", "oneOf", "items", "x-unit", "$comment"}
 _FORMATS = {
     "money": Kind.MONEY,
     "decimal": Kind.DECIMAL,
@@ -56,6 +59,22 @@ def fields_of(owner: Node) -> tuple[Field, ...]:
         raise properties.broken("至少要有一个字段", "Add at least one field")
     required = required_names(owner, names)
     return tuple(_field(child, name, required) for name, child in properties.children())
+
+
+def shown_in(root: Node, fields: Collection[str]) -> dict[str, Field | None]:
+    """Read `x-shows`: how variables are written that the form shows, and nobody fills in there."""
+    shows = root.get("x-shows")
+    found: dict[str, Field | None] = {}
+    for name, child in shows.children() if shows else ():
+        _check_name(child, name)
+        child.only(_SHOWN)
+        if name in fields:
+            raise child.broken(
+                f"“{name}”是本表单要填写的字段，不能同时只读显示，请删去一个",
+                f'"{name}" is filled in by this form, so it cannot be shown only: remove one',
+            )
+        found[name] = _field(child, name, set()) if child.mapping() else None
+    return found
 
 
 def required_names(owner: Node, known: list[str]) -> set[str]:

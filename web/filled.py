@@ -10,12 +10,13 @@ from web.language import language
 from web.uploads import files_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
+    from typing import Any
 
     from engine.history.entryview import FilledForm
     from engine.spiff import Names
-    from forms import FilledView
+    from forms import FilledView, Form
     from forms import Names as FormNames
 
 
@@ -37,6 +38,11 @@ class Reading:
     nth: int
     view: FilledView
     acted_for: str | None
+
+
+def for_reading(form: Form, values: Mapping[str, Any]) -> FilledView:
+    """Lay out what a form only shows."""
+    return form.filled(values, lang=language(), files=files_of([(form, values)]))
 
 
 def readings(sent: Sequence[FilledForm]) -> list[Reading]:

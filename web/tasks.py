@@ -18,7 +18,7 @@ from web.answering import Shown, Subject
 from web.clock import now
 from web.database import connection, transaction
 from web.errors import refusal_page
-from web.filled import readings
+from web.filled import for_reading, readings
 from web.kept import keeps_typed, local_path
 from web.people import current_person
 from web.written import FORM_KEY, labelled, many
@@ -136,6 +136,7 @@ def _page(task: TaskView, shown: Shown) -> str:
         task=task,
         shown=shown,
         earlier=readings(task.earlier),
+        facts=for_reading(task.shows, task.shown),
         mine=task.claimed_by == task.by.principal.id,
         reckoned=clocks.steps.get(task.task_id),
         runs=task.task_id in clocks.running,

@@ -77,6 +77,10 @@ class Version:
         """Return the form of a step or of the start."""
         return self.bundle.forms[f"{process}/{element}"]
 
+    def shown(self, process: str, element: str) -> Form:
+        """Return what the form of a step only shows, as the fields of a form."""
+        return self.form(process, element).showing(self.bundle.forms.values())
+
     @property
     def start_form(self) -> Form | None:
         """The form that opens a case; None if cases are opened by a timer or a signal alone."""

@@ -12,7 +12,7 @@ from engine.cases.firsts import shared
 from engine.connectors import operators
 from engine.procedures.correspondence import misspelt
 from engine.procedures.digests import digest_of
-from engine.procedures.formrules import misread
+from engine.procedures.formrules import misread, unwritten
 from engine.procedures.strays import same_names, same_processes
 from engine.procedures.wordlists import CLAUSES, ROLES, clause_ids, read_roles
 from engine.spiff import (
@@ -185,7 +185,7 @@ def prepare(
     fields: dict[str, Mapping[str, Asked] | None]
     fields = {_key(each.file): None for each in problems}
     fields |= {key: {f.name: _asked(f) for f in form.fields} for key, form in forms.items()}
-    problems += misread(forms, fields)
+    problems += [*misread(forms, fields), *unwritten(forms)]
     try:
         compiled = compile_procedure(
             files,
@@ -195,6 +195,7 @@ def prepare(
             forms=fields,
             operators=operators(),
             calendars=calendars,
+            shows={key: form.shows for key, form in forms.items()},
         )
     except BrokenFilesError as error:
         found = at_their_steps((*problems, *error.problems), own)

@@ -45,6 +45,7 @@ def compile_procedure(
     forms: Mapping[str, Collection[str] | None],
     operators: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     calendars: Collection[str] | None = frozenset({"standard"}),
+    shows: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> Compiled:
     """Check and compile the procedure `root` from repository-relative paths and their bytes.
 
@@ -52,16 +53,16 @@ def compile_procedure(
     best as a mapping from name to Asked, without which any answer is thought possible; None
     stands for a form that cannot be read. `operators` are the connectors' operations, each with
     the names of its parameters; `calendars` are the codes that timers may name, None if any may.
-    Of files that it does not need only the names are looked at. BrokenFilesError with all problems.
+    `shows` are the variables that forms show and do not ask for. Of files that it does not need
+    only the names are looked at. BrokenFilesError with all problems.
     """
     sheets, tables, problems = read_needed(files, root)
     if root not in sheets:
         raise BrokenFilesError(tuple(problems) or (missing_diagram(root),))
     unread = frozenset(stem(problem.file) for problem in problems)
     known = frozenset(clauses)
-    sources = Sources(
-        root, sheets, tables, roles, known, forms, unread, operators, calendars, files.keys()
-    )
+    others = unread, operators, calendars, files.keys(), shows
+    sources = Sources(root, sheets, tables, roles, known, forms, *others)
     problems += check(sources)
     if problems:
         raise BrokenFilesError(tuple(problems))

@@ -61,7 +61,10 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """One open task; ``draft`` holds posted names and texts, ``known`` answers by field name.
+    """One open task; ``draft`` holds posted names and texts.
+
+    ``answered`` are the case's latest answers by field name; ``shows`` has what its form only shows
+    as its fields.
 
     It ``pauses_itself`` if it is paused, and not only its case is.
 
@@ -82,7 +85,9 @@ class TaskView:
     role_names: Names
     form: Form
     draft: dict[str, list[str]] | None
-    known: dict[str, Any]
+    variables: dict[str, Any]
+    answered: dict[str, Any]
+    shows: Form
     claimed_by: UUID | None
     claimed_name: str | None
     due: datetime | None
@@ -99,6 +104,16 @@ class TaskView:
     hold: Hold
     again: Again | None
     handed: Handed | None
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """Return what fields begin with: latest answers, else variables."""
+        return {**self.variables, **self.answered}
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """Return what is shown: variables as they are now, else latest answers."""
+        return {**self.answered, **self.variables}
 
     @property
     def prefill(self) -> dict[str, Any]:
@@ -145,8 +160,6 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
     step, form = version.step(row.process, row.element), version.form(row.process, row.element)
     history = trusted(dossier.history_rows(conn, row.case_id))
     forms = rounds.filled(lineage(conn, version, history), history)
-    turn = rounds.turn(history, task_id) if row.item else ()
-    answered = rounds.latest(forms, rounds.repaired(history), turn)
     hold = _hold(conn, row, version, by, history)
     return TaskView(
         task_id=row.id,
@@ -157,7 +170,9 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
         role_names=version.bundle.roles[row.role],
         form=form,
         draft=_draft(conn, task_id, by=by),
-        known={**spiff.known(version.compiled, case.state, task_id), **answered},
+        variables=spiff.known(version.compiled, case.state, task_id),
+        answered=_answered(row, forms, history),
+        shows=version.shown(row.process, row.element),
         claimed_by=row.claimed_by,
         claimed_name=row.claimed_name,
         due=row.due_at,
@@ -188,6 +203,14 @@ def _seen(
     by = acting(conn, by, row, case.version_id)
     check_role(conn, task_id, row.role, case.version_id, by=by, own=(row.given_to, row.owner))
     return row, case, by
+
+
+def _answered(
+    row: sa.Row[Any], forms: Sequence[FilledForm], history: Sequence[sa.Row[Any]]
+) -> dict[str, Any]:
+    """Return the latest answers of a case, those of a task's own item before all."""
+    turn = rounds.turn(history, row.id) if row.item else ()
+    return rounds.latest(forms, rounds.repaired(history), turn)
 
 
 def _draft(conn: sa.Connection, task_id: UUID, *, by: Person) -> dict[str, list[str]] | None:

@@ -71,8 +71,19 @@ def form_changes(was: Form | None, now: Form | None) -> Iterator[Names]:
         return
     said = [*_said(was, now)]
     yield from said
-    if not said and (was.fields, was.description) != (now.fields, now.description):
+    if not said and _rest(was) != _rest(now):
         yield otherwise(_FORM)
+
+
+def _rest(form: Form) -> object:
+    return form.fields, form.description, form.shows
+
+
+def _shown(form: Form) -> dict[Names, Names]:
+    """Say what a form only shows, by its title, or by its name where another form has that."""
+    titles = [_names(f.title) if f else Names(name, name) for name, f in form.shows.items()]
+    listed = _listed(titles)
+    return {Names("只显示", "only shown"): listed} if listed else {}
 
 
 def _said(was: Form, now: Form) -> Iterator[Names]:
@@ -80,6 +91,7 @@ def _said(was: Form, now: Form) -> Iterator[Names]:
         yield renamed(_names(was.title).quoted, _names(now.title).quoted)
     yield from _fields((was.fields, was.by_name), (now.fields, now.by_name))
     yield from all_turned(_FORM, _demands(was), _demands(now))
+    yield from all_turned(_FORM, _shown(was), _shown(now))
 
 
 def _fields(was: Known, now: Known) -> Iterator[Names]:

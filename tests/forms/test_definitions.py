@@ -143,6 +143,11 @@ BROKEN_FORMS: list[tuple[dict[str, Any], str, str]] = [
         "never equals",
     ),
     ({"if": IF_YES}, "", '"then" is missing'),
+    ({"x-shows": ["b"]}, "/x-shows", "object"),
+    ({"x-shows": {"a": {}}}, "/x-shows/a", '"a" is filled in by this form'),
+    ({"x-shows": {"B b": {}}}, "/x-shows/B b", "cannot be used"),
+    ({"x-shows": {"b": TEXT}}, "/x-shows/b", "title"),
+    ({"x-shows": {"b": {**TEXT, "default": "x"}}}, "/x-shows/b/default", "not known"),
 ]
 
 

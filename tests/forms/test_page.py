@@ -227,3 +227,21 @@ def test_a_filled_form_reads_by_sections(sample: Form, page: Callable[..., HtmlE
     assert "1,280.50 元" in shown.text_content()
     assert shown.xpath(".//table//th/text()")[:2] == ["批号", "数量"]
     assert "邮箱" not in shown.text_content()
+
+
+def test_a_form_shows_variables_as_it_says_or_as_another_form_asks_for_them(
+    load: Callable[..., Form],
+) -> None:
+    code = {"type": "string", "title": "编号", "x-i18n": {"en": {"title": "Number"}}}
+    paid = {"type": "string", "format": "money"}
+    form = load({"note": {"type": "string"}}, **{"x-shows": {"code": code, "paid": {}}})
+    asking = load({"paid": paid}, ui={"paid": {"ui:section": {"zh": "钱", "en": "Money"}}})
+    showing = form.showing([form, asking])
+    values = {"code": "CM-1", "paid": "1280.50", "note": "not shown"}
+    (section,) = showing.filled(values, lang="zh").sections
+    assert [(item.label, item.text) for item in section.items] == [
+        ("编号", "CM-1"),
+        ("标题", "1,280.50 元"),
+    ]
+    assert showing.filled({"note": "x"}, lang="en").sections == ()
+    assert form.read(Answered({"code": "forged", "note": "x"})).values == {"note": "x"}

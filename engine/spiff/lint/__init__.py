@@ -129,6 +129,7 @@ CONTENT: Final[tuple[Callable[[Sources], Iterator[Problem]], ...]] = (
     values.texts_compile,
     timers.timers_are_given_what_they_read,
     fields.fields_agree,
+    fields.starts_show_nothing,
     filled.names_are_filled,
     handed.forms_can_show,
     words.known_values,

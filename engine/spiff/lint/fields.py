@@ -1,4 +1,4 @@
-"""What forms fill under one name: always the same type, for conditions and tables read one."""
+"""What forms fill under one name: always one type, as conditions read it; and what they show."""
 
 from __future__ import annotations
 
@@ -42,6 +42,20 @@ def fields_agree(sources: Sources) -> Iterator[Problem]:
                     f'"{name}" is {before[1]} in forms/{other}.json and {kind[1]} in '
                     f"forms/{key}.json. Give both one type, or one of them another name.",
                 )  # fmt: skip
+
+
+def starts_show_nothing(sources: Sources) -> Iterator[Problem]:
+    """Refuse a form that opens a case and shows variables: there are none yet."""
+    for key, shown in sources.shows.items():
+        process, _, element = key.partition("/")
+        node = sources.sheets[process].nodes.get(element) if process in sources.sheets else None
+        if shown and node is not None and node.kind == "startEvent":
+            yield Problem(
+                f"forms/{key}.json", element, "start_shows",
+                "发起时还没有任何资料可显示。请把 x-shows 移到后面步骤的表单。",
+                "Nothing is known yet when a case is opened. Move x-shows to the form of a later "
+                "step.",
+            )  # fmt: skip
 
 
 def _typed(fields: object) -> Iterator[tuple[str, tuple[str, str]]]:

@@ -61,6 +61,8 @@ class Rooms:
                 process = sheets[file].process_id
                 room = self._inside[process].get(element, (process, ""))
                 self.own[room] |= set(fields or ())
+                shown = sorted(self.sources.shows.get(key, ()))
+                self.reads += [Read(room, f"forms/{key}.json", element, name) for name in shown]
 
     def filled(self, room: Room) -> set[str]:
         """Give every name that may have a value in a room."""

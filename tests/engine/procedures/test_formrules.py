@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import orjson
 import pytest
 
 from engine.procedures.bundles import prepare, read_folder
-from engine.spiff import BrokenFilesError
+from engine.spiff import BrokenFilesError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FORM = "forms/register/register_case.json"
 
@@ -86,3 +91,36 @@ def test_a_form_of_no_step_or_of_no_diagram_is_told_by_its_file() -> None:
     (problem, *_) = refused.value.problems
     assert problem.file == "forms/register/nobody.json"
     assert "的表单：" not in problem.zh
+
+
+STEP = "forms/manufacturer-complaint-handling/determine_handling.json"
+CODE = {"type": "string", "title": "编号", "x-i18n": {"en": {"title": "Number"}}}
+
+
+def showing(path: str, **shows: Mapping[str, object]) -> list[Problem]:
+    files = read_folder()
+    form = {**orjson.loads(files[path]), "x-shows": shows}
+    try:
+        prepare({**files, path: orjson.dumps(form)}, "manufacturer-complaint")
+    except BrokenFilesError as error:
+        return list(error.problems)
+    return []
+
+
+def test_a_form_shows_only_what_something_fills() -> None:
+    assert showing(STEP, complaint_class=CODE, cause_code={}) == []
+    (problem,) = showing(STEP, complaint_clas=CODE)
+    assert (problem.file, problem.code) == (STEP, "unfilled_name")
+    assert "是否为“complaint_class”？" in problem.zh
+    assert "（determine_handling）”的表单：" in problem.zh
+
+
+def test_what_no_form_asks_for_is_shown_with_a_title_of_its_own() -> None:
+    (problem,) = showing(STEP, complaint_class={})
+    assert (problem.file, problem.code) == (STEP, "shown_unwritten")
+    assert "请写明 type 和中英文 title" in problem.zh
+
+
+def test_nothing_is_shown_before_there_is_a_case() -> None:
+    (problem,) = showing("forms/manufacturer-complaint/complaint_received.json", cause_code={})
+    assert problem.code == "start_shows"

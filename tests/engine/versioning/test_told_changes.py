@@ -149,6 +149,16 @@ def test_fields_are_told_with_what_is_asked_of_them(new: bytes, zh: str) -> None
     assert zh in told(errand(), {**errand(), "forms/errand/sign.json": new}, "errand")
 
 
+def test_what_a_form_shows_is_told() -> None:
+    shows = {"subject": {}, "code": {**TEXT, "title": "编号", "x-i18n": {"en": {"title": "No."}}}}
+    showing = orjson.dumps({**orjson.loads(form(note=TEXT)), "x-shows": shows})
+    said = told(errand(), {**errand(), "forms/errand/sign.json": showing}, "errand")
+    assert said == [
+        "表单的只显示：新增“subject、编号”",
+        "The form: only shown “subject, No.” is new",
+    ]
+
+
 def test_rules_across_fields_are_told() -> None:
     rule = {"check": "len(note) > 2", "field": "note", "zh": "太短", "en": "Too short"}
     ruled = orjson.dumps({**orjson.loads(form(note=TEXT)), "x-rules": [rule]})
