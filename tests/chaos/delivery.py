@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine import people
 from engine.procedures.publishing import publish
+from engine.roles import PROCESS_OWNER
 from tests.chaos.company import CLERKS, PASSWORD, T0
 from tests.engine.small import TEXT, form, small
 from tests.engine.spiff.drawing import Process
@@ -16,20 +17,25 @@ from tests.engine.spiff.drawing import Process
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from engine.people import Person
+
 DELIVERY, CLAIM = "delivery", "claim"
 OPENED = {DELIVERY: "delivery_opened", CLAIM: "claim_opened"}
 STEPS = {DELIVERY: ["check", "count"], CLAIM: ["settle"]}
 LATE = "PT2S"
 
 
-def begin(conn: Connection) -> None:
-    """Publish both and make the clerks, who hold the role of every step."""
+def begin(conn: Connection) -> Person:
+    """Publish both and make the clerks, who hold the role of every step; give a process owner."""
     for drawn in (_delivery(), _claim()):
         asked = {f"{drawn.process}/{step}": form(remark=TEXT) for step in STEPS[drawn.process]}
         forms = {**asked, f"{drawn.process}/opened": form("slip", slip=TEXT)}
         publish(conn, small(drawn, forms=forms), by=None, now=T0)
     for login in CLERKS:
         people.add_person(conn, login, login, password=PASSWORD, held={"clerk"}, now=T0)
+    return people.add_person(
+        conn, "owner", "owner", password=PASSWORD, held={PROCESS_OWNER}, now=T0
+    )
 
 
 def _delivery() -> Process:

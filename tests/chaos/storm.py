@@ -1,5 +1,7 @@
 """A storm over cases that send each other messages: everything is killed, PostgreSQL too.
 
+Meanwhile a supervisor suspends cases, and lets them go on.
+
 `python -m tests.chaos.storm --minutes 10` is the long one; CI runs a short one.
 """
 
@@ -36,6 +38,7 @@ from tests.chaos import delivery
 from tests.chaos.browser import Browser
 from tests.chaos.company import CLERKS
 from tests.chaos.servers import Servers
+from tests.chaos.supervisor import RESUMED, SUSPENDED, Supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,20 +124,23 @@ def rage(seconds: float, seed: int) -> Told:
         at_the_end.callback(engine.dispose)
         upgrade(engine)
         with engine.begin() as conn:
-            delivery.begin(conn)
+            owner = delivery.begin(conn)
+        supervisor = Supervisor(engine, Random(seed + 1), owner)
         sender = Sender(engine, Random(seed + 1))
-        with Servers(engine, workers=2) as servers, ThreadPoolExecutor(BROWSERS + 1) as pool:
+        with Servers(engine, workers=2) as servers, ThreadPoolExecutor(BROWSERS + 2) as pool:
             browsers = [
                 Browser(servers.port, login, Random(seed + 2 + n), over)
                 for n, login in enumerate(CLERKS[:BROWSERS])
             ]
             calm = Event()
-            working = [pool.submit(sender.work, calm), *(pool.submit(b.work) for b in browsers)]
+            outside = [pool.submit(one.work, calm) for one in (sender, supervisor)]
+            working = [pool.submit(b.work) for b in browsers]
             try:
                 kills = _strike(server, servers, random, seconds)
                 calm.set()
-                working[0].result()
-                _wait(engine, servers, sender.slips, working[1:])
+                for one in outside:
+                    one.result()
+                _wait(engine, servers, sender.slips, working)
             finally:
                 calm.set()
                 over.set()
@@ -142,7 +148,8 @@ def rage(seconds: float, seed: int) -> Told:
                 one.result()
         return Told(
             sender.slips, _count(engine, sender.slips), kills,
-            sender.broken + sum(b.broken for b in browsers), sum(b.sent for b in browsers),
+            sender.broken + supervisor.broken + sum(b.broken for b in browsers),
+            sum(b.sent for b in browsers),
         )  # fmt: skip
 
 
@@ -212,9 +219,12 @@ def _count(engine: Engine, slips: int) -> Counter[str]:
             assert len(keys) == slips, procedure
             for key in keys:
                 happened = Counter(_happened(conn, key))
+                stood, went_on = happened.pop((SUSPENDED, ""), 0), happened.pop((RESUMED, ""), 0)
+                assert stood == went_on
                 assert sorted(e for k, e in happened if k == "step_completed") == steps
                 assert set(happened.values()) == {1}, happened
                 assert history.verify(conn, key) is None
+                done.update([SUSPENDED] * stood)
                 done.update(kind for kind, _ in happened)
         assert conn.scalar(sa.select(sa.func.count()).select_from(tasks)) == 0
     return done

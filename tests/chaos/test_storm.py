@@ -16,3 +16,4 @@ def test_nothing_is_lost_or_done_twice_when_everything_is_killed(
         print(f"\n{told}")  # noqa: T201 - the figures of the short storm
     assert told.slips > 0
     assert told.done["step_completed"] == 3 * told.slips
+    assert told.done["case_suspended"] > 0

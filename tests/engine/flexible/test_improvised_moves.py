@@ -129,6 +129,15 @@ class Moving(Improvising):
         else:
             self._toggles(holding.suspend_case, (WHY, None), holding.resume_case)
 
+    @rule(days=st.integers(1, 2))
+    def the_case_stands_till_a_day(self, days: int) -> None:
+        until = self.now.date() + timedelta(days=days)
+        self.tried(holding.suspend_case, self.case, WHY, until, by="chief")
+
+    @rule()
+    def a_day_passes(self) -> None:
+        self.time_passes(24 * 60)
+
     def _toggles(
         self, stop: Callable[..., object], args: tuple[object, ...], go_on: Callable[..., object]
     ) -> None:
