@@ -69,9 +69,11 @@ ON_CASES: Final = (
             "does not count. Notices cannot be taken back.",
         ),
         Names(
-            "时限不重新计算：这一步的和外层流程、子流程的，都仍照第一次开始时算；已经到期的不再催一次。",
-            "No deadline counts anew: those of the step, and of the processes around it, count on "
-            "from when they first began. One that has passed does not pass again.",
+            "这一步和外层流程、子流程的时限不重新计算，仍照第一次开始时算；已到期催办过的不再催一次。"
+            "只有曾被这一步中断、随之重新打开的，从现在算。",
+            "Deadlines of the step, and of the processes around it, count on from when they first "
+            "began; one that has passed does not pass again. Only what the step had cut off, and "
+            "is open again with it, counts from now.",
         ),
         drawn="withdraw",
         kinds=("step_withdrawn",),

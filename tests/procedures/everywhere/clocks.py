@@ -44,7 +44,8 @@ class Watch:
 
     ``inside`` are tasks that are done within a step that was returned straight: the activities
     around that one. After an intervention clocks may run ``beside`` what is open. ``lasts`` are the
-    due times that clocks had last, by activity, and ``back`` is a step that was taken back.
+    due times that clocks had last, by activity, and ``back`` are a step that was taken back and
+    the activities around it.
     """
 
     dues: dict[UUID, datetime] = field(default_factory=dict)
@@ -52,12 +53,12 @@ class Watch:
     inside: dict[UUID, tuple[str, ...]] = field(default_factory=dict)
     beside: bool = False
     lasts: dict[str, datetime] = field(default_factory=dict)
-    back: str | None = None
+    back: tuple[str, ...] = ()
 
     def look(self, walk: Walk, *, kept: Collection[str] = ()) -> None:
         """See that exactly the drawn clocks run; old armings stand, new ones count from now.
 
-        The clock of a step that was taken back counts on, although it is armed anew.
+        The clocks of and around a step that was taken back count on, although armed anew.
         ``kept`` are activities around the steps whose clocks must not have begun anew.
         """
         row = walk.row()
@@ -70,7 +71,7 @@ class Watch:
         self._check_rows(walk, at)
         self.dues = {timer.id: timer.due for timer in at.timers}
         self.lasts |= {timer.host: timer.due for timer in at.timers}
-        self.back = None
+        self.back = ()
         self.tasks = frozenset(task.id for task in at.tasks)
 
     def around(self, task: OpenTask) -> tuple[str, ...]:
@@ -90,7 +91,7 @@ class Watch:
         if len(same) == 1:
             assert is_old == (same[0] in self.tasks), f"{timer.host} counts anew, or does not"
         assert is_old or timer.host not in kept, f"{timer.host} counts anew"
-        anew = self.lasts[timer.host] if timer.host == self.back else walk.now + LIMITS[timer.host]
+        anew = self.lasts[timer.host] if timer.host in self.back else walk.now + LIMITS[timer.host]
         wanted = self.dues[timer.id] if is_old else anew
         assert timer.due == wanted, (timer.host, timer.due, wanted)
 

@@ -105,7 +105,9 @@ def _withdraws(stage: Stage) -> None:
     by = stage.person(done.actor, history.read(done.body)["role"])
     walk = stage.walk
     withdraw_step(stage.conn, walk.case_id, done.task_id, by=by, now=walk.now)
-    stage.watch.back = stage.scene.steps[stage.at - 1]
+    step = stage.scene.steps[stage.at - 1]
+    at = spiff.position(stage.compiled, walk.row().state)
+    stage.watch.back = (step, *(call for task in at.tasks for call in task.path))
 
 
 def _cancels(stage: Stage) -> None:
