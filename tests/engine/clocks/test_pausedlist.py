@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-import pytest
 import sqlalchemy as sa
 
 from engine.clocks import pausing
@@ -13,8 +12,8 @@ from engine.clocks.pausedlist import PAGE, paused
 from engine.spiff import Names
 from engine.suspending.holding import resume_case, suspend_case
 from engine.tables import tasks
-from tests.engine.clocks.deskwork import at, deskwork, opened
-from tests.engine.small import put_in_force, somebody
+from tests.engine.clocks.deskwork import at, opened
+from tests.engine.small import somebody
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -24,12 +23,6 @@ if TYPE_CHECKING:
     from engine.people import Person
 
 TUESDAY = at("2026-11-10T14:00")
-
-
-@pytest.fixture
-def clerk(connection: Connection) -> Person:
-    put_in_force(connection, deskwork())
-    return somebody(connection, "clerk-one", {"clerk"})
 
 
 def step(conn: Connection, case_id: UUID) -> UUID:

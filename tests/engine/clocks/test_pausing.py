@@ -34,7 +34,6 @@ from tests.engine.clocks.deskwork import (
     THURSDAY,
     TUESDAY,
     at,
-    deskwork,
     dues,
     kinds,
     opened,
@@ -51,12 +50,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from engine.people import Person
-
-
-@pytest.fixture
-def clerk(connection: Connection) -> Person:
-    put_in_force(connection, deskwork())
-    return somebody(connection, "clerk-one", {"clerk"})
 
 
 @pytest.fixture

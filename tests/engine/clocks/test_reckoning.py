@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-import pytest
 import sqlalchemy as sa
 
 from engine import calendars, history
@@ -41,12 +40,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from engine.people import Person
-
-
-@pytest.fixture
-def clerk(connection: Connection) -> Person:
-    put_in_force(connection, deskwork())
-    return somebody(connection, "clerk-one", {"clerk"})
 
 
 def test_a_change_is_foreseen_and_nothing_is_written(connection: Connection, clerk: Person) -> None:

@@ -25,7 +25,7 @@ from forms import Answered
 from tests.engine.astray import astray
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
-from tests.engine.parcel import KILOS, LATER, PACKED, fails, parcel
+from tests.engine.parcel import KILOS, LATER, PACKED, fails
 from tests.engine.small import TEXT, form, put_in_force, row_of, small, somebody
 from tests.engine.spiff.drawing import Process, table
 
@@ -35,18 +35,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from engine.people import Person
-
-
-@pytest.fixture
-def clerk(connection: Connection) -> Person:
-    put_in_force(connection, parcel())
-    return somebody(connection, "clerk-one", {"clerk"})
-
-
-@pytest.fixture
-def parcels(connection: Connection, clerk: Person) -> UUID:
-    """Give a case of the parcel."""
-    return open_case(connection, "parcel", Answered({}), by=clerk, now=NOW).case_id
 
 
 def test_a_step_that_fails_is_an_incident_and_the_case_stays_where_it_was(

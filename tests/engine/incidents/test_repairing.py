@@ -24,7 +24,7 @@ from tests.engine.astray import astray
 from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
 from tests.engine.letters import KEYS, claim, claims, deliver_all, send, status
-from tests.engine.parcel import LATER, fails, parcel
+from tests.engine.parcel import LATER, fails
 from tests.engine.small import TEXT, form, put_in_force, row_of, small, somebody
 from tests.engine.spiff.drawing import Process
 
@@ -37,20 +37,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def clerk(connection: Connection) -> Person:
-    put_in_force(connection, parcel())
-    return somebody(connection, "clerk-one", {"clerk"})
-
-
-@pytest.fixture
 def operator(connection: Connection) -> Person:
     return somebody(connection, "operator-one", {OPERATOR})
-
-
-@pytest.fixture
-def opened(connection: Connection, clerk: Person) -> UUID:
-    """Give a case of the parcel."""
-    return open_case(connection, "parcel", Answered({}), by=clerk, now=NOW).case_id
 
 
 def mend(conn: Connection, case_id: UUID, by: Person, **values: object) -> None:
@@ -61,9 +49,9 @@ def mend(conn: Connection, case_id: UUID, by: Person, **values: object) -> None:
 
 
 def test_the_variables_of_a_case_stand_under_their_titles(
-    connection: Connection, opened: UUID
+    connection: Connection, parcels: UUID
 ) -> None:
-    (part,) = case_data(connection, opened).parts
+    (part,) = case_data(connection, parcels).parts
     assert (part.scope, part.caller) == (0, None)
     (kilos,) = part.variables
     assert (kilos.name, kilos.title.zh, kilos.title.en) == ("kilos", "kilos项", "The kilos")
@@ -71,40 +59,40 @@ def test_the_variables_of_a_case_stand_under_their_titles(
 
 
 def test_a_repaired_case_stands_where_it_stood_and_the_retry_moves_it(
-    connection: Connection, clerk: Person, operator: Person, opened: UUID
+    connection: Connection, clerk: Person, operator: Person, parcels: UUID
 ) -> None:
-    incident = fails(connection, waiting(connection, opened)["pack"], clerk)
-    stood = waiting(connection, opened)
+    incident = fails(connection, waiting(connection, parcels)["pack"], clerk)
+    stood = waiting(connection, parcels)
 
-    mend(connection, opened, operator, kilos=8)
-    assert waiting(connection, opened) == stood
-    assert row_of(connection, opened).revision == 2
+    mend(connection, parcels, operator, kilos=8)
+    assert waiting(connection, parcels) == stood
+    assert row_of(connection, parcels).revision == 2
 
     assert retry(connection, incident.id, by=operator, now=LATER).resolved_at == LATER
-    assert set(waiting(connection, opened)) == {"weigh", "call_porter"}
+    assert set(waiting(connection, parcels)) == {"weigh", "call_porter"}
     told = sa.select(notices).where(notices.c.person_id == clerk.id)
-    assert [note.case_id for note in connection.execute(told)] == [opened]
+    assert [note.case_id for note in connection.execute(told)] == [parcels]
     assert astray(connection) == {}
 
 
 def test_a_repair_that_does_not_help_leaves_the_incident_with_its_new_cause(
-    connection: Connection, clerk: Person, operator: Person, opened: UUID
+    connection: Connection, clerk: Person, operator: Person, parcels: UUID
 ) -> None:
-    incident = fails(connection, waiting(connection, opened)["pack"], clerk)
-    mend(connection, opened, operator, kilos="eight")
+    incident = fails(connection, waiting(connection, parcels)["pack"], clerk)
+    mend(connection, parcels, operator, kilos="eight")
 
     again = retry(connection, incident.id, by=operator, now=LATER)
 
     assert (again.tries, again.resolved_at) == (2, None)
     assert again.text != incident.text
     assert (again.element, again.answers) == (incident.element, incident.answers)
-    assert "pack" in waiting(connection, opened)
+    assert "pack" in waiting(connection, parcels)
 
 
 def test_the_history_says_who_repaired_what_and_why_and_keeps_the_values_beside_the_chain(
-    connection: Connection, operator: Person, opened: UUID
+    connection: Connection, operator: Person, parcels: UUID
 ) -> None:
-    mend(connection, opened, operator, kilos=8)
+    mend(connection, parcels, operator, kilos=8)
 
     kept = sa.select(entries).where(entries.c.kind == "data_repaired")
     row = connection.execute(kept).one()
@@ -113,11 +101,11 @@ def test_the_history_says_who_repaired_what_and_why_and_keeps_the_values_beside_
     assert (body["reason"], body["names"]) == ("称重单在手", ["kilos"])
     assert orjson.loads(row.answers) == {"from": {"kilos": None}, "to": {"kilos": 8}}
     assert b"8" not in row.body.partition(b'"answers"')[0]
-    (line,) = (e for e in read_by(connection, opened, operator) if e.kind == "data_repaired")
+    (line,) = (e for e in read_by(connection, parcels, operator) if e.kind == "data_repaired")
     (change,) = line.changes
     assert (change.label.zh, change.old.zh, change.new.zh) == ("kilos项", "—", "8")
     assert "称重单在手" in line.notes[0].zh
-    assert history.verify(connection, opened) is None
+    assert history.verify(connection, parcels) is None
 
 
 def read_by(conn: Connection, case_id: UUID, by: Person) -> Any:  # noqa: ANN401 - entries
@@ -141,42 +129,42 @@ def read_by(conn: Connection, case_id: UUID, by: Person) -> Any:  # noqa: ANN401
     ],
 )
 def test_what_no_case_can_keep_is_refused_and_nothing_changes(
-    connection: Connection, operator: Person, opened: UUID, values: dict[str, Any], says: str
+    connection: Connection, operator: Person, parcels: UUID, values: dict[str, Any], says: str
 ) -> None:
-    before = row_of(connection, opened)
+    before = row_of(connection, parcels)
     if not says:
-        mend(connection, opened, operator, **values)
-        assert row_of(connection, opened).revision == before.revision + 1
+        mend(connection, parcels, operator, **values)
+        assert row_of(connection, parcels).revision == before.revision + 1
         return
     with pytest.raises(BadRepairError) as refused:
-        mend(connection, opened, operator, **values)
+        mend(connection, parcels, operator, **values)
     assert says in refused.value.zh
-    assert row_of(connection, opened) == before
+    assert row_of(connection, parcels) == before
 
 
 @pytest.mark.parametrize("more", [0, 1, 10_000])
 def test_a_value_may_be_nested_so_deep_and_no_deeper(
-    connection: Connection, operator: Person, opened: UUID, more: int
+    connection: Connection, operator: Person, parcels: UUID, more: int
 ) -> None:
     deep: list[Any] = []
     for _ in range(DEEPEST - 1 + more):
         deep = [deep]
     if more == 0:
-        mend(connection, opened, operator, kilos=deep)
-        assert case_data(connection, opened).parts[0].variables[0].value == deep
+        mend(connection, parcels, operator, kilos=deep)
+        assert case_data(connection, parcels).parts[0].variables[0].value == deep
         return
     with pytest.raises(BadRepairError, match="嵌套"):
-        mend(connection, opened, operator, kilos=deep)
+        mend(connection, parcels, operator, kilos=deep)
 
 
 @pytest.mark.parametrize("reason", ["", " \n", "长" * 1001, "a\x00b"])
 def test_a_repair_needs_a_reason(
-    connection: Connection, operator: Person, opened: UUID, reason: str
+    connection: Connection, operator: Person, parcels: UUID, reason: str
 ) -> None:
     with pytest.raises(BadReasonError, match=r"原因|删减 1 字"):
         repair(
             connection,
-            opened,
+            parcels,
             {"kilos": 8},
             scope=0,
             revision=1,
@@ -186,27 +174,27 @@ def test_a_repair_needs_a_reason(
         )
 
 
-def test_only_an_operator_repairs(connection: Connection, clerk: Person, opened: UUID) -> None:
+def test_only_an_operator_repairs(connection: Connection, clerk: Person, parcels: UUID) -> None:
     with pytest.raises(RoleNeededError, match="系统管理员"):
-        mend(connection, opened, clerk, kilos=8)
+        mend(connection, parcels, clerk, kilos=8)
 
 
 def test_a_case_that_has_moved_on_since_it_was_looked_at_is_left_alone(
-    connection: Connection, clerk: Person, operator: Person, opened: UUID
+    connection: Connection, clerk: Person, operator: Person, parcels: UUID
 ) -> None:
     asked: dict[str, Any] = {"scope": 0, "reason": "称重单在手", "by": operator, "now": LATER}
-    weigh = waiting(connection, opened)["weigh"]
+    weigh = waiting(connection, parcels)["weigh"]
     complete_task(connection, weigh, Answered({"kilos": 3}), by=clerk, now=LATER)
     with pytest.raises(CaseMovedError) as refused:
-        repair(connection, opened, {"kilos": 8}, revision=1, **asked)
-    assert refused.value.case_id == opened
+        repair(connection, parcels, {"kilos": 8}, revision=1, **asked)
+    assert refused.value.case_id == parcels
 
     complete_task(
-        connection, waiting(connection, opened)["pack"], Answered({}), by=clerk, now=LATER
+        connection, waiting(connection, parcels)["pack"], Answered({}), by=clerk, now=LATER
     )
-    assert row_of(connection, opened).status == "ended"
+    assert row_of(connection, parcels).status == "ended"
     with pytest.raises(CaseMovedError):
-        mend(connection, opened, operator, kilos=8)
+        mend(connection, parcels, operator, kilos=8)
 
 
 def test_a_case_whose_key_is_repaired_takes_in_what_is_sent_to_the_right_one(

@@ -32,7 +32,6 @@ from tests.engine.letters import (
     outcome,
     prepared,
     replies,
-    reply,
     rewrite,
     send,
     status,
@@ -47,13 +46,6 @@ if TYPE_CHECKING:
     from engine.people import Person
 
 LATER = NOW + timedelta(minutes=1)
-
-
-@pytest.fixture
-def clerk(connection: Connection) -> Person:
-    put_in_force(connection, claim())
-    put_in_force(connection, reply())
-    return somebody(connection, "clerk-one", {"clerk"})
 
 
 def amount_of(conn: Connection, case_id: UUID) -> int | None:

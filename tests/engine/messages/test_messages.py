@@ -32,7 +32,6 @@ from tests.engine.letters import (
     finish,
     halting,
     replies,
-    reply,
     rewrite,
     send,
     status,
@@ -45,13 +44,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from engine.people import Person
-
-
-@pytest.fixture
-def clerk(connection: Connection) -> Person:
-    put_in_force(connection, claim())
-    put_in_force(connection, reply())
-    return somebody(connection, "clerk-one", {"clerk"})
 
 
 def kinds(conn: Connection, case_id: UUID) -> list[str]:

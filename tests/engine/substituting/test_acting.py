@@ -36,9 +36,9 @@ from engine.tasks.taskview import open_task
 from engine.tasks.waiting import NotClaimedError, TaskClaimedError, TaskGoneError
 from forms import Answered
 from tests.engine.conftest import NOW
-from tests.engine.errand import asked, crowd, errand, many, waiting
+from tests.engine.errand import asked, crowd, many, waiting
 from tests.engine.hearing import listening
-from tests.engine.small import put_in_force, somebody
+from tests.engine.small import somebody
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -49,18 +49,6 @@ if TYPE_CHECKING:
 
 NOTE = Answered({"note": "已办"})
 TODAY = NOW.date()
-
-
-@pytest.fixture
-def conn(connection: Connection) -> Connection:
-    put_in_force(connection, errand())
-    return connection
-
-
-@pytest.fixture
-def ill(conn: Connection) -> Person:
-    """Give a clerk who is away."""
-    return somebody(conn, "ill", {"clerk"})
 
 
 @pytest.fixture

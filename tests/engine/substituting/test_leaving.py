@@ -26,8 +26,8 @@ from engine.tasks import drafts
 from engine.tasks.completing import claim, complete_task, save_draft
 from forms import Answered
 from tests.engine.conftest import NOW
-from tests.engine.errand import asked, errand, many, waiting
-from tests.engine.small import put_in_force, somebody
+from tests.engine.errand import asked, many, waiting
+from tests.engine.small import somebody
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -40,12 +40,6 @@ NOTE = Answered({"note": "已办"})
 TODAY = NOW.date()
 
 pytestmark = pytest.mark.usefixtures("verified")
-
-
-@pytest.fixture
-def conn(connection: Connection) -> Connection:
-    put_in_force(connection, errand())
-    return connection
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ from engine.tables import cases, entries, notices, tasks
 from engine.tasks.inbox import startable
 from forms import Answered
 from tests.engine.conftest import NOW
-from tests.engine.errand import asked, errand, waiting
-from tests.engine.small import put_in_force, somebody
+from tests.engine.errand import asked, waiting
+from tests.engine.small import somebody
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -33,17 +33,6 @@ if TYPE_CHECKING:
     from engine.people import Person
 
 FORM = Answered({"customer": "天源水务"})
-
-
-@pytest.fixture
-def conn(connection: Connection) -> Connection:
-    put_in_force(connection, errand())
-    return connection
-
-
-@pytest.fixture
-def ill(conn: Connection) -> Person:
-    return somebody(conn, "ill", {"clerk"})
 
 
 def stands_in(conn: Connection, ill: Person, by: Person, **limits: Any) -> Person:  # noqa: ANN401
