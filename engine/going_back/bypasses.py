@@ -27,10 +27,10 @@ def bypasses(conn: sa.Connection, ready: Ready) -> tuple[Guarantee, ...]:
         return ()
     at = spiff.position(version.compiled, ready.case.state)
     leap = spiff.Leap(ready.wanted.task, ready.place, move.closed, move.flows)
-    return spiff.bypassed(version.compiled, at, leap, _passed(conn, ready.case.id, version, at))
+    return spiff.bypassed(version.compiled, at, leap, passed(conn, ready.case.id, version, at))
 
 
-def _passed(
+def passed(
     conn: sa.Connection, case_id: UUID, version: Version, at: spiff.Position
 ) -> Mapping[str, int]:
     """Return the last entry in which each element was done, or flow taken, and still holds."""

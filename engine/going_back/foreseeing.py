@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from engine import spiff
 from engine.going_back.bypasses import bypasses
 from engine.going_back.intervening import PLACE, place_of, prepared
+from engine.going_back.lacks import lacks
 from engine.going_back.seen import digest
 from engine.going_back.stops import stops
 from engine.history import dossier, items
@@ -38,7 +39,8 @@ class Spot:
 class Foreseen:
     """What an intervention would do: what stops and what opens, or how the case would end.
 
-    ``bypassed`` are the guarantees that it leads around.
+    ``bypassed`` are the guarantees that it leads around, ``lacks`` say what stays unfilled that
+    something reads later.
     """
 
     case: CaseHeader
@@ -49,12 +51,13 @@ class Foreseen:
     opens: list[Names]
     ends: Names | None
     bypassed: list[Names]
+    lacks: list[Names]
 
     @property
     def seen(self) -> str:
         """The digest of all that changes with the case until somebody confirms it."""
         ends = [] if self.ends is None else [self.ends]
-        return digest(self.stops, self.opens, ends, self.bypassed)
+        return digest(self.stops, self.opens, ends, self.bypassed, self.lacks)
 
 
 def spot_of(version: Version, to: tuple[str, ...]) -> Spot:
@@ -88,6 +91,7 @@ def foretold(conn: sa.Connection, ready: Ready, *, by: Person) -> Foreseen:
         opens=[_opened(version, task) for task in move.opened],
         ends=ended,
         bypassed=[guarantee.names for guarantee in bypasses(conn, ready)],
+        lacks=lacks(conn, ready),
     )
 
 

@@ -109,8 +109,10 @@ from engine.spiff.explaining import explain_timers
 from engine.spiff.files.eventful import DUTY_DATE
 from engine.spiff.files.form_files import at_their_steps
 from engine.spiff.files.sources import closure, process_ids, promises, roots
-from engine.spiff.going_back.bypassing import Leap, bypassed
+from engine.spiff.going_back.bypassing import bypassed
 from engine.spiff.going_back.ending import cancel, cancelled_at, reopen, reopenings
+from engine.spiff.going_back.lacking import Asking, Lack, Reader, lacking
+from engine.spiff.going_back.leaps import Leap
 from engine.spiff.going_back.places import Place, places
 from engine.spiff.going_back.placing import place, placing, skip
 from engine.spiff.going_back.returning import (
@@ -167,11 +169,10 @@ __all__ = [
     "DUTY_DATE",
     "NEVER_BY",
     "NOT_SAME_PERSON",
-    "Asked",
+    "Asked", "Asking",
     "BrokenFilesError",
     "Call", "Cancelled",
-    "CaseOpenError",
-    "CaseOverError",
+    "CaseOpenError", "CaseOverError",
     "Compiled",
     "Deadline",
     "Decision",
@@ -184,7 +185,7 @@ __all__ = [
     "Guarantee",
     "InterruptedPlaceError",
     "JoinLeftError",
-    "Leap", "Limit",
+    "Lack", "Leap", "Limit",
     "Message", "Move",
     "Names",
     "NoPlaceError",
@@ -193,8 +194,7 @@ __all__ = [
     "Obstacle",
     "OpenTask",
     "Piece", "Place", "Position", "Problem",
-    "Return",
-    "Row",
+    "Reader", "Return", "Row",
     "RunError",
     "Scope",
     "ScopeGoneError",
@@ -223,7 +223,7 @@ __all__ = [
     "derivation", "drawn",
     "explain_timers",
     "fail",
-    "known", "number",
+    "known", "lacking", "number",
     "pause", "picture",
     "place",
     "places",

@@ -7,38 +7,22 @@ already counts; conditions are ignored, as in publishing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from engine.spiff.escaping import Escapes
-from engine.spiff.files.bpmn_file import sheets_of
+from engine.spiff.going_back.leaps import Ground
 from engine.spiff.graph import Graph, way_to
 from engine.spiff.model import ALWAYS_AFTER, EVERY_END, ONLY_AFTER
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
-    from uuid import UUID
+    from collections.abc import Mapping
 
     from engine.spiff.files.sheet import Sheet
-    from engine.spiff.going_back.places import Place as Target
+    from engine.spiff.going_back.leaps import Leap
     from engine.spiff.graph import Place
     from engine.spiff.model import Compiled, Guarantee
     from engine.spiff.moves import Position
-
-WAITS: Final = frozenset({"intermediateCatchEvent", "receiveTask", "serviceTask"})
-
-
-@dataclass(frozen=True)
-class Leap:
-    """A token that leaves its open `task` (None: one more), for `to`; None: the step is skipped.
-
-    `closed` are all open tasks that end by it, and `flows` ("process:flow") those that it takes.
-    """
-
-    task: UUID | None
-    to: Target | None
-    closed: Collection[UUID]
-    flows: Collection[str] = ()
 
 
 def bypassed(
@@ -49,10 +33,10 @@ def bypassed(
     `passed` are the elements done and flows taken that still hold ("process:id"), each with a
     number that says when.
     """
-    sheets = sheets_of(tuple(compiled.plan.drawings.items()))
-    case = _Case(compiled, sheets, passed, frozenset(Graph(sheets).ways(compiled.id)))
-    before = list(case.standing(at))
-    after = [*case.standing(at, without=leap.closed), *case.landing(at, leap)]
+    ground = Ground(compiled)
+    case = _Case(ground.sheets, passed)
+    before = list(ground.standing(at))
+    after = [*ground.standing(at, without=leap.closed), *ground.landing(at, leap)]
     return tuple(
         guarantee
         for guarantee in compiled.guarantees
@@ -62,52 +46,8 @@ def bypassed(
 
 @dataclass(frozen=True)
 class _Case:
-    compiled: Compiled
     sheets: Mapping[str, Sheet]
     passed: Mapping[str, int]
-    known: Collection[Place]
-
-    def standing(self, at: Position, without: Collection[UUID] = ()) -> Iterator[Place]:
-        """Give where the tokens of a case wait, without those of some tasks."""
-        for task in at.tasks:
-            if task.id not in without:
-                yield from self._at(task.process, task.element, task.path)
-        for process, _, element in (name.partition(":") for name in at.live):
-            if self.sheets[process].nodes[element].kind in WAITS:
-                yield from self._at(process, element, None)
-
-    def landing(self, at: Position, leap: Leap) -> Iterator[Place]:
-        """Give where a token comes to by a leap: from a skipped step, past what it decides."""
-        if leap.to is not None:
-            yield from self._at(leap.to.process, leap.to.element, leap.to.path)
-            return
-        for task in (each for each in at.tasks if each.id == leap.task):
-            for place in self._at(task.process, task.element, task.path):
-                yield from self._behind(place, leap.flows)
-
-    def _behind(self, place: Place, flows: Collection[str]) -> Iterator[Place]:
-        sheet = self.sheets[place.process]
-        for edge in sheet.outgoing(place.element):
-            is_asked = sheet.nodes[place.element].kind == "exclusiveGateway"
-            if is_asked and f"{place.process}:{edge.id}" not in flows:
-                continue
-            onward = replace(place, element=edge.target)
-            if sheet.nodes[edge.target].kind == "exclusiveGateway":
-                yield from self._behind(onward, flows)
-            else:
-                yield onward
-
-    def _at(self, process: str, element: str, path: tuple[str, ...] | None) -> Iterator[Place]:
-        for place in self.known:
-            is_there = (place.process, place.element, place.left) == (process, element, False)
-            if is_there and path in {None, self._calls(place)}:
-                yield place
-
-    def _calls(self, place: Place) -> tuple[str, ...]:
-        hosts = (
-            host for host in place.hosts if self.sheets[host.process].nodes[host.element].called
-        )
-        return tuple(host.element for host in hosts)
 
     def escapes(self, guarantee: Guarantee, places: list[Place]) -> bool:
         """Whether a case with tokens at these places can do what a guarantee says it never does."""

@@ -144,3 +144,14 @@ def test_nothing_that_is_nowhere_and_nobody_but_operators(he: Visitor, fang: Vis
     he.get(f"{LIST}?q=没有这样的客户")
     assert "没有这样的未结案件" in he.text
     assert fang.get(page).status_code == 403
+
+
+def test_a_page_says_what_will_be_missing_for_what_reads_it_later(he: Visitor) -> None:
+    mend(he)
+    (link,) = he.all("//a[contains(@href, 'kind=skip')]/@href")
+    he.get(link)
+    assert "“查明异常资料”的“投诉理由”没有填写，而“呈报调查报告”的表单要用到" in he.text
+    he.post("/language/en", {})
+    he.get(link)
+    assert "What will be missing later" in he.text
+    assert "of “Establish" in he.text

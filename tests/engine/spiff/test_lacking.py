@@ -1,0 +1,86 @@
+"""An intervention names what it leaves unfilled for what reads it later, and only that."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import spiff
+from engine.spiff import Asking, Leap
+from tests.engine.spiff.drawing import Process, compiled, table
+from tests.engine.spiff.walking import Walk
+
+FORMS = {
+    "demo/inspect": Asking(["grade", "qty", "hint"]),
+    "demo/weigh": Asking(["qty", "mass"]),
+    "demo/look": Asking(["seen"], shows=["hint"]),
+    "inner/tell": Asking(["said"]),
+}
+
+
+def drawing() -> spiff.Compiled:
+    """Draw: prepare → inspect → weigh → rate (a table) → is it good? → look, or inner(tell)."""
+    p = Process("demo")
+    p.message_start()
+    for step in ("prepare", "inspect", "weigh", "look"):
+        p.user(step)
+    p.rule("rate", "rating")
+    p.xor("is_good", "good_no")
+    p.call("telling", "inner")
+    p.end()
+    p.chain("opened", "prepare", "inspect", "weigh", "rate", "is_good")
+    p.flow("is_good", "look", 'grade == "good" and qty > 1', "good_yes")
+    p.flow("is_good", "telling", "", "good_no")
+    p.chain("look", "done")
+    p.flow("telling", "done")
+    inner = Process("inner")
+    inner.start("begun")
+    inner.script("word", "word = hint")
+    inner.user("tell")
+    inner.end("told")
+    inner.chain("begun", "word", "tell", "told")
+    rating = table("rating", ["mass > 3"], ["rate"], [(["-"], ['"a"'])])
+    fields = ("grade", "qty", "hint", "mass")
+    return compiled(p, inner, fields=fields, tables={"rating": rating})
+
+
+@pytest.fixture(scope="module")
+def procedure() -> spiff.Compiled:
+    return drawing()
+
+
+def lacking(walk: Walk, step: str | None, to: str | None = None, *filled: str) -> dict[str, object]:
+    """Say what a skipped step, or a moved token, leaves unfilled, and where that is read."""
+    at = spiff.position(walk.compiled, walk.move.state)
+    place = next((p for p in spiff.places(walk.compiled) if p.element == to), None)
+    task = walk.task(step).id if step else None
+    leap = Leap(task, place, {task} if task else ())
+    found = spiff.lacking(walk.compiled, at, leap, passed={}, filled=filled, forms=FORMS)
+    return {
+        f"{each.left}.{name}": [(f"{r.process}:{r.element}", r.how) for r in each.readers]
+        for each in found
+        for name in each.variables
+    }
+
+
+def test_a_skipped_step_says_who_reads_what_it_would_have_filled(procedure: spiff.Compiled) -> None:
+    walk = Walk(procedure)
+    walk.does("prepare")
+    assert lacking(walk, "inspect") == {
+        "demo:inspect.grade": [("demo:is_good", "condition")],
+        "demo:inspect.hint": [("demo:look", "form"), ("inner:word", "otherwise")],
+    }, "what weigh fills as well does not lack behind it"
+    assert lacking(walk, "inspect", None, "grade", "hint") == {}
+    walk.does("inspect", grade="good", hint="x", qty=1)
+    assert lacking(walk, "weigh", None, "grade", "qty") == {
+        "demo:weigh.mass": [("demo:rate", "table")]
+    }
+
+
+def test_a_move_says_it_of_all_that_it_goes_past(procedure: spiff.Compiled) -> None:
+    walk = Walk(procedure)
+    found = lacking(walk, "prepare", "telling")
+    assert found == {"demo:inspect.hint": [("inner:word", "otherwise")]}
+    walk.does("prepare")
+    assert set(lacking(walk, "inspect", "weigh")) == {"demo:inspect.grade", "demo:inspect.hint"}
+    assert lacking(walk, "inspect", "prepare") == {}, "it will be done when come to"
+    assert lacking(walk, None, "look") == {}
