@@ -94,6 +94,7 @@ def _add_administration(app: Flask) -> None:
         front,
         incidents,
         interventions,
+        journal,
         messages,
         moves,
         pauses,
@@ -104,7 +105,7 @@ def _add_administration(app: Flask) -> None:
 
     ours = (
         *(front, incidents, repairs, interventions, messages, pauses, calendars, duties),
-        *(versions, moves, staff),
+        *(versions, moves, staff, journal),
     )
     for module in ours:
         app.register_blueprint(module.bp)

@@ -95,6 +95,8 @@ OWNERS = (
     "/admin/calendars/new",
     "/admin/calendars/import",
     "/admin/duties",
+    "/admin/journal",
+    "/admin/pauses",
 )
 
 
