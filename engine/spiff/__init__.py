@@ -86,6 +86,7 @@ lanes do not reach into called processes  lanes: the call's own, or as   TestCal
 
 from __future__ import annotations
 
+from engine.spiff.ahead import ahead
 from engine.spiff.answering import answer, asked_again, fail, number
 from engine.spiff.compiling import compile_procedure, compile_published
 from engine.spiff.drawings.drawing import check_drawings
@@ -209,8 +210,7 @@ __all__ = [
     "ValueRefusedError",
     "Verdict",
     "Wait", "Way",
-    "answer",
-    "asked_again", "at_their_steps",
+    "ahead", "answer", "asked_again", "at_their_steps",
     "bypassed",
     "cancel", "cancelled_at",
     "check_drawings",

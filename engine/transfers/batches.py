@@ -22,6 +22,7 @@ from engine.tables import cases, transfer_cases, transfers
 from engine.transfers import telling
 from engine.transfers.ending import NONE_WAS_ABLE, end, opened
 from engine.transfers.handing import handed
+from engine.transfers.lying import lying
 from engine.transfers.one import CannotMoveError, Terms, foresee, move
 from engine.transfers.refusals import (
     NotForeseenError,
@@ -101,7 +102,8 @@ def foresee_next(conn: sa.Connection, batch: int, *, now: datetime) -> bool:
     found = _foreseen(conn, case, terms, now=now)
     was = procedures.version(conn, case.version_id)
     stands = telling.standing(conn, case.id)
-    said = telling.told(found, handed(conn, was, found), stands, terms.due)
+    lies = lying(conn, case, was, terms.to, found)
+    said = telling.told(found, handed(conn, was, found), stands, lies, terms.due)
     looked = {"verdict": found.verdict.value, "told": said, "from_version": case.version_id}
     _write(conn, batch, case, **looked)
     return True

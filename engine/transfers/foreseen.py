@@ -14,6 +14,7 @@ from engine.history.entrynotes import handed_over, named
 from engine.history.timernotes import limited
 from engine.spiff import Dues, Names
 from engine.tables import cases, people, transfer_cases, transfers, versions
+from engine.transfers.lying import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,8 +55,9 @@ class Foreseen:
 
     ``stands`` are the steps that were open when it was looked at.
     ``obstacles`` say why it cannot move, ``handed`` which open steps are another role's then and
-    who loses them, ``opened`` are the steps that wait then, with their roles, ``limits`` what
-    altered tables make of the limits that the case has been given.
+    who loses them, ``opened`` are the steps that wait then, with their roles, ``lies`` say of the
+    other new steps whether they lie ahead, ``limits`` what altered tables make of the limits that
+    the case has been given.
     """
 
     case_id: UUID
@@ -67,6 +69,7 @@ class Foreseen:
     obstacles: tuple[Names, ...]
     handed: tuple[Names, ...]
     opened: tuple[tuple[Names, Names], ...]
+    lies: tuple[Names, ...]
     deadlines: tuple[DueThen, ...]
     limits: tuple[Names, ...]
     moved_at: datetime | None
@@ -198,6 +201,7 @@ def _foreseen(to: Version, row: sa.Row[Any], was: Version) -> Foreseen:
         obstacles=tuple(Names(zh, en) for _, _, zh, en in told.get("obstacles", ())),
         handed=tuple(handed_over(to, each) for each in told.get("handed", ())),
         opened=tuple(_opened(to, told.get("opened", ()))),
+        lies=tuple(said(to, told.get("lies", ()))),
         deadlines=tuple(_deadlines(to, was, told.get("deadlines", ()))),
         limits=tuple(limited(to, told.get("limits", ()))),
         moved_at=row.moved_at,

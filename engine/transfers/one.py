@@ -20,6 +20,7 @@ from engine.spiff import Dues
 from engine.tables import cases
 from engine.transfers import telling
 from engine.transfers.handing import hand_over, handed
+from engine.transfers.lying import lying
 from engine.verifying.doubts import trusted
 
 if TYPE_CHECKING:
@@ -113,7 +114,8 @@ def move(
         "handed": [one.told for one in others],
         "limits": telling.limits_told(found, terms.due),
     }
-    seen = telling.told(found, others, telling.standing(conn, case_id), terms.due)
+    lies = lying(conn, case, was, terms.to, found)
+    seen = telling.told(found, others, telling.standing(conn, case_id), lies, terms.due)
     move_on(conn, case, terms.to, found.move, [Draft(MOVED, said)], by=by, now=now)
     _write(conn, case_id, terms.to, said["facts"])
     hand_over(conn, case_id, terms.to, others, now=now)

@@ -20,11 +20,18 @@ if TYPE_CHECKING:
 Told = dict[str, Any]
 
 
-def told(found: Transfer, others: Sequence[Handed], stands: list[list[Any]], due: Dues) -> Told:
+def told(
+    found: Transfer,
+    others: Sequence[Handed],
+    stands: list[list[Any]],
+    lies: list[list[str]],
+    due: Dues,
+) -> Told:
     """Return what is kept, as JSON, to be read by engine.transfers.foreseen."""
     opened = () if found.move is None else found.move.opened
     return {
         "stands": stands,
+        "lies": lies,
         "obstacles": [[o.process, o.element, o.zh, o.en] for o in found.obstacles],
         "limits": limits_told(found, due),
         "handed": [one.told for one in others],
@@ -61,12 +68,13 @@ def standing(conn: sa.Connection, case_id: UUID) -> list[list[Any]]:
 def is_as_told(before: Told, now: Told) -> bool:
     """Whether a case goes where it was shown to go.
 
-    It may have come further meanwhile; but what opens, who loses a step, and where a deadline goes
-    that was shown must be as somebody has read it.
+    It may have come further meanwhile; but what opens, who loses a step, which new step it has
+    passed, and where a deadline goes that was shown must be as somebody has read it.
     """
     shown, due = _due(before), _due(now)
     moved = [key for key in shown.keys() & due.keys() if shown[key] != due[key]]
-    return not moved and all(before.get(key, []) == now[key] for key in ("opened", "handed"))
+    kept = ("opened", "handed", "lies")
+    return not moved and all(before.get(key, []) == now[key] for key in kept)
 
 
 def _due(said: Told) -> dict[tuple[str, ...], str]:

@@ -109,7 +109,7 @@ def _lines(case: Foreseen, zone: ZoneInfo) -> list[str]:
     lines += map(_stands, case.stands)
     lines += [line for each in (*case.obstacles, *case.handed) for line in (each.zh, each.en)]
     lines += [f"→ {step.zh} {step.en} ({role.zh} {role.en})" for step, role in case.opened]
-    lines += [f"{said.zh} / {said.en}" for said in case.limits]
+    lines += [f"{said.zh} / {said.en}" for said in (*case.lies, *case.limits)]
     return lines + [_due(each, zone) for each in case.deadlines if _tells(case, each)]
 
 

@@ -22,7 +22,7 @@ from engine.tables import cases, entries, tasks, transfer_cases
 from engine.tasks.completing import claim, complete_task
 from engine.tasks.drafts import load, of_task, save
 from engine.tasks.taskview import open_task
-from engine.transfers import one
+from engine.transfers import one, telling
 from engine.transfers.batches import Which, carry_out, foresee_next, look_again
 from engine.transfers.ending import give_up
 from engine.transfers.foreseen import batch
@@ -122,6 +122,33 @@ def test_cases_that_can_move_are_moved_with_an_entry_each(
         f"Reason: {WHY}",
         "It was in version 1; it stands where it stood",
     ]
+
+
+def test_a_new_step_is_told_to_lie_ahead_of_a_case_or_behind_it(
+    connection: Connection, clerk: Person
+) -> None:
+    ahead, behind = asked(connection, clerk).case_id, asked(connection, clerk).case_id
+    for step in ("prepare", "check"):
+        task = waiting(connection, behind)[step]
+        complete_task(connection, task, Answered({"note": step}), by=clerk, now=NOW)
+    number = next_version(connection, without("check"))
+    found = foreseen(connection, number)
+    said = {each.case_id: each.lies for each in batch(connection, found).cases}
+    assert [line.zh for line in said[ahead]] == ["新增的“check名”（品管部）在前面：走到时要办"]
+    (missed,) = said[behind]
+    assert missed.zh.startswith("新增的“check名”（品管部）已经错过：本案不会再办")
+    assert missed.en.startswith("The case is past the new step “check in English”")
+    assert carry_out(connection, found, Which.ALL, by=clerk, now=LATER) == 2
+    task = waiting(connection, ahead)["prepare"]
+    complete_task(connection, task, Answered({"note": "x"}), by=clerk, now=LATER)
+    assert "ready" in waiting(connection, ahead)
+    assert "ready" not in waiting(connection, behind)
+
+
+def test_a_case_that_has_passed_a_new_step_since_it_was_read_is_not_as_told() -> None:
+    told = {"opened": [], "handed": [], "lies": [["errand", "ready", "ahead"]]}
+    assert telling.is_as_told(told, told)
+    assert not telling.is_as_told(told, {**told, "lies": [["errand", "ready", "behind"]]})
 
 
 def test_deadlines_are_shown_before_and_after_and_the_choice_is_the_owners(
