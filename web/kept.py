@@ -40,8 +40,12 @@ WORDS = {
     "hours": ("作息", "Hours"),
     "note": ("说明", "Note"),
     "answer": ("会签", "Signature"),
+    "date": ("日期", "Date"),
 }
-"""What the boxes of our own pages ask for; what else they post is no text of a person's."""
+"""What the boxes of our own pages ask for; what else they post is no text of a person's.
+
+Where a page has several of one kind, each is named by it and by what it is about: ``why.tidying``.
+"""
 
 _VALUES = {
     ("answer", "agreed"): ("同意", "Agreed"),
@@ -89,9 +93,10 @@ def posted_values() -> list[Kept]:
 
 def _told(name: str, value: str, labels: Mapping[str, str]) -> Kept:
     key = without_row(name)
-    if name.startswith("_") or (not labels and name not in WORDS):
+    ours = name.partition(".")[0]
+    if name.startswith("_") or (not labels and ours not in WORDS):
         return Kept(name, value, "", value)
-    plain = t(*WORDS[name]) if name in WORDS else name
+    plain = t(*WORDS[ours]) if ours in WORDS else name
     words = t(*_VALUES[name, value]) if (name, value) in _VALUES else value
     return Kept(name, value, labels.get(key, plain), labels.get(f"{key}={value}", words))
 

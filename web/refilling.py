@@ -2,6 +2,10 @@
 
 A page that asks for a form again (one that keeps drafts) says so by ``keeps_typed``; every other
 page that can be opened reads ``request.form``, and is given there what was posted before.
+
+A browser sends one form only. So a page with several acts is one form with the id ``answers``, each
+act a button with its own ``formaction`` and each box with a name of its own (``why.<duty>``): then
+the language is switched, and each act refused, with all that was typed.
 """
 
 from __future__ import annotations

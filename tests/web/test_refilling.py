@@ -10,7 +10,11 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from engine.tables import people
+from engine.tables import messages, people
+from tests.engine.duties.tidying import tidying
+from tests.engine.letters import send
+from tests.engine.small import put_in_force
+from tests.web.admin.stuck import stuck_case
 from tests.web.visiting import task_path
 from web.kept import WORDS
 
@@ -19,10 +23,12 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from engine.people import Person
     from tests.web.visiting import Visitor
 
 TYPED = "等客户寄回样品"
 NOBODY = UUID(int=0)
+PROCEDURE = "manufacturer-complaint"
 OF_NOBODY = {
     "people.sign_in": "a password is never kept",
     "people.sign_out": "a button alone, and nobody is signed in afterwards",
@@ -32,7 +38,7 @@ OF_NOBODY = {
 
 def places(app: Flask) -> list[str]:
     """Return where pages post to, but for those that keep drafts of their own."""
-    texts = {"act": "cancel", "procedure": "manufacturer-complaint", "key": 0, "number": 0}
+    texts = {"act": "cancel", "procedure": PROCEDURE, "key": 0, "number": 0}
     found = []
     for rule in app.url_map.iter_rules():
         own = hasattr(app.view_functions[rule.endpoint], "keeps_typed")
@@ -60,7 +66,8 @@ def test_every_page_shows_again_what_was_typed_before_the_session_ended(
     assert len(found) > 25
     for path in found:
         everybody.client.delete_cookie("banjie")
-        typed = dict.fromkeys(("reason", "opinion", "why", "scope"), TYPED)
+        own = (f"why.{PROCEDURE}", f"reason.{NOBODY}")
+        typed = dict.fromkeys(("reason", "opinion", "why", "scope", *own), TYPED)
         sent = everybody.post(path, typed)
         assert sent.status_code == 401, path
         everybody.follow(everybody.sign_in("he"))
@@ -174,3 +181,71 @@ def test_a_previewed_change_of_calendars_is_previewed_again(
     again = lin.values(confirm)
     assert (again["why"], again["code"]) == (TYPED, "plant-2")
     assert lin.post(confirm, again).status_code == 303
+
+
+def switches(visitor: Visitor, path: str, **typed: str) -> dict[str, str]:
+    """Type into the boxes of a page and press its language button; give what stands there then."""
+    visitor.get(path)
+    (form,) = visitor.all("//form[@id='answers']/@action")
+    (button,) = visitor.all("//button[@form='answers' and @lang]/@formaction")
+    assert typed.keys() <= visitor.values(form).keys()
+    visitor.follow(visitor.post(button, {**visitor.values(form), **typed}))
+    assert visitor.status == 200
+    (again,) = visitor.all("//form[@id='answers']/@action")
+    return {name: visitor.values(again)[name] for name in typed}
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        (
+            "/admin/duties",
+            {"why.monthly-complaint-review": TYPED, "why.tidying": "盘库"},
+        ),
+        ("/admin/calendars", {"kind": "site", "site": "二厂", "calendar": "standard"}),
+        ("/admin/calendars/import", {"calendar": "standard"}),
+        (
+            "/admin/calendars/of/standard?year=2027",
+            {
+                "date": "2027-12-25",
+                "note": "厂庆",
+                "zh": "一厂日历",
+                "day5": "9-12",
+                "year": "2027",
+            },
+        ),
+    ],
+)
+def test_another_language_keeps_what_was_typed_for_any_act_of_a_page(
+    sign_in: Callable[[str], Visitor], database: sa.Engine, path: str, typed: dict[str, str]
+) -> None:
+    with database.begin() as conn:
+        put_in_force(conn, tidying())
+    lin = sign_in("lin")
+    for lang in ("en", "zh-CN"):
+        assert switches(lin, path, **typed) == typed
+        assert lin.page.get("lang") == lang
+
+
+def test_another_language_keeps_why_messages_are_dropped_on_the_list_that_was_chosen(
+    sign_in: Callable[[str], Visitor], database: sa.Engine
+) -> None:
+    with database.begin() as conn:
+        keys = [send(conn, "question", keys={}).id for _ in range(2)]
+        conn.execute(sa.update(messages).values(status="stuck"))
+    typed = {f"reason.{key}": f"{TYPED}{key}" for key in keys}
+    he = sign_in("he")
+    assert switches(he, "/admin/messages?status=stuck", **typed) == typed
+    assert len(he.all("//details[@open]//textarea")) == len(keys)
+
+
+def test_another_language_keeps_data_to_be_repaired_and_why_an_incident_is_closed(
+    sign_in: Callable[[str], Visitor], database: sa.Engine, staff: dict[str, Person]
+) -> None:
+    *_, number = stuck_case(database, staff["jie"])
+    path, typed = f"/admin/incidents/{number}", {"value.rounds": "7", "why": TYPED}
+    he = sign_in("he")
+    assert switches(he, path, **typed) == typed
+    assert he.path == path
+    assert he.post(f"{path}/close", {**he.values(f"{path}/data"), "why": " "}).status_code == 422
+    assert he.values(f"{path}/data")["value.rounds"] == "7", "what another act lacks wipes nothing"

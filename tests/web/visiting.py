@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PASSWORD = "correct horse"
 START = "/start/manufacturer-complaint"
+TYPED = "not(@type) or contains(' text date number email tel ', concat(' ', @type, ' '))"
 
 
 class Visitor:
@@ -67,7 +68,7 @@ class Visitor:
 
         As browsers do, and lxml does not, it drops a line break at the beginning of a text box.
         """
-        found = self.all(f"//form[@action='{action}']")
+        found = self.all(f"//form[@action='{action}' or .//button[@formaction='{action}']]")
         assert found, f"no form for {action}: {self.text[:400]}"
         areas = {area.get("name") for area in found[0].xpath(".//textarea")}
         pairs: MultiDict[str, str] = MultiDict(
@@ -94,6 +95,15 @@ class Visitor:
         return found
 
     @property
+    def left_behind(self) -> list[str]:
+        """The boxes of this page that its language button does not take along."""
+        if not self.all("//div[@class='side-language']"):
+            return []
+        taken = "@id='answers'" if self.all("//button[@form='answers' and @lang]") else "false()"
+        loose = f"//form[@method='post' and not({taken})]"
+        return self.all(f"{loose}//textarea/@name") + self.all(f"{loose}//input[{TYPED}]/@name")
+
+    @property
     def text(self) -> str:
         """What a person reads on the page."""
         return " ".join("".join(self.page.itertext()).split())
@@ -104,6 +114,7 @@ class Visitor:
             self.page = html.fromstring(answer.data.decode())
             tokens = self.all("//input[@name='csrf_token']/@value")
             self.token = tokens[0] if tokens else self.token
+            assert self.left_behind == [], f"{path}: another language wipes these"
         return answer
 
 

@@ -20,7 +20,7 @@ from engine.people import role_names
 from engine.reasons import BadReasonError, checked_reason
 from engine.roles import PROCESS_OWNER
 from engine.spiff import Names
-from web.admin.proposals import proposed
+from web.admin.proposals import change_of, proposed
 from web.admin.sections import section
 from web.admin.years import year_of
 from web.clock import now
@@ -113,7 +113,7 @@ def _show(code: str, refusal: Refusal | None) -> str:
     stored = calendars.current(connection())
     kept = existing(stored, code)
     this = now().astimezone(our_company().zone).date()
-    year = min(max(request.args.get("year", this.year, type=int), FIRST_YEAR), LAST_YEAR)
+    year = min(max(request.values.get("year", this.year, type=int), FIRST_YEAR), LAST_YEAR)
     return render_template(
         "admin/calendar.html",
         calendar=kept,
@@ -181,7 +181,7 @@ def told(key: int) -> ResponseReturnValue:
 
 def _again(refusal: Refusal | None) -> str:
     """Show the page from which a change came, with what was typed and why it cannot be, if so."""
-    what = request.form.get("change")
+    what = change_of(request.form)
     if what == "import":
         return _upload(refusal)
     if what == "new":
@@ -192,7 +192,7 @@ def _again(refusal: Refusal | None) -> str:
 
 
 def _back() -> str:
-    if request.form.get("change") in {"day", "calendar"}:
+    if change_of(request.form) in {"day", "calendar"}:
         return url_for("admin_calendars.show", code=request.form.get("calendar", ""))
     return url_for("admin_calendars.index")
 

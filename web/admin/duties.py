@@ -31,40 +31,45 @@ def index() -> ResponseReturnValue:
     return _page()
 
 
-def _page(*, refusal: Refusal | None = None, refused: tuple[str, str] | None = None) -> str:
-    """Show all; `refused` are the procedure and the act (start, on, off) that lacks a reason."""
+def _page(*, refusal: Refusal | None = None, refused: str | None = None) -> str:
+    """Show all; ``refused`` is the procedure for which a reason is wanted."""
     found = all_duties(connection())
     return render_template("admin/duties.html", duties=found, refusal=refusal, refused=refused)
 
 
 @bp.post("/<procedure>/on")
 def turn_on(procedure: str) -> ResponseReturnValue:
-    return _switched(planning.switch_on, procedure, "on")
+    return _switched(planning.switch_on, procedure)
 
 
 @bp.post("/<procedure>/off")
 def turn_off(procedure: str) -> ResponseReturnValue:
-    return _switched(planning.switch_off, procedure, "off")
+    return _switched(planning.switch_off, procedure)
 
 
-def _switched(switch: Callable[..., None], procedure: str, act: str) -> ResponseReturnValue:
+def _why(procedure: str) -> str:
+    """Return the reason that was typed for one of the duties of the page."""
+    return request.form.get(f"why.{procedure}", "")
+
+
+def _switched(switch: Callable[..., None], procedure: str) -> ResponseReturnValue:
     """Switch it, with the reason that is typed beside the switch."""
-    why = request.form.get("why", "")
+    why = _why(procedure)
     try:
         with transaction() as conn:
             switch(conn, procedure, why=why, by=current_person(), now=now())
     except BadReasonError as refusal:
-        return _page(refusal=refusal, refused=(procedure, act)), 422
+        return _page(refusal=refusal, refused=procedure), 422
     return redirect(url_for("admin_duties.index", _anchor=procedure), 303)
 
 
 @bp.post("/<procedure>/start")
 def start(procedure: str) -> ResponseReturnValue:
     """Start one beside the rounds, with the reason that is typed beside it."""
-    why = request.form.get("why", "")
+    why = _why(procedure)
     try:
         with transaction() as conn:
             case_id = start_now(conn, procedure, why=why, by=current_person(), now=now())
     except BadReasonError as refusal:
-        return _page(refusal=refusal, refused=(procedure, "start")), 422
+        return _page(refusal=refusal, refused=procedure), 422
     return redirect(url_for("cases.show", case_id=case_id), 303)

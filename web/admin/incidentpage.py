@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 
 from engine.incidents.kinds import KINDS
+from engine.incidents.repairing import CaseMovedError
 from web.admin import values
 from web.admin.values import Typed
 from web.drawings import Tab
@@ -15,8 +16,6 @@ from web.kept import Kept
 from web.written import in_words, many
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from engine.cases.casedata import Part, Variable
     from engine.errors import Refusal
     from engine.incidents.incidentview import Opened
@@ -41,12 +40,50 @@ class Box:
         return self.variable.field is None and self.typed.kind in values.CHOOSABLE
 
 
-@dataclass(frozen=True, slots=True)
-class Typing:
-    """What was typed for one part of the case's data, by name of the variable."""
+Typing = dict[int, dict[str, Typed]]
+"""What was typed for each part of the case's data, by its scope and the name of the variable."""
 
-    scope: int
-    typed: Mapping[str, Typed]
+
+def box_name(what: str, scope: int, name: str) -> str:
+    """Return what a box of a variable is posted as; ``what`` is its kind or value."""
+    return f"{what}.{scope}.{name}" if scope else f"{what}.{name}"
+
+
+def typed_for(part: Part) -> dict[str, Typed]:
+    """Return what this request has posted for a part of a case's data."""
+    found = {}
+    for variable in part.variables:
+        kind, value = (box_name(what, part.scope, variable.name) for what in ("kind", "value"))
+        if kind in request.form:
+            texts = request.form.getlist(value)
+            found[variable.name] = values.read(variable, request.form[kind], texts)
+    return found
+
+
+def typing_of(found: Opened) -> Typing:
+    """Return all that this request has posted for the parts of a case's data as they are now."""
+    parts = found.data.parts if found.data else ()
+    return {part.scope: typed_for(part) for part in parts}
+
+
+def part_of(found: Opened) -> Part:
+    """Return the part of the data that was typed for, by its button or by what was changed.
+
+    Raises CaseMovedError when it is gone.
+    """
+    parts = found.data.parts if found.data else ()
+    said = request.form.get("scope", request.form.get("json", "").rpartition(".")[0] or "0")
+    if not {"scope", "json"} & request.form.keys():
+        said = next((str(part.scope) for part in parts if _is_changed(part)), "0")
+    for part in parts:
+        if str(part.scope) == said:
+            return part
+    raise CaseMovedError(found.line.incident.case_id)
+
+
+def _is_changed(part: Part) -> bool:
+    typed = typed_for(part)
+    return any(values.is_changed(v, typed[v.name]) for v in part.variables if v.name in typed)
 
 
 def page_of(
@@ -56,7 +93,11 @@ def page_of(
     refusal: Refusal | None = None,
     once: str = "",
 ) -> str:
-    """Return the page, with what was typed and is wrong or was to be looked at once more."""
+    """Return the page, with what was typed and is wrong or was to be looked at once more.
+
+    ``typing`` is what this request has posted, if nothing else is said.
+    """
+    typing = typing_of(found) if typing is None else typing
     parts = found.data.parts if found.data else ()
     return render_template(
         "admin/incident.html",
@@ -65,14 +106,15 @@ def page_of(
         parts=[(part, _boxes(part, found, typing)) for part in parts],
         tabs=_tabs(found),
         kept=_kept(found),
+        box_name=box_name,
         may_close=KINDS[found.line.incident.kind].may_close,
         refusal=refusal,
         once=once,
     )
 
 
-def _boxes(part: Part, found: Opened, typing: Typing | None) -> list[Box]:
-    typed = typing.typed if typing is not None and typing.scope == part.scope else {}
+def _boxes(part: Part, found: Opened, typing: Typing) -> list[Box]:
+    typed = typing.get(part.scope, {})
     return [_box(one, typed.get(one.name), found) for one in part.variables]
 
 

@@ -43,7 +43,7 @@ def drop(key: UUID) -> ResponseReturnValue:
     """Give a message up, with the reason that is typed beside it."""
     try:
         with transaction() as conn:
-            reason = request.form.get("reason", "")
+            reason = request.form.get(f"reason.{key}", "")
             outside.drop(conn, key, reason, by=current_person(), now=now())
     except BadReasonError as refusal:
         return _page(refusal=refusal, refused=key), 422

@@ -52,12 +52,19 @@ def proposed(stored: Stored, posted: Posted, file: FileStorage | None) -> Propos
 
     Raises BadCalendarError, BadCalendarFileError and NotFoundError.
     """
-    if posted.get("change") == "import":
+    change = change_of(posted)
+    if change == "import":
         return _import(stored, posted, file)
-    make = _CHANGES.get(posted.get("change", ""))
+    make = _CHANGES.get(change)
     if make is None:
         raise BadCalendarError("没有这种修改。", "There is no such change.")
     return Proposal(make(stored, posted), tuple(_typed(posted)))
+
+
+def change_of(posted: Posted) -> str:
+    """Return which change is meant; without a button of the page of a year, the one it has."""
+    meant = "day" if posted.get("date") else "calendar"
+    return posted.get("change", meant if "year" in posted else "")
 
 
 def _typed(posted: Posted) -> list[tuple[str, str]]:

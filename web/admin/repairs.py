@@ -12,7 +12,7 @@ from engine.incidents.repairing import BadRepairError, CaseMovedError, check_cha
 from engine.reasons import BadReasonError
 from engine.roles import OPERATOR
 from web.admin import values
-from web.admin.incidentpage import Typing, page_of
+from web.admin.incidentpage import box_name, page_of, part_of, typed_for, typing_of
 from web.admin.incidents import KEY
 from web.admin.sections import only_for
 from web.clock import now
@@ -35,15 +35,6 @@ bp = only_for(
 )
 
 
-@bp.get("")
-def edit(key: int) -> ResponseReturnValue:
-    """Lead back to the page that this was typed on, as after signing in anew."""
-    if "scope" not in request.form:
-        return redirect(url_for("admin_incidents.show", key=key), 303)
-    found = incidentview.opened(connection(), key)
-    return page_of(found, typing=_typing(found))
-
-
 @bp.post("")
 @draws
 def repair(key: int) -> ResponseReturnValue:
@@ -51,72 +42,38 @@ def repair(key: int) -> ResponseReturnValue:
     try:
         return _taken(incidentview.opened(connection(), key))
     except CaseMovedError as refusal:
-        found = incidentview.opened(connection(), key)
-        return page_of(found, typing=_typing(found), refusal=refusal), 409
+        return page_of(incidentview.opened(connection(), key), refusal=refusal), 409
 
 
 def _taken(found: Opened) -> ResponseReturnValue:
-    part = _part(found)
-    typed = _typed(part)
+    part = part_of(found)
+    typed = typed_for(part)
     changed = {v.name: t.value for v, t in _changed(part, typed)}
     pressed = request.form.get("do", "")
     if "json" in request.form or pressed == "edit":
-        return page_of(found, typing=Typing(part.scope, _as_json(part, typed)))
+        return page_of(found, typing={**typing_of(found), part.scope: _as_json(part, typed)})
     if any(one.problem for one in typed.values()):
-        return page_of(found, typing=Typing(part.scope, typed)), 422
+        return page_of(found), 422
     try:
         check_changed(changed)
         if pressed == "repair":
             return _repaired(found, part, changed)
     except BadRepairError as refusal:
-        return page_of(found, typing=Typing(part.scope, typed), refusal=refusal), 422
+        return page_of(found, refusal=refusal), 422
     except BadReasonError as refusal:
         return _review(found, part, typed, refusal), 422
     return _review(found, part, typed)
 
 
-def _typing(found: Opened) -> Typing | None:
-    """Return what was typed to be repaired, for the part of the data as it is now."""
-    try:
-        part = _part(found)
-    except CaseMovedError:
-        return None
-    return Typing(part.scope, _typed(part))
-
-
-def _part(found: Opened) -> Part:
-    """Return the part of the data that was typed for; CaseMovedError when it is gone."""
-    case_id = found.line.incident.case_id
-    parts = found.data.parts if found.data else ()
-    for part in parts:
-        if str(part.scope) == request.form.get("scope", "0"):
-            return part
-    raise CaseMovedError(case_id)
-
-
-def _typed(part: Part) -> dict[str, Typed]:
-    return {
-        variable.name: values.read(
-            variable, request.form[f"kind.{variable.name}"], _texts(variable.name)
-        )
-        for variable in part.variables
-        if f"kind.{variable.name}" in request.form
-    }
-
-
 def _as_json(part: Part, typed: dict[str, Typed]) -> dict[str, Typed]:
     """Turn the variable whose button was pressed into one to be typed as JSON."""
-    name = request.form.get("json", "")
+    name = request.form.get("json", "").rpartition(".")[2]
     for variable in part.variables:
         if variable.name == name and name in typed:
             one = typed[name]
             value = variable.value if one.problem else one.value
             return {**typed, name: values.as_json(value)}
     return typed
-
-
-def _texts(name: str) -> list[str]:
-    return request.form.getlist(f"value.{name}")
 
 
 def _changed(part: Part, typed: dict[str, Typed]) -> list[tuple[casedata.Variable, Typed]]:
@@ -167,6 +124,7 @@ def _review(
         incident=found.line.incident,
         part=part,
         rows=rows,
+        box_name=box_name,
         revision=_revision(),
         reason=request.form.get("reason", ""),
         refusal=refusal,

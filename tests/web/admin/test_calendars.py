@@ -162,11 +162,7 @@ def test_one_day_and_a_week(lin: Visitor, database: sa.Engine) -> None:
     assert confirm(lin).status_code == 303
 
     lin.get(STANDARD)
-    week = next(
-        dict(form.form_values())
-        for form in lin.all(f"//form[@action='{PREVIEW}']")
-        if form.fields["change"] == "calendar"
-    )
+    week = {**lin.values(PREVIEW), "change": "calendar"}
     bad = {**week, "day5": "9点", "zone": "Mars/Base"}
     assert lin.post(PREVIEW, bad).status_code == 422
     assert lin.all("//main//input[@name='day5']/@value") == ["9点"]

@@ -84,18 +84,18 @@ def test_dropping_asks_for_a_reason(
 ) -> None:
     he = sign_in("he")
     he.get(HOME)
-    (action,) = [form.get("action") for form in he.all("//form[contains(@action, '/drop')]")]
-    assert he.post(action, {**he.values(action), "reason": " "}).status_code == 422
+    (action,) = he.all("//button[not(@lang)]/@formaction[contains(., '/drop')]")
+    assert he.post(action, {**he.values(action), f"reason.{sent}": " "}).status_code == 422
     assert "请写明原因" in he.text
     assert len(letters(he)) == 1
 
-    he.follow(he.post(action, {**he.values(action), "reason": "客户已撤诉"}))
+    he.follow(he.post(action, {**he.values(action), f"reason.{sent}": "客户已撤诉"}))
     assert "消息已作废" in he.text
     assert letters(he) == []
     he.get(f"{HOME}?status=dropped")
     (dropped,) = letters(he)
     assert "何清：客户已撤诉" in dropped
-    assert he.post(action, {"reason": "again"}).status_code == 409
+    assert he.post(action, {f"reason.{sent}": "again"}).status_code == 409
     with database.connect() as conn:
         row = conn.execute(sa.select(messages).where(messages.c.id == sent)).one()
     assert (row.status, row.reason) == ("dropped", "客户已撤诉")
@@ -126,7 +126,7 @@ def test_a_delivered_one_names_its_case(
     he = sign_in("he")
     he.get(f"{HOME}?status=delivered")
     assert he.all(f"//details[@id='m-{sent}']//a[@href='/cases/{case_id}']")
-    assert not he.all("//form[contains(@action, '/drop')]")
+    assert not he.all("//button[contains(@formaction, '/drop')]")
     he.post("/language/en", {})
     he.get(f"{HOME}?status=delivered")
     assert "Delivered" in letters(he)[0]
@@ -146,6 +146,6 @@ def test_what_a_case_cannot_take_in_is_an_incident_that_leads_to_its_message(
     (link,) = he.all(f"//a[contains(@href, '#m-{sent}')]")
     he.get(link.get("href").partition("#")[0])
     assert "amount x" in letters(he)[0]
-    he.follow(he.post(f"{HOME}/{sent}/drop", {"reason": "写错了"}))
+    he.follow(he.post(f"{HOME}/{sent}/drop", {f"reason.{sent}": "写错了"}))
     he.get("/admin/incidents")
     assert "已无需再办" in he.text

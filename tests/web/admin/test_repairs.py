@@ -188,7 +188,7 @@ def test_after_signing_in_anew_the_page_is_there_again(he: Visitor, stuck: Stuck
     he.client.delete_cookie("banjie")
     assert he.post(f"{path}/data", sent).status_code == 401
     he.follow(he.sign_in("he"))
-    assert (he.status, he.path) == (200, f"{path}/data")
+    assert (he.status, he.path) == (200, path)
     assert he.values(f"{path}/data")["value.rounds"] == "7"
 
 
