@@ -1,52 +1,36 @@
-"""Whom a person stands in for at a moment, found in the statement that finds the person."""
+"""Whom a person stands in for at a moment: the statement that finds the person asks if anybody."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from engine.direct import Direct
-from engine.people import BY_ID, Person, Represented, person_of
+from engine.people import BY_ID, COLUMNS, Represented, person_of
 from engine.tables import people, substitutions
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
-_OTHER = people.alias("other")
-_ROW = (
-    *(
-        sa.cast(_OTHER.c.id, sa.Text),
-        _OTHER.c.login,
-        _OTHER.c.name,
-        sa.func.to_jsonb(_OTHER.c.roles),
-    ),
-    *(_OTHER.c.lang, substitutions.c.procedure, sa.func.to_jsonb(substitutions.c.steps)),
+    from engine.people import Person
+
+_NOW = sa.and_(
+    substitutions.c.ended_at.is_(None),
+    substitutions.c.begins <= sa.bindparam("now", type_=sa.DateTime(timezone=True)),
+    substitutions.c.ends > sa.bindparam("now", type_=sa.DateTime(timezone=True)),
 )
+_STANDS_IN = sa.exists().where(substitutions.c.substitute_id == people.c.id, _NOW)
+_BY_ID = BY_ID.add_columns(_STANDS_IN.correlate(people))
+_BY_SESSION = Direct(_BY_ID.where(people.c.generation == sa.bindparam("generation")))
 _REPRESENTED = (
-    sa.select(
-        sa.func.jsonb_agg(
-            aggregate_order_by(
-                sa.func.jsonb_build_array(*_ROW), substitutions.c.begins, substitutions.c.id
-            )
-        )
-    )
-    .join_from(substitutions, _OTHER, _OTHER.c.id == substitutions.c.person_id)
-    .where(
-        substitutions.c.substitute_id == people.c.id,
-        substitutions.c.ended_at.is_(None),
-        substitutions.c.begins <= sa.bindparam("now", type_=sa.DateTime(timezone=True)),
-        substitutions.c.ends > sa.bindparam("now", type_=sa.DateTime(timezone=True)),
-        _OTHER.c.active,
-    )
-    .correlate(people)
-    .scalar_subquery()
+    sa.select(*COLUMNS, substitutions.c.procedure, substitutions.c.steps)
+    .join_from(substitutions, people, people.c.id == substitutions.c.person_id)
+    .where(substitutions.c.substitute_id == sa.bindparam("id"), _NOW, people.c.active)
+    .order_by(substitutions.c.begins, substitutions.c.id)
 )
-_STANDING_IN = BY_ID.add_columns(_REPRESENTED)
-_BY_SESSION = Direct(_STANDING_IN.where(people.c.generation == sa.bindparam("generation")))
 
 
 def of_session(conn: sa.Connection, key: UUID, generation: int, *, now: datetime) -> Person | None:
@@ -55,20 +39,21 @@ def of_session(conn: sa.Connection, key: UUID, generation: int, *, now: datetime
     Whom they stand in for at ``now`` is known with it.
     """
     row = _BY_SESSION.row(conn, {"id": key, "generation": generation, "now": now})
-    return None if row is None else _standing_in(row)
+    return None if row is None else _standing_in(conn, row, now)
 
 
 def standing_in(conn: sa.Connection, key: UUID, *, now: datetime) -> Person | None:
     """Return the active person with this id, and whom they stand in for at ``now``; or None."""
-    row = conn.execute(_STANDING_IN, {"id": key, "now": now}).one_or_none()
-    return None if row is None else _standing_in(row)
+    row = conn.execute(_BY_ID, {"id": key, "now": now}).one_or_none()
+    return None if row is None else _standing_in(conn, row, now)
 
 
-def _standing_in(row: sa.Row[*tuple[Any, ...]] | tuple[Any, ...]) -> Person:
-    return replace(person_of(row), represents=tuple(_represented(one) for one in row[-1] or ()))
-
-
-def _represented(row: list[Any]) -> Represented:
-    key, login, name, held, lang, procedure, steps = row
-    person = Person(UUID(key), login, name, frozenset(held), lang)
-    return Represented(person, procedure, frozenset(steps))
+def _standing_in(
+    conn: sa.Connection, row: sa.Row[*tuple[Any, ...]] | tuple[Any, ...], now: datetime
+) -> Person:
+    person, stands_in = person_of(row), row[-1]
+    if not stands_in:
+        return person
+    rows = conn.execute(_REPRESENTED, {"id": person.id, "now": now}).all()
+    represents = tuple(Represented(person_of(r), r.procedure, frozenset(r.steps)) for r in rows)
+    return replace(person, represents=represents)
