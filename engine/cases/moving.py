@@ -72,6 +72,7 @@ COLUMNS = (
     *(cases.c[name] for name in Case.__dataclass_fields__ if name in cases.c),
     calendars.REVISION.scalar_subquery().label("calendars"),
 )
+_TOLD = tuple(name for name in case_facts.NAMES if name in Case.__dataclass_fields__)
 _LOCK = sa.select(*COLUMNS).where(cases.c.id == sa.bindparam("case")).with_for_update()
 _VOID = Write("void", voids)
 
@@ -139,8 +140,7 @@ def _keeping(case: Case, undone: Sequence[left.Ending]) -> Case:
 
 
 def _facts(case: Case) -> dict[str, object]:
-    names = (name for name in case_facts.NAMES if name in Case.__dataclass_fields__)
-    return {"status": "open", **{name: getattr(case, name) for name in names}}
+    return {"status": "open", **{name: getattr(case, name) for name in _TOLD}}
 
 
 def _ended(case: Case, move: Move, now: datetime) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -169,7 +168,6 @@ def _finish(conn: sa.Connection, waiting: Waiting, posted: Posted, *, now: datet
     files = enclosing.attach(conn, form, answers.values, case_id=case.id, subject=subject, by=by)
     next_task = _next(conn, waiting, move, eyes)
     done = _completion(version, waiting, answers.values, next_task, files=files)
-    done = replace(done, known=form.facts(answers.values))
     holders = move_on(conn, case, version, move, [done], by=by, now=now)
     come_back(conn, version, waiting, move, now=now)
     _check_still_free(conn, holders.get(task_id), waiting, by=by)
@@ -202,7 +200,8 @@ def _completion(
         "next": None if next_task is None else next_task.hex,
         "files": files,
     }
-    return Draft("step_completed", facts, answers=values, task_id=waiting.id)
+    known = version.form(waiting.process, waiting.element).facts(values)
+    return Draft("step_completed", facts, answers=values, task_id=waiting.id, known=known)
 
 
 def _check_still_free(

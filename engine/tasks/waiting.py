@@ -116,11 +116,7 @@ class Waiting:
         return found if self.item is None else {**found, "item": self.item}
 
 
-_TASK = (
-    *(tasks.c.id, tasks.c.process, tasks.c.element),
-    *(tasks.c.role, tasks.c.claimed_by, tasks.c.item),
-    *(tasks.c.given_to, tasks.c.owner, tasks.c.signing, tasks.c.again),
-)
+_TASK = tuple(tasks.c[name] for name in Waiting.__dataclass_fields__ if name in tasks.c)
 # The case is locked first, as everywhere; the task after it, so that what it says is not of before.
 _LOCK = Direct(
     sa.select(*_TASK, *COLUMNS)
@@ -166,13 +162,13 @@ def lock_held(conn: sa.Connection, task_id: UUID, *, by: Person) -> Waiting:
     if row is None:
         raise gone(conn, task_id, by=by)
     waiting = _waiting(row, by)
-    return replace(waiting, by=acting(conn, by, waiting, waiting.case.version_id))
+    who = acting(conn, by, waiting, waiting.case.version_id)
+    return waiting if who is by else replace(waiting, by=who)
 
 
 def _waiting(row: tuple[Any, ...], by: Person) -> Waiting:
-    of_case = Case(*row[len(_TASK) :])
-    named: dict[str, Any] = {c.name: value for c, value in zip(_TASK, row, strict=False)}
-    return Waiting(**named, case=of_case, by=by)
+    count = len(_TASK)
+    return Waiting(*(*row[:count], Case(*row[count:]), by))
 
 
 def check_own(waiting: Waiting) -> None:
