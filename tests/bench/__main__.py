@@ -63,8 +63,8 @@ def _race(server: Server, clients: Clients, rounds: int) -> Iterator[Row]:
             step, floor = race.step[crowd], race.floor[crowd]
             clients_ = "1 client" if crowd == 1 else f"{crowd} clients"
             yield Row(f"(a) floor A, {clients_}", floor, "1", "")
-            ratio = f"{step.times(floor):.2f}"
-            yield Row(f"(b) one step, {clients_}", step, ratio, "at most 2.2, aim 2.0")
+            budget = "at most 2.2, aim 2.0"
+            yield Row(f"(b) one step, {clients_}", step, race.ratio(crowd), budget)
         yield from _memory(race)
 
 

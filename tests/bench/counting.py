@@ -12,14 +12,15 @@ if TYPE_CHECKING:
 
 
 class Spent(NamedTuple):
-    """CPU seconds of the web processes and of PostgreSQL."""
+    """CPU seconds of web processes and PostgreSQL, and instructions of both, 0 if unknown."""
 
     web: float
     database: float
+    instructions: float = 0
 
     def since(self, before: Spent) -> Spent:
         """Give what was spent between two readings."""
-        return Spent(self.web - before.web, self.database - before.database)
+        return Spent(*(now - then for now, then in zip(self, before, strict=True)))
 
     @property
     def both(self) -> float:

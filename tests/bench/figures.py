@@ -57,3 +57,8 @@ class Samples:
         """
         pairs = zip(self.rounds, other.rounds, strict=True)
         return median(mine.both / theirs.both for mine, theirs in pairs)
+
+    def instructions(self, other: Samples) -> float:
+        """Give the same of the instructions; 0 where they were not counted."""
+        pairs = zip(self.rounds, other.rounds, strict=True)
+        return median(mine.instructions / (theirs.instructions or 1) for mine, theirs in pairs)

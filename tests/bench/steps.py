@@ -19,6 +19,7 @@ from tests.bench.company import (
 )
 from tests.bench.counting import Spent, cpu, postmaster
 from tests.bench.figures import Samples
+from tests.bench.instructions import Instructions
 from tests.bench.line import Session
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 PER_CASE = 20
 """Steps that a case is taken through before the next one: as long as a real procedure."""
 
-CASES = 20
-"""Cases of each client in a round."""
+CASES = 80
+"""Cases of all clients in a round: as many for one as for four, so that each is as exact."""
 
 CROWDS = (1, len(LOGINS))
 
@@ -48,6 +49,7 @@ class Race:
         self._clients, self._postmaster = clients, postmaster(server)
         self.floor = {crowd: Samples() for crowd in CROWDS}
         self.step = {crowd: Samples() for crowd in CROWDS}
+        self._counts: dict[int, Instructions] = {}
         with ExitStack() as starting:
             self.inbox = starting.enter_context(stand.inbox(self.database))
             self._floor_web = starting.enter_context(stand.floor(self._floor_database))
@@ -71,13 +73,21 @@ class Race:
 
     def told(self) -> str:
         """Say in a few words how it stands."""
-        ratios = (f"{self.step[c].times(self.floor[c]):.2f} with {c}" for c in CROWDS)
+        ratios = (f"{self.ratio(crowd)} with {crowd}" for crowd in CROWDS)
         return f"step / floor {', '.join(ratios)} client(s)"
+
+    def ratio(self, crowd: int) -> str:
+        """Write how many times the floor a step costs so many clients: by CPU, by instructions."""
+        step, floor = self.step[crowd], self.floor[crowd]
+        counted = step.instructions(floor)
+        return f"{step.times(floor):.2f}" + (f" ({counted:.2f} by instructions)" if counted else "")
 
     def warm_up(self) -> None:
         """Let every thread connect, prepare its statements and compile the procedure."""
         self._clients.do(self._floor_walks(len(LOGINS)))
         self._clients.do(self._step_walks(len(LOGINS)))
+        for root in (self.inbox.pid, self._floor_web.pid, self._postmaster):
+            self._counts[root] = self._stop.enter_context(Instructions(root))
 
     def run(self, number: int) -> None:
         """Measure one round; the order alternates."""
@@ -92,17 +102,18 @@ class Race:
                 samples.add(took, self._spent(web).since(before))
 
     def _spent(self, web: stand.Web) -> Spent:
-        return Spent(cpu(web.pid), cpu(self._postmaster))
+        executed = self._counts[web.pid].read() + self._counts[self._postmaster].read()
+        return Spent(cpu(web.pid), cpu(self._postmaster), executed)
 
     def _floor_walks(self, crowd: int) -> list[Walk]:
         port, cookie = self._floor_web.port, self._sessions[0].cookie
         return [
             Walk(port, cookie, self._forms[0], tasks, PER_CASE)
-            for tasks in _dealt(floor_cases(self._floor_database, CASES * crowd), crowd)
+            for tasks in _dealt(floor_cases(self._floor_database, CASES), crowd)
         ]
 
     def _step_walks(self, crowd: int) -> list[Walk]:
-        tasks = open_cases(self.database, LOOPING, CASES * crowd, ago=timedelta(0))
+        tasks = open_cases(self.database, LOOPING, CASES, ago=timedelta(0))
         return [
             Walk(session.port, session.cookie, form, mine, PER_CASE)
             for session, form, mine in zip(
