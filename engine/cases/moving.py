@@ -154,8 +154,9 @@ def _ended(case: Case, move: Move, now: datetime) -> dict[str, object]:
 def _knowing(case: Case, happened: Sequence[Draft]) -> Case:
     """Return the case with what forms said of it, and the number that it was given."""
     said = {name: str(value) for draft in happened for name, value in draft.known.items()}
-    known = {name: said.get(name, getattr(case, name)) for name in (*FACTS, "number")}
-    return replace(case, **known)
+    named = (name for name in (*FACTS, "number") if name in said)
+    new: dict[str, Any] = {name: said[name] for name in named if said[name] != getattr(case, name)}
+    return replace(case, **new) if new else case
 
 
 def _voided(move: Move, now: datetime) -> dict[Write, list[dict[str, object]]]:
