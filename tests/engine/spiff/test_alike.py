@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.spiff import BrokenFilesError, Compiled, compile_procedure
+from engine import spiff
+from engine.spiff import BrokenFilesError, Compiled, RunError, compile_procedure
 from engine.spiff.errors import JoinLeftError, NoWayBackError
 from tests.engine.spiff.drawing import OPERATORS, ROLES, Process, Scope, files_of, table, variable
 from tests.engine.spiff.improvising import improvise
@@ -118,6 +119,21 @@ def test_what_was_asked_is_not_filled_in_anew_by_itself() -> None:
     assert walk.waits == ["state"]
     walk.does("state", n=100, m=0)
     assert walk.does("finance", note="x").ended == "demo:done"
+
+
+def test_what_was_asked_is_not_mended_to_another_answer() -> None:
+    walk = Walk(published(twice_asked()))
+    walk.does("state", n=6000, m=0)
+    state, compiled = walk.move.state, walk.compiled
+    with pytest.raises(RunError) as refused:
+        spiff.repair(compiled, state, {"n": 100})
+    assert "合不拢" in refused.value.zh
+    walk.move = spiff.repair(compiled, state, {"n": 7000, "m": 3})
+    walk.does("finance", note="x")
+    assert walk.does("manager", note="x").ended == "demo:done"
+    before = Walk(published(twice_asked(n="6000")))
+    before.move = spiff.repair(before.compiled, before.move.state, {"n": 100})
+    assert before.waits == ["state"]
 
 
 def test_what_a_branch_beside_writes_may_be_answered_otherwise() -> None:
