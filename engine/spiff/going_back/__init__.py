@@ -13,9 +13,12 @@ return_to      all that came of the      that step, with fresh      a join that 
                                          again with a fresh copy    what an event beside the step
                                          of the variables           has begun, go on
 return_straight the task that returns it that step, and after it    nothing between is undone or
-                                         the same task anew         done again, nothing else stops
+                                         the same task anew, both   done again, nothing else stops
+                                         with fresh deadlines       or is open again
 withdraw       as return_to              as return_to; deadlines    only while nobody has finished
-                                         of the step count on       a step that came of it
+                                         of the step, and around    a step that came of it; one
+                                         it, have their first due   that has passed is not fired
+                                         times                      again
 cancel         everything                nothing                    variables stay
 reopen         nothing                   a finished step as by      what cancelling, or an end of
                                          return_to, or all that     the whole process, cut off is
