@@ -32,10 +32,10 @@ def judge(record: Record, terms: Terms, *, until: datetime) -> Replayed:
     waiting, stage = _new_steps(found), found.stage
     obstacle = None if waiting else _held_up(found)
     missed = _missed(found, until)
-    over = record.late - Counter(map(_place, missed))
+    over, urging = record.late - Counter(map(_place, missed)), _urging(terms)
     unreached = over - _kept_or_gone(found, missed)
     return Replayed(
-        verdict=_verdict(found, waiting, obstacle),
+        verdict=_verdict(found, waiting, obstacle, urging),
         waiting=waiting,
         obstacle=obstacle,
         missed=missed,
@@ -44,7 +44,7 @@ def judge(record: Record, terms: Terms, *, until: datetime) -> Replayed:
         others=_others(found),
         done=tuple(stage.done),
         unused=_unused(found),
-        spared=_spared(found),
+        spared=_spared(found, urging),
         outcome=stage.outcome,
         notes=tuple(found.notes),
     )
@@ -61,14 +61,19 @@ def _kept_or_gone(found: Play, missed: tuple[Missed, ...]) -> Counter[str]:
     return (found.stage.armed - Counter(map(_place, missed))) + gone
 
 
-def _verdict(found: Play, waiting: tuple[NewStep, ...], obstacle: Obstacle | None) -> Verdict:
+def _verdict(
+    found: Play,
+    waiting: tuple[NewStep, ...],
+    obstacle: Obstacle | None,
+    urging: AbstractSet[str | None],
+) -> Verdict:
     if obstacle is not None:
         return Verdict.CANNOT
     stage, record = found.stage, found.record
     is_same = stage.done == record.done and stage.outcome == record.outcome
     if is_same and not waiting and _open(stage) == record.waiting:
         return Verdict.SAME
-    if _is_same_but_for(_urging(found.terms), found):
+    if _is_same_but_for(urging, found):
         return Verdict.URGED
     return Verdict.WAITING if waiting else Verdict.OTHER
 
@@ -103,9 +108,8 @@ def _drawn(compiled: Compiled) -> frozenset[str]:
     return frozenset(f"{process}:{id_}" for process, one in diagrams for id_ in one.elements)
 
 
-def _spared(found: Play) -> tuple[str, ...]:
+def _spared(found: Play, urging: AbstractSet[str]) -> tuple[str, ...]:
     """Return the steps by which somebody was urged in the case's own history, and would not be."""
-    urging = _urging(found.terms)
     before = Counter(each.place for each in found.record.openings.values() if each.place in urging)
     return tuple((before - Counter(map(place_of, found.stage.opened))).elements())
 

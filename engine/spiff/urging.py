@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from engine.spiff.files.bpmn_file import sheets_of
@@ -14,15 +15,20 @@ if TYPE_CHECKING:
 
 def urging(compiled: Compiled) -> frozenset[str]:
     """Return the elements ("process:id") that a case comes to by being urged, and not otherwise."""
-    sheets = sheets_of(tuple(compiled.plan.drawings.items()))
+    return _urging(tuple(compiled.plan.drawings.items()), compiled.id)
+
+
+@lru_cache(maxsize=8)
+def _urging(drawings: tuple[tuple[str, bytes], ...], root: str) -> frozenset[str]:
+    sheets = sheets_of(drawings)
     timers = {
         f"{process}:{node.id}"
         for process, sheet in sheets.items()
         for node in sheet.nodes.values()
         if node.attached and TIMER in node.events and not node.interrupts
     }
-    return _reached(Graph(sheets), compiled.id) - _reached(Graph(sheets, timers), compiled.id)
+    return _reached(Graph(sheets), root) - _reached(Graph(sheets, timers), root)
 
 
-def _reached(graph: Graph, process: str) -> frozenset[str]:
-    return frozenset(f"{place.process}:{place.element}" for place in graph.ways(process))
+def _reached(graph: Graph, root: str) -> frozenset[str]:
+    return frozenset(f"{place.process}:{place.element}" for place in graph.ways(root))
