@@ -46,7 +46,10 @@ class Standstill(NamedTuple):
 
 
 class Doubled(NamedTuple):
-    """An element that two tokens of one split come to, or a flow into a join."""
+    """An element that two tokens of one split come to, or a flow into a join.
+
+    There is no split where they began as two.
+    """
 
     place: str
     split: str
@@ -200,6 +203,8 @@ class Markings:
         if len(step.flows) > 1:
             ours |= {len(path) - 1}
         split = path[max(ours & theirs)][1].node if ours & theirs else ""
+        if self.begin and not split:
+            yield Doubled(twice.at, split)
         again = any(path[number][1].node == split for number in ours ^ theirs)
         if not split or self.net.events(split):
             return

@@ -9,6 +9,7 @@ activity happens, what it begins stands by itself.
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -23,7 +24,7 @@ from engine.spiff.files.sources import Sources
 from engine.spiff.fixes import READY, STARTED, WAITING
 from engine.spiff.going_back.detours import Detour
 from engine.spiff.going_back.reachable import reachable
-from engine.spiff.markings import Markings, Standstill, TooManyError
+from engine.spiff.markings import Doubled, Markings, Standstill, TooManyError
 from engine.spiff.model import Names
 from engine.spiff.net import Token, nets
 
@@ -61,9 +62,9 @@ class Stand:
 
     @property
     def fits(self) -> bool:
-        """Whether it is as drawn; also where that is too much to look at."""
+        """Whether it is as drawn; where that is too much to look at, whether it goes on well."""
         come_to = reachable(self.net)
-        return come_to is None or come_to.fits(self.tokens)
+        return not any(self._ahead()) if come_to is None else come_to.fits(self.tokens)
 
     def misfit(self, before: Stand | None) -> Names | None:
         """Say what is wrong since a token more stands here, None if nothing is."""
@@ -77,25 +78,23 @@ class Stand:
 
     def wrong(self, fresh: Iterable[str]) -> Starved | Apart:
         """Find why it is not as drawn, with one of some places if it is not a join that waits."""
-        if (found := self._standstill()) is not None:
+        waits = (each for each in self._ahead() if isinstance(each, Standstill))
+        if (found := next(waits, None)) is not None:
             return Starved(found.join, self.net.ways[found.way].source)
         come_to, places = reachable(self.net), sorted(fresh)
         apart = (
             (at, other)
             for at, other in product(places, sorted(self.tokens))
-            if at != other and come_to is not None and not come_to.together(at, other)
+            if at != other and (come_to is None or not come_to.together(at, other))
         )
         at, other = next(apart, (places[0], places[0]))
         return Apart(self.net.node_at(at), self.net.node_at(other))
 
-    def _standstill(self) -> Standstill | None:
-        """Find the first join that may wait for ever from here on."""
+    def _ahead(self) -> Iterator[Standstill | Doubled]:
+        """Give what goes wrong from here on, as far as that can be looked at."""
         begin = frozenset(Token(at) for at in self.tokens)
-        try:
-            wrong = Markings(self.net, begin=begin).wrong()
-            return next((each for each in wrong if isinstance(each, Standstill)), None)
-        except TooManyError:
-            return None
+        with suppress(TooManyError):
+            yield from Markings(self.net, begin=begin).wrong()
 
 
 def _waiting(net: Net, join: str, source: str) -> Names:

@@ -228,6 +228,8 @@ class Story:
         return bool(steps)
 
     def _placed(self) -> bool:
+        if not self.spots:
+            return False
         steps = [n for n, token in enumerate(self.kept.open()) if token.state == READY]
         place, at = self.random.choice([None, *steps]), self.random.choice(self.spots)
         return self._both(lambda runner: runner.places(place, at))

@@ -10,7 +10,7 @@ from engine import spiff
 from engine.spiff import CaseOverError, NoPlaceError, TaskNotReadyError, pruning
 from engine.spiff.errors import JoinLeftError
 from engine.spiff.fixes import READY
-from engine.spiff.going_back import placing
+from engine.spiff.going_back import placing, standing
 from tests.engine.spiff.differing import BARE, procedure_of
 from tests.engine.spiff.drawing import T0, Process, Scope, compiled, holding, timing
 from tests.engine.spiff.improvising import Improviser
@@ -137,6 +137,21 @@ def test_no_join_is_passed_twice() -> None:
             walk.places(element, to)
     with pytest.raises(JoinLeftError, match="“right in English” is not done yet, and as drawn"):
         walk.places("left", "first")
+
+
+def test_where_a_drawing_is_too_much_to_look_at_it_goes_on_well_from_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(standing, "reachable", lambda _: None)
+    walk = Walk(compiled(forking("left", "right")))
+    for element, to in (("first", "left"), (None, "left"), (None, "last")):
+        with pytest.raises(JoinLeftError):
+            walk.places(element, to)
+    walk.places("first", "last")
+    walk.places("last", "first")
+    walk.does("first")
+    with pytest.raises(JoinLeftError, match="never open beside"):
+        walk.places(None, "first")
 
 
 def urging() -> Walk:
