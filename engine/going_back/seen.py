@@ -22,8 +22,8 @@ class PreviewChangedError(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "您看过之后案件有了变化，什么都还没有办。请再看一遍下面的后果，然后再确认。",
-            "The case has changed since you looked, and nothing was done. Read once more what "
+            "您看过之后情况有了变化，什么都还没有办。请再看一遍下面的后果，然后再确认。",
+            "Things have changed since you looked, and nothing was done. Read once more what "
             "would follow, and confirm again.",
         )
 

@@ -12,6 +12,7 @@ from engine.flexible.asking import REMOVED
 from engine.flexible.groups import OPEN
 from engine.flexible.held import free, put, said
 from engine.flexible.settling import settle
+from engine.going_back.seen import check_seen
 from engine.history import enter, journal
 from engine.people import end_sessions
 from engine.reasons import checked_reason
@@ -40,19 +41,22 @@ def leave(
     to: Sequence[str],
     reason: str,
     *,
+    seen: str | None = None,
     by: Person | None,
     now: datetime,
 ) -> Leaving:
     """Let somebody never sign in again, and hand over what they had, as ``leaving`` tells it.
 
-    Returns what became of it. Cases are locked in one order. Raises BadReasonError, NotFoundError,
-    LeavingOneselfError and BadSuccessorError.
+    Returns what became of it. Cases are locked in one order. ``seen`` is the digest of what
+    somebody has read of it (Leaving.seen). Raises BadReasonError, NotFoundError,
+    LeavingOneselfError, BadSuccessorError and PreviewChangedError.
     """
     why = checked_reason(reason)
     making.lock(conn)
     found = leaving(conn, login, to, now=now)
     if by is not None and by.id == found.person.id:
         raise LeavingOneselfError
+    check_seen(seen, found.seen)
     conn.execute(sa.update(staff).where(staff.c.id == found.person.id).values(active=False))
     end_sessions(conn, found.person)
     for piece in found.pieces:

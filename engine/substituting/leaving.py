@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from engine import people, procedures
 from engine.errors import NotFoundError, Refusal
 from engine.flexible.groups import OPEN
+from engine.going_back.seen import digest
+from engine.spiff import Names
 from engine.substituting.listing import Listed, concerning
 from engine.substituting.making import clash
 from engine.substituting.rings import Span
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 
     from engine.people import Person
     from engine.procedures import Version
-    from engine.spiff import Names
 
 Kind = Literal["held", "delegated", "signature"]
 
@@ -71,6 +72,28 @@ class Piece:
     role: Names
     to: Person | None
 
+    @property
+    def goes(self) -> Names:
+        """Who takes it over, or what becomes of it if nobody does."""
+        if self.to is not None:
+            return Names(self.to.name, self.to.name)
+        if self.kind == "signature":
+            return Names("减签，由其余的人签", "No longer asked for; the others decide")
+        if self.kind == "held":
+            return Names(f"放回岗位：{self.role.zh}", f"Back to the role: {self.role.en}")
+        return Names(
+            f"交回时放回岗位：{self.role.zh}",
+            f"To the role when it is given back: {self.role.en}",
+        )
+
+    @property
+    def told(self) -> Names:
+        """What it is and where it goes, as somebody has read it."""
+        what = f"{self.case_code} {self.kind}"
+        return Names(
+            f"{what} {self.step.zh}：{self.goes.zh}", f"{what} {self.step.en}: {self.goes.en}"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
@@ -78,6 +101,20 @@ class Assignment:
 
     substitution: Listed
     to: Person | None
+
+    @property
+    def goes(self) -> Names:
+        """Who goes on with it, or that it ends."""
+        if self.to is None:
+            return Names("随之结束", "Ends with it")
+        return Names(f"由 {self.to.name} 继续代理", f"{self.to.name} goes on with it")
+
+    @property
+    def told(self) -> Names:
+        """What it is and what becomes of it, as somebody has read it."""
+        one = self.substitution
+        what = f"{one.substitute} {one.person} {one.first} {one.last}"
+        return Names(f"{what} {self.goes.zh}", f"{what} {self.goes.en}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +124,11 @@ class Leaving:
     person: Person
     pieces: list[Piece]
     assignments: list[Assignment]
+
+    @property
+    def seen(self) -> str:
+        """A digest of who gets what until somebody confirms it."""
+        return digest((piece.told for piece in self.pieces), (one.told for one in self.assignments))
 
 
 _COLUMNS = (

@@ -96,7 +96,7 @@ def test_a_preview_that_no_longer_holds_is_shown_anew_with_what_was_typed(
     sent["target"] = fang.all("//input[@name='target']/@value")[0]
     seen = f"seen-{sent['target']}"
     assert fang.post(f"{form_task}/acts/return", {**sent, seen: "other"}).status_code == 409
-    assert "您看过之后案件有了变化" in fang.text
+    assert "您看过之后情况有了变化" in fang.text
     again = fang.values(f"{form_task}/acts/return")
     assert (again["reason"], again[seen]) == ("再看看", sent[seen])
     assert fang.post(f"{form_task}/acts/return", {**again, **sent}).status_code == 303
@@ -113,7 +113,7 @@ def test_a_preview_of_the_whole_case_that_no_longer_holds_is_shown_anew_with_wha
     fang.does(form_task, "fill_handling_form")
 
     assert boss.post(page, sent).status_code == 409
-    assert "您看过之后案件有了变化" in boss.text
+    assert "您看过之后情况有了变化" in boss.text
     assert "填表并附样品标签" not in boss.text
     again = boss.values(page)
     assert again["reason"] == "客户撤诉"

@@ -8,6 +8,7 @@ from flask import redirect, render_template, request, url_for
 
 from engine import people
 from engine.errors import NotFoundError
+from engine.going_back.seen import PreviewChangedError
 from engine.reasons import BadReasonError
 from engine.roles import OPERATOR
 from engine.substituting import handing_over
@@ -15,6 +16,7 @@ from engine.substituting.leaving import leaving
 from web.admin.sections import section
 from web.clock import now
 from web.database import connection, transaction
+from web.errors import status_of
 from web.once import said_once, say_once
 from web.people import current_person
 
@@ -44,11 +46,12 @@ def show(key: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:key>/leaving")
 def leave(key: UUID) -> ResponseReturnValue:
     who, to, why = _person(key), request.form.getlist("to"), request.form.get("reason", "")
+    seen, by = request.form.get("seen", ""), current_person()
     try:
         with transaction() as conn:
-            handing_over.leave(conn, who.login, to, why, by=current_person(), now=now())
-    except BadReasonError as refusal:
-        return _page(who, to, refusal), 422
+            handing_over.leave(conn, who.login, to, why, seen=seen, by=by, now=now())
+    except (BadReasonError, PreviewChangedError) as refusal:
+        return _page(who, to, refusal), status_of(refusal)
     there = url_for("admin_staff.index")
     say_once(there, "left")
     return redirect(there, 303)

@@ -87,7 +87,7 @@ def test_a_preview_that_no_longer_holds_is_shown_anew_with_what_was_typed(he: Vi
     he.get(link)
     sent = {**he.values(f"{page}/act"), "reason": "资料已在纸上登记"}
     assert he.post(f"{page}/act", {**sent, "seen": "other"}).status_code == 409
-    assert "您看过之后案件有了变化" in he.text
+    assert "您看过之后情况有了变化" in he.text
     assert he.values(f"{page}/act") == sent
     assert he.post(f"{page}/act", sent).status_code == 303
 
@@ -130,7 +130,7 @@ def test_a_second_operator_agrees(he: Visitor, app: Flask, database: sa.Engine) 
     agree = f"{link}/agree"
     sent = second.values(agree)
     assert second.post(agree, {**sent, "seen": "other"}).status_code == 409
-    assert "您看过之后案件有了变化" in second.text
+    assert "您看过之后情况有了变化" in second.text
     second.follow(second.post(agree, sent))
     assert waits_for(database) == {"fill_handling_form"}
     assert he.post(f"{link}/drop").status_code == 409

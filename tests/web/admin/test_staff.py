@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
     from engine.people import Person
     from tests.web.visiting import Visitor
+
+
+def confirmed(visitor: Visitor) -> dict[str, Any]:
+    """Return what the form below the preview would send."""
+    (form,) = visitor.all("//form[@id='answers']")
+    return dict(form.form_values())
 
 
 def test_who_leaves_hands_over_what_was_shown(
@@ -34,7 +40,7 @@ def test_who_leaves_hands_over_what_was_shown(
     assert "放回岗位：销售部" in he.text
     he.get(f"{page}?to=min")
     assert "→ 敏敏" in he.text
-    values = {**he.values(page), "to": "min"}
+    values = confirmed(he)
     assert he.post(page, {**values, "reason": " "}).status_code == 422
     assert "请写明原因" in he.text
     assert "→ 敏敏" in he.text
@@ -49,6 +55,25 @@ def test_who_leaves_hands_over_what_was_shown(
     heir.get("/notices")
     assert "王芳 离开，“查明异常资料”交由您接手：离职" in heir.text
     assert he.post(page, {**values, "reason": "离职"}).status_code == 404
+
+
+def test_what_somebody_has_taken_since_it_was_read_is_shown_before_it_is_handed_over(
+    fang: Visitor, he: Visitor, staff: dict[str, Person], database: sa.Engine
+) -> None:
+    page = f"/admin/staff/{staff['fang'].id}/leaving"
+    he.get(f"{page}?to=min")
+    assert "名下没有待办" in he.text
+    sent = {**confirmed(he), "reason": "离职"}
+    fang.post(f"{task_path(fang.opens())}/claim")
+
+    assert he.post(page, sent).status_code == 409
+    assert "您看过之后情况有了变化" in he.text
+    assert "→ 敏敏" in he.text
+    with database.connect() as conn:
+        assert conn.scalar(sa.select(tasks.c.claimed_by)) == staff["fang"].id
+    again = confirmed(he)
+    assert (again["reason"], again["to"]) == ("离职", "min")
+    assert he.post(page, again).status_code == 303
 
 
 def test_only_operators_let_people_go_and_never_themselves(
