@@ -37,7 +37,8 @@ def tidy(conn: sa.Connection, *, now: datetime) -> int:
 
 
 def _some(wanted: sa.Select[Any]) -> sa.Select[Any]:
-    return wanted.limit(BATCH).with_for_update(skip_locked=True)
+    """Give a batch of rows, chosen once: a plan may ask a plain subquery anew for each row."""
+    return sa.select(wanted.limit(BATCH).with_for_update(skip_locked=True).cte())
 
 
 def _unsent(until: datetime) -> tuple[sa.ColumnElement[bool], ...]:

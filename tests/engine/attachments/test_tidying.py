@@ -6,6 +6,7 @@ from datetime import timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+import pytest
 import sqlalchemy as sa
 
 from engine.attachments import CHUNK, store
@@ -78,7 +79,12 @@ def test_a_file_of_a_case_or_of_a_younger_draft_stays(connection: Connection, an
     assert contents == {sent.sha256, drafted.sha256}
 
 
-def test_much_goes_in_small_batches(connection: Connection, anna: Person) -> None:
+@pytest.mark.parametrize("unwanted", [(), ("hashjoin", "mergejoin", "hashagg", "sort", "material")])
+def test_much_goes_in_small_batches_by_any_plan(
+    connection: Connection, anna: Person, unwanted: tuple[str, ...]
+) -> None:
+    for way in unwanted:
+        connection.execute(sa.text(f"set local enable_{way} = off"))
     for number in range(BATCH + 1):
         drafts.save(connection, f"start:{number}", {}, by=anna, now=NOW)
 

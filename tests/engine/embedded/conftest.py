@@ -75,7 +75,8 @@ def install() -> Callable[[Path], dict[str, str]]:
             _copy_distribution(name, into)
         source = Path(engine.embedded.__file__).parent
         shutil.copytree(source, into / "engine" / "embedded")
-        shutil.copy(source.parent / "__init__.py", into / "engine")
+        for module in ("__init__.py", "errors.py"):
+            shutil.copy(source.parent / module, into / "engine")
         return {"PYTHONPATH": str(into), "PATH": os.environ["PATH"]}
 
     return copy

@@ -19,9 +19,9 @@ SCHEMA = [
     ("<bpmn:userTask", "<bpmn:nonsense/><bpmn:userTask", "<nonsense> 不能出现在这里"),
     ('<di:waypoint x="0" y="0"/>', '<di:waypoint x="0"/>', "<waypoint> 缺少属性 y"),
     (
-        'id="edge_opened_to_ask"',
-        'id="1 edge"',
-        "<BPMNEdge> 的属性 id 的值“1 edge”不对，应为 id（字母",
+        'bpmnElement="opened_to_ask"',
+        'bpmnElement="1 edge"',
+        "<BPMNEdge> 的属性 bpmnElement 的值“1 edge”不对，应为 名称（字母",
     ),
     ('isExecutable="true"', 'isExecutable="true" isClosed="maybe"', "应为 true 或 false"),
     ("<bpmn:laneSet", "文字<bpmn:laneSet", "<process> 里面不能直接写文字"),
