@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
+from web.templating import Templates
+
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
@@ -34,7 +36,7 @@ def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
     app = Flask("web")
     app.request_class = PostedRequest
     app.session_interface = Sessions()
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_environment = Templates
     app.config.update(
         MAX_CONTENT_LENGTH=MOST_POSTED,
         MAX_FORM_MEMORY_SIZE=MOST_TYPED,

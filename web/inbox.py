@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+import orjson
 from flask import Blueprint, make_response, render_template, request
 
 from engine import notices
@@ -81,5 +82,5 @@ def tagged(page: str, tag: str) -> Response:
 def _tag(waiting: Inbox, represented: list[Desk], asked: list[Asked], lent: list[Lent]) -> str:
     lists = [waiting.mine, waiting.shared, *(desk.items for desk in represented)]
     states = [clock(item.due).state for listed in lists for item in listed if item.due]
-    said = repr((waiting, represented, asked, lent, states, language()))
-    return sha256(said.encode()).hexdigest()[:32]
+    said = [waiting, represented, asked, lent, states, language()]
+    return sha256(orjson.dumps(said, default=sorted)).hexdigest()[:32]

@@ -25,6 +25,7 @@ LANGUAGES = ("zh", "en")
 SOON = timedelta(hours=24)
 SETTINGS_KEPT = 30.0
 _LOCALES = {"zh": Locale.parse("zh_CN"), "en": Locale.parse("en_GB")}
+_MONTHS = _LOCALES["en"].months["format"]["abbreviated"]
 _TAGS = {"zh": "zh-CN", "en": "en"}
 
 
@@ -91,9 +92,9 @@ def our_company() -> Company:
 
 
 def _zone() -> ZoneInfo:
-    if "zone" not in g:
-        g.zone = our_company().zone
-    zone: ZoneInfo = g.zone
+    zone: ZoneInfo | None = g.get("zone")
+    if zone is None:
+        zone = g.zone = our_company().zone
     return zone
 
 
@@ -104,17 +105,17 @@ def _local(moment: datetime) -> datetime:
 def day_and_time(moment: datetime) -> str:
     """Return ``11月28日 16:00``, with the year where it is not this one."""
     local = _local(moment)
-    same = local.year == _local(now()).year
-    patterns = {
-        "zh": "M月d日 HH:mm" if same else "y年M月d日 HH:mm",
-        "en": "d MMM HH:mm" if same else "d MMM y HH:mm",
-    }
-    return dates.format_datetime(local, patterns[language()], locale=_LOCALES[language()])
+    year = "" if local.year == _local(now()).year else str(local.year)
+    at = f"{local.hour:02}:{local.minute:02}"
+    if language() == "zh":
+        return f"{year and year + '年'}{local.month}月{local.day}日 {at}"
+    return f"{local.day} {_MONTHS[local.month]} {year and year + ' '}{at}"
 
 
 def full_time(moment: datetime) -> str:
     """Return the moment to the second with year and zone, for a tooltip."""
-    return f"{_local(moment):%Y-%m-%d %H:%M:%S %Z}"
+    local = _local(moment)
+    return f"{local.replace(tzinfo=None).isoformat(' ', 'seconds')} {local.tzname()}"
 
 
 def day(moment: datetime) -> str:
@@ -153,7 +154,7 @@ def span(length: timedelta) -> str:
     shown = {unit: count for unit, count in counts.items() if count} or {"minute": 0}
     lang = language()
     said = (_in_unit(count, unit, lang) for unit, count in shown.items())
-    return t("", " ").join(said)
+    return ("" if lang == "zh" else " ").join(said)
 
 
 @lru_cache(maxsize=1024)
@@ -168,10 +169,11 @@ def clock(due: datetime, met: datetime | None = None) -> Clock:
         late = left < timedelta(0)
         text = t("逾期完成", "done late") if late else t("按时完成", "done in time")
         return Clock(due, "late" if late else "met", text)
+    said = span(abs(left))
     if left < timedelta(0):
-        return Clock(due, "late", t(f"逾期 {span(-left)}", f"{span(-left)} overdue"))
+        return Clock(due, "late", t(f"逾期 {said}", f"{said} overdue"))
     state = "soon" if left < SOON else "calm"
-    return Clock(due, state, t(f"剩 {span(left)}", f"{span(left)} left"))
+    return Clock(due, state, t(f"剩 {said}", f"{said} left"))
 
 
 def speak(app: Flask) -> None:
