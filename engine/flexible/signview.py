@@ -96,7 +96,7 @@ _ASKED = sa.select(*_COLUMNS).select_from(
 )
 _MINE = (
     _ASKED.where(
-        signings.c.person_id.in_(sa.bindparam("people", expanding=True)),
+        signings.c.person_id == sa.any_(sa.bindparam("people", type_=sa.ARRAY(sa.Uuid))),
         signings.c.status == "asked",
     )
     .order_by(signings.c.asked_at, signings.c.id)

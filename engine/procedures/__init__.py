@@ -123,6 +123,7 @@ class VersionChangedError(Refusal):
 IN_FORCE = sa.select(versions).where(
     versions.c.procedure == sa.bindparam("procedure"), versions.c.in_force
 )
+_ALL_IN_FORCE = sa.select(versions.c.id).where(versions.c.in_force).order_by(versions.c.procedure)
 _BY_MESSAGE = sa.select(versions.c.id).where(
     versions.c.start_message == sa.bindparam("message"), versions.c.in_force
 )
@@ -192,5 +193,4 @@ def started_by(conn: sa.Connection, message: str) -> Version | None:
 
 def all_in_force(conn: sa.Connection) -> list[Version]:
     """Return the versions in force of all procedures, by name."""
-    ordered = sa.select(versions.c.id).where(versions.c.in_force).order_by(versions.c.procedure)
-    return [version(conn, key) for key in conn.scalars(ordered).all()]
+    return [version(conn, key) for key in conn.scalars(_ALL_IN_FORCE).all()]

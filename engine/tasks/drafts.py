@@ -50,6 +50,10 @@ class Kept:
         return list(self._typed.get(key, ()))
 
 
+_TIMES = sa.select(drafts.c.subject, drafts.c.at).where(
+    drafts.c.person_id == sa.bindparam("person"),
+    drafts.c.subject == sa.any_(sa.bindparam("subjects", type_=sa.ARRAY(sa.Text))),
+)
 _MINE = sa.select(drafts.c.typed).where(
     drafts.c.person_id == sa.bindparam("person"), drafts.c.subject == sa.bindparam("subject")
 )
@@ -95,8 +99,7 @@ def times(conn: sa.Connection, subjects: Collection[str], *, by: Person) -> dict
     """Return when (UTC) this person's drafts of these subjects were kept; those without are out."""
     if not subjects:
         return {}
-    mine = sa.and_(drafts.c.person_id == by.id, drafts.c.subject.in_(subjects))
-    rows = conn.execute(sa.select(drafts.c.subject, drafts.c.at).where(mine))
+    rows = conn.execute(_TIMES, {"person": by.id, "subjects": list(subjects)})
     return {row.subject: row.at for row in rows}
 
 

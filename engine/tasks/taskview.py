@@ -131,9 +131,20 @@ class TaskView:
 
 
 _SUBSTITUTE, _OWNER = people.alias("substitute"), people.alias("owner")
+_STUCK = (
+    sa.select(incidents.c.id)
+    .where(
+        incidents.c.task_id == tasks.c.id,
+        incidents.c.person_id == sa.bindparam("person"),
+        incidents.c.resolved_at.is_(None),
+    )
+    .limit(1)
+    .scalar_subquery()
+)
 _TASK = (
     sa.select(
         tasks,
+        _STUCK.label("incident"),
         people.c.name.label("claimed_name"),
         _SUBSTITUTE.c.name.label("through_name"),
         _OWNER.c.name.label("owner_name"),
@@ -142,11 +153,6 @@ _TASK = (
     .join(_SUBSTITUTE, _SUBSTITUTE.c.id == tasks.c.claimed_through, isouter=True)
     .join(_OWNER, _OWNER.c.id == tasks.c.owner, isouter=True)
     .where(tasks.c.id == sa.bindparam("task"))
-)
-_STUCK = sa.select(incidents.c.id).where(
-    incidents.c.task_id == sa.bindparam("task"),
-    incidents.c.person_id == sa.bindparam("person"),
-    incidents.c.resolved_at.is_(None),
 )
 
 
@@ -184,7 +190,7 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
         our_defaults=tuple(version.compiled.tables[table] for table in step.default_tables),
         hindrance=Eyes(conn, version, case.id, by.both).hindrance(row, case.state),
         hold=hold if case.suspended_at is None else replace(hold, acts=()),
-        incident=conn.scalar(_STUCK, {"task": task_id, "person": by.id}),
+        incident=row.incident,
         by=by,
         claimed_through=row.through_name,
         again=again(version, row, form, history),
@@ -196,7 +202,7 @@ def _seen(
     conn: sa.Connection, task_id: UUID, *, by: Person
 ) -> tuple[sa.Row[Any], sa.Row[Any], Person]:
     """Return the rows of a task and of its case, and as who somebody may do it."""
-    row = conn.execute(_TASK, {"task": task_id}).one_or_none()
+    row = conn.execute(_TASK, {"task": task_id, "person": by.id}).one_or_none()
     if row is None:
         raise gone(conn, task_id, by=by)
     case = dossier.case_row(conn, row.case_id, by=by)
