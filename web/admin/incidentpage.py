@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from flask import render_template, request, url_for
 
 from engine.incidents.kinds import KINDS
-from engine.incidents.repairing import CaseMovedError
 from web.admin import values
 from web.admin.values import Typed
 from web.drawings import Tab
@@ -49,7 +48,7 @@ def box_name(what: str, scope: int, name: str) -> str:
     return f"{what}.{scope}.{name}" if scope else f"{what}.{name}"
 
 
-def typed_for(part: Part) -> dict[str, Typed]:
+def _typed_for(part: Part) -> dict[str, Typed]:
     """Return what this request has posted for a part of a case's data."""
     found = {}
     for variable in part.variables:
@@ -63,27 +62,7 @@ def typed_for(part: Part) -> dict[str, Typed]:
 def typing_of(found: Opened) -> Typing:
     """Return all that this request has posted for the parts of a case's data as they are now."""
     parts = found.data.parts if found.data else ()
-    return {part.scope: typed_for(part) for part in parts}
-
-
-def part_of(found: Opened) -> Part:
-    """Return the part of the data that was typed for, by its button or by what was changed.
-
-    Raises CaseMovedError when it is gone.
-    """
-    parts = found.data.parts if found.data else ()
-    said = request.form.get("scope", request.form.get("json", "").rpartition(".")[0] or "0")
-    if not {"scope", "json"} & request.form.keys():
-        said = next((str(part.scope) for part in parts if _is_changed(part)), "0")
-    for part in parts:
-        if str(part.scope) == said:
-            return part
-    raise CaseMovedError(found.line.incident.case_id)
-
-
-def _is_changed(part: Part) -> bool:
-    typed = typed_for(part)
-    return any(values.is_changed(v, typed[v.name]) for v in part.variables if v.name in typed)
+    return {part.scope: _typed_for(part) for part in parts}
 
 
 def page_of(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
+from engine import procedures, spiff
 from engine.cases.casedata import case_data
 from engine.tables import cases, entries
 from tests.web.admin.stuck import stuck_case
@@ -36,10 +37,22 @@ def typed(he: Visitor, path: str, **changed: str) -> dict[str, Any]:
     return {**values, **{f"value.{name}": text for name, text in changed.items()}}
 
 
-def value(engine: sa.Engine, case_id: UUID, name: str) -> object:
+def value(engine: sa.Engine, case_id: UUID, name: str, scope: int = 0) -> object:
     with engine.connect() as conn:
-        part = case_data(conn, case_id).parts[0]
-    return next(one.value for one in part.variables if one.name == name)
+        parts = {part.scope: part for part in case_data(conn, case_id).parts}
+    return next(one.value for one in parts[scope].variables if one.name == name)
+
+
+def with_its_own(engine: sa.Engine, case_id: UUID, **values: object) -> int:
+    """Give a called process of the case values of its own, and return its scope."""
+    with engine.begin() as conn:
+        mine = cases.c.id == case_id
+        row = conn.execute(sa.select(cases.c.version_id, cases.c.state).where(mine)).one()
+        compiled = procedures.version(conn, row.version_id).compiled
+        scope = spiff.variables(compiled, row.state)[-1].id
+        changed = spiff.repair(compiled, row.state, values, scope=scope)
+        conn.execute(sa.update(cases).where(mine).values(state=changed.state))
+    return scope
 
 
 def test_a_repair_is_looked_at_before_it_is_done_and_leaves_the_case_where_it_is(
@@ -155,6 +168,26 @@ def test_what_cannot_be_is_told_and_kept_to_be_corrected(
         assert he.values(f"{path}/data")[f"value.{name}"] == changed[name]
 
 
+def test_what_is_typed_into_several_parts_is_looked_at_and_repaired_together(
+    he: Visitor, stuck: Stuck, database: sa.Engine
+) -> None:
+    case_id, path = stuck
+    scope = with_its_own(database, case_id, rounds=3)
+    sent = typed(he, path, zone="overseas", **{f"{scope}.rounds": "7"})
+    assert he.post(f"{path}/data", sent).status_code == 200
+    assert len(he.all("//table[contains(@class, 'changes')]")) == 2
+    looked_at = he.values(f"{path}/data")
+
+    he.post(f"{path}/data", {**looked_at, "do": "edit"})
+    again = he.values(f"{path}/data")
+    assert (again["value.zone"], again[f"value.{scope}.rounds"]) == ("overseas", "7")
+
+    he.follow(he.post(f"{path}/data", {**looked_at, "reason": "两处都错", "do": "repair"}))
+    assert "数据已更正" in he.text
+    assert (value(database, case_id, "zone"), value(database, case_id, "rounds")) == ("overseas", 0)
+    assert value(database, case_id, "rounds", scope) == 7
+
+
 @pytest.mark.parametrize("text", ["[" * 21 + "]" * 21, '"' + "长" * 30_000 + '"', '"a\\u0000b"'])
 def test_a_value_that_no_case_can_keep_is_told_and_kept(
     he: Visitor, stuck: Stuck, database: sa.Engine, text: str
@@ -177,8 +210,9 @@ def test_a_case_that_has_moved_on_meanwhile_is_not_touched(
     assert he.all(f"//form[@action='{path}/retry']")
     assert he.values(f"{path}/data")["value.rounds"] == "7"
     assert "kind.rounds" not in he.text
-    assert he.post(f"{path}/data", {**sent, "scope": "999"}).status_code == 409
-    assert he.all(f"//form[@action='{path}/retry']")
+    gone = typed(he, path) | {"kind.999.rounds": "number", "value.999.rounds": "7"}
+    assert he.post(f"{path}/data", gone).status_code == 422
+    assert "没有任何变量的值有变化" in he.text
     assert value(database, case_id, "rounds") == 0
 
 
