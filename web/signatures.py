@@ -13,7 +13,7 @@ from engine.flexible.signview import sign_view
 from engine.reasons import BadReasonError
 from web.clock import now
 from web.database import connection, transaction
-from web.filled import readings
+from web.filled import for_reading, readings
 from web.people import current_person
 
 if TYPE_CHECKING:
@@ -54,4 +54,5 @@ def _page(key: UUID, refusal: Refusal | None = None) -> str:
         refusal=refusal,
         typed=request.form.get("opinion", ""),
         answers=readings([view.answers] if view.answers else []),
+        facts=for_reading(view.shows, view.shown),
     )

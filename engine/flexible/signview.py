@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import sqlalchemy as sa
 
-from engine import procedures
+from engine import procedures, spiff
 from engine.acts.signing import how
+from engine.cases.lineage import lineage
 from engine.errors import NotFoundError
 from engine.flexible.settled import settled
-from engine.history import dossier
+from engine.history import dossier, rounds
 from engine.history.entryview import FilledForm
 from engine.substituting.acting import signing_as
 from engine.tables import cases, people, signings, tasks
 from engine.tasks.drafts import Kept
+from engine.verifying.doubts import trusted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from engine.people import Person
     from engine.procedures import Version
     from engine.spiff import Names
+    from forms import Form
 
 MOST = 50
 
@@ -72,6 +75,7 @@ class Signature:
 class SignView:
     """A signature before it is given; ``answers`` are what is to be signed, None before them.
 
+    ``shows`` has what the form of the step only shows as its fields, ``shown`` their values.
     ``settled`` says why it is not given any more, None while it is asked for.
     """
 
@@ -80,6 +84,8 @@ class SignView:
     case: CaseHeader
     signatures: list[Signature]
     answers: FilledForm | None
+    shows: Form
+    shown: dict[str, Any]
     settled: Names | None
 
 
@@ -88,6 +94,7 @@ _COLUMNS = (
     *(signings, cases.c.code, cases.c.number.label("case_number"), cases.c.customer),
     *(cases.c.product, cases.c.version_id, _ASKERS.c.name.label("asker")),
     *(tasks.c.process, tasks.c.element, tasks.c.sent, tasks.c.sent_by, tasks.c.sent_at),
+    tasks.c.item,
 )
 _ASKED = sa.select(*_COLUMNS).select_from(
     signings.join(tasks, tasks.c.id == signings.c.task_id)
@@ -147,12 +154,29 @@ def sign_view(conn: sa.Connection, key: UUID, *, by: Person) -> SignView:
     who = None if row is None else _signer(conn, row, by=by)
     if row is None or who is None:
         raise NotFoundError
-    case = dossier.header(conn, dossier.case_row(conn, row.case_id, by=by))
-    signatures = [one for one in of_task(conn, row.task_id) if one.group == row.group_id]
-    answers = sent_answers(conn, row, procedures.version(conn, row.version_id))
+    case = dossier.case_row(conn, row.case_id, by=by)
+    version = procedures.version(conn, case.version_id)
     is_open = row.status == "asked"
-    why = None if is_open else settled(conn, row)
-    return SignView(_asked(conn, row, who), is_open, case, signatures, answers, why)
+    return SignView(
+        _asked(conn, row, who),
+        is_open,
+        dossier.header(conn, case),
+        [one for one in of_task(conn, row.task_id) if one.group == row.group_id],
+        sent_answers(conn, row, version),
+        version.shown(row.process, row.element),
+        _shown(conn, row, case, version),
+        None if is_open else settled(conn, row),
+    )
+
+
+def _shown(
+    conn: sa.Connection, row: sa.Row[Any], case: sa.Row[Any], version: Version
+) -> dict[str, Any]:
+    """Return the variables that its task sees, else the latest answers."""
+    history = trusted(dossier.history_rows(conn, row.case_id))
+    forms = rounds.filled(lineage(conn, version, history), history)
+    answered = rounds.latest_at(forms, history, row.task_id if row.item else None)
+    return {**answered, **spiff.known(version.compiled, case.state, row.task_id)}
 
 
 def sent_answers(conn: sa.Connection, row: sa.Row[Any], version: Version) -> FilledForm | None:

@@ -78,6 +78,13 @@ def latest(
     return newest
 
 
+def latest_at(
+    forms: Iterable[FilledForm], rows: Sequence[sa.Row[Any]], task: UUID | None
+) -> dict[str, Any]:
+    """Return the newest answers of a case, those of the instance of a task before all."""
+    return latest(forms, repaired(rows), () if task is None else turn(rows, task))
+
+
 def repaired(rows: Iterable[sa.Row[Any]]) -> list[tuple[int, dict[str, Any]]]:
     """Return what operators have set among a case's entries, as (seq, values by name)."""
     told = (row for row in rows if row.kind == "data_repaired" and row.answers is not None)

@@ -177,7 +177,7 @@ def open_task(conn: sa.Connection, task_id: UUID, *, by: Person) -> TaskView:
         form=form,
         draft=_draft(conn, task_id, by=by),
         variables=spiff.known(version.compiled, case.state, task_id),
-        answered=_answered(row, forms, history),
+        answered=rounds.latest_at(forms, history, row.id if row.item else None),
         shows=version.shown(row.process, row.element),
         claimed_by=row.claimed_by,
         claimed_name=row.claimed_name,
@@ -209,14 +209,6 @@ def _seen(
     by = acting(conn, by, row, case.version_id)
     check_role(conn, task_id, row.role, case.version_id, by=by, own=(row.given_to, row.owner))
     return row, case, by
-
-
-def _answered(
-    row: sa.Row[Any], forms: Sequence[FilledForm], history: Sequence[sa.Row[Any]]
-) -> dict[str, Any]:
-    """Return the latest answers of a case, those of a task's own item before all."""
-    turn = rounds.turn(history, row.id) if row.item else ()
-    return rounds.latest(forms, rounds.repaired(history), turn)
 
 
 def _draft(conn: sa.Connection, task_id: UUID, *, by: Person) -> dict[str, list[str]] | None:
