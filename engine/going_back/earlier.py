@@ -29,7 +29,8 @@ class EarlierStep:
     """A finished step; ``who`` signed it ``at`` (UTC), None if several did or nobody said so.
 
     ``stops`` are what is cancelled besides, ``opens`` what is open again besides, ``undoes`` the
-    later steps that no longer count.
+    later steps that no longer count. ``no_straight`` says why the case cannot come straight back
+    from it, None if it can.
     """
 
     target: UUID
@@ -42,6 +43,7 @@ class EarlierStep:
     stops: list[Names]
     opens: list[Names]
     undoes: list[Undone]
+    no_straight: Names | None
 
     @property
     def seen(self) -> str:
@@ -82,6 +84,7 @@ def _step(
         stops=stops(conn, version, each.cancelled),
         opens=[version.element(*place.split(":")).names for place in each.opened],
         undoes=so_far.undone_by(each),
+        no_straight=each.no_straight,
     )
 
 

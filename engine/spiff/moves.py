@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from engine.spiff.model import Names
 
 ALLOT_NUMBER: Final = "allot_number"
 """The operation that gives a case its number, into a variable if it names one."""
@@ -160,8 +161,8 @@ class Return:
     `path` and `item` are those of an OpenTask. `cancelled` is what stops besides the task that is
     returned, with what hangs on it and around it; nothing of it: only its own branch goes back.
     `opened` are "process:element" of what is open again besides the step, since it was cut off.
-    `undone` are the finished tasks that no longer hold, the target among them, and `turns` the
-    multi-instance activities (as OpenTask.turn tells them) of which no item holds any more.
+    `undone` are the finished tasks that no longer hold, the target too; `turns` the multi-instance
+    activities (as in OpenTask.turn) of which no item holds; `no_straight` tells why never straight.
     """
 
     target: UUID
@@ -173,6 +174,7 @@ class Return:
     opened: tuple[str, ...] = ()
     undone: tuple[UUID, ...] = ()
     turns: tuple[str, ...] = ()
+    no_straight: Names | None = None
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from engine.spiff.fixes import COMPLETED, FUTURE, STARTED, TASK, Token
 from engine.spiff.flows import InnerFlow
 from engine.spiff.going_back.places import is_repeated
 from engine.spiff.going_back.undoing import begin, drop, new_border, split_of, stop_border
-from engine.spiff.going_back.ways import SETTLED
+from engine.spiff.going_back.ways import why_not_straight
 from engine.spiff.pruning import flows
 from engine.spiff.survey import PATH, ROLE, path_of
 
@@ -109,8 +109,8 @@ def detour(token: Token, step: Token) -> None:
     NoWayBackError if gateways rely on what that one has filled in.
     """
     case = token.workflow.top_workflow
-    if step.mark.label in case.plan.settled:
-        raise NoWayBackError(UUID(hex=step.internal_data[TASK]), *SETTLED)
+    if (why := why_not_straight(step)) is not None:
+        raise NoWayBackError(UUID(hex=step.internal_data[TASK]), why.zh, why.en)
     case.current = step
     stop_border(split_of(token))
     _forget(token)

@@ -13,6 +13,7 @@ from engine.spiff.flows import hosts
 from engine.spiff.going_back.causes import aftermath, takers
 from engine.spiff.going_back.places import is_repeated
 from engine.spiff.going_back.undoing import opened_with
+from engine.spiff.model import Names
 from engine.spiff.moves import Cancelled, Return
 from engine.spiff.pruning import flows, last_runs
 from engine.spiff.survey import open_task, path_of
@@ -41,10 +42,10 @@ NOT_BEFORE: Final = Refusal(
     "现在的任务不是由这一步引出的。请从列表中选择一步。",
     "The task did not come of this step. Choose one from the list.",
 )
-SETTLED: Final = Refusal(
-    "图上有网关按这一步填的内容分路，又按它汇合，改了就会合不拢。请退回并逐步重走，不要直达。",
-    "Gateways split and join by what this step fills in; changed alone, they would never join. "
-    "Return through the steps between.",
+SETTLED: Final = Names(
+    "图上有网关按这一步填的内容分路，又按它汇合，单改这一步会合不拢。只能逐步再办，不能直接回来。",
+    "Gateways split and join by what this step fills in; changed alone, they would never join. It "
+    "comes back through the steps between only.",
 )
 CUT_OFF: Final = Refusal(
     "这一步所在的流程已被其他步骤中断，不能回到其中。请选择更早的一步。",
@@ -122,7 +123,13 @@ def described(way: Aftermath, survey: Survey, token: Token | None = None) -> Ret
             if each is step or way.holds(each)
         ),
         turns=tuple(_turns(way)),
+        no_straight=None if token is None else why_not_straight(step),
     )
+
+
+def why_not_straight(step: Token) -> Names | None:
+    """Say why a finished step cannot be done once more by itself, None if it can."""
+    return SETTLED if step.mark.label in step.workflow.top_workflow.plan.settled else None
 
 
 def _turns(way: Aftermath) -> Iterator[str]:

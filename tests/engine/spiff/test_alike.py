@@ -113,7 +113,9 @@ def test_what_was_asked_is_not_filled_in_anew_by_itself() -> None:
     walk.does("state", n=6000, m=0)
     with pytest.raises(NoWayBackError) as refused:
         walk.asks_back("manager", "state")
-    assert "逐步重走" in refused.value.zh
+    said = walk.way("manager", "state").no_straight
+    assert said is not None
+    assert (refused.value.zh, refused.value.en) == (said.zh, said.en)
     walk.does("finance", note="x")
     walk.returns("manager", "state")
     assert walk.waits == ["state"]
