@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import url_for
+from flask import request, url_for
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -24,10 +24,16 @@ def serve_assets(app: Flask) -> None:
 
 def asset(name: str) -> str:
     """Return the address of a built file, with its digest."""
-    return url_for("static", filename=f"dist/{name}", v=_digest(name))
+    return _address(name, request.script_root)
 
 
 @cache
+def _address(name: str, root: str) -> str:
+    """Return it for an app that is served below ``root``, which ``url_for`` puts before it."""
+    del root
+    return url_for("static", filename=f"dist/{name}", v=_digest(name))
+
+
 def _digest(name: str) -> str | None:
     path = BUILT / name
     return sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else None

@@ -120,6 +120,12 @@ class Whereabouts:
     open_steps: list[OpenStep]
 
 
+_CASE = sa.select(cases).where(cases.c.id == sa.bindparam("case"))
+_HISTORY = (
+    sa.select(entries).where(entries.c.case_id == sa.bindparam("case")).order_by(entries.c.seq)
+)
+
+
 def header(conn: sa.Connection, row: sa.Row[Any]) -> CaseHeader:
     """Return the header of a row of ``cases``."""
     version = procedures.version(conn, row.version_id)
@@ -151,7 +157,7 @@ def case_row(conn: sa.Connection, case_id: UUID, *, by: Person) -> sa.Row[Any]:
 
     Raises NotFoundError.
     """
-    row = conn.execute(sa.select(cases).where(cases.c.id == case_id)).one_or_none()
+    row = conn.execute(_CASE, {"case": case_id}).one_or_none()
     if row is None or not (by.is_staff or was_told(conn, case_id, by=by)):
         raise NotFoundError
     return row
@@ -159,8 +165,7 @@ def case_row(conn: sa.Connection, case_id: UUID, *, by: Person) -> sa.Row[Any]:
 
 def history_rows(conn: sa.Connection, case_id: UUID) -> Sequence[sa.Row[Any]]:
     """Return the entries of a case in their order."""
-    ordered = sa.select(entries).where(entries.c.case_id == case_id).order_by(entries.c.seq)
-    return conn.execute(ordered).all()
+    return conn.execute(_HISTORY, {"case": case_id}).all()
 
 
 def latest_answers(version: Version, rows: Sequence[sa.Row[Any]]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
+from engine.direct import Direct
 from engine.errors import NotFoundError, Refusal
 from engine.procedures.bundles import load
 from engine.procedures.digests import digest_of
@@ -123,7 +124,9 @@ class VersionChangedError(Refusal):
 IN_FORCE = sa.select(versions).where(
     versions.c.procedure == sa.bindparam("procedure"), versions.c.in_force
 )
-_ALL_IN_FORCE = sa.select(versions.c.id).where(versions.c.in_force).order_by(versions.c.procedure)
+_ALL_IN_FORCE = Direct(
+    sa.select(versions.c.id).where(versions.c.in_force).order_by(versions.c.procedure)
+)
 _BY_MESSAGE = sa.select(versions.c.id).where(
     versions.c.start_message == sa.bindparam("message"), versions.c.in_force
 )
@@ -193,4 +196,4 @@ def started_by(conn: sa.Connection, message: str) -> Version | None:
 
 def all_in_force(conn: sa.Connection) -> list[Version]:
     """Return the versions in force of all procedures, by name."""
-    return [version(conn, key) for key in conn.scalars(_ALL_IN_FORCE).all()]
+    return [version(conn, key) for (key,) in _ALL_IN_FORCE.rows(conn, {})]

@@ -8,6 +8,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from engine.direct import Direct
 from engine.errors import Refusal
 from engine.tables import attachments, drafts
 
@@ -50,12 +51,16 @@ class Kept:
         return list(self._typed.get(key, ()))
 
 
-_TIMES = sa.select(drafts.c.subject, drafts.c.at).where(
-    drafts.c.person_id == sa.bindparam("person"),
-    drafts.c.subject == sa.any_(sa.bindparam("subjects", type_=sa.ARRAY(sa.Text))),
+_TIMES = Direct(
+    sa.select(drafts.c.subject, drafts.c.at).where(
+        drafts.c.person_id == sa.bindparam("person"),
+        drafts.c.subject == sa.any_(sa.bindparam("subjects", type_=sa.ARRAY(sa.Text))),
+    )
 )
-_MINE = sa.select(drafts.c.typed).where(
-    drafts.c.person_id == sa.bindparam("person"), drafts.c.subject == sa.bindparam("subject")
+_MINE = Direct(
+    sa.select(drafts.c.typed).where(
+        drafts.c.person_id == sa.bindparam("person"), drafts.c.subject == sa.bindparam("subject")
+    )
 )
 
 
@@ -91,16 +96,15 @@ def save(
 
 def load(conn: sa.Connection, subject: str, *, by: Person) -> dict[str, list[str]] | None:
     """Return what this person had typed for the subject, or None."""
-    content = conn.scalar(_MINE, {"person": by.id, "subject": subject})
-    return None if content is None else orjson.loads(content)
+    row = _MINE.row(conn, {"person": by.id, "subject": subject})
+    return None if row is None else orjson.loads(row[0])
 
 
 def times(conn: sa.Connection, subjects: Collection[str], *, by: Person) -> dict[str, datetime]:
     """Return when (UTC) this person's drafts of these subjects were kept; those without are out."""
     if not subjects:
         return {}
-    rows = conn.execute(_TIMES, {"person": by.id, "subjects": list(subjects)})
-    return {row.subject: row.at for row in rows}
+    return dict(_TIMES.rows(conn, {"person": by.id, "subjects": list(subjects)}))
 
 
 def pass_on(conn: sa.Connection, subject: str, *, giver: UUID, taker: UUID) -> bool:
@@ -108,7 +112,7 @@ def pass_on(conn: sa.Connection, subject: str, *, giver: UUID, taker: UUID) -> b
 
     It stands in the place of what the other had typed.
     """
-    if giver == taker or conn.scalar(_MINE, {"person": giver, "subject": subject}) is None:
+    if giver == taker or _MINE.row(conn, {"person": giver, "subject": subject}) is None:
         return False
     of = {key: drafts.c.person_id == key for key in (giver, taker)}
     conn.execute(sa.delete(drafts).where(of[taker], drafts.c.subject == subject))

@@ -180,7 +180,10 @@ def marked(
         (item, procedures.version(conn, item.version_id), by) for by, each in lists for item in each
     ]
     barred = kept_from(conn, listed)
-    return ([replace(i, is_for_others=i.task_id in barred) for i in each] for _, each in lists)
+    return (
+        [replace(i, is_for_others=True) if i.task_id in barred else i for i in each]
+        for _, each in lists
+    )
 
 
 def item_of(conn: sa.Connection, row: sa.Row[tuple[object, ...]], by: Person) -> Item:
