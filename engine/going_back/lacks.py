@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engine import spiff
+from engine.cases.casedata import title_of
 from engine.going_back.bypasses import passed
 from engine.spiff import Names
-from engine.tasks.foureyes import title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

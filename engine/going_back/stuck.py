@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.cases.casedata import title_of
 from engine.going_back.returning import NoWayError
 from engine.history.entrynotes import named
-from engine.tasks.foureyes import title_of
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from engine.spiff.files.sheet import STEPS
 from engine.spiff.files.sources import Sources
 from engine.spiff.going_back.leaps import Ground
 from engine.spiff.graph import Graph
@@ -73,8 +74,8 @@ def lacking(
     reads = _reads(compiled, ground.sheets, forms)
     found: dict[tuple[str, tuple[Reader, ...]], list[str]] = defaultdict(list)
     landing = list(ground.landing(at, leap))
-    for left in _left_out(ground, at, leap):
-        for name in sorted(fills.get(left, set()) - set(filled)):
+    for name, left in _unfilled(_left_out(ground, at, leap), fills, forms).items():
+        if name not in filled:
             writers = {place for place, names in fills.items() if name in names}
             came = Graph(ground.sheets, writers).reach(landing, passed)
             if readers := _readers(came, reads, name):
@@ -106,6 +107,18 @@ def _left_out(ground: Ground, at: Position, leap: Leap) -> list[str]:
             pending.append(place)
     passed = dict.fromkeys(f"{p.process}:{p.element}" for p in came if p in between)
     return [mine, *(each for each in passed if each not in {mine, goal})]
+
+
+def _unfilled(
+    left_out: Collection[str], fills: Mapping[str, set[str]], forms: Mapping[str, Asking]
+) -> dict[str, str]:
+    """Give each variable that is left unfilled, and by what: a form before what only computes."""
+    ordered = sorted(left_out, key=lambda left: left.replace(":", "/") not in forms)
+    found: dict[str, str] = {}
+    for left in ordered:
+        for name in sorted(fills.get(left, ())):
+            found.setdefault(name, left)
+    return found
 
 
 def _readers(
@@ -152,17 +165,25 @@ def _reads(
                 reads[Reader(process, id_, TABLE)] |= decider.names
     for read in Rooms(Sources(compiled.id, sheets, {})).reads:
         process = read.room[0]
-        for element, how in _who_reads(sheets[process], read.element):
+        for element, how in _who_reads(sheets, process, read.element):
             reads[Reader(process, element, how)].add(read.name)
     return reads
 
 
-def _who_reads(sheet: Sheet, id_: str) -> Iterator[tuple[str, str]]:
-    """Give the elements for which something is read: a flow's source, a lane's steps, or it."""
+def _who_reads(sheets: Mapping[str, Sheet], process: str, id_: str) -> Iterator[tuple[str, str]]:
+    """Give the elements for which something is read: a flow's source, a lane's steps, or it.
+
+    A call takes its role from its lane for the steps of a diagram without lanes.
+    """
+    sheet = sheets[process]
     if id_ in sheet.nodes:
         yield id_, OTHERWISE
     yield from ((edge.source, CONDITION) for edge in sheet.edges if edge.id == id_)
-    yield from ((n.id, OTHERWISE) for n in sheet.nodes.values() if n.lane and n.lane.id == id_)
+    for node in sheet.nodes.values():
+        called = sheets.get(node.called or "")
+        takes_role = node.kind in STEPS or (called is not None and not called.lanes)
+        if takes_role and node.lane is not None and node.lane.id == id_:
+            yield node.id, OTHERWISE
 
 
 def _chain(compiled: Compiled, decision: str | None) -> Iterator[Decider]:
