@@ -56,6 +56,7 @@ def _forms(version: Version) -> dict[str, spiff.Asking]:
         key: spiff.Asking(
             [each.name for each in form.fields],
             [each.source for each in form.fields if each.source is not None],
+            form.shows,
         )
         for key, form in version.bundle.forms.items()
     }

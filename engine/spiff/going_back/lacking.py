@@ -36,9 +36,10 @@ OTHERWISE: Final = "otherwise"
 
 @dataclass(frozen=True)
 class Asking:
-    """A form's fields, and the variables that some of them show at first."""
+    """A form's fields, the variables that they start from (x-from), and those it only shows."""
 
     fields: Collection[str]
+    starts_from: Collection[str] = ()
     shows: Collection[str] = ()
 
 
@@ -160,7 +161,7 @@ def _reads(
     for process, sheet in sheets.items():
         for id_, node in sheet.nodes.items():
             if form := forms.get(f"{process}/{id_}"):
-                reads[Reader(process, id_, FORM)] |= set(form.shows)
+                reads[Reader(process, id_, FORM)] |= {*form.starts_from, *form.shows}
             for decider in _chain(compiled, node.decision):
                 reads[Reader(process, id_, TABLE)] |= decider.names
     for read in Rooms(Sources(compiled.id, sheets, {})).reads:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FORMS = {
     "demo/inspect": Asking(["grade", "qty", "hint"]),
     "demo/weigh": Asking(["qty", "mass"]),
-    "demo/look": Asking(["seen"], shows=["hint"]),
+    "demo/look": Asking(["seen"], starts_from=["hint"], shows=["rate"]),
     "inner/tell": Asking(["said"]),
 }
 
@@ -89,6 +89,9 @@ def test_a_skipped_step_says_who_reads_what_it_would_have_filled(procedure: spif
 
 def test_a_move_says_it_of_all_that_it_goes_past(procedure: spiff.Compiled) -> None:
     walk = Walk(procedure)
+    assert lacking(walk, "prepare", "look", "hint") == {
+        "demo:rate.rate": [("demo:look", "form")]
+    }, "what a form only shows"
     found = lacking(walk, "prepare", "telling")
     assert found == {"demo:inspect.hint": [("inner:word", "otherwise")]}
     walk.does("prepare")
