@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.spiff import Names
 from engine.versioning.saying import (
+    NONE,
     added,
     all_turned,
     otherwise,
@@ -29,8 +30,13 @@ if TYPE_CHECKING:
 
 _YES, _NO = Names("是", "yes"), Names("否", "no")
 _ALWAYS: Final[Mapping[str, tuple[int, ...]]] = {
+    "min_length": (0,),
     "max_length": (LONGEST_TEXT, LONGEST_EMAIL),
+    "min_items": (0,),
     "max_items": (MOST_ROWS, MOST_CHOICES),
+    "unique": (False,),
+    "until_today": (False,),
+    "from_today": (False,),
 }
 _REQUIRED: Final = Names("必填", "required")
 _FORM: Final = Names("表单", "the form")
@@ -125,7 +131,7 @@ def _settings(field: Field, fields: Mapping[str, Field]) -> dict[Names, Names]:
         Names("单位", "unit"): field.unit and _names(field.unit),
         Names("说明", "description"): field.description and _names(field.description),
         Names("提示", "help"): look.help and _names(look.help),
-        Names("须勾选", "must be ticked"): _text(field.must_be_true),
+        Names("须勾选", "must be ticked"): _text(field.must_be_true or None),
         Names("预填", "filled in with"): _text(field.default),
         Names("取自", "taken from"): _text(field.source),
         Names("何时显示", "shown when"): _listed([_when(each, fields) for each in field.show_if]),
@@ -160,7 +166,7 @@ def _demands(form: Form) -> dict[Names, Names]:
 def _when(condition: Condition, fields: Mapping[str, Field]) -> Names:
     field = fields[condition.field]
     words = {each.const: _names(each.title) for each in field.choices}
-    said = [words.get(str(each)) or _text(each) or _NO for each in condition.allowed]
+    said = [words.get(str(each)) or _text(each) or NONE for each in condition.allowed]
     return Names(
         f"{field.title.zh} = {'或'.join(each.zh for each in said)}",
         f"{field.title.en} = {' or '.join(each.en for each in said)}",
@@ -177,9 +183,9 @@ def _names(names: forms.Names) -> Names:
 
 
 def _text(value: object) -> Names | None:
-    if value in (None, False, 0, ""):
-        return None
-    return _YES if value is True else Names(str(value), str(value))
+    if isinstance(value, bool):
+        return _YES if value else _NO
+    return None if value in (None, "") else Names(str(value), str(value))
 
 
 def _listed(names: Sequence[Names]) -> Names | None:

@@ -149,6 +149,29 @@ def test_fields_are_told_with_what_is_asked_of_them(new: bytes, zh: str) -> None
     assert zh in told(errand(), {**errand(), "forms/errand/sign.json": new}, "errand")
 
 
+NUMBER: dict[str, object] = {"type": "integer"}
+TICK: dict[str, object] = {"type": "boolean"}
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "zh"),
+    [
+        ({**NUMBER, "minimum": 0}, {**NUMBER, "minimum": 1}, "最小值由“0”改为“1”"),
+        ({**NUMBER, "minimum": 0}, NUMBER, "最小值：不再有（原为“0”）"),
+        (NUMBER, {**NUMBER, "exclusiveMinimum": 0}, "须大于：新增“0”"),
+        (NUMBER, {**NUMBER, "default": 0}, "预填：新增“0”"),
+        ({**TICK, "default": False}, {**TICK, "default": True}, "预填由“否”改为“是”"),
+        ({**TICK, "default": False}, TICK, "预填：不再有（原为“否”）"),
+        ({**TEXT, "minLength": 0}, {**TEXT, "minLength": 2}, "最少字数：新增“2”"),
+    ],
+)
+def test_nought_and_no_are_told_as_set(
+    was: dict[str, object], now: dict[str, object], zh: str
+) -> None:
+    before, after = ({**errand(), "forms/errand/sign.json": form(note=one)} for one in (was, now))
+    assert told(before, after, "errand")[::2] == [f"字段“note项”的{zh}"]
+
+
 def test_what_a_form_shows_is_told() -> None:
     shows = {"subject": {}, "code": {**TEXT, "title": "编号", "x-i18n": {"en": {"title": "No."}}}}
     showing = orjson.dumps({**orjson.loads(form(note=TEXT)), "x-shows": shows})
