@@ -26,10 +26,12 @@ from engine.versioning.terms import AT_ONCE, Source, Terms
 from engine.versioning.writing import Deed, add
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from engine.people import Person
     from engine.procedures.bundles import Bundle
+    from engine.versioning.line import Place
 
 _ONE = sa.select(versions).where(
     versions.c.procedure == sa.bindparam("procedure"), versions.c.number == sa.bindparam("number")
@@ -107,14 +109,14 @@ def roll_back(
     by: Person | None,
     now: datetime,
     terms: Terms = AT_ONCE,
-    based_on: int | None = None,
+    seen: Collection[int] | None = None,
 ) -> int:
     """Publish an older version again, at once or from a day on; return its new number.
 
-    ``terms`` say from when, and what of the version in force is dropped; ``based_on`` is the number
-    that the person saw in force, None: whichever is. It is checked as
-    anything that is published: raises BrokenFilesError, what Terms and the line raise, and
-    SameFilesError, BadReasonError, NotFoundError and VersionChangedError.
+    ``terms`` say from when, and what is dropped of the version in force then; ``seen`` are the
+    numbers that the person saw in force or planned, None: whichever are. It is checked as anything
+    that is published: raises BrokenFilesError, what Terms and the line raise, and SameFilesError,
+    BadReasonError, NotFoundError and VersionChangedError.
     """
     said = checked_reason(reason)
     lock(conn)
@@ -125,8 +127,8 @@ def roll_back(
     at = place(conn, procedure, moment)
     if at.before is not None and at.before.digest == old.digest:
         raise SameFilesError(at.before, number)
-    seen = at.before.number if at.before is not None and based_on is None else based_on
-    named = frozenset() if seen is None else frozenset({(procedure, seen)})
+    known = _known(at, seen)
+    named = frozenset((procedure, each) for each in known)
     check(conn, procedure, at, replace(terms, source=Source.AGAIN, replaces=named))
     given_up = dropped_by(conn, bundle, at)
     if problems := tuple(unsaid(given_up, terms.drops, said, procedure)):
@@ -135,6 +137,14 @@ def roll_back(
     if moment == now:
         planning.plan(conn, bundle.compiled, now=now)
     return made
+
+
+def _known(at: Place, seen: Collection[int] | None) -> set[int]:
+    """Give the version that is replaced, if it was seen; else what was, which stands no more."""
+    if at.before is None:
+        return set()
+    before = at.before.number
+    return {before} if seen is None or before in seen else set(seen)
 
 
 def _checked(conn: sa.Connection, old: sa.Row[Any]) -> Bundle:

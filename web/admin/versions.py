@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from flask import redirect, render_template, request, url_for
 
@@ -15,10 +14,11 @@ from engine.procedures.promises import dropped
 from engine.reasons import BadReasonError, checked_reason
 from engine.roles import PROCESS_OWNER
 from engine.spiff import BrokenFilesError, promises
+from engine.substituting.listing import today
 from engine.versioning.again import roll_back, row_of, withdraw
 from engine.versioning.differences import differences
 from engine.versioning.listing import State, all_versions
-from engine.versioning.terms import PastDayError, Terms
+from engine.versioning.terms import AT_ONCE, PastDayError, Terms
 from web.admin.sections import section
 from web.clock import now
 from web.database import connection, transaction
@@ -28,7 +28,8 @@ from web.people import current_person
 from web.procedures import LAST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
 
     from flask.typing import ResponseReturnValue
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from engine.versioning.listing import Listed
 
 _ONE = f"/<procedure>/<int(max={LAST}):number>"
+
+_T = TypeVar("_T")
 
 bp = section("versions", "版本", "Versions", roles={PROCESS_OWNER})
 
@@ -70,53 +73,53 @@ def show(procedure: str, number: int) -> ResponseReturnValue:
 @bp.post(f"{_ONE}/again")
 def again(procedure: str, number: int) -> ResponseReturnValue:
     """Publish it again, at once or from a day on."""
-    typed, by = request.form, current_person()
-    if wrong := _wrong(_day, _reason):
-        return _page(procedure, number, wrong=wrong), 422
+    typed, terms, reason = request.form, _tried(_terms), _tried(_reason)
+    if isinstance(terms, Refusal) or isinstance(reason, Refusal):
+        known = AT_ONCE if isinstance(terms, Refusal) else terms
+        return _page(procedure, number, wrong=(terms, reason), terms=known), 422
     try:
         with transaction() as conn:
             made = roll_back(
-                conn, procedure, number, reason=_reason(), by=by, now=now(),
-                terms=Terms(begins=_day(), drops=frozenset(typed.getlist("drops"))),
-                based_on=typed.get("based_on", -1, type=int),
+                conn, procedure, number, reason=reason, by=current_person(), now=now(),
+                terms=terms, seen=typed.getlist("seen", type=int),
             )  # fmt: skip
     except (Refusal, BrokenFilesError) as refused:
-        return _page(procedure, number, refused), _status(refused)
+        return _page(procedure, number, refused, terms=terms), _status(refused)
     return redirect(url_for("admin_versions.show", procedure=procedure, number=made), 303)
 
 
 @bp.post(f"{_ONE}/withdraw")
 def take_back(procedure: str, number: int) -> ResponseReturnValue:
     """Take a planned version back."""
-    if wrong := _wrong(_reason):
-        return _page(procedure, number, wrong=wrong), 422
+    reason = _tried(_reason)
+    if isinstance(reason, Refusal):
+        return _page(procedure, number, wrong=(reason,)), 422
     try:
         with transaction() as conn:
-            withdraw(conn, procedure, number, reason=_reason(), by=current_person(), now=now())
+            withdraw(conn, procedure, number, reason=reason, by=current_person(), now=now())
     except Refusal as refused:
         return _page(procedure, number, refused), _status(refused)
     return redirect(url_for("admin_versions.show", procedure=procedure, number=number), 303)
 
 
-def _wrong(*readers: Callable[[], object]) -> dict[str, Refusal]:
-    """Return what is wrong with each field that was typed, by the code of its refusal."""
-    wrong: dict[str, Refusal] = {}
-    for read in readers:
-        try:
-            read()
-        except (BadDayError, PastDayError, BadReasonError) as refusal:
-            wrong[refusal.code] = refusal
-    return wrong
+def _tried(read: Callable[[], _T]) -> _T | Refusal:
+    """Read a field, or return why what was typed there cannot be read."""
+    try:
+        return read()
+    except (BadDayError, PastDayError, BadReasonError) as refusal:
+        return refusal
 
 
-def _day() -> date | None:
-    text = request.form.get("begins", "").strip()
+def _terms() -> Terms:
+    typed = request.form
+    text = typed.get("begins", "").strip()
     try:
         day = date.fromisoformat(text) if text else None
     except ValueError:
         raise BadDayError from None
-    Terms(begins=day).moment(connection(), now())
-    return day
+    if day is not None and day <= today(connection(), now()):
+        raise PastDayError(day)
+    return Terms(begins=day, drops=frozenset(typed.getlist("drops")))
 
 
 def _reason() -> str:
@@ -132,7 +135,8 @@ def _page(
     number: int,
     refused: Refusal | BrokenFilesError | None = None,
     *,
-    wrong: Mapping[str, Refusal] = MappingProxyType({}),
+    wrong: Iterable[object] = (),
+    terms: Terms = AT_ONCE,
 ) -> str:
     conn = connection()
     row_of(conn, procedure, number)
@@ -140,7 +144,8 @@ def _page(
     one = line[number]
     base = line.get(request.args.get("against", type=int) or one.based_on or 0)
     version, told, broken = _read(one, base)
-    standing = next((each for each in line.values() if each.state is State.IN_FORCE), None)
+    standing = _standing(line.values())
+    followed = _followed(standing, terms.moment(conn, now()))
     return render_template(
         "admin/version.html",
         one=one,
@@ -153,11 +158,24 @@ def _page(
         guarantees=guaranteed(version) if version else [],
         clauses=sorted(promises(version.bundle.files, procedure).clauses) if version else [],
         standing=standing,
-        drops=_drops(standing, version),
+        followed=followed,
+        drops=_drops(followed, version),
         refused=refused,
-        wrong=wrong,
+        wrong={each.code: each for each in wrong if isinstance(each, Refusal)},
         typed=request.form,
     )
+
+
+def _standing(line: Iterable[Listed]) -> list[Listed]:
+    """Return the version in force, and those planned in the order in which they begin."""
+    kept = [each for each in line if each.state in (State.IN_FORCE, State.PLANNED)]
+    return sorted(kept, key=lambda each: (each.state is State.PLANNED, each.begins))
+
+
+def _followed(standing: Sequence[Listed], begins: datetime) -> Listed | None:
+    """Return what is in force when a new version begins, and is replaced by it."""
+    before = [each for each in standing if each.state is State.IN_FORCE or each.begins < begins]
+    return before[-1] if before else None
 
 
 def _read(
@@ -174,15 +192,15 @@ def _read(
     return version, told, None
 
 
-def _drops(standing: Listed | None, version: Version | None) -> list[Dropped]:
-    """Return what publishing a version again would drop of the one in force."""
-    if standing is None or version is None:
+def _drops(followed: Listed | None, version: Version | None) -> list[Dropped]:
+    """Return what publishing a version again would drop of the one that it follows."""
+    if followed is None or version is None:
         return []
     try:
-        now = procedures.version(connection(), standing.id)
+        before = procedures.version(connection(), followed.id)
     except (VersionChangedError, BrokenFilesError):
         return []
-    return list(dropped(now.bundle.files, version.bundle.files, standing.procedure))
+    return list(dropped(before.bundle.files, version.bundle.files, followed.procedure))
 
 
 def _drawn(version: Version | None) -> list[str]:

@@ -249,7 +249,7 @@ def test_a_promise_of_the_version_in_force_is_dropped_only_with_a_reason(
     with pytest.raises(BrokenFilesError) as refused:
         roll_back(
             connection, published.procedure, published.number,
-            reason="x", by=None, now=NOW, based_on=back.number,
+            reason="x", by=None, now=NOW, seen={back.number},
         )  # fmt: skip
     assert [each.element for each in refused.value.problems] == ids
 

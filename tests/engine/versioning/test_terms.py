@@ -120,9 +120,9 @@ def test_rolling_back_publishes_the_old_files_under_a_new_number(connection: Con
     with pytest.raises(SameFilesError):
         roll_back(connection, "errand", 2, reason="x", by=by, now=NOW)
     with pytest.raises(VersionCameBetweenError):
-        roll_back(connection, "errand", 1, reason="x", by=by, now=NOW, based_on=1)
+        roll_back(connection, "errand", 1, reason="x", by=by, now=NOW, seen={1})
 
-    made = roll_back(connection, "errand", 1, reason="审批表有误", by=by, now=NOW, based_on=2)
+    made = roll_back(connection, "errand", 1, reason="审批表有误", by=by, now=NOW, seen={2})
 
     listed = {one.number: one for one in all_versions(connection, "errand")}
     back = listed[made]
@@ -137,7 +137,7 @@ def test_an_older_version_is_planned_again_but_not_under_a_plan(connection: Conn
     put(connection, 1)
     put(connection, 2)
     assert roll_back(
-        connection, "errand", 1, reason="x", by=None, now=NOW, terms=Terms(begins=FIRST), based_on=2
+        connection, "errand", 1, reason="x", by=None, now=NOW, terms=Terms(begins=FIRST), seen={2}
     ) == 3  # fmt: skip
     assert standing(connection) == {1: "past", 2: "in force", 3: "planned"}
     with pytest.raises(SameFilesError):
@@ -145,6 +145,24 @@ def test_an_older_version_is_planned_again_but_not_under_a_plan(connection: Conn
     with pytest.raises(PlannedAfterError) as refused:
         roll_back(connection, "errand", 1, reason="x", by=None, now=NOW)
     assert refused.value.zh.endswith("请先撤回它。")
+
+
+def test_an_older_version_follows_the_plan_that_holds_on_its_day(connection: Connection) -> None:
+    put(connection, 1)
+    put(connection, 2)
+    put(connection, 3, begins=FIRST)
+    later = Terms(begins=TENTH)
+    with pytest.raises(VersionCameBetweenError):
+        roll_back(connection, "errand", 1, reason="x", by=None, now=NOW, terms=later, seen={2})
+    with pytest.raises(PlannedAfterError):
+        roll_back(connection, "errand", 1, reason="x", by=None, now=NOW, seen={2, 3})
+
+    made = roll_back(
+        connection, "errand", 1, reason="x", by=None, now=NOW, terms=later, seen={2, 3}
+    )
+
+    assert all_versions(connection, "errand")[0].based_on == 3
+    assert standing(connection) == {1: "past", 2: "in force", 3: "planned", made: "planned"}
 
 
 @pytest.mark.parametrize("source", [Source.FILES, Source.PRODUCT])

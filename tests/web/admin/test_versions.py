@@ -165,6 +165,27 @@ def test_who_looked_at_another_version_in_force_is_told(lin: Visitor, database: 
         assert standing(conn)[3] == "in force"
 
 
+def test_an_older_version_follows_a_plan_or_waits_for_its_withdrawal(
+    lin: Visitor, database: sa.Engine
+) -> None:
+    with database.begin() as conn:
+        put(conn, 3, begins=SOON, now=datetime.now(UTC))
+    lin.get(f"{HOME}/errand/1")
+    assert "取代现行第 2 版" in lin.text
+    assert "则取代第 3 版；要更早生效，请先撤回第 3 版" in lin.text
+
+    assert sends(lin, 1, "again", why="先试") == 409
+    assert "请先撤回它" in lin.text
+    later = (SOON + timedelta(days=4)).isoformat()
+    assert sends(lin, 1, "again", why=" ", begins=later) == 422
+    assert "取代届时生效的第 3 版" in lin.text
+    assert sends(lin, 1, "again", why="先试", begins=later) == 303
+
+    with database.connect() as conn:
+        assert standing(conn) == {1: "past", 2: "in force", 3: "planned", 4: "planned"}
+        assert all_versions(conn, "errand")[0].based_on == 3
+
+
 def test_an_older_version_is_planned_and_withdrawn(lin: Visitor, database: sa.Engine) -> None:
     assert sends(lin, 1, "again", why="先试", begins=SOON.isoformat()) == 303
     lin.get(f"{HOME}/errand/3")
