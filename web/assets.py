@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ def asset(name: str) -> str:
     return _address(name, request.script_root)
 
 
-@cache
+@lru_cache(maxsize=64)
 def _address(name: str, root: str) -> str:
     """Return it for an app that is served below ``root``, which ``url_for`` puts before it."""
     del root
