@@ -182,6 +182,17 @@ def _handed(version: Version, rows: Iterable[list[str]]) -> list[Names]:
     return [handed_over(version, row) for row in rows]
 
 
+def lying(version: Version, rows: Iterable[list[str]]) -> list[Names]:
+    """Say of new steps of this version whether they lie ahead of a case, or it is past them."""
+    notes = []
+    for process, element, where in rows:
+        step, words = version.step(process, element), _LYING[where]
+        role = version.bundle.roles.get(step.role or "", _WHOEVER)
+        zh, en = words.zh.format(step.names.zh, role.zh), words.en.format(step.names.en, role.en)
+        notes.append(Names(zh, en))
+    return notes
+
+
 def _disarmed(version: Version, places: Iterable[str]) -> list[Names]:
     gone = [named(version, *place.split(":")) for place in places]
     return [Names(f"不再计时：{one.zh}", f"No longer runs: {one.en}") for one in gone]
@@ -201,9 +212,22 @@ _SAID: dict[str, Callable[[Version, Any], list[Names]]] = {
     "missed": _missed,
     "moved": _moved,
     "handed": _handed,
+    "lies": lying,
     "disarmed": _disarmed,
 }
 _STANDS = {
     "same_place": ("停在原处", "it stands where it stood"),
     "new_step": ("随即继续", "it went on at once"),
+}
+_WHOEVER = Names("由案件决定的岗位", "whoever the case says")
+_LYING = {
+    "ahead": Names(
+        "新增的“{}”（{}）在前面：走到时要办",
+        "The new step “{}” ({}) lies ahead: it is done when the case comes to it",
+    ),
+    "behind": Names(
+        "新增的“{}”（{}）已经错过：本案不会再办；要补办，请在迁移后退回，或由系统管理员移到那一步",
+        "The case is past the new step “{}” ({}), which will not be done; if it must be, return "
+        "the case after the move, or have an operator move it there",
+    ),
 }

@@ -10,11 +10,10 @@ import sqlalchemy as sa
 
 from engine import procedures
 from engine.errors import NotFoundError
-from engine.history.entrynotes import handed_over, named
+from engine.history.entrynotes import handed_over, lying, named
 from engine.history.timernotes import limited
 from engine.spiff import Dues, Names
 from engine.tables import cases, people, transfer_cases, transfers, versions
-from engine.transfers.lying import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -201,7 +200,7 @@ def _foreseen(to: Version, row: sa.Row[Any], was: Version) -> Foreseen:
         obstacles=tuple(Names(zh, en) for _, _, zh, en in told.get("obstacles", ())),
         handed=tuple(handed_over(to, each) for each in told.get("handed", ())),
         opened=tuple(_opened(to, told.get("opened", ()))),
-        lies=tuple(said(to, told.get("lies", ()))),
+        lies=tuple(lying(to, told.get("lies", ()))),
         deadlines=tuple(_deadlines(to, was, told.get("deadlines", ()))),
         limits=tuple(limited(to, told.get("limits", ()))),
         moved_at=row.moved_at,

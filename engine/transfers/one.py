@@ -108,13 +108,13 @@ def move(
     if found.move is None:
         raise CannotMoveError(_code(conn, case_id), found.obstacles)
     was = procedures.version(conn, case.version_id)
-    others = handed(conn, was, found)
+    others, lies = handed(conn, was, found), lying(conn, case, was, terms.to, found)
     said = {
         **_told(was, terms, found, case),
+        "lies": lies,
         "handed": [one.told for one in others],
         "limits": telling.limits_told(found, terms.due),
     }
-    lies = lying(conn, case, was, terms.to, found)
     seen = telling.told(found, others, telling.standing(conn, case_id), lies, terms.due)
     move_on(conn, case, terms.to, found.move, [Draft(MOVED, said)], by=by, now=now)
     _write(conn, case_id, terms.to, said["facts"])

@@ -139,6 +139,9 @@ def test_a_new_step_is_told_to_lie_ahead_of_a_case_or_behind_it(
     assert missed.zh.startswith("新增的“check名”（品管部）已经错过：本案不会再办")
     assert missed.en.startswith("The case is past the new step “check in English”")
     assert carry_out(connection, found, Which.ALL, by=clerk, now=LATER) == 2
+    for key, lines in said.items():
+        notes = dossier.case(connection, key, by=clerk).timeline[-1].notes
+        assert set(lines) <= set(notes), "the history keeps it"
     task = waiting(connection, ahead)["prepare"]
     complete_task(connection, task, Answered({"note": "x"}), by=clerk, now=LATER)
     assert "ready" in waiting(connection, ahead)
