@@ -14,7 +14,8 @@ from forms.layout import Layout, layout_of, load_layout
 from forms.names import Names, Problem
 from forms.pages import FormView
 from forms.posted import Answered, Posted, Typed
-from forms.printing import Heading, PaperView, Sheet, in_force, paper
+from forms.printing import Heading, PaperView, paper
+from forms.sheets import Sheet, in_force
 from forms.texts import AttachedFile, Change, FilledView
 
 __all__ = [

@@ -35,20 +35,25 @@ _ROOT = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One labelled box: `lines` is its least height; `step` names one form if several answer."""
+    """One labelled box: `lines` is its least height; `step` names one form if several answer.
+
+    Of a form that several calls ask for only what was sent within the `call` counts, if named.
+    """
 
     field: str
     label: Names
     lines: int = 1
     step: str | None = None
+    call: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A line with who completed a step and when; by hand while nobody has."""
+    """A line with who completed a step (within a `call`) and when; by hand while nobody has."""
 
     title: Names
     step: str
+    call: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +165,9 @@ def _row(node: Node, forms: Mapping[str, Form]) -> tuple[Cell, ...]:
 def _cell(node: Node, forms: Mapping[str, Form]) -> Cell:
     if isinstance(node.value, str):
         return Cell(node.text(), _label(node, node.text(), forms.values()))
-    node.only({"field", "lines", "label", "step"})
-    step = node.get("step")
+    node.only({"field", "lines", "label", "step", "call"})
+    call = node.get("call")
+    step = node.needs("step") if call else node.get("step")
     owners = [_form(step, forms)] if step else forms.values()
     name, lines, label = node.needs("field"), node.get("lines"), node.get("label")
     found = _label(name, name.text(), owners)
@@ -170,15 +176,16 @@ def _cell(node: Node, forms: Mapping[str, Form]) -> Cell:
         label.names() if label else found,
         max(1, min(lines.count(), MOST_LINES)) if lines else 1,
         step.text() if step else None,
+        call.text() if call else None,
     )
 
 
 def _sign(node: Node, forms: Mapping[str, Form]) -> Sign:
-    node.only({"zh", "en", "step"})
-    step = node.needs("step")
+    node.only({"zh", "en", "step", "call"})
+    step, call = node.needs("step"), node.get("call")
     _form(step, forms)
     titles = Node({key: node.needs(key).value for key in ("zh", "en")}, node.file, node.pointer)
-    return Sign(titles.names(), step.text())
+    return Sign(titles.names(), step.text(), call.text() if call else None)
 
 
 def _form(step: Node, forms: Mapping[str, Form]) -> Form:

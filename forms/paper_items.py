@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from forms.names import Names
-    from forms.printing import Sheet
+    from forms.sheets import Sheet
 
     AnySheet = TypeVar("AnySheet", bound=Sheet)
 

@@ -3,51 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
 from forms.names import Names
 from forms.pages import Words, words_of
 from forms.paper_items import of_all_items, together
+from forms.paper_signs import signs_of
+from forms.sheets import in_force, within
 from forms.texts import FilledItem, item_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
 
-    from forms.fields import JSON, Values
+    from forms.fields import Values
     from forms.form import Form
-    from forms.layout import Cell, Layout, PaperSection, Sign
+    from forms.layout import Cell, Layout, PaperSection
+    from forms.paper_signs import PaperSign
+    from forms.sheets import Sheet
     from forms.texts import AttachedFile
 
 _NUMERALS = "〇一二三四五六七八九"
 _COLUMNS = 24
 _LABEL = {1: 4, 2: 4, 3: 4, 4: 3}
-
-
-class Sheet(Protocol):
-    """One form of the case as it was sent: by whom, when (aware), with which values.
-
-    `round` counts from 1; a superseded sheet was sent in a round that was done again since. An
-    `item` tells apart the sheets of a form that several people fill, each for one thing.
-    """
-
-    @property
-    def form(self) -> Form: ...
-    @property
-    def who(self) -> str: ...
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def values(self) -> Mapping[str, JSON]: ...
-    @property
-    def round(self) -> int: ...
-    @property
-    def superseded(self) -> bool: ...
-    @property
-    def item(self) -> Names | None: ...
-
-
-AnySheet = TypeVar("AnySheet", bound=Sheet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +46,6 @@ class PaperCell:
     lines: int
     label_span: int
     value_span: int
-
-
-@dataclass(frozen=True, slots=True)
-class PaperSign:
-    title: str
-    name: str
-    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +95,7 @@ def paper(
     What the newest filling of a form hides is blank, and so is what a redone round had said.
     All copies follow each other, or only the one with the number `copy`.
     """
-    valid = in_force(sheets)
-    sections = tuple(_section(part, valid, lang, files or {}) for part in layout.sections)
+    sections = tuple(_section(part, sheets, lang, files or {}) for part in layout.sections)
     cells = [cell for part in sections for row in part.rows for cell in row]
     titles = (layout.title.zh, layout.title.en)
     return PaperView(
@@ -144,15 +113,6 @@ def paper(
         has_our_default=any(cell.item.our_default for cell in cells),
         words=words_of(lang),
     )
-
-
-def in_force(sheets: Iterable[AnySheet]) -> list[AnySheet]:
-    """Keep of every form and item the newest sheet, unless its round was done again; in order."""
-    newest: dict[object, AnySheet] = {}
-    for sheet in sheets:
-        newest.pop((sheet.form.key, sheet.item), None)
-        newest[sheet.form.key, sheet.item] = sheet
-    return [sheet for sheet in newest.values() if not sheet.superseded]
 
 
 def _copies(layout: Layout, only: int | None, lang: str) -> tuple[PaperCopy, ...]:
@@ -183,7 +143,7 @@ def _section(
         tuple(
             tuple(_cell(cell, len(row), sheets, lang, files) for cell in row) for row in part.rows
         ),
-        tuple(each for sign in part.signs for each in _signs(sign, sheets, lang)),
+        tuple(each for sign in part.signs for each in signs_of(sign, sheets, lang)),
     )
 
 
@@ -191,11 +151,12 @@ def _cell(
     cell: Cell, beside: int, sheets: Sequence[Sheet], lang: str, files: Mapping[str, AttachedFile]
 ) -> PaperCell:
     label, width = _LABEL[beside], _COLUMNS // beside
-    lines = 1 if sheets else cell.lines
-    for sheet in reversed(sheets):
+    valid = in_force(within(cell.call, sheets))
+    lines = 1 if in_force(sheets) else cell.lines
+    for sheet in reversed(valid):
         answered = cell.field in sheet.values and cell.field in sheet.form.by_name
         if answered and cell.step in (None, sheet.form.key):
-            alike = [s for s in of_all_items(sheet, sheets) if cell.field in s.values]
+            alike = [s for s in of_all_items(sheet, valid) if cell.field in s.values]
             found = [_answer(one.form, cell, one.values, lang, files) for one in alike]
             item = together([one.item for one in alike], found, lang)
             return PaperCell(item, lines, label, width - label)
@@ -214,25 +175,3 @@ def _answer(
         files=item.files,
         our_default=item.our_default,
     )
-
-
-def _signs(sign: Sign, sheets: Sequence[Sheet], lang: str) -> list[PaperSign]:
-    """Give the newest signature under a form, or one for each of its items; or an empty line."""
-    newest = next((sheet for sheet in reversed(sheets) if sheet.form.key == sign.step), None)
-    if newest is None:
-        return [PaperSign(sign.title.of(lang), "", "")]
-    return [_signed(sign, sheet, lang) for sheet in of_all_items(newest, sheets)]
-
-
-def _signed(sign: Sign, sheet: Sheet, lang: str) -> PaperSign:
-    local = sheet.at.astimezone(sheet.form.zone)
-    return PaperSign(_in_round(sign, sheet, lang), sheet.who, f"{local:%Y-%m-%d %H:%M}")
-
-
-def _in_round(sign: Sign, sheet: Sheet, lang: str) -> str:
-    title = sign.title
-    if sheet.item is not None:
-        title = Names(f"{title.zh}（{sheet.item.zh}）", f"{title.en} ({sheet.item.en})")
-    if sheet.round > 1:
-        title = Names(f"{title.zh}（第 {sheet.round} 轮）", f"{title.en} (round {sheet.round})")
-    return title.of(lang)

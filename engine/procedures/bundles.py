@@ -12,7 +12,7 @@ from engine.cases.firsts import shared
 from engine.connectors import operators
 from engine.procedures.correspondence import misspelt
 from engine.procedures.digests import digest_of
-from engine.procedures.formrules import misread, unwritten
+from engine.procedures.formrules import misread, uncalled, unwritten
 from engine.procedures.strays import same_names, same_processes
 from engine.procedures.wordlists import CLAUSES, ROLES, clause_ids, read_roles
 from engine.spiff import (
@@ -201,8 +201,9 @@ def prepare(
         found = at_their_steps((*problems, *error.problems), own)
         raise BrokenFilesError(tuple(found)) from None
     papers, unprintable = ({}, []) if problems else _papers(own, forms)
-    if problems or unprintable:
-        raise BrokenFilesError(tuple(at_their_steps((*problems, *unprintable), own)))
+    problems += [*unprintable, *uncalled(papers, compiled.diagrams)]
+    if problems:
+        raise BrokenFilesError(tuple(at_their_steps(problems, own)))
     return Bundle(compiled, forms, papers, own, roles)
 
 

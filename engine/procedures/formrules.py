@@ -1,4 +1,4 @@
-"""The rules of forms, held against what their fields are, and what forms only show."""
+"""What forms and papers say, held against their fields and against the diagrams."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from engine.spiff import Expression, Problem, wrong_in_form
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from engine.spiff import Asked
-    from forms import Form
+    from engine.spiff import Asked, Diagram
+    from forms import Form, Layout
 
 
 def misread(
@@ -37,3 +37,24 @@ def unwritten(forms: Mapping[str, Form]) -> Iterator[Problem]:
                 f'No form asks for "{name}" in x-shows, so how to show it is not known. Write its '
                 "type and both titles, and oneOf where it is one of several.",
             )
+
+
+def uncalled(papers: Mapping[str, Layout], diagrams: Mapping[str, Diagram]) -> Iterator[Problem]:
+    """Give the calls of papers that are not drawn to call the process of their step."""
+    drawn = {pair for diagram in diagrams.values() for pair in diagram.calls.items()}
+    for key, layout in papers.items():
+        signs = {(sign.call, sign.step) for part in layout.sections for sign in part.signs}
+        cells = {
+            (cell.call, cell.step) for part in layout.sections for r in part.rows for cell in r
+        }
+        for call, step in sorted((c, s) for c, s in signs | cells if c and s):
+            if (call, step.partition("/")[0]) not in drawn:
+                yield Problem(
+                    f"forms/print/{key}.json",
+                    call,
+                    "unknown_call",
+                    f"call 写的“{call}”不是调用“{step}”所在流程的调用活动。"
+                    "请写图上那个调用活动的 id，或去掉 call。",
+                    f'"{call}" under call is no call activity that calls the process of "{step}". '
+                    "Write the id of the call activity in the diagram, or drop call.",
+                )

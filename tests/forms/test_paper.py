@@ -62,6 +62,9 @@ class Sent:
     round: int = 1
     superseded: bool = False
     item: Names | None = None
+    role: Names | None = None
+    acted_for: str | None = None
+    place: tuple[str, ...] = ()
 
 
 def sent(form: Form, who: str, hour: int, **typed: JSON) -> Sent:
@@ -220,3 +223,22 @@ def test_a_sheet_that_no_longer_counts_is_marked_when_it_is_printed_alone(sample
     heading = replace(HEADING, mark=Names("已被退回重办", "Superseded"))
     page = printed(paper(layout(sample), [], heading, lang="en"))
     assert [mark.text for mark in page.xpath("//article//p[@class='mark']")] == ["Superseded"] * 2
+
+
+def test_a_paper_names_for_whom_and_as_what_somebody_signed(sample: Form) -> None:
+    by_the_substitute = replace(
+        sent(sample, "赵敏", 2), role=Names("销售部", "Sales"), acted_for="王芳"
+    )
+    for lang, name in (("zh", "赵敏 代 王芳 · 销售部"), ("en", "赵敏 for 王芳 · Sales")):
+        view = paper(layout(sample), [by_the_substitute], HEADING, lang=lang)
+        assert [sign.name for sign in view.sections[0].signs] == [name]
+        (alone,) = (
+            paper(layout_of(sample), [by_the_substitute], HEADING, lang=lang).sections[-1].signs
+        )
+        assert alone.name == name
+
+
+def test_a_role_that_the_line_names_already_is_not_said_twice(sample: Form) -> None:
+    signed = replace(sent(sample, "李娜", 2), role=Names("填表人", "Filled in by"))
+    (sign,) = paper(layout(sample), [signed], HEADING, lang="zh").sections[0].signs
+    assert sign.name == "李娜"

@@ -13,6 +13,7 @@ from tests.procedures.test_going_back import returns
 
 if TYPE_CHECKING:
     from engine.history.entryview import FilledForm
+    from forms import PaperView
     from tests.procedures.walk import Walk
 
 PAPER = "complaint-handling-form"
@@ -36,11 +37,25 @@ def approved(walk: Walk) -> str | None:
     return walk.dossier.approved_amount
 
 
-def printed(walk: Walk) -> dict[str, str]:
+def laid_out(walk: Walk) -> PaperView:
     dossier = walk.dossier
     layout = dossier.version.bundle.papers[PAPER]
-    heading = Heading(Names("公司", "Company"), "")
-    view = paper(layout, dossier.filled, heading, lang="zh")
+    return paper(layout, dossier.filled, Heading(Names("公司", "Company"), ""), lang="zh")
+
+
+def decided(walk: Walk) -> list[tuple[str, str]]:
+    """Return what each block with an approval says of it; signed means said."""
+    found = []
+    for part in laid_out(walk).sections:
+        cells = {cell.item.label: cell.item.text for row in part.rows for cell in row}
+        for sign in (sign for sign in part.signs if sign.title == "核决人"):
+            assert bool(sign.name) == bool(cells["核决"])
+            found.append((part.title, cells["核决"]))
+    return found
+
+
+def printed(walk: Walk) -> dict[str, str]:
+    view = laid_out(walk)
     cells = [cell.item for part in view.sections for row in part.rows for cell in row]
     signs = {sign.title: sign.name for part in view.sections for sign in part.signs}
     return {**{item.label: item.text for item in cells}, **signs}
@@ -61,7 +76,18 @@ def test_a_return_that_is_not_redone_yet_still_says_who_sent_it_back(walk: Walk)
     walk.does("decide", decision="send_back", send_back_reason="证据不足。")
 
     assert fallen(walk) == []
-    assert printed(walk)["核决"] == "退回"
+    assert decided(walk) == [("处理方式与责任", "退回"), ("综合意见与核决", "")]
+
+
+def test_a_paper_shows_no_final_decision_before_it_is_made(walk: Walk) -> None:
+    walk_to_decision(walk)
+    walk.does("plan_quality_handling")
+    walk.does("decide", decision_text="先与客户交涉。")
+    walk.does_all(*NEGOTIATE, "write_opinion")
+    assert decided(walk) == [("处理方式与责任", "同意"), ("综合意见与核决", "")]
+
+    walk.does("decide", decision="amend", approved_amount="7000.00", decision_text="减付。")
+    assert decided(walk) == [("处理方式与责任", "同意"), ("综合意见与核决", "修改后同意")]
 
 
 def test_the_plan_for_own_quality_falls_when_it_is_found_to_be_another_s(walk: Walk) -> None:
@@ -77,8 +103,9 @@ def test_the_plan_for_own_quality_falls_when_it_is_found_to_be_another_s(walk: W
     ]
     texts = printed(walk)
     assert texts["投诉是否成立"] == "不成立"
-    for label in ("另拟处理方式", "处理方式", "拟核退货数量", "核决", "核决人"):
+    for label in ("另拟处理方式", "处理方式", "拟核退货数量"):
         assert texts[label] == "", label
+    assert [text for _, text in decided(walk)] == ["", ""]
     task = open_task(walk.conn, walk.task("decide").id, by=walk.person("sales-manager"))
     assert [_step(form) for form in task.earlier if form.superseded] == [
         "determine_handling",

@@ -76,6 +76,8 @@ def test_what_a_substitute_does_is_told_to_whom_it_was_done_for(
     assert told == ["完成：查明异常资料", "领取：查明异常资料"]
     fang.get(done[0].get("href").partition("#")[0])
     assert "陈洁 代 王芳" in fang.text
+    fang.get(fang.all("//a[contains(@href, '/entries/')]/@href")[-1])
+    assert fang.all("//*[@class='sign']/b/text()") == ["陈洁 代 王芳 · 销售部"]
     fang.get("/notices")
     assert "陈洁 代您办理了“查明异常资料”" in fang.text
 

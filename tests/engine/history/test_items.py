@@ -185,7 +185,8 @@ def test_a_paper_prints_what_each_instance_said_and_who_signed(hearing: Hearing)
         cells = {cell.item.text for part in view.sections for row in part.rows for cell in row}
         assert expected in cells
         signs = [(sign.title, sign.name) for part in view.sections for sign in part.signs]
-        assert [name for _, name in signs] == ["everybody君", "everybody君"]
+        role = {"zh": "内勤", "en": "Clerk"}[lang]
+        assert [name for _, name in signs] == [f"everybody君 · {role}"] * 2
         assert "1/2" in signs[0][0]
 
 

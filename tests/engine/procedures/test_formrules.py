@@ -115,6 +115,16 @@ def test_a_form_shows_only_what_something_fills() -> None:
     assert "（determine_handling）”的表单：" in problem.zh
 
 
+def test_a_paper_names_a_call_that_calls_its_step() -> None:
+    path, files = "forms/print/complaint-handling-form.json", read_folder()
+    astray = files[path].replace(b'"call": "approve_opinion"', b'"call": "close_complaint"')
+    with pytest.raises(BrokenFilesError) as caught:
+        prepare({**files, path: astray}, "manufacturer-complaint")
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.code) == (path, "unknown_call")
+    assert "close_complaint" in problem.zh
+
+
 def test_what_no_form_asks_for_is_shown_with_a_title_of_its_own() -> None:
     (problem,) = showing(STEP, complaint_class={})
     assert (problem.file, problem.code) == (STEP, "shown_unwritten")
