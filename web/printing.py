@@ -27,6 +27,7 @@ bp = Blueprint("printing", __name__)
 
 _REDONE = Names("已被退回重办", "Superseded")
 _WITHDRAWN = Names("已撤回重办", "Taken back")
+_CANCELLED = Names("已撤销", "Cancelled")
 
 
 @bp.get("/cases/<uuid:case_id>/papers/<name>")
@@ -45,20 +46,21 @@ def show_one(case_id: UUID, seq: int) -> ResponseReturnValue:
     return _sheet(case, layout_of(sent[0].form), only=seq) if sent else abort(404)
 
 
-def _mark(one: FilledForm) -> Names | None:
-    """Say of a sheet by itself which of several it is, and that it was done again."""
-    again = _WITHDRAWN if one.withdrawn else _REDONE
-    marks = [again] if one.superseded else []
-    marks += [one.item] if one.item is not None else []
+def _mark(case: Dossier, alone: FilledForm | None) -> Names | None:
+    """Say that the case was cancelled; of a sheet by itself which it is, and if it was redone."""
+    marks = [_CANCELLED] if case.header.is_cancelled else []
+    if alone is not None:
+        again = _WITHDRAWN if alone.withdrawn else _REDONE
+        marks += [again] if alone.superseded else []
+        marks += [alone.item] if alone.item is not None else []
     zh, en = (" · ".join(mark.of(lang) for mark in marks) for lang in ("zh", "en"))
     return Names(zh, en) if marks else None
 
 
 def _sheet(case: Dossier, layout: Layout, *, only: int | None = None) -> str:
     sheets = [one for one in case.filled if only in (None, one.seq)]
-    mark = None
-    if only and sheets:
-        mark = _mark(sheets[0])
+    mark = _mark(case, sheets[0] if only else None)
+    if only:
         sheets = [replace(one, superseded=False, item=None) for one in sheets]
     header, company = case.header, our_company()
     filled = paper(

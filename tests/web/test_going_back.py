@@ -153,6 +153,23 @@ def test_a_step_is_not_taken_back_once_a_colleague_has_claimed_the_next(
     assert not fang.all("//a[contains(@href, '/acts/withdraw')]")
 
 
+def test_the_papers_of_a_cancelled_case_say_so(
+    fang: Visitor, form_task: str, sign_in: Callable[[str], Visitor]
+) -> None:
+    case, boss = case_of(fang, form_task), sign_in("qiang")
+    papers = [f"{case}/papers/complaint-handling-form", f"{case}/entries/1/paper"]
+    assert [marks_of(boss, paper) for paper in papers] == [set(), set()]
+    link = f"{case}/acts/cancel"
+    boss.get(link)
+    boss.post(link, {**boss.values(link), "reason": "客户撤诉"})
+    assert [marks_of(boss, paper) for paper in papers] == [{"已撤销"}, {"已撤销"}]
+
+
+def marks_of(visitor: Visitor, paper: str) -> set[str]:
+    visitor.get(paper)
+    return set(visitor.all("//p[@class='mark']/text()"))
+
+
 def test_a_case_is_cancelled_and_opened_again_on_its_page(
     fang: Visitor, form_task: str, sign_in: Callable[[str], Visitor]
 ) -> None:
