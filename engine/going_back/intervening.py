@@ -19,6 +19,7 @@ from engine.errors import NotFoundError
 from engine.going_back.anew import come_back
 from engine.going_back.bypasses import bypasses
 from engine.going_back.clocks import unwound
+from engine.going_back.lacks import lacks
 from engine.going_back.returning import NoWayError
 from engine.going_back.stuck import stuck
 from engine.history import Draft
@@ -160,7 +161,8 @@ def carry_out(
     version, waiting, move = ready.version, ready.waiting, ready.move
     case, stopped = unwound(ready.case, move) if ready.place is not None else (ready.case, {})
     around = [[one.id, one.names.zh, one.names.en] for one in bypasses(conn, ready)]
-    said = _said(ready, {"reason": reason, "bypassed": around, **stopped}, asker)
+    facts = {"reason": reason, "bypassed": around, **_left_undone(conn, ready), **stopped}
+    said = _said(ready, facts, asker)
     closed = sa.select(tasks).where(tasks.c.id.in_(move.closed))
     steps = {row.id: version.step(row.process, row.element).names for row in conn.execute(closed)}
     holders = move_on(conn, case, version, move, [said], by=by, now=now)
@@ -174,6 +176,18 @@ def carry_out(
                 f"“{en}” was ended by {by.name}: {reason}",
             )
             notices.tell_one(conn, holder, told, case_id=case.id, now=now)
+
+
+def _left_undone(conn: sa.Connection, ready: Ready) -> dict[str, object]:
+    """Return what an entry says of the step that was left: its clauses, and what will be missing.
+
+    The latter is what whoever confirmed it was warned of, in both languages.
+    """
+    if (waiting := ready.waiting) is None:
+        return {}
+    left = ready.version.element(waiting.process, waiting.element)
+    missing = [[each.zh, each.en] for each in lacks(conn, ready)]
+    return {"passed_over": list(left.clauses), "missing": missing}
 
 
 def _said(ready: Ready, facts: dict[str, object], asker: Person | None) -> Draft:

@@ -48,6 +48,20 @@ def notes(version: Version, body: Mapping[str, Any]) -> Iterator[Names]:
         yield Names(f"从“{step.zh}”移来", f"From “{step.en}”")
     for _, zh, en in body.get("bypassed", ()):
         yield Names(f"绕过保证：“{zh}”", f"Bypassed the guarantee “{en}”")
+    for id_ in body.get("passed_over", ()):
+        yield _passed_over(version, id_)
+    for zh, en in body.get("missing", ()):
+        yield Names(f"以后会缺的内容：{zh}", f"Missing later: {en}")
     yield from relations.notes(body)
     if asked := body.get("asked_by"):
         yield Names(f"由 {asked[1]} 提出", f"Asked for by {asked[1]}")
+
+
+def _passed_over(version: Version, id_: str) -> Names:
+    """Say which clause of the written regulations an intervention has left unfulfilled."""
+    clause = version.clauses.get(id_)
+    article, called = ("", Names("", "")) if clause is None else (clause.article, clause.names)
+    zh = " ".join(filter(None, (id_, article, called.zh)))
+    return Names(
+        f"越过的条款：{zh}", f"Clause passed over: {' '.join(filter(None, (id_, called.en)))}"
+    )

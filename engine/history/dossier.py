@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from engine.clocks.pauses import Pause
     from engine.history.entryview import EntryView, FilledForm
     from engine.history.path import DiagramView
+    from engine.history.rounds import Followed
     from engine.linking.listing import Tie
     from engine.people import Person
     from engine.procedures import Version
@@ -180,9 +181,10 @@ def case(conn: sa.Connection, case_id: UUID, *, by: Person) -> Dossier:
     rows = history_rows(conn, case_id)
     readable = trusted(rows)
     line = lineage(conn, version, rows)
-    forms = rounds.filled(line, readable)
+    followed = rounds.followed(line, readable)
+    forms = followed.forms
     files = attachments.of_case(conn, case_id)
-    timeline = _timeline(conn, line, rows, forms)
+    timeline = _timeline(conn, line, rows, followed)
     at = spiff.position(version.compiled, row.state) if row.status == "open" else None
     return Dossier(
         header=header(conn, row),
@@ -221,20 +223,25 @@ def _parent(conn: sa.Connection, key: UUID | None) -> Link | None:
 
 
 def _timeline(
-    conn: sa.Connection, line: Lineage, rows: Sequence[sa.Row[Any]], forms: list[FilledForm]
+    conn: sa.Connection, line: Lineage, rows: Sequence[sa.Row[Any]], followed: Followed
 ) -> list[EntryView]:
     zone = settings.company(conn).zone
     last: dict[object, Mapping[str, Any]] = {}
     before: dict[int, Mapping[str, Any] | None] = {}
-    for form in forms:
+    for form in followed.forms:
         before[form.seq] = last.get((form.place, form.item))
         last[form.place, form.item] = form.values
     erasures = erased(rows)
-    return [
+    views = [
         entryview.view(
             line.at(row.seq), row, before.get(row.seq), zone=zone, is_erased=row.seq in erasures
         )
         for row in rows
+    ]
+    fallen, withdrawn = followed.superseded, followed.withdrawn
+    return [
+        replace(view, superseded=view.seq in fallen, withdrawn=view.seq in withdrawn)
+        for view in views
     ]
 
 

@@ -42,7 +42,8 @@ class EntryView:
     ``came_from`` is the case (id and code) that sent what came in, ``message`` what was sent.
     ``retried`` says that it was sent earlier and brought through by an operator.
     ``is_late`` says that a deadline passed. ``sort`` is the class of what is not the procedure's
-    own (entrykinds). ``hash`` is the chain's, in hex.
+    own (entrykinds). ``hash`` is the chain's, in hex. What was done and holds no more was
+    ``superseded``, as the case went back, or ``withdrawn`` by whoever had done it.
     """
 
     seq: int
@@ -66,6 +67,8 @@ class EntryView:
     retried: Names | None = None
     is_late: bool = False
     sort: Names | None = None
+    superseded: bool = False
+    withdrawn: bool = False
 
     @property
     def carries(self) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import orjson
 
@@ -15,6 +14,7 @@ from forms import in_force
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from uuid import UUID
 
     import sqlalchemy as sa
 
@@ -24,23 +24,52 @@ if TYPE_CHECKING:
     from forms import Names
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a case's entries say of its steps: their forms, and which entries hold no more.
+
+    Those by ``seq`` were ``superseded`` as the case went back or a step was done again, or
+    ``withdrawn`` by whoever had done the step.
+    """
+
+    forms: list[FilledForm]
+    superseded: frozenset[int]
+    withdrawn: frozenset[int]
+
+
 def filled(line: Lineage, rows: Sequence[sa.Row[Any]]) -> list[FilledForm]:
     """Return the forms that a case's entries carry, each with its round and whether it holds."""
+    return followed(line, rows).forms
+
+
+def followed(line: Lineage, rows: Sequence[sa.Row[Any]]) -> Followed:
+    """Follow a case through its entries: what was done, skipped or moved, and what still holds."""
     diagrams, root = line.diagrams, line.now.compiled.id
     told = [(row.seq, row.task_id, read(row.body)) for row in rows]
     done = tracing.places(diagrams, root, told)
-    fallen = superseded(diagrams, root, done)
+    fallen = superseded(diagrams, root, done) | tracing.undone_moves(told)
     there = {one.seq: one for one in done if isinstance(one, Done)}
     backs = [body["back"] for _, _, body in told if "back" in body]
-    taken_back = {UUID(back["task"]) for back in backs if back["way"] == "withdrawn"}
+    taken_back = {back["task"] for back in backs if back["way"] == "withdrawn"}
+    withdrawn = frozenset(one.seq for one in there.values() if one.task in taken_back)
+    forms = _forms(line, rows, there)
+    forms = [
+        replace(form, superseded=form.seq in fallen, withdrawn=form.seq in withdrawn)
+        for form in forms
+    ]
+    return Followed(forms, frozenset(fallen), withdrawn)
+
+
+def _forms(
+    line: Lineage, rows: Sequence[sa.Row[Any]], there: Mapping[int, Done]
+) -> list[FilledForm]:
     times: Counter[tuple[Path, Names | None]] = Counter()
     found = []
     for row in rows:
         if (form := entryview.filled(line.at(row.seq), row)) is None:
             continue
         one = there.get(row.seq, Done(row.seq, ()))
-        form = replace(form, place=one.place, turn=one.turn, superseded=row.seq in fallen)
-        form = replace(form, withdrawn=row.task_id in taken_back)
+        form = replace(form, place=one.place, turn=one.turn)
         times[form.place, form.item] += 1
         found.append(replace(form, round=times[form.place, form.item]))
     return found

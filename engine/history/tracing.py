@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from engine.history.superseding import Path
     from engine.spiff import Diagram
 
+MOVED: Final = "token_moved"
 _DONE: Final = ("case_opened", "step_completed", "step_skipped")
 
 
@@ -41,6 +42,32 @@ def places(
             undone = frozenset(back.get("undone", [back["task"]]))
             found.append(Back(undone, frozenset(back.get("turns", ()))))
         trace.follow(key, body)
+    return found
+
+
+def undone_moves(entries: Iterable[tuple[int, Any, Mapping[str, Any]]]) -> set[int]:
+    """Return the ``seq`` of the tokens that were moved before a case went back behind them.
+
+    ``entries`` are as of places. A return to the very step that a token was moved to leaves it
+    there: that step, opened anew, stands for the one before.
+    """
+    moves: dict[str, int] = {}
+    found: set[int] = set()
+    for seq, task, body in entries:
+        key = task.hex if task else ""
+        opened = {other: place for other, place, _ in body.get("opened", ())}
+        if body["kind"] == MOVED:
+            moves |= dict.fromkeys(opened, seq)
+        back = body.get("back")
+        if not back or back["way"] == "straight":
+            continue
+        gone = {*back.get("undone", ()), *(other for other, _ in body.get("cancelled", ()))}
+        gone |= {key} if body["kind"] == "task_returned" else set()
+        found |= {moves[other] for other in gone - {back["task"]} if other in moves}
+        if back["task"] in moves:
+            anew = [other for other, place in opened.items() if place == back["place"]]
+            moves |= dict.fromkeys(anew, moves[back["task"]])
+            found -= {moves[back["task"]]}
     return found
 
 
@@ -87,7 +114,7 @@ class _Trace:
 
     def _moved_to(self, body: Mapping[str, Any]) -> Path:
         """Return the calls down to where an operator moved a token, and that place if it is one."""
-        if body["kind"] != "token_moved":
+        if body["kind"] != MOVED:
             return ()
         element, path = body["element"], tuple(body.get("path", ()))
         return (*path, element) if element in self.diagrams[body["process"]].calls else path

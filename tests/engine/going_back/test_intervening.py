@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine import settings
+from engine import demo, settings
 from engine.cases.starts import open_case
 from engine.errors import NotFoundError
 from engine.going_back.anew import STRAIGHT
@@ -33,6 +33,8 @@ from tests.engine.conftest import NOW
 from tests.engine.errand import waiting
 from tests.engine.small import TEXT, form, put_in_force, small, somebody
 from tests.engine.spiff.drawing import Process
+from tests.procedures.complaint import REGISTER, USUAL
+from tests.procedures.walk import Walk
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -164,6 +166,81 @@ def test_what_bypasses_a_guarantee_is_named_before_and_after(
 
     back = Wanted(PLACE, errands.case_id, errands.task("sign"), ("prepare",))
     assert foreseen(errands.conn, back, by=operator, now=NOW).bypassed == []
+
+
+def marked(errands: Errand) -> list[tuple[str, bool]]:
+    """Give the interventions of the case, and whether each holds no more."""
+    kinds = ("step_skipped", "token_moved")
+    told = [entry for entry in errands.dossier.timeline if entry.kind in kinds]
+    return [(entry.title.zh, entry.superseded) for entry in told]
+
+
+def test_a_skip_that_a_later_return_undid_holds_no_more(errands: Errand, operator: Person) -> None:
+    prepared = errands.does("prepare")
+    done(errands, skip(errands, "check"), operator)
+    filed = errands.does("file_away")
+    return_task(
+        errands.conn, errands.task("sign"), filed, "through", "补", by=errands.manager, now=NOW
+    )
+    assert marked(errands) == [("跳过：check名", False)]
+    errands.does("file_away")
+    task = errands.task("sign")
+    return_task(errands.conn, task, prepared, "through", "重办", by=errands.manager, now=NOW)
+    assert marked(errands) == [("跳过：check名", True)]
+
+
+def test_a_move_that_a_later_return_undid_holds_no_more(
+    connection: Connection, operator: Person
+) -> None:
+    steps = ("first", "second", "third", "fourth")
+    p = Process("line")
+    p.message_start("asked")
+    for step in steps:
+        p.user(step)
+    p.end()
+    p.chain("asked", *steps, "done")
+    forms = {f"line/{each}": form(note=TEXT) for each in ("asked", *steps)}
+    put_in_force(connection, small(p, forms=forms))
+    by = somebody(connection, "line-clerk", {"clerk"})
+    case_id = open_case(connection, "line", NOTED, by=by, now=NOW).case_id
+
+    def task(step: str) -> UUID:
+        return waiting(connection, case_id)[step]
+
+    def does(step: str) -> UUID:
+        complete_task(connection, key := task(step), NOTED, by=by, now=NOW)
+        return key
+
+    def is_marked_after_returning(to: UUID) -> bool:
+        return_task(connection, task("fourth"), to, "through", "重办", by=by, now=NOW)
+        told = dossier.case(connection, case_id, by=by).timeline
+        return next(entry.superseded for entry in told if entry.kind == "token_moved")
+
+    first = does("first")
+    wanted = Wanted(PLACE, case_id, task("second"), ("third",))
+    intervene(connection, wanted, "线下办过", by=operator, now=NOW)
+    assert not is_marked_after_returning(does("third"))
+    assert not is_marked_after_returning(does("third"))
+    does("third")
+    assert is_marked_after_returning(first)
+
+
+def test_an_entry_names_the_clause_passed_over_and_what_will_be_missing(
+    connection: Connection, operator: Person
+) -> None:
+    demo.load(connection, now=NOW)
+    walk = Walk(connection, "manufacturer-complaint", USUAL)
+    walk.opens()
+    walk.does(REGISTER[0])
+    wanted = Wanted(SKIP, walk.case_id, waiting(connection, walk.case_id)[REGISTER[1]])
+    seen = foreseen(connection, wanted, by=operator, now=NOW)
+    intervene(connection, wanted, "资料已在纸上", by=operator, now=NOW)
+    notes = [note.zh for note in walk.dossier.timeline[-1].notes]
+    assert seen.lacks
+    assert [each for each in notes if each.startswith("以后会缺的内容：")] == [
+        f"以后会缺的内容：{line.zh}" for line in seen.lacks
+    ]
+    assert any(note.startswith("越过的条款：CM-") for note in notes)
 
 
 def test_only_operators_with_a_reason_at_a_place_that_is_there(
