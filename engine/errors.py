@@ -35,7 +35,7 @@ class NotFoundError(Refusal):
 
     def __init__(
         self,
-        zh: str = "找不到所要的内容,或您无权查看。",
+        zh: str = "找不到所要的内容，或您无权查看。",
         en: str = "There is no such thing, or it is not yours to see.",
     ) -> None:
         """Say what is not there, or only that."""

@@ -75,3 +75,17 @@ def test_every_locked_package_has_a_digest() -> None:
     bare = [block.split("\n", 1)[0] for block in blocks if "--hash=sha256:" not in block]
     assert bare == []
     assert len(blocks) > 50
+
+
+CSV = "日期,休"
+"""How a line of a file of days is shown, whose commas are half as wide."""
+
+
+def test_chinese_sentences_have_chinese_commas() -> None:
+    narrow = [
+        f"{path.relative_to(ROOT)}: {found.group()}"
+        for path in _committed("engine/*.py", "forms/*.py", "web/*.py", "web/templates/*", "bpmn/*")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if CSV not in line and (found := re.search(r"[\u4e00-\u9fff][,;][\u4e00-\u9fff]", line))
+    ]
+    assert narrow == []

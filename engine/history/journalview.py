@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
+from engine import procedures
+from engine.errors import Refusal
 from engine.history import journal, moment, read
+from engine.history.entrynotes import named
 from engine.history.told import listed, word
 from engine.settings import company
 from engine.spiff import Names
@@ -18,8 +22,10 @@ from engine.tables import journal as entries
 from engine.tables import people, versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
+
+    from engine.procedures import Version
 
     Row = Mapping[str, Any]
 
@@ -102,8 +108,11 @@ def lines(conn: sa.Connection, *, group: str = "", page: int = 1) -> tuple[list[
 
 @dataclass(frozen=True, slots=True)
 class _Known:
+    """``drawn`` are the versions in force of procedures, of those that can be read."""
+
     people: Mapping[str, str]
     versions: Mapping[int, sa.Row[Any]]
+    drawn: Mapping[str, Version]
     zone: ZoneInfo
 
 
@@ -117,8 +126,22 @@ def _known(conn: sa.Connection, bodies: Sequence[Row]) -> _Known:
     return _Known(
         {row.id.hex: row.name for row in conn.execute(named)} if ids else {},
         _by_id(conn, targets.where(versions.c.id.in_(to))),
+        _drawn(conn, {each for row in rows if (each := _of_substitution(row))}),
         company(conn).zone,
     )
+
+
+def _of_substitution(row: Row) -> str | None:
+    """Return the procedure that a substitution is limited to."""
+    return word(row, "procedure") if "substitute_id" in row else None
+
+
+def _drawn(conn: sa.Connection, codes: Iterable[str]) -> dict[str, Version]:
+    found = {}
+    for code in codes:
+        with suppress(Refusal):
+            found[code] = procedures.in_force(conn, code)
+    return found
 
 
 def _by_id(conn: sa.Connection, wanted: sa.Select[Any]) -> dict[int, sa.Row[Any]]:
@@ -181,7 +204,31 @@ def _substitution(row: Row, known: _Known) -> Names:
     who, by = (known.people.get(row.get(name, ""), "?") for name in ("person_id", "substitute_id"))
     days = [_day(row.get(name), known.zone, less) for name, less in (("begins", 0), ("ends", 1))]
     first, last = (each or "?" for each in days)
-    return Names(f"{by} 代 {who}，{first} 至 {last}", f"{by} for {who}, {first} to {last}")
+    reach = _reach(row, known)
+    return Names(
+        f"{by} 代 {who}，{first} 至 {last}，{reach.zh}",
+        f"{by} for {who}, {first} to {last}, {reach.en}",
+    )
+
+
+def _reach(row: Row, known: _Known) -> Names:
+    """Say how far a substitution reaches; what is not drawn any more goes by its id."""
+    code = _of_substitution(row)
+    if code is None:
+        return Names("所有规程", "for all procedures")
+    version = known.drawn.get(code)
+    whole = Names(code, code) if version is None else version.names
+    places = [str(place) for place in listed(row, "steps")]
+    if not places:
+        return Names(f"限“{whole.zh}”", f"only “{whole.en}”")
+    found = [
+        Names(place, place) if version is None else named(version, *place.split(":", 1))
+        for place in places
+    ]
+    return Names(
+        f"限“{whole.zh}”的{'、'.join(f'“{step.zh}”' for step in found)}",
+        f"only {', '.join(f'“{step.en}”' for step in found)} of “{whole.en}”",
+    )
 
 
 def _day(text: object, zone: ZoneInfo, less: int) -> str | None:

@@ -35,8 +35,15 @@ def tab(visitor: Visitor, process: str) -> dict[str, set[str]]:
 
 def test_the_case_page_tells_header_place_history_and_forms(fang: Visitor, case_path: str) -> None:
     fang.get(case_path)
-    for said in ("哈密天源水务有限公司", "QJ200 深井泵", "办理中", "填表并附样品标签", "校验无误"):
+    for said in (
+        "哈密天源水务有限公司",
+        "QJ200 深井泵",
+        "办理中",
+        "填表并附样品标签",
+        "履历校验无误",
+    ):
         assert said in fang.text
+    assert "附件内容不在其内" in fang.all("//p[@id='verified']")[0].text
     entries = fang.all("//li[contains(@class, 'entry ')]")
     assert "完成：查明异常资料" in entries[0].text_content()
     assert "王芳" in entries[0].text_content()
@@ -64,6 +71,7 @@ def test_what_does_not_verify_is_said_in_words(
     fang.get(case_path)
     assert "与履历不符：客户、金额" in fang.text
     assert "校验无误" not in fang.text
+    assert not fang.all("//*[@id='verified']")
 
     with database.begin() as conn:
         conn.execute(sa.update(entries).where(entries.c.seq == 2).values(answers=None))

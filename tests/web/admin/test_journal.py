@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,8 @@ def test_it_says_who_did_what_and_why_the_newest_first(lin: Visitor) -> None:
         "发起迁移 “errand名”→ 第 2 版 林娜 制度修订",
         "发布版本 “errand名”第 2 版随之停用或撤回：“errand名”第 1 版 系统或命令行 —",
     ]
-    assert "校验无误" in lin.text
+    assert "日志校验无误" in lin.text
+    assert "只有与另行归档的摘要比对才能看出" in lin.text
     assert lin.get(lin.all("//main//tbody//a/@href")[0]).status_code == 200
     lin.post("/language/en", {})
     lin.get(HOME)
@@ -90,12 +92,26 @@ def test_a_substitution_stands_there_with_its_days(
         wanted = Wanted(fang.id, staff["min"].id, first, last, reason="产假")
         key = make(conn, wanted, by=fang, now=now)
         end(conn, key, by=fang, now=now)
+        limited = replace(wanted, procedure="errand", steps=frozenset({"errand:prepare"}))
+        end(conn, make(conn, limited, by=fang, now=now), by=fang, now=now)
+        end(
+            conn,
+            make(conn, replace(wanted, procedure="errand"), by=fang, now=now),
+            by=fang,
+            now=now,
+        )
     lin.get(f"{HOME}?group=substitutions")
     span = f"{first} 至 {last}"
     assert told(lin) == [
-        f"终止代理 敏敏 代 王芳，{span} 王芳 —",
-        f"设定代理 敏敏 代 王芳，{span} 王芳 产假",
+        f"{did} 敏敏 代 王芳，{span}，{reach} 王芳 {why}"
+        for reach in ("限“errand名”", "限“errand名”的“prepare名”", "所有规程")
+        for did, why in (("终止代理", "—"), ("设定代理", "产假"))
     ]
+    lin.post("/language/en", {})
+    lin.get(f"{HOME}?group=substitutions")
+    assert "only “prepare in English” of “errand in English”" in lin.text
+    assert "for all procedures" in lin.text
+    assert set(lin.all("//main//tbody//td/@data-label")) == {"Who: ", "Why: "}
 
 
 def test_it_says_what_was_changed_behind_its_back(lin: Visitor, database: sa.Engine) -> None:
