@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -232,17 +232,13 @@ def _timeline(
         before[form.seq] = last.get((form.place, form.item))
         last[form.place, form.item] = form.values
     erasures = erased(rows)
-    views = [
+    views = (
         entryview.view(
             line.at(row.seq), row, before.get(row.seq), zone=zone, is_erased=row.seq in erasures
         )
         for row in rows
-    ]
-    fallen, withdrawn = followed.superseded, followed.withdrawn
-    return [
-        replace(view, superseded=view.seq in fallen, withdrawn=view.seq in withdrawn)
-        for view in views
-    ]
+    )
+    return [followed.marked(view) for view in views]
 
 
 def _names(conn: sa.Connection, keys: set[UUID]) -> dict[UUID, str]:

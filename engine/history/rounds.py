@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from engine.cases.lineage import Lineage
-    from engine.history.entryview import FilledForm
+    from engine.history.entryview import EntryView, FilledForm
     from engine.history.superseding import Path, Turn
     from forms import Names
 
@@ -35,6 +35,11 @@ class Followed:
     forms: list[FilledForm]
     superseded: frozenset[int]
     withdrawn: frozenset[int]
+
+    def marked(self, view: EntryView) -> EntryView:
+        """Return an entry with what became of what it says."""
+        is_fallen, is_withdrawn = view.seq in self.superseded, view.seq in self.withdrawn
+        return replace(view, superseded=is_fallen, withdrawn=is_withdrawn)
 
 
 def filled(line: Lineage, rows: Sequence[sa.Row[Any]]) -> list[FilledForm]:
