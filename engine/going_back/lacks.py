@@ -36,7 +36,7 @@ def lacks(conn: sa.Connection, ready: Ready) -> list[Names]:
         spiff.Leap(ready.wanted.task, ready.place, move.closed, move.flows),
         passed=passed(conn, ready.case.id, version, at),
         filled=_filled(version, move.state),
-        forms=_forms(version),
+        forms=asked(version),
     )
     return [_said(version, each) for each in found]
 
@@ -51,7 +51,8 @@ def _blank(value: object) -> bool:
     return value is None or value in ("", [], {})
 
 
-def _forms(version: Version) -> dict[str, spiff.Asking]:
+def asked(version: Version) -> dict[str, spiff.Asking]:
+    """Return what the forms of a version ask and show, by "process/element"."""
     return {
         key: spiff.Asking(
             [each.name for each in form.fields],

@@ -112,7 +112,7 @@ from engine.spiff.files.form_files import at_their_steps
 from engine.spiff.files.sources import closure, process_ids, promises, roots
 from engine.spiff.going_back.bypassing import bypassed
 from engine.spiff.going_back.ending import cancel, cancelled_at, reopen, reopenings
-from engine.spiff.going_back.lacking import Asking, Lack, Reader, lacking
+from engine.spiff.going_back.lacking import Asking, Lack, Reader, filling, lacking
 from engine.spiff.going_back.leaps import Leap
 from engine.spiff.going_back.places import Place, places
 from engine.spiff.going_back.placing import place, placing, skip
@@ -222,7 +222,7 @@ __all__ = [
     "deliver",
     "derivation", "drawn",
     "explain_timers",
-    "fail",
+    "fail", "filling",
     "known", "lacking", "number",
     "pause", "picture",
     "place",

@@ -84,6 +84,29 @@ def lacking(
     return tuple(Lack(left, tuple(names), readers) for (left, readers), names in found.items())
 
 
+def filling(
+    compiled: Compiled, variable: str, forms: Mapping[str, Asking]
+) -> tuple[tuple[str, str], ...]:
+    """Give the steps (process, element) that fill a variable, or lead up to what computes it."""
+    ground = Ground(compiled)
+    fills = _fills(compiled, ground.sheets, forms)
+    before: dict[Place, list[Place]] = defaultdict(list)
+    graph = Graph(ground.sheets)
+    for place in ground.known:
+        for following, _ in graph.onward(place):
+            before[following].append(place)
+    here = [p for p in ground.known if variable in fills.get(f"{p.process}:{p.element}", ())]
+    seen, found = set(here), set[tuple[str, str]]()
+    while here:
+        place = here.pop()
+        if ground.sheets[place.process].nodes[place.element].kind in STEPS:
+            found.add((place.process, place.element))
+        else:
+            here += (fresh := {*before[place]} - seen)
+            seen |= fresh
+    return tuple(sorted(found))
+
+
 def _left_out(ground: Ground, at: Position, leap: Leap) -> list[str]:
     """Give the elements that a leap goes past undone: the step, and all on the way to its goal."""
     task = next((each for each in at.tasks if each.id == leap.task), None)
