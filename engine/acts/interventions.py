@@ -38,9 +38,7 @@ INTERVENTIONS: Final = (
         Names("移动", "Move"),
         _WHO,
         Names(
-            "案件不按图直接到所选的步骤。后面的汇合可能等不到另一条路。",
-            "The case goes to the chosen step whatever is drawn; a join further on may wait for a "
-            "way on which nobody comes.",
+            "案件不按图直接到所选的步骤。", "The case goes to the chosen step whatever is drawn."
         ),
         _LASTS,
         _ANEW,

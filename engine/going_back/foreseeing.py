@@ -40,7 +40,7 @@ class Foreseen:
     """What an intervention would do: what stops and what opens, or how the case would end.
 
     ``bypassed`` are the guarantees that it leads around, ``lacks`` say what stays unfilled that
-    something reads later.
+    something reads later. Unless ``joins_fit``, nobody has seen that no join waits for ever.
     """
 
     case: CaseHeader
@@ -52,6 +52,7 @@ class Foreseen:
     ends: Names | None
     bypassed: list[Names]
     lacks: list[Names]
+    joins_fit: bool
 
     @property
     def seen(self) -> str:
@@ -92,6 +93,7 @@ def foretold(conn: sa.Connection, ready: Ready, *, by: Person) -> Foreseen:
         ends=ended,
         bypassed=[guarantee.names for guarantee in bypasses(conn, ready)],
         lacks=lacks(conn, ready),
+        joins_fit=spiff.joins_fit(version.compiled, move.state),
     )
 
 

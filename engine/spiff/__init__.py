@@ -123,6 +123,7 @@ from engine.spiff.going_back.returning import (
     withdraw,
     withdrawal,
 )
+from engine.spiff.going_back.standing import joins_fit
 from engine.spiff.language.expressions import Expression, ExpressionError, compile_expression
 from engine.spiff.lint.words import wrong_in_form
 from engine.spiff.mending import repair, variables
@@ -223,11 +224,10 @@ __all__ = [
     "derivation", "drawn",
     "explain_timers",
     "fail", "filling",
+    "joins_fit",
     "known", "lacking", "number",
     "pause", "picture",
-    "place",
-    "places",
-    "placing",
+    "place", "places", "placing",
     "position",
     "process_ids",
     "promises",

@@ -119,13 +119,17 @@ def _back(case_id: UUID, word: str) -> ResponseReturnValue:
 
 
 def _preview(wanted: Wanted, refusal: Refusal | None = None, **asked: object) -> str:
+    again = None
     try:
         seen = foreseen(connection(), wanted, by=current_person(), now=now())
     except NoWayError as hindrance:
         seen, refusal = None, hindrance
+        if not asked:
+            again = case_to_mend(connection(), wanted.case_id, by=current_person())
     return render_template(
         "admin/intervention.html",
         seen=seen,
+        again=again,
         wanted=wanted,
         act=BY_OPERATORS[wanted.kind],
         refusal=refusal,

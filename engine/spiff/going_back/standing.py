@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 
 from engine.spiff.alike import with_values
+from engine.spiff.codec import load
 from engine.spiff.elements.turns import Turn
 from engine.spiff.files.bpmn_file import sheets_of
 from engine.spiff.files.sources import Sources
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from engine.spiff import fixes
     from engine.spiff.flows import CaseFlow
     from engine.spiff.going_back.reachable import Tokens
+    from engine.spiff.model import Compiled
     from engine.spiff.net import Net
 
 _THERE: Final = READY | WAITING | STARTED
@@ -90,11 +92,22 @@ class Stand:
         at, other = next(apart, (places[0], places[0]))
         return Apart(self.net.node_at(at), self.net.node_at(other))
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether it has been looked at to the end that every join ahead fits."""
+        if reachable(self.net) is not None:
+            return self.fits
+        with suppress(TooManyError):
+            return next(self._all_ahead(), None) is None
+        return False
+
     def _ahead(self) -> Iterator[Standstill | Doubled]:
         """Give what goes wrong from here on, as far as that can be looked at."""
-        begin = frozenset(Token(at) for at in self.tokens)
         with suppress(TooManyError):
-            yield from Markings(self.net, begin=begin).wrong()
+            yield from self._all_ahead()
+
+    def _all_ahead(self) -> Iterator[Standstill | Doubled]:
+        return Markings(self.net, begin=frozenset(Token(at) for at in self.tokens)).wrong()
 
 
 def _waiting(net: Net, join: str, source: str) -> Names:
@@ -139,6 +152,11 @@ def stands(case: CaseFlow) -> dict[int, Stand]:
             ways = [Stand(way, tokens) for way in with_values(net, case.plan.steady, flow.values)]
             found[flow.key] = next((each for each in ways[1:] if not each.fits), ways[0])
     return found
+
+
+def joins_fit(compiled: Compiled, state: bytes) -> bool:
+    """Whether every join ahead of a stored case is known to fit; a drawing may be too large."""
+    return all(stand.is_sure for stand in stands(load(compiled.plan, state)).values())
 
 
 def misfit(case: CaseFlow, before: Mapping[int, Stand]) -> Names | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import NoReturn
 
 import pytest
 
@@ -11,6 +12,7 @@ from engine.spiff import CaseOverError, NoPlaceError, TaskNotReadyError, pruning
 from engine.spiff.errors import JoinLeftError
 from engine.spiff.fixes import READY
 from engine.spiff.going_back import placing, standing
+from engine.spiff.markings import Markings, TooManyError
 from tests.engine.spiff.differing import BARE, procedure_of
 from tests.engine.spiff.drawing import T0, Process, Scope, compiled, holding, timing
 from tests.engine.spiff.improvising import Improviser
@@ -154,6 +156,25 @@ def test_where_a_drawing_is_too_much_to_look_at_it_goes_on_well_from_here(
         walk.places(None, "first")
 
 
+def test_whether_every_join_fits_is_known_unless_there_was_too_much_to_look_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    walk = Walk(compiled(forking("left", "right")))
+
+    def is_known() -> bool:
+        return spiff.joins_fit(walk.compiled, walk.move.state)
+
+    assert is_known()
+    monkeypatch.setattr(standing, "reachable", lambda _: None)
+    assert is_known(), "it goes on well from here"
+    monkeypatch.setattr(Markings, "wrong", too_many)
+    assert not is_known()
+
+
+def too_many(_: object) -> NoReturn:
+    raise TooManyError
+
+
 def urging() -> Walk:
     """Begin a case of one step, of which two others urge each time that its date has passed."""
     p = Process("demo")
@@ -196,6 +217,7 @@ def test_a_case_that_stands_as_no_drawing_would_is_mended_freely(
     with monkeypatch.context() as unseen:
         unseen.setattr(placing, "misfit", lambda *_: None)
         walk.places("first", "left")
+    assert not spiff.joins_fit(walk.compiled, walk.move.state)
     walk.places(None, "right")
     walk.does("left")
     walk.does("right")

@@ -81,6 +81,28 @@ def test_a_token_is_moved_to_a_chosen_step(he: Visitor, database: sa.Engine) -> 
     assert "已将案件移到别处" in he.text
 
 
+def test_a_join_that_may_wait_is_only_spoken_of_where_nobody_has_looked(he: Visitor) -> None:
+    page = mend(he)
+    task = he.all("//input[@name='task']/@value")[0]
+    he.get(f"{page}/act?kind=place&task={task}&to=pass_final_decision")
+    assert "汇合" not in he.text
+
+
+def test_a_suspended_case_offers_nothing_and_says_who_lets_it_go_on(
+    he: Visitor, sign_in: Callable[[str], Visitor]
+) -> None:
+    page = mend(he)
+    case = page.replace("/admin/interventions", "/cases")
+    qiang = sign_in("qiang")
+    qiang.get(f"{case}/acts/suspend")
+    given = {**qiang.values(f"{case}/acts/suspend"), "reason": "等法院"}
+    assert qiang.post(f"{case}/acts/suspend", given).status_code == 303
+    he.get(page)
+    assert "起挂起：等法院" in he.text
+    assert not he.all("//select | //a[contains(@href, 'kind=skip')]")
+    assert he.all(f"//p/a[@href='{case}']")
+
+
 def test_a_preview_that_no_longer_holds_is_shown_anew_with_what_was_typed(he: Visitor) -> None:
     page = mend(he)
     (link,) = he.all("//a[contains(@href, 'kind=skip')]/@href")
@@ -104,8 +126,10 @@ def test_what_lacks_a_value_is_told_by_its_title_and_what_to_do(he: Visitor) -> 
     task = he.all("//input[@name='task']/@value")[0]
     (to,) = [at for at in he.all("(//select)[1]/option/@value") if at.endswith("/archive_case")]
     he.get(f"{page}/act?kind=place&task={task}&to={to}")
-    assert "请用“移到…”直接选定接着办的步骤" in he.text
+    assert "请改选那一步" in he.text
     assert "声明变量的默认值" not in he.text
+    assert he.all("//select[@name='to']/option[@selected]/@value") == [to], "to choose again"
+    assert he.all("//form[.//select]//input[@name='task']/@value") == [task]
 
 
 def test_a_second_operator_agrees(he: Visitor, app: Flask, database: sa.Engine) -> None:
