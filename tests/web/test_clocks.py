@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from engine.tables import cases, drafts
 from tests.web.test_acts import shows
+from tests.web.test_suspending import passed
 from tests.web.visiting import task_path
 
 if TYPE_CHECKING:
@@ -134,6 +135,27 @@ def test_nothing_counts_while_the_clock_of_the_case_stands(
     jie.get(jie.all("//a[@class='row-main']/@href")[0])
     assert "计时暂停" in "".join(jie.all("//aside//text()"))
     assert not jie.all("//aside//time[@data-due]")
+
+
+def test_what_was_overdue_before_its_clock_stood_stays_marked(
+    jie: Visitor, database: sa.Engine
+) -> None:
+    with database.connect() as conn:
+        case = f"/cases/{conn.scalar(sa.select(cases.c.id))}"
+    jie.get(f"{case}/clock")
+    pause(jie)
+    passed(database)
+    jie.get(case)
+    for part in ("//div[@class='case-title']", "//section[@aria-labelledby='now']"):
+        shown = jie.all(part)[0].text_content()
+        assert "计时暂停" in shown
+        assert "已逾期" in shown
+    (limit,) = jie.all("//dl[@class='case-facts']/div[dt='结案时限']/dd")
+    assert limit.text_content().strip().startswith("此前已逾期，恢复后不顺延")
+    for page in ("/", "/cases"):
+        jie.get(page)
+        (row,) = jie.all("//li[contains(@class, 'row-late')]")
+        assert "已逾期" in row.text_content(), page
 
 
 def test_a_clock_is_not_everybodys(jie: Visitor, sign_in: Callable[[str], Visitor]) -> None:

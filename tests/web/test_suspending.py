@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
+from engine.tables import cases, tasks
 from tests.web.visiting import filled
 
 if TYPE_CHECKING:
@@ -86,3 +89,35 @@ def test_only_whom_the_procedure_names(fang: Visitor, task: str) -> None:
     case = case_of(fang, task)
     assert fang.get(f"{case}/acts/suspend").status_code == 403
     assert "请联系他们" in fang.text
+
+
+def passed(database: sa.Engine) -> None:
+    """Let every deadline have passed before anything stood."""
+    long_ago = datetime(2026, 1, 5, 2, tzinfo=UTC)
+    with database.begin() as conn:
+        for table in (cases, tasks):
+            conn.execute(sa.update(table).values(due_at=long_ago))
+
+
+def test_what_was_overdue_before_stays_marked_and_is_not_said_to_be_put_off(
+    fang: Visitor, supervisor: Visitor, task: str, database: sa.Engine
+) -> None:
+    case = case_of(fang, task)
+    assert acts(supervisor, case, "suspend", reason="等法院") == 303
+    supervisor.get("/cases")
+    assert "已逾期" not in supervisor.text
+    passed(database)
+
+    for page in ("/", "/cases"):
+        fang.get(page)
+        (row,) = fang.all("//li[contains(@class, 'row-late')]")
+        assert "已逾期" in row.text_content(), page
+    fang.get(task)
+    (head,) = fang.all("//div[@class='step-head']")
+    assert "已逾期" in head.text_content()
+    assert "恢复后接着算" not in fang.text
+    fang.get(case)
+    for part in ("//div[@class='case-title']", "//section[@aria-labelledby='now']"):
+        assert "已逾期" in fang.all(part)[0].text_content()
+    (limit,) = fang.all("//dl[@class='case-facts']/div[dt='结案时限']/dd")
+    assert limit.text_content().strip().startswith("此前已逾期，恢复后不顺延")
