@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from web.templating import Templates
-
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
@@ -36,7 +34,7 @@ def create_app(settings: Settings, engine: sa.Engine | None = None) -> Flask:
     app = Flask("web")
     app.request_class = PostedRequest
     app.session_interface = Sessions()
-    app.jinja_environment = Templates
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.config.update(
         MAX_CONTENT_LENGTH=MOST_POSTED,
         MAX_FORM_MEMORY_SIZE=MOST_TYPED,

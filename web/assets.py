@@ -1,8 +1,8 @@
-"""The built styles and scripts, addressed by their digest so that browsers keep them for ever."""
+"""The built styles and scripts, addressed by their digest so that browsers keep them; icons."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,15 +11,22 @@ from flask import request, url_for
 
 if TYPE_CHECKING:
     from flask import Flask
+    from markupsafe import Markup
 
 BUILT = Path(__file__).parent / "static" / "dist"
 YEAR = 365 * 24 * 3600
 
 
 def serve_assets(app: Flask) -> None:
-    """Give templates ``asset(name)``."""
+    """Give templates ``asset(name)``, and ``icon(name)``, which is drawn once."""
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR
-    app.jinja_env.globals["asset"] = asset
+
+    @cache
+    def icon(name: str) -> Markup:
+        drawn: Markup = app.jinja_env.get_template("_icons.html").module.icon(name)  # type: ignore[attr-defined]
+        return drawn
+
+    app.jinja_env.globals.update(asset=asset, icon=icon)
 
 
 def asset(name: str) -> str:

@@ -25,7 +25,6 @@ LANGUAGES = ("zh", "en")
 SOON = timedelta(hours=24)
 SETTINGS_KEPT = 30.0
 _LOCALES = {"zh": Locale.parse("zh_CN"), "en": Locale.parse("en_GB")}
-_MONTHS = _LOCALES["en"].months["format"]["abbreviated"]
 _TAGS = {"zh": "zh-CN", "en": "en"}
 
 
@@ -105,17 +104,17 @@ def _local(moment: datetime) -> datetime:
 def day_and_time(moment: datetime) -> str:
     """Return ``11月28日 16:00``, with the year where it is not this one."""
     local = _local(moment)
-    year = "" if local.year == _local(now()).year else str(local.year)
-    at = f"{local.hour:02}:{local.minute:02}"
-    if language() == "zh":
-        return f"{year and year + '年'}{local.month}月{local.day}日 {at}"
-    return f"{local.day} {_MONTHS[local.month]} {year and year + ' '}{at}"
+    same = local.year == _local(now()).year
+    patterns = {
+        "zh": "M月d日 HH:mm" if same else "y年M月d日 HH:mm",
+        "en": "d MMM HH:mm" if same else "d MMM y HH:mm",
+    }
+    return dates.format_datetime(local, patterns[language()], locale=_LOCALES[language()])
 
 
 def full_time(moment: datetime) -> str:
     """Return the moment to the second with year and zone, for a tooltip."""
-    local = _local(moment)
-    return f"{local.replace(tzinfo=None).isoformat(' ', 'seconds')} {local.tzname()}"
+    return f"{_local(moment):%Y-%m-%d %H:%M:%S %Z}"
 
 
 def day(moment: datetime) -> str:
