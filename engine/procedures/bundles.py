@@ -12,7 +12,7 @@ from engine.cases.firsts import shared
 from engine.connectors import operators
 from engine.procedures.correspondence import misspelt
 from engine.procedures.digests import digest_of
-from engine.procedures.formrules import misread, uncalled, unwritten
+from engine.procedures.formrules import misread, uncalled
 from engine.procedures.strays import same_names, same_processes
 from engine.procedures.wordlists import CLAUSES, ROLES, clause_ids, read_roles
 from engine.spiff import (
@@ -185,7 +185,7 @@ def prepare(
     fields: dict[str, Mapping[str, Asked] | None]
     fields = {_key(each.file): None for each in problems}
     fields |= {key: {f.name: _asked(f) for f in form.fields} for key, form in forms.items()}
-    problems += [*misread(forms, fields), *unwritten(forms)]
+    problems += misread(forms, fields)
     try:
         compiled = compile_procedure(
             files,

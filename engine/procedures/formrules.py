@@ -23,22 +23,6 @@ def misread(
                 yield from wrong_in_form(f"forms/{key}.json", rule.check.text, fields[key] or {})
 
 
-def unwritten(forms: Mapping[str, Form]) -> Iterator[Problem]:
-    """Give what forms show of which neither they nor another form say how it is written."""
-    asked = {name for form in forms.values() for name in form.by_name}
-    for key, form in forms.items():
-        for name in sorted({name for name, field in form.shows.items() if field is None} - asked):
-            yield Problem(
-                f"forms/{key}.json",
-                key.partition("/")[2],
-                "shown_unwritten",
-                f"x-shows 里的“{name}”没有表单填写，不知道怎么显示。请写明 type 和中英文 title，"
-                "有选项的再写 oneOf。",
-                f'No form asks for "{name}" in x-shows, so how to show it is not known. Write its '
-                "type and both titles, and oneOf where it is one of several.",
-            )
-
-
 def uncalled(papers: Mapping[str, Layout], diagrams: Mapping[str, Diagram]) -> Iterator[Problem]:
     """Give the calls of papers that are not drawn to call the process of their step."""
     drawn = {pair for diagram in diagrams.values() for pair in diagram.calls.items()}

@@ -45,7 +45,7 @@ def compile_procedure(
     forms: Mapping[str, Collection[str] | None],
     operators: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     calendars: Collection[str] | None = frozenset({"standard"}),
-    shows: Mapping[str, Collection[str]] = MappingProxyType({}),
+    shows: Mapping[str, Mapping[str, object]] = MappingProxyType({}),
 ) -> Compiled:
     """Check and compile the procedure `root` from repository-relative paths and their bytes.
 
@@ -53,8 +53,8 @@ def compile_procedure(
     best as a mapping from name to Asked, without which any answer is thought possible; None
     stands for a form that cannot be read. `operators` are the connectors' operations, each with
     the names of its parameters; `calendars` are the codes that timers may name, None if any may.
-    `shows` are the variables that forms show and do not ask for. Of files that it does not need
-    only the names are looked at. BrokenFilesError with all problems.
+    `shows` are the variables that forms show and do not ask for, as in Sources. Of files that it
+    does not need only the names are looked at. BrokenFilesError with all problems.
     """
     sheets, tables, problems = read_needed(files, root)
     if root not in sheets:

@@ -30,7 +30,8 @@ class Sources:
     read) are what else there is. `unread` are the processes whose diagrams cannot be read.
     `operators` are the operations that connectors do, each with the names of its parameters.
     `calendars` are the codes that timers may name, None if that is not known. `paths` are those of
-    all files beside these too. `shows` are the variables that forms only show.
+    all files beside these too. `shows` are the variables that forms
+    only show, None beside those of which they do not say how they are written.
     """
 
     root: str
@@ -43,7 +44,7 @@ class Sources:
     operators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     calendars: Collection[str] | None = None
     paths: Collection[str] = ()
-    shows: Mapping[str, Collection[str]] = field(default_factory=dict)
+    shows: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     def named(self, suffix: str) -> frozenset[str]:
         """Give the ids that the names of all files of this kind say, such as ".bpmn"."""

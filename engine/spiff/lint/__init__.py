@@ -130,6 +130,7 @@ CONTENT: Final[tuple[Callable[[Sources], Iterator[Problem]], ...]] = (
     timers.timers_are_given_what_they_read,
     fields.fields_agree,
     fields.starts_show_nothing,
+    fields.shown_are_written,
     filled.names_are_filled,
     handed.forms_can_show,
     words.known_values,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from engine.spiff.lint.rooms import Rooms
 from engine.spiff.model import Asked, Problem
 
 if TYPE_CHECKING:
@@ -56,6 +57,27 @@ def starts_show_nothing(sources: Sources) -> Iterator[Problem]:
                 "Nothing is known yet when a case is opened. Move x-shows to the form of a later "
                 "step.",
             )  # fmt: skip
+
+
+def shown_are_written(sources: Sources) -> Iterator[Problem]:
+    """Refuse what a form shows that no form asks for, unless it says there how it is written.
+
+    What nothing fills is told of as such.
+    """
+    if sources.is_partly_unknown:
+        return
+    asked = {name for fields in sources.forms.values() for name in fields or ()}
+    rooms = Rooms(sources)
+    for key, shown in sources.shows.items():
+        for name in sorted({name for name, said in shown.items() if said is None} - asked):
+            if rooms.elsewhere(name) is not None:
+                yield Problem(
+                    f"forms/{key}.json", key.partition("/")[2], "shown_unwritten",
+                    f"x-shows 里的“{name}”没有表单填写，不知道怎么显示。"
+                    "请写明 type 和中英文 title，有选项的再写 oneOf。",
+                    f'No form asks for "{name}" in x-shows, so how to show it is not known. Write '
+                    "its type and both titles, and oneOf where it is one of several.",
+                )  # fmt: skip
 
 
 def _typed(fields: object) -> Iterator[tuple[str, tuple[str, str]]]:

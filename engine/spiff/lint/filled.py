@@ -55,6 +55,8 @@ def names_are_filled(sources: Sources) -> Iterator[Problem]:
 
 
 def _unfilled(read: Read, close: str | None) -> Problem:
+    if read.file.startswith("forms/"):
+        return _not_to_show(read, close)
     zh, en = foreign_word(read.name) or (
         f"是否为“{close}”？"
         if close
@@ -67,6 +69,16 @@ def _unfilled(read: Read, close: str | None) -> Problem:
         read.file, read.element, "unfilled_name",
         f"“{read.element}”用到的“{read.name}”没有任何表单、决策表、脚本会填写。{zh}",
         f'"{read.element}" uses "{read.name}", which no form, table or script fills. {en}',
+    )  # fmt: skip
+
+
+def _not_to_show(read: Read, close: str | None) -> Problem:
+    zh = f"是否为“{close}”？" if close else "请改正名称，或从 x-shows 删去。"
+    en = f'Did you mean "{close}"?' if close else "Correct the name, or take it out of x-shows."
+    return Problem(
+        read.file, read.element, "unfilled_name",
+        f"x-shows 里的“{read.name}”没有任何表单、决策表、脚本会填写。{zh}",
+        f'"{read.name}" in x-shows is filled by no form, table or script. {en}',
     )  # fmt: skip
 
 

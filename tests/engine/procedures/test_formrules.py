@@ -125,6 +125,29 @@ def test_a_paper_names_a_call_that_calls_its_step() -> None:
     assert "close_complaint" in problem.zh
 
 
+@pytest.mark.parametrize(
+    ("name", "cure"),
+    [
+        ("complaint_clas", "是否为“complaint_class”？"),
+        ("wholly_else", "请改正名称，或从 x-shows 删去。"),
+    ],
+)
+def test_a_misspelt_name_that_a_form_shows_is_told_once(name: str, cure: str) -> None:
+    (problem,) = showing(STEP, **{name: {}})
+    assert problem.zh.endswith(
+        f"的表单：x-shows 里的“{name}”没有任何表单、决策表、脚本会填写。{cure}"
+    )
+
+
+def test_a_diagram_that_cannot_be_read_is_told_and_nothing_of_what_its_forms_fill() -> None:
+    files = read_folder()
+    files["bpmn/shared/register.bpmn"] = b"<a"
+    form = {**orjson.loads(files[STEP]), "x-shows": {"complaint_class": {}, "fault_code": {}}}
+    with pytest.raises(BrokenFilesError) as refused:
+        prepare({**files, STEP: orjson.dumps(form)}, "manufacturer-complaint")
+    assert {problem.code for problem in refused.value.problems} == {"not_xml"}
+
+
 def test_what_no_form_asks_for_is_shown_with_a_title_of_its_own() -> None:
     (problem,) = showing(STEP, complaint_class={})
     assert (problem.file, problem.code) == (STEP, "shown_unwritten")
