@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-FINISHING = ("step_completed", "step_skipped")
+SKIPPED = "step_skipped"
+FINISHING = ("step_completed", SKIPPED)
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
     """One finished step: ``who`` signed it, for ``acted_for`` if named; ``at`` is UTC.
 
-    ``principal`` is whose step it was, ``answers`` what was sent, as long as it is kept.
+    ``principal`` is whose step it was, nobody's if it was skipped; ``answers`` what was sent, as
+    long as it is kept.
     """
 
     task: UUID
@@ -34,6 +36,11 @@ class Deed:
     principal: UUID | None
     body: Mapping[str, Any]
     answers: Mapping[str, Any]
+
+    @property
+    def skipped(self) -> bool:
+        """Whether it was passed over instead of being done."""
+        return self.body.get("kind") == SKIPPED
 
 
 _DONE = (
@@ -56,6 +63,6 @@ def deeds(conn: sa.Connection, case_id: UUID, tasks: Collection[UUID]) -> dict[U
 def _deed(row: sa.Row[Any]) -> Deed:
     body = read(row.body)
     answers = {} if row.answers is None else orjson.loads(row.answers)
-    whose = row.acted_for or row.actor
+    whose = None if row.kind == SKIPPED else row.acted_for or row.actor
     who, absent = body.get("name"), body.get("for_name")
     return Deed(row.task_id, row.seq, row.at, who, absent, whose, body, answers)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 class EarlierStep:
     """A finished step; ``who`` signed it ``at`` (UTC), None if several did or nobody said so.
 
+    One that was ``skipped`` was signed by whoever passed it over, and goes to its role.
     ``stops`` are what is cancelled besides, ``opens`` what is open again besides, ``undoes`` the
     later steps that no longer count. ``no_straight`` says why the case cannot come straight back
     from it, None if it can.
@@ -40,6 +41,7 @@ class EarlierStep:
     who: str | None
     acted_for: str | None
     at: datetime | None
+    skipped: bool
     stops: list[Names]
     opens: list[Names]
     undoes: list[Undone]
@@ -81,6 +83,7 @@ def _step(
         who=None if deed is None else deed.who,
         acted_for=None if deed is None else deed.acted_for,
         at=None if deed is None else deed.at,
+        skipped=deed is not None and deed.skipped,
         stops=stops(conn, version, each.cancelled),
         opens=[version.element(*place.split(":")).names for place in each.opened],
         undoes=so_far.undone_by(each),

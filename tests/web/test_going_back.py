@@ -56,6 +56,24 @@ def test_a_task_is_returned_with_a_reason_and_says_so_wherever_it_is_shown(
     assert "已被退回重办" in fang.text
 
 
+def test_a_step_that_was_skipped_is_said_to_go_back_to_its_role(
+    fang: Visitor, he: Visitor, form_task: str, sign_in: Callable[[str], Visitor]
+) -> None:
+    mend = f"/admin/interventions/{case_of(fang, form_task).rpartition('/')[2]}"
+    he.get(f"{mend}/act?kind=skip&task={form_task.rpartition('/')[2]}")
+    given = {**he.values(f"{mend}/act"), "reason": "纸上填过"}
+    assert he.post(f"{mend}/act", given).status_code == 303
+
+    boss = sign_in("qiang")
+    boss.get("/")
+    boss.get(boss.all("//a[@class='row-main']/@href")[0] + "/acts/return")
+    skipped, done, *_ = (each.text_content() for each in boss.all("//ul[@class='step-list']/li"))
+    assert "何清 跳过" in skipped
+    assert "回到岗位" in skipped
+    assert "王芳" in done
+    assert "跳过" not in done
+
+
 def test_the_first_step_cannot_be_returned(fang: Visitor) -> None:
     task = task_path(fang.opens())
     fang.get(task)

@@ -14,6 +14,7 @@ from engine.going_back.foreseeing import foreseen
 from engine.going_back.intervening import PLACE, SKIP, Wanted
 from engine.going_back.interventionview import case_to_mend
 from engine.going_back.returning import return_task
+from engine.going_back.returnview import return_view
 from engine.going_back.seconding import (
     SecondPersonError,
     SettledError,
@@ -241,6 +242,21 @@ def test_an_entry_names_the_clause_passed_over_and_what_will_be_missing(
         f"以后会缺的内容：{line.zh}" for line in seen.lacks
     ]
     assert any(note.startswith("越过的条款：CM-") for note in notes)
+
+
+def test_a_skipped_step_is_nobodys_when_the_case_goes_back_to_it(errands: Errand) -> None:
+    both = somebody(errands.conn, "both", {"operator", "qc"})
+    errands.does("prepare")
+    errands.does("file_away")
+    done(errands, skip(errands, "check"), both)
+    view = return_view(errands.conn, errands.task("sign"), by=errands.manager, now=NOW)
+    (step,) = [each for each in view.steps if each.names.zh == "check名"]
+    assert (step.who, step.skipped) == (both.name, True)
+
+    way, why = STRAIGHT, "还是要查"
+    task = errands.task("sign")
+    return_task(errands.conn, task, step.target, way, why, by=errands.manager, now=NOW)
+    assert errands.row("check").claimed_by is None
 
 
 def test_only_operators_with_a_reason_at_a_place_that_is_there(
