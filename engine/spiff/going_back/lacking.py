@@ -79,7 +79,7 @@ def lacking(
         if name not in filled:
             writers = {place for place, names in fills.items() if name in names}
             came = Graph(ground.sheets, writers).reach(landing, passed)
-            if readers := _readers(came, reads, name):
+            if readers := _readers(came, reads, name, left):
                 found[left, readers].append(name)
     return tuple(Lack(left, tuple(names), readers) for (left, readers), names in found.items())
 
@@ -146,13 +146,16 @@ def _unfilled(
 
 
 def _readers(
-    came: Mapping[Place, object], reads: Mapping[Reader, set[str]], name: str
+    came: Mapping[Place, object], reads: Mapping[Reader, set[str]], name: str, left: str
 ) -> tuple[Reader, ...]:
+    """Give who reads a variable, but for what was left out: come to again, it fills it itself."""
     reached = {(place.process, place.element) for place in came}
     return tuple(
         each
         for each, names in reads.items()
-        if name in names and (each.process, each.element) in reached
+        if name in names
+        and (each.process, each.element) in reached
+        and f"{each.process}:{each.element}" != left
     )
 
 

@@ -100,6 +100,21 @@ def test_a_move_says_it_of_all_that_it_goes_past(procedure: spiff.Compiled) -> N
     assert lacking(walk, None, "look") == {}
 
 
+def test_a_step_does_not_lack_what_its_own_form_begins_with() -> None:
+    p = Process("demo")
+    p.message_start()
+    p.user("ask")
+    p.user("look")
+    p.xor("is_enough", "enough_yes")
+    p.end()
+    p.chain("opened", "ask", "look", "is_enough")
+    p.flow("is_enough", "ask", "qty > 1", "enough_no")
+    p.flow("is_enough", "done", "", "enough_yes")
+    asking = {"demo/ask": Asking(["hint", "qty"], starts_from=["hint"])}
+    walk = Walk(compiled(p, fields=("hint", "qty")))
+    assert lacking(walk, "ask", forms=asking) == {"demo:ask.qty": [("demo:is_enough", "condition")]}
+
+
 def approving() -> spiff.Compiled:
     """Draw: ask → amount (a script) → ours (a call) and mine, in a lane whose table ours fills."""
     p = Process("demo")
