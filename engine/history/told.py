@@ -32,8 +32,7 @@ class Told:
     ``files`` are attachments by id (hex), ``letters`` bodies with a message and what it carried,
     ``calls`` what was last said of each call by its id (hex), ``pauses`` bodies that stop a clock,
     ``suspensions`` those that suspend the case, ``awaited`` by its id (hex) the body that began a
-    wait, ``ties`` of each link that stands the other case, whether it came from there, and why,
-    ``bodies`` all of them.
+    wait, ``ties`` the body that made each link that stands, ``bodies`` all of them.
     """
 
     broken: int | None = None
@@ -46,7 +45,7 @@ class Told:
     calls: dict[str, list[Any]] = field(default_factory=dict)
     pauses: list[Mapping[str, Any]] = field(default_factory=list)
     suspensions: list[Mapping[str, Any]] = field(default_factory=list)
-    ties: dict[object, tuple[object, ...]] = field(default_factory=dict)
+    ties: dict[object, Mapping[str, Any]] = field(default_factory=dict)
     awaited: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     bodies: list[dict[str, Any]] = field(default_factory=list)
 
@@ -65,9 +64,8 @@ class Told:
             self.suspensions.append(body)
         kind, tie = body.get("kind"), body.get("tie")
         if kind in (LINKED, UNLINKED) and not isinstance(tie, list | dict):
-            said = tuple(map(body.get, ("linked", "is_back", "relation", "reason")))
             self.ties.pop(tie, None)
-            self.ties |= {tie: said} if kind == LINKED else {}
+            self.ties |= {tie: body} if kind == LINKED else {}
 
 
 def listed(body: Mapping[str, Any], name: str) -> list[Any]:

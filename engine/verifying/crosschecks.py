@@ -13,7 +13,7 @@ from engine.cases.moving import caller
 from engine.errors import Refusal
 from engine.history import moment
 from engine.incidents.kinds import TIMER
-from engine.linking.sealing import OF_CASE, are_said
+from engine.linking import sealing
 from engine.messages.correlation import correlation
 from engine.messages.letterchecks import same_letters
 from engine.messages.posting import NOBODY
@@ -26,6 +26,7 @@ from engine.tables import (
     cases,
     incidents,
     messages,
+    people,
     signings,
     tasks,
     waits,
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
 WAITS: Final = Names("等待的消息与信号", "what is waited for")
 CALLS: Final = Names("外部调用", "calls")
 MESSAGES: Final = Names("消息", "messages")
-TIES: Final = Names("关联案件", "linked cases")
 CALENDARS: Final = Names("所依据的日历修改", "changes of calendars")
 HELD: Final = Names("受阻的标记与未解决的异常", "whether an open incident holds it up")
 STATE: Final = Names("案件状态无法读取", "the state cannot be read")
@@ -53,7 +53,7 @@ STATE: Final = Names("案件状态无法读取", "the state cannot be read")
 _STATE = sa.select(
     *(cases.c[name] for name in ("id", "state", "version_id", "status", "clock")),
     *(cases.c[name] for name in ("next_due", "due_at", "paused_at", "paused_for", "stuck")),
-    *(cases.c[name] for name in ("suspended_at", "suspended_for", "suspended_until")),
+    *(cases.c[name] for name in ("suspended_at", "suspended_for", "suspended_until", "reckoned")),
 ).where(cases.c.id == sa.bindparam("case"))
 _Found: TypeAlias = "tuple[Version, Position, dict[UUID, str | None]]"
 _TRIED = sa.select(sa.func.max(incidents.c.tried_at)).where(
@@ -63,7 +63,11 @@ _TRIED = sa.select(sa.func.max(incidents.c.tried_at)).where(
 )
 _TASKS = sa.select(tasks).where(tasks.c.case_id == sa.bindparam("case"))
 _WAITS = sa.select(waits).where(waits.c.case_id == sa.bindparam("case"))
-_SIGNED = sa.select(signings).where(signings.c.case_id == sa.bindparam("case"))
+_SIGNED = (
+    sa.select(signings, people.c.name)
+    .join(people, people.c.id == signings.c.person_id)
+    .where(signings.c.case_id == sa.bindparam("case"))
+)
 _ENDED = sa.select(cancelled_tasks).where(cancelled_tasks.c.case_id == sa.bindparam("case"))
 _CALLS = sa.select(calls).where(
     calls.c.case_id == sa.bindparam("case"), calls.c.status.in_(("waiting", "failed"))
@@ -109,15 +113,16 @@ class Crosschecks:
         yield from self._handed(row, said)
         if not same_letters(case_id, self._rows(_MESSAGES, case_id, self._writing), told.letters):
             yield MESSAGES
-        if not are_said(self._rows(OF_CASE, case_id, self._tied), case_id, told):
-            yield TIES
-        if not all(map(self._is_revision, told.revised)):
+        yield from sealing.differing(
+            self._rows(sealing.OF_CASE, case_id, self._tied), case_id, told
+        )
+        known = all(map(self._is_revision, told.revised))
+        if not known or row.reckoned > max(self._revisions, default=0):
             yield CALENDARS
 
     def _handed(self, row: sa.Row[Any], said: Retold) -> Iterator[Names]:
         signed = self._rows(_SIGNED, row.id, self._signing)
-        if not handed.are_signed_so(signed, said):
-            yield handed.SIGNATURES
+        yield from handed.signed_otherwise(signed, said)
         ended = self._rows(_ENDED, row.id, self._cancelling)
         if not handed.ended_so(ended, said):
             yield handed.CANCELLED
@@ -159,9 +164,9 @@ class Crosschecks:
         """Return where a case stands, with the activities around its tasks; None if it is lost."""
         try:
             version = procedures.version(self._conn, row.version_id)
+            position = spiff.position(version.compiled, row.state)
             if row.status != "open":
                 return version, spiff.Position((), (), ()), {}
-            position = spiff.position(version.compiled, row.state)
             return version, position, {task.id: caller(version, task) for task in position.tasks}
         except (KeyError, LookupError, TypeError, ValueError, Refusal):
             return None

@@ -91,7 +91,7 @@ def _named(version: Version, task: sa.Row[Any] | OpenTask) -> Names:
 
 def _of_task(column: str, step: Names) -> Names:
     name = _COLUMNS[column]
-    return Names(f"待办“{step.zh}”的{name.zh}", f"{name.en} of task “{step.en}”")
+    return Names(f"待办“{step.zh}”的{name.zh}", f"task “{step.en}”: {name.en}")
 
 
 def _tasks(rows: Sequence[sa.Row[Any]], state: Projected) -> Iterator[Names]:

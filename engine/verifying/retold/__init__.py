@@ -7,7 +7,7 @@ that the rows which those verbs wrote are compared with the history, whatever re
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from engine.history.told import by_key, word
 from engine.verifying.retold.hands import Hand, anew, back_of
@@ -20,19 +20,23 @@ FINISHING: Final = frozenset({"step_completed", "step_skipped"})
 PASSING: Final = frozenset({"task_returned", "step_skipped", "token_moved"})
 """The kinds of entries that end the very task that they name, undone."""
 
+End: TypeAlias = tuple[object, str]
+"""The number of the entry by which a task ended, and its step ("process:element")."""
+
 
 @dataclass(slots=True)
 class Retold:
     """Open tasks and all signatures of a case.
 
-    ``cancelled`` are the tasks that ended undone, with the number of the entry that ended them;
-    those that it was itself about (``passed``) have no row where an older release wrote it.
+    ``cancelled`` are the tasks that ended undone, with the number of the entry that ended them and
+    where they were; those that it was itself about (``passed``) have no row where an older release
+    wrote it.
     """
 
     hands: dict[str, Hand] = field(default_factory=dict)
     signatures: Signatures = field(default_factory=Signatures)
-    cancelled: dict[str, object] = field(default_factory=dict)
-    passed: dict[str, object] = field(default_factory=dict)
+    cancelled: dict[str, End] = field(default_factory=dict)
+    passed: dict[str, End] = field(default_factory=dict)
     _straight: dict[str, set[str | None]] = field(default_factory=dict)
 
     def hear(self, body: dict[str, Any]) -> None:
@@ -43,10 +47,11 @@ class Retold:
         if hand is not None:
             hand.hear(body)
         self.signatures.hear(task, body)
-        gone = [*by_key(body, "cancelled")]
-        self.cancelled |= dict.fromkeys(gone, seq)
+        gone = {key: str(told[1]) for key, told in by_key(body, "cancelled").items()}
+        self.cancelled |= {key: (seq, place) for key, place in gone.items()}
         if kind in PASSING:
-            self.passed[task] = seq
+            own = f"{body.get('process')}:{body.get('element')}"
+            self.passed[task] = (seq, word(body, "left") or own)
         for key in [*gone, *([task] if kind in FINISHING | PASSING else [])]:
             self.hands.pop(key, None)
             self.signatures.close(key, body)

@@ -10,7 +10,7 @@ from engine.history.told import by_key, listed, word
 from engine.verifying.retold.hands import principal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
 _OPEN: Final = frozenset({"asked", "waiting"})
@@ -24,7 +24,7 @@ class Signature:
     """One of them: ``how`` is place, mode and ratio, ``asked`` by whom, when (UTC), and what.
 
     ``people`` are those whose it may be, by id (hex): several where an older release let somebody
-    take signatures over without saying whose.
+    take signatures over without saying whose; ``name`` is what the entry calls whoever signs.
     """
 
     task: str
@@ -36,6 +36,7 @@ class Signature:
     status: str
     opinion: str | None = None
     settled_at: datetime | None = None
+    name: str = ""
 
     def settle(self, status: str, body: dict[str, Any]) -> None:
         """Take in what became of it."""
@@ -53,7 +54,7 @@ class Signatures:
         kind = str(body.get("kind"))
         if kind not in _TOUCHING:
             return
-        to = [*by_key(body, "to")]
+        to = {key: str(told[1]) for key, told in by_key(body, "to").items()}
         waiting = self._waiting(task)
         if kind == "signatures_asked":
             self._ask(task, body, to)
@@ -74,7 +75,7 @@ class Signatures:
     def _waiting(self, task: str) -> list[Signature]:
         return [one for one in self.all if one.task == task and one.status in _OPEN]
 
-    def _ask(self, task: str, body: dict[str, Any], people: list[str]) -> None:
+    def _ask(self, task: str, body: dict[str, Any], people: Mapping[str, str]) -> None:
         """Ask people into the group that waits, or a new one."""
         ours = [one for one in self.all if one.task == task]
         waiting = self._waiting(task)
@@ -82,10 +83,11 @@ class Signatures:
         begun = sum(one.group == group for one in ours)
         how = tuple(each for each in listed(body, "signing") if not isinstance(each, list | dict))
         asked = (principal(body), moment(body))
-        for number, person in enumerate(people, start=begun + 1):
+        for number, (person, name) in enumerate(people.items(), start=begun + 1):
             status = "waiting" if "order" in how and number > 1 else "asked"
             said = (*asked, word(body, "reason"))
-            self.all.append(Signature(task, group, number, how, said, {person}, status))
+            one = Signature(task, group, number, how, said, {person}, status, name=name)
+            self.all.append(one)
 
     def _go_on(self, task: str, body: dict[str, Any]) -> None:
         """Let the next be asked, or the rest go once the group is complete."""
@@ -104,16 +106,16 @@ def _answer(body: dict[str, Any], status: str, waiting: list[Signature]) -> None
         one.opinion = word(body, "opinion") or ""
 
 
-def _remove(body: dict[str, Any], waiting: list[Signature], people: list[str]) -> None:
+def _remove(body: dict[str, Any], waiting: list[Signature], people: Collection[str]) -> None:
     for one in _of({*people}, waiting):
         one.settle("removed", body)
 
 
-def _pass_on(body: dict[str, Any], waiting: list[Signature], to: list[str]) -> None:
+def _pass_on(body: dict[str, Any], waiting: list[Signature], to: Mapping[str, str]) -> None:
     """Let signatures that somebody was asked for be those of who takes over."""
     if body.get("hand") == "signature":
         for one in _of({*map(str, listed(body, "whose")[:1])}, waiting):
-            one.people = {*to}
+            one.people, one.name = {*to}, "、".join(to.values())
     elif "hand" not in body:
         for one in waiting:
             one.people |= {*to}

@@ -98,7 +98,7 @@ def test_a_step_that_stands_unlike_its_state_is_found(
     pausing.pause_case(connection, case_id, "等客户寄样", by=clerk, now=NOW + HOUR)
     free = waiting(connection, case_id)["free"]
     connection.execute(sa.update(tasks).where(tasks.c.id == free).values(stands=True))
-    assert astray(connection) == {case_id: ["clock that stands of task “free in English”"]}
+    assert astray(connection) == {case_id: ["task “free in English”: clock that stands"]}
 
 
 def test_where_every_timer_has_fired_no_clock_is_left_to_pause(

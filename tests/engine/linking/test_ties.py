@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -116,10 +117,21 @@ def test_who_may_and_that_a_case_may_be_over(
     cancel_case(connection, one, "撤诉", by=clerk, now=NOW)
     tied(connection, one, other, clerk)
     assert astray(connection) == {}
-    connection.execute(sa.update(case_ties).values(reason="别的"))
-    assert astray(connection)
+    first, second = (code_of(connection, key) for key in pair)
+    forged: dict[str, dict[str, Any]] = {
+        "why": {"reason": "别的"},
+        "who linked them": {"made_by": somebody(connection, "forger", {"gm"}).id},
+        "when they were linked": {"made_at": NOW - timedelta(days=9)},
+    }
+    for what, values in forged.items():
+        with connection.begin_nested() as undone:
+            connection.execute(sa.update(case_ties).values(values))
+            assert astray(connection) == {
+                one: [f"link to {second}: {what}"], other: [f"link to {first}: {what}"],
+            }  # fmt: skip
+            undone.rollback()
     connection.execute(sa.delete(case_ties))
-    assert astray(connection)
+    assert astray(connection) == {one: [f"no link to {second}"], other: [f"no link to {first}"]}
 
 
 def test_a_new_case_begins_with_what_the_earlier_one_has(

@@ -150,6 +150,8 @@ def test_what_was_changed_is_told(connection: Connection, busy: dict[str, UUID],
 
 
 def test_a_state_that_cannot_be_read_is_told(connection: Connection, busy: dict[str, UUID]) -> None:
-    damaged = sa.update(cases).where(cases.c.id == busy["waiting"]).values(state=b"\x01x")
-    connection.execute(damaged)
-    assert astray(connection) == {busy["waiting"]: ["the state cannot be read"]}
+    for case, state in (("waiting", b"\x01x"), ("answered", b"")):
+        damaged = sa.update(cases).where(cases.c.id == busy[case]).values(state=state)
+        connection.execute(damaged)
+    lost = ["the state cannot be read"]
+    assert astray(connection) == {busy["waiting"]: lost, busy["answered"]: lost}

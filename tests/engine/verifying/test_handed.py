@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -75,17 +76,52 @@ def of_signing(now: str, /, **values: Any) -> sa.Update:  # noqa: ANN401 - colum
     return sa.update(signings).where(signings.c.status == now).values(**values)
 
 
-SIGNED, UNDONE = ["signatures"], ["tasks that ended undone"]
+UNDONE = ["tasks that ended undone"]
+
+
+def signed(who: str, *what: str) -> list[str]:
+    return [f"signature of {who}君: {', '.join(what)}"]
+
+
+WITH = "with whom it is asked for"
 TAMPERED: dict[str, tuple[str, sa.Update | sa.Delete, list[str]]] = {
-    "agreed": ("signed", of_signing("asked", status="agreed", opinion="好"), SIGNED),
-    "opinion": ("signed", of_signing("agreed", opinion="反对"), SIGNED),
-    "refused": ("signed", of_signing("agreed", status="refused"), SIGNED),
-    "reason": ("signed", of_signing("asked", reason="另一件事"), SIGNED),
-    "when asked": ("signed", of_signing("asked", asked_at=LATER), SIGNED),
-    "when signed": ("signed", of_signing("agreed", settled_at=LATER), SIGNED),
-    "mode": ("signed", of_signing("asked", mode="any"), SIGNED),
-    "group": ("signed", of_signing("asked", group_id=uuid4()), SIGNED),
-    "gone": ("signed", sa.delete(signings), SIGNED),
+    "agreed": (
+        "signed",
+        of_signing("asked", status="agreed", opinion="好"),
+        signed("inspector", "what became of it", "opinion"),
+    ),
+    "opinion": ("signed", of_signing("agreed", opinion="反对"), signed("colleague", "opinion")),
+    "refused": (
+        "signed",
+        of_signing("agreed", status="refused"),
+        signed("colleague", "what became of it"),
+    ),
+    "reason": (
+        "signed",
+        of_signing("asked", reason="另一件事"),
+        signed("inspector", "why it was asked for"),
+    ),
+    "when asked": (
+        "signed",
+        of_signing("asked", asked_at=LATER),
+        signed("inspector", "when it was asked for"),
+    ),
+    "when signed": (
+        "signed",
+        of_signing("agreed", settled_at=LATER),
+        signed("colleague", "when it was signed"),
+    ),
+    "mode": ("signed", of_signing("asked", mode="any"), signed("inspector", "how it is signed")),
+    "group": (
+        "signed",
+        of_signing("asked", group_id=uuid4()),
+        [*signed("colleague", WITH), *signed("inspector", WITH)],
+    ),
+    "gone": (
+        "signed",
+        sa.delete(signings),
+        [f"no signature of {who}君" for who in ("colleague", "inspector")],
+    ),
     "not signed": ("signed", of_task(signing=None), ["whether it is being signed"]),
     "owner": ("lent", of_task(owner=None), ["who delegated it"]),
     "given": ("lent", of_task(given_to=None), ["whom it was given to"]),
@@ -93,6 +129,7 @@ TAMPERED: dict[str, tuple[str, sa.Update | sa.Delete, list[str]]] = {
     "another way": ("back", of_task(again="straight"), ["why it is open anew"]),
     "cancelled": ("back", sa.delete(cancelled_tasks), UNDONE),
     "by another": ("back", sa.update(cancelled_tasks).values(seq=1), UNDONE),
+    "elsewhere": ("back", sa.update(cancelled_tasks).values(place="/errand:sign/"), UNDONE),
 }
 
 
@@ -109,14 +146,14 @@ def test_what_was_changed_is_told(connection: Connection, busy: dict[str, UUID],
     connection.execute(tamper.where(tamper.table.c.case_id == busy[case]))
     ((key, told),) = astray(connection).items()
     assert key == busy[case]
-    assert [each.partition(" of task")[0] for each in told] == said
+    assert sorted(each.rpartition("”: ")[2] for each in told) == said
 
 
 def test_a_signature_of_another_person_is_told(
     connection: Connection, busy: dict[str, UUID], people: dict[str, Person]
 ) -> None:
     connection.execute(of_signing("asked", person_id=people["manager"].id))
-    assert astray(connection) == {busy["signed"]: SIGNED}
+    assert astray(connection) == {busy["signed"]: signed("inspector", "who signs")}
 
 
 def test_what_was_forged_into_an_untouched_case_is_told(
@@ -126,7 +163,8 @@ def test_what_was_forged_into_an_untouched_case_is_told(
     task = waiting(connection, busy["back"])["prepare"]
     forged = {**like._mapping, "id": uuid4(), "case_id": busy["back"], "task_id": task}  # noqa: SLF001
     connection.execute(sa.insert(signings).values(forged))
-    assert astray(connection) == {busy["back"]: SIGNED}
+    (told,) = astray(connection)[busy["back"]]
+    assert re.fullmatch("one signature of (colleague|inspector)君 too many", told)
 
 
 def test_an_older_release_did_not_say_what_it_handed_over() -> None:
@@ -162,5 +200,5 @@ def test_whatever_somebody_has_made_of_entries_is_read(bodies: list[dict[str, An
     for body in [{"kind": "case_opened", "opened": [["x", "p:e", "r"]]}, *bodies]:
         told.hear(body)
     said = retold(told.bodies)
-    assert not handed.are_signed_so([], said) or not said.signatures.all
+    assert bool(list(handed.signed_otherwise([], said))) == bool(said.signatures.all)
     assert handed.ended_so([], said) == (not said.cancelled)

@@ -56,15 +56,15 @@ def test_clocks_that_fire_stand_move_and_end_verify(connection: Connection, cler
 
 
 TASK: dict[str, tuple[dict[str, Any], str]] = {
-    "role": ({"role": "qc"}, "role of task “prepare in English”"),
-    "element": ({"element": "urge"}, "step of task “prepare in English”"),
-    "due": ({"due_at": LATER}, "due of task “prepare in English”"),
-    "paused": ({"paused_at": LATER}, "clock paused of task “prepare in English”"),
+    "role": ({"role": "qc"}, "task “prepare in English”: role"),
+    "element": ({"element": "urge"}, "task “prepare in English”: step"),
+    "due": ({"due_at": LATER}, "task “prepare in English”: due"),
+    "paused": ({"paused_at": LATER}, "task “prepare in English”: clock paused"),
     "a reason without a pause": (
         {"paused_for": "等客户"},
-        "clock paused of task “prepare in English”",
+        "task “prepare in English”: clock paused",
     ),
-    "within": ({"within": "deskwork:urge"}, "activity around it of task “prepare in English”"),
+    "within": ({"within": "deskwork:urge"}, "task “prepare in English”: activity around it"),
     "another id": ({"id": uuid4()}, "no task “prepare in English”"),
 }
 
@@ -105,7 +105,7 @@ def test_a_pause_that_was_changed_is_told(connection: Connection, clerk: Person,
     connection.execute(sa.update(tasks).where(tasks.c.id == task).values(values))
     connection.execute(sa.update(cases).where(cases.c.id == whole).values(values))
     told = astray(connection)
-    assert told[step] == [f"{said} of task “prepare in English”"]
+    assert told[step] == [f"task “prepare in English”: {said}"]
     if "paused_for" in values:
         assert told[whole] == ["clock of the case paused"]
     assert set(told) == {step, whole}
@@ -117,6 +117,7 @@ CASE: dict[str, tuple[dict[str, Any], list[str]]] = {
     "paused": ({"paused_at": LATER}, ["clock of the case paused"]),
     "a reason without a pause": ({"paused_for": "等客户"}, ["clock of the case paused"]),
     "stuck": ({"stuck": True}, ["whether an open incident holds it up"]),
+    "reckoned": ({"reckoned": 99}, ["changes of calendars"]),
 }
 
 
