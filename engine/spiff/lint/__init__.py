@@ -37,6 +37,7 @@ from engine.spiff.lint import (
     sizes,
     soundness,
     timers,
+    unquoted,
     values,
     words,
 )
@@ -140,6 +141,7 @@ CONTENT: Final[tuple[Callable[[Sources], Iterator[Problem]], ...]] = (
     gaps.one_row_fits,
     hidden.rows_can_answer,
     rows.limits_are_readable,
+    unquoted.roles_are_quoted,
     rows.rows_are_told,
     guarantees.written,
 )

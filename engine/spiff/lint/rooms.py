@@ -17,6 +17,7 @@ from engine.spiff.elements.handing_over import handing
 from engine.spiff.elements.repeats import COUNTER, Many, repetition
 from engine.spiff.files.sheet import STEPS
 from engine.spiff.language.expressions import ExpressionError, is_name
+from engine.spiff.lint.unquoted import unquoted
 from engine.spiff.lint.values import texts_in
 
 if TYPE_CHECKING:
@@ -129,8 +130,10 @@ class Rooms:
             return
         self.own[room] |= set(reading.outputs or ())
         for each in self.sources.chain(reading):
-            names = sorted(each.decider.names) if each.decider else []
-            self.reads += [Read(room, each.file, each.id, name) for name in names]
+            names = each.decider.names if each.decider else frozenset()
+            for *_, misread in unquoted(each.decider, self.sources.roles):
+                names -= misread
+            self.reads += [Read(room, each.file, each.id, name) for name in sorted(names)]
 
     def _look_at_lanes(self, sheet: Sheet) -> None:
         """Let a lane's variable be read by each step in it, or by the process if it has none.
