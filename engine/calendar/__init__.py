@@ -20,10 +20,10 @@ from engine.calendar.model import (
     Words,
 )
 from engine.calendar.reckoning import Pause, Reckoning, reckon
-from engine.calendar.writing import parse_limit
+from engine.calendar.writing import limit_said, parse_limit
 
 __all__ = [
     "STANDARD", "Calendar", "Calendars", "Cycle", "Day", "Limit", "NothingError", "Occurrence",
-    "Pause", "Point", "Reckoning", "RuleError", "Span", "Words", "following", "occurrence",
-    "parse_cycle", "parse_date", "parse_limit", "parse_schedule", "reckon",
+    "Pause", "Point", "Reckoning", "RuleError", "Span", "Words", "following", "limit_said",
+    "occurrence", "parse_cycle", "parse_date", "parse_limit", "parse_schedule", "reckon",
 ]  # fmt: skip

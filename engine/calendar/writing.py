@@ -144,6 +144,14 @@ EXAMPLES: Final = Words(
 )
 
 
+def limit_said(text: str) -> Words:
+    """Say a limit as people do: 12 小时 for PT12H; what is none, as it stands."""
+    try:
+        return parse_limit(text).length
+    except RuleError:
+        return Words(text, text)
+
+
 def no_limit(text: str) -> NoLimitError:
     """Say that a text is no limit, and how one is written."""
     return NoLimitError(f"“{text}”不是期限。{EXAMPLES.zh}", f'"{text}" is no limit. {EXAMPLES.en}')

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.calendar import limit_said
 from engine.spiff import Names
 
 if TYPE_CHECKING:
@@ -99,12 +100,14 @@ def limited(version: Version, rows: Iterable[list[Any]]) -> list[Names]:
     for key, variable, before, after in rows:
         table = version.compiled.tables[key]
         limit = table.output_names[table.outputs.index(variable)]
+        was = limit_said(before)
         if after is None:
-            zh = f"“{limit.zh}”是另外填的 {before}，“{table.names.zh}”改了也不变"
-            en = f"“{limit.en}” was set to {before} by somebody, whatever “{table.names.en}” says"
+            zh = f"“{limit.zh}”是另外填的 {was.zh}，“{table.names.zh}”改了也不变"
+            en = f"“{limit.en}” was set to {was.en} by somebody, whatever “{table.names.en}” says"
         else:
-            zh = f"依“{table.names.zh}”，“{limit.zh}”由 {before} 改为 {after}"
-            en = f"By “{table.names.en}”, “{limit.en}” is {after}, not {before}"
+            now = limit_said(after)
+            zh = f"依“{table.names.zh}”，“{limit.zh}”由 {was.zh} 改为 {now.zh}"
+            en = f"By “{table.names.en}”, “{limit.en}” is {now.en}, not {was.en}"
         notes.append(Names(zh, en))
     return notes
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
+from engine.calendar import limit_said
 from engine.spiff import Names
 from engine.versioning.saying import (
     all_turned,
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 _POLICY = Names("几行同时适合时", "when several rows fit")
 _NOTE = Names("说明", "description")
 _OURS = Names("本公司默认", "our default")
+_ISO: Final = re.compile('"P[^"]+"')
 _YES, _NO = Names("是", "yes"), Names("否", "no")
 
 
@@ -92,12 +95,20 @@ def _cells(row: Row, table: Table) -> dict[Names, Names]:
     heads = (*table.input_names, *table.output_names)
     cells = (*row.inputs, *row.outputs)
     said = zip(heads, cells, strict=True)
-    return {head.quoted: Names(cell or "-", cell or "-") for head, cell in said}
+    return {head.quoted: _written(cell or "-") for head, cell in said}
 
 
 def _default(table: Table) -> dict[Names, Names]:
     said = zip(table.output_names, table.default, strict=False)
-    return {head.quoted: Names(text, text) for head, text in said}
+    return {head.quoted: _written(text) for head, text in said}
+
+
+def _written(cell: str) -> Names:
+    """Give a cell as it is written, a limit of ISO 8601 in words."""
+    if not _ISO.fullmatch(cell):
+        return Names(cell, cell)
+    said = limit_said(cell[1:-1])
+    return Names(said.zh, said.en)
 
 
 def _row(row: Row, table: Table) -> Names:

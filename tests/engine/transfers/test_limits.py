@@ -68,7 +68,7 @@ def test_a_row_of_a_deadline_table_reaches_open_cases_if_it_is_wanted(
     [deadline] = seen.deadlines
     assert (deadline.before, deadline.after) == (NOW + 2 * DAY, NOW + days * DAY)
     assert deadline.drawn == NOW + 5 * DAY
-    said = "依“limits名”，“check_limit”由 P2D 改为 P5D"
+    said = "依“limits名”，“check_limit”由 2 天 改为 5 天"
     assert (said in [each.zh for each in seen.limits]) is (due is Dues.DRAWN)
 
     carry_out(connection, found, Which.ALL, by=None, now=LATER)

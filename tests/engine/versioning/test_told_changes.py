@@ -124,6 +124,13 @@ def test_a_cell_is_told_by_its_row_and_column() -> None:
     assert "“Proposed amount (yuan)” changes from “" in said[1]
 
 
+def test_a_limit_in_a_table_is_told_in_words() -> None:
+    path = "bpmn/decisions/stage-deadline.dmn"
+    said = altered(path, '"PT12H"', '"P1DT12H"')
+    assert said[0].endswith("由“12 小时”改为“1 天 12 小时”")
+    assert said[1].endswith("changes from “12 hours” to “1 day 12 hours”")
+
+
 def test_only_the_layout_is_told_as_such() -> None:
     content = SHIPPED[INVESTIGATE].decode()
     bounds = content.index('x="', content.index("<dc:Bounds")) + 3
