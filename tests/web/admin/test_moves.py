@@ -8,9 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from engine.tables import cases, entries
+from engine.tasks.completing import complete_task
 from engine.transfers.batches import foresee_any
+from forms import Answered
 from tests.engine.conftest import NOW
-from tests.engine.errand import asked
+from tests.engine.errand import asked, waiting
 from tests.engine.small import put_in_force, somebody
 from tests.engine.transfers.test_batches import edited, without
 
@@ -70,6 +72,19 @@ def test_cases_are_looked_at_and_then_all_of_them_move(lin: Visitor, database: s
     lin.post("/language/en", {})
     lin.get(HOME)
     assert "2 of 2 moved" in lin.text
+
+
+def test_of_a_case_past_its_deadline_it_is_said_that_none_runs(
+    lin: Visitor, database: sa.Engine
+) -> None:
+    with database.begin() as conn:
+        clerk = somebody(conn, "another", {"clerk"})
+        task = waiting(conn, conn.scalars(sa.select(cases.c.id)).all()[0])["prepare"]
+        complete_task(conn, task, Answered({"note": "x"}), by=clerk, now=NOW)
+    page = begins(lin, 2)
+    assert "没有在走的期限" not in lin.get(page).text
+    looks(database)
+    assert lin.get(page).text.count("没有在走的期限") == 1
 
 
 def test_those_that_cannot_stay_with_their_reasons(lin: Visitor, database: sa.Engine) -> None:
