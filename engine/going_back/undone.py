@@ -8,6 +8,7 @@ from uuid import UUID
 
 from engine import notices
 from engine.cases.lineage import lineage
+from engine.going_back.deeds import SKIPPED
 from engine.history import items, rounds
 from engine.history.dossier import history_rows
 from engine.history.entrynotes import named
@@ -64,6 +65,8 @@ def _undone(version: Version, body: Mapping[str, Any]) -> Undone:
     zh, en = (f"（{one.zh}）", f" ({one.en})") if one else ("", "")
     who, absent = body.get("name") or "", body.get("for_name")
     by_zh, by_en = (f" 代 {absent}", f" for {absent}") if absent else ("", "")
+    if body["kind"] == SKIPPED:
+        by_zh, by_en = " 跳过", ", who skipped it"
     key = body.get("for") or body.get("by")
     return Undone(
         names,
