@@ -28,7 +28,7 @@ from web import answering
 from web.answering import Shown, Subject
 from web.clock import now
 from web.database import connection, transaction
-from web.drawings import path_tab
+from web.drawings import clause_titles, path_tab
 from web.filled import readings
 from web.kept import keeps_typed, posted_values
 from web.once import said_once
@@ -137,6 +137,7 @@ def show(case_id: UUID) -> ResponseReturnValue:
         header=found.header,
         filled_forms=readings(found.filled),
         tabs=[path_tab(view, found.version) for view in found.diagrams],
+        clause_titles=clause_titles(found.version),
         held=incidentlist.holding(connection(), case_id),
         acts={} if stands else offered_in(connection(), found.version, case_id, by=by),
         whole=offered_acts(connection(), case_id, by=by, now=now()),

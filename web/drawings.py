@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from flask import url_for
 
+from web.language import t
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -71,6 +73,17 @@ def path_tab(view: DiagramView, version: Version) -> Tab:
 def plain_tab(diagram: Diagram, version: Version) -> Tab:
     """Return the tab of a diagram by itself."""
     return Tab(diagram.process, diagram.names, _address(version, diagram.process))
+
+
+def clause_titles(version: Version) -> dict[str, str]:
+    """Return where each clause stands in the regulation, and its title, in the reader's language.
+
+    An article is numbered in Chinese, and so left out of English.
+    """
+    return {
+        key: t(f"{clause.article} {clause.names.zh}".strip(), clause.names.en)
+        for key, clause in version.clauses.items()
+    }
 
 
 def _address(version: Version, process: str) -> str:

@@ -11,7 +11,7 @@ from engine.errors import NotFoundError
 from engine.spiff import picture
 from engine.versioning.listing import State, all_versions
 from web.database import connection
-from web.drawings import plain_tab, whose
+from web.drawings import clause_titles, plain_tab, whose
 from web.guaranteed import guaranteed
 from web.people import current_person
 from web.security import draws
@@ -45,6 +45,7 @@ def show(procedure: str) -> ResponseReturnValue:
         version=version,
         planned=[v for v in all_versions(connection(), procedure) if v.state is State.PLANNED],
         tabs=tabs,
+        clause_titles=clause_titles(version),
         whose=whose(version),
         guarantees=guaranteed(version),
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import orjson
+
 from tests.engine.small import TEXT, form, put_in_force, small
 from tests.engine.spiff.drawing import ROLES, Process
 
@@ -44,3 +46,11 @@ def test_the_page_of_a_procedure_says_who_fills_the_lanes_of_shared_diagrams(
     ]  # fmt: skip
     fang.get("/procedures/manufacturer-complaint")
     assert "由调用处指定" not in fang.text, "its lanes are all roles"
+
+
+def test_a_drawing_knows_the_titles_of_the_clauses_that_its_steps_fulfil(fang: Visitor) -> None:
+    for title in ("第七条（一） 结案期限5天/7天", "Closing within 5 or 7 days"):
+        fang.get("/procedures/manufacturer-complaint")
+        (told,) = fang.all("//div[@data-drawing]/@data-clauses")
+        assert orjson.loads(str(told))["CM-07-1"] == title
+        fang.post("/language/en", {})

@@ -119,8 +119,14 @@ export class Drawing {
       const time = entry.querySelector('time').textContent;
       return `${entry.querySelector('[data-who]').textContent} ${time}`;
     });
-    const clauses = thing.$attrs['banjie:clauses'] ?? '';
-    this.picked.append(name, [said.join('；'), clauses].filter(Boolean).join(' · '));
+    this.picked.append(name, [said.join('；'), ...this.clauses(thing)].filter(Boolean).join(' · '));
+  }
+
+  // The clauses that an element fulfils, with the titles that the regulation gives them.
+  clauses(thing) {
+    const titles = JSON.parse(this.place.dataset.clauses ?? '{}');
+    const ids = (thing.$attrs['banjie:clauses'] ?? '').split(/\s+/).filter(Boolean);
+    return ids.map((id) => [id, titles[id]].filter(Boolean).join(' '));
   }
 
   entries(id) {
