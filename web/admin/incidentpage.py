@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import render_template, request, url_for
 
 from engine.incidents.kinds import KINDS
+from engine.incidents.repairing import CaseMovedError
 from web.admin import values
 from web.admin.values import Typed
 from web.drawings import Tab
@@ -65,6 +66,12 @@ def typing_of(found: Opened) -> Typing:
     return {part.scope: _typed_for(part) for part in parts}
 
 
+def revision_seen() -> int:
+    """Return the revision of the case that this request was typed on, 0 if it says none."""
+    said = request.form.get("revision", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < len(str(2**31)) else 0
+
+
 def page_of(
     found: Opened,
     *,
@@ -74,8 +81,13 @@ def page_of(
 ) -> str:
     """Return the page, with what was typed and is wrong or was to be looked at once more.
 
-    ``typing`` is what this request has posted, if nothing else is said.
+    ``typing`` is what this request has posted, if nothing else is said. What was typed before the
+    case changed is shown with a word of that, and is reviewed only after it.
     """
+    revision = found.data.revision if found.data else 0
+    seen = revision_seen() or revision
+    if seen != revision and refusal is None:
+        refusal = CaseMovedError(found.line.incident.case_id)
     typing = typing_of(found) if typing is None else typing
     parts = found.data.parts if found.data else ()
     return render_template(
@@ -88,6 +100,7 @@ def page_of(
         box_name=box_name,
         may_close=KINDS[found.line.incident.kind].may_close,
         refusal=refusal,
+        revision=revision if isinstance(refusal, CaseMovedError) else seen,
         once=once,
     )
 

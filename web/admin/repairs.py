@@ -12,7 +12,7 @@ from engine.incidents.repairing import BadRepairError, CaseMovedError, check_cha
 from engine.reasons import BadReasonError
 from engine.roles import OPERATOR
 from web.admin import values
-from web.admin.incidentpage import box_name, page_of, typing_of
+from web.admin.incidentpage import box_name, page_of, revision_seen, typing_of
 from web.admin.incidents import KEY
 from web.admin.sections import only_for
 from web.clock import now
@@ -55,7 +55,7 @@ def _taken(found: Opened) -> ResponseReturnValue:
     typing = typing_of(found)
     if "json" in request.form or request.form.get("do") == "edit":
         return page_of(found, typing=_as_json(found.data, typing))
-    if _revision() != found.data.revision:
+    if revision_seen() != found.data.revision:
         raise CaseMovedError(found.line.incident.case_id)
     if any(one.problem for typed in typing.values() for one in typed.values()):
         return page_of(found), 422
@@ -103,11 +103,6 @@ def _values(change: Change) -> dict[str, object]:
     return {variable.name: typed.value for variable, typed in change[1]}
 
 
-def _revision() -> int:
-    said = request.form.get("revision", "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < len(str(2**31)) else 0
-
-
 def _repaired(found: Opened, changes: list[Change]) -> ResponseReturnValue:
     """Repair what is called before what calls it, whose new values are copied where they agreed."""
     incident = found.line.incident
@@ -120,7 +115,7 @@ def _repaired(found: Opened, changes: list[Change]) -> ResponseReturnValue:
                 incident.case_id,
                 _values(change),
                 scope=change[0].scope,
-                revision=_revision() + done,
+                revision=revision_seen() + done,
                 reason=request.form.get("reason", ""),
                 by=current_person(),
                 now=now(),
@@ -140,7 +135,7 @@ def _review(found: Opened, changes: list[Change], refusal: Refusal | None = None
             for part, rows in changes
         ],
         box_name=box_name,
-        revision=_revision(),
+        revision=revision_seen(),
         reason=request.form.get("reason", ""),
         refusal=refusal,
     )

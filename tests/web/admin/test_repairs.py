@@ -216,6 +216,19 @@ def test_a_case_that_has_moved_on_meanwhile_is_not_touched(
     assert value(database, case_id, "rounds") == 0
 
 
+@pytest.mark.parametrize("act", [{"do": "edit"}, {"json": "variant"}])
+def test_what_was_typed_before_the_data_changed_is_shown_with_a_word_of_it(
+    he: Visitor, stuck: Stuck, act: dict[str, str]
+) -> None:
+    _, path = stuck
+    sent = typed(he, path, rounds="7")
+    other = {**typed(he, path, rounds="12"), "reason": "两处都错", "do": "repair"}
+    assert he.post(f"{path}/data", other).status_code == 303
+    he.post(f"{path}/data", {**sent, **act})
+    assert "又有了变化" in he.text
+    assert he.values(f"{path}/data")["value.rounds"] == "7"
+
+
 def test_after_signing_in_anew_the_page_is_there_again(he: Visitor, stuck: Stuck) -> None:
     _, path = stuck
     sent = typed(he, path, rounds="7")
