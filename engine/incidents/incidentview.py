@@ -9,12 +9,14 @@ import orjson
 import sqlalchemy as sa
 
 from engine.cases.casedata import case_data, title_of
+from engine.cases.lineage import MOVED
 from engine.connectors import titles
 from engine.errors import Refusal
+from engine.history import read
 from engine.incidents.incidentlist import count_alike, line_of, version_of
 from engine.incidents.kinds import START
 from engine.spiff import ExpressionError, Names, compile_expression
-from engine.tables import calls, tasks
+from engine.tables import calls, entries, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -44,7 +46,8 @@ class Opened:
     the person had filled in; ``suspects`` are the names that the failed expression reads, and what
     tables make them from; ``made`` says which tables, and ``own`` the titles of those that this
     very form fills. ``refilled`` are all the names that a retry fills in from what was kept.
-    ``asked`` are the parameters of a failed call.
+    ``asked`` are the parameters of a failed call; ``failed_in`` is the number of the version that
+    it last failed in, if its case has been moved to another one since.
     """
 
     line: Line
@@ -58,6 +61,7 @@ class Opened:
     refilled: frozenset[str]
     alike: int
     asked: Sequence[tuple[Names, object]]
+    failed_in: int | None
 
 
 def opened(conn: sa.Connection, key: int) -> Opened:
@@ -81,7 +85,19 @@ def opened(conn: sa.Connection, key: int) -> Opened:
         _refilled(conn, line.incident, form),
         count_alike(conn, key),
         _asked(conn, line.incident),
+        _failed_in(conn, line.incident),
     )
+
+
+def _failed_in(conn: sa.Connection, incident: Incident) -> int | None:
+    """Return the version that the case has been moved from since it last failed; None if not."""
+    left = sa.select(entries.c.body).where(
+        entries.c.case_id == incident.case_id,
+        entries.c.kind == MOVED,
+        entries.c.at >= incident.tried_at,
+    )
+    body = conn.scalar(left.order_by(entries.c.seq).limit(1))
+    return None if body is None else int(read(body)["moved"][0])
 
 
 def _data(conn: sa.Connection, incident: Incident, wanted: Iterable[str]) -> CaseData | None:

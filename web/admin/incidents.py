@@ -10,6 +10,7 @@ from flask import redirect, render_template, request, url_for
 from engine.errors import NotFoundError, Refusal
 from engine.incidents import incidentlist, incidentview
 from engine.incidents.closing import close as leave_undone
+from engine.incidents.resolved import resolved
 from engine.incidents.retrying import retry as do_again
 from engine.roles import ADMINISTRATORS, OPERATOR, check_holds
 from web.admin.incidentpage import page_of
@@ -69,7 +70,13 @@ def alike(key: int) -> ResponseReturnValue:
 @bp.get(KEY)
 @draws
 def show(key: int) -> ResponseReturnValue:
-    return page_of(incidentview.opened(connection(), key), once=said_once()[0])
+    """Show an incident; one that is over meanwhile says when, by whom, and where the case is."""
+    try:
+        found = incidentview.opened(connection(), key)
+    except NotFoundError:
+        over = resolved(connection(), key)
+        return render_template("admin/incident_over.html", over=over, incident=over.incident)
+    return page_of(found, once=said_once()[0])
 
 
 @bp.post(f"{KEY}/retry")

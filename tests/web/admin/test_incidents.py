@@ -9,6 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from engine import history
+from engine.cases.moving import lock
+from engine.history import Draft
 from engine.incidents import recording
 from engine.incidents.closing import settle
 from engine.incidents.kinds import TIMER
@@ -88,6 +90,19 @@ def test_one_incident_shows_its_element_its_case_and_what_was_filled_in(
     assert [one.get("value") for one in he.all("//input[@name='value.variant']")] == ["5"]
 
 
+def test_an_incident_says_that_its_case_has_been_moved_since_it_failed(
+    he: Visitor, database: sa.Engine, staff: dict[str, Person]
+) -> None:
+    case_id, _, number = stuck_case(database, staff["jie"])
+    he.get(f"{INCIDENTS}/{number}")
+    assert "可以重试" not in he.text
+    with database.begin() as conn:
+        moved = Draft("case_moved", {"moved": [4, 1, "same"]})
+        history.enter(conn, lock(conn, case_id), moved, by=staff["he"], now=datetime.now(UTC))
+    he.get(f"{INCIDENTS}/{number}")
+    assert "发生在第 4 版；案件已迁移到第 1 版，可以重试。" in he.text
+
+
 def test_a_retry_that_fails_again_says_why_and_one_that_works_says_where_the_case_is_now(
     he: Visitor, database: sa.Engine, staff: dict[str, Person]
 ) -> None:
@@ -103,6 +118,11 @@ def test_a_retry_that_fails_again_says_why_and_one_that_works_says_where_the_cas
     assert "重试成功" in he.text
     assert "审核投诉内容" in he.text
     assert open_numbers(database) == []
+    assert he.get(f"{INCIDENTS}/{number}").status_code == 200
+    assert "已解决" in he.text
+    assert he.all("//dd[text()='何清']")
+    assert he.all(f"//a[@href='/cases/{case_id}'][contains(@class, 'btn-primary')]")
+    assert he.get(f"{INCIDENTS}/999999").status_code == 404
     with database.connect() as conn:
         kinds = conn.scalars(
             sa.select(entries.c.kind).where(entries.c.case_id == case_id).order_by(entries.c.seq)
@@ -261,7 +281,8 @@ def test_what_somebody_has_done_meanwhile_needs_no_retry_and_is_closed_by_and_by
     with database.begin() as conn:
         assert settle(conn, now=datetime.now(UTC)) == 1
     assert open_numbers(database) == []
-    assert he.get(f"{INCIDENTS}/{number}").status_code == 404
+    assert he.get(f"{INCIDENTS}/{number}").status_code == 200
+    assert "已解决" in he.text
 
 
 def test_retrying_what_is_over_closes_it_and_claims_no_success(
