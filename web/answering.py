@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from engine.cases.starts import FormChangedError, InvalidAnswersError, read_answers
 from engine.errors import Refusal
-from engine.spiff import RunError, ValueRefusedError
+from engine.spiff import ValueRefusedError
 from engine.suspending.standstill import SuspendedError
 from engine.tasks.drafts import DraftTooLargeError
 from engine.tasks.waiting import DelegatedError, SigningError, TaskClaimedError, TaskGoneError
@@ -20,7 +20,7 @@ from web.clock import now
 from web.database import connection, transaction
 from web.errors import asked_by_script, refusal_page, status_of
 from web.kept import posted_values, typed_only
-from web.language import language, t
+from web.language import language
 from web.once import said_once, say_once
 from web.onward import onward
 from web.people import current_person
@@ -236,5 +236,4 @@ def _stuck(
     else:
         kept = []
         say_once(subject.here(), "kept")
-    message = t(error.zh, error.en) if isinstance(error, RunError) else ""
-    return stuck_page(message, number, back=subject.here(), kept=kept), 500
+    return stuck_page(number, back=subject.here(), kept=kept), 500

@@ -10,10 +10,8 @@ from werkzeug.exceptions import HTTPException
 
 from engine.cases import beginning
 from engine.errors import Refusal
-from engine.spiff import RunError
 from web.clock import now
 from web.database import transaction
-from web.language import t
 from web.onward import onward
 from web.people import current_person
 
@@ -43,7 +41,6 @@ def begin(case_id: UUID, wait_id: UUID) -> ResponseReturnValue:
 def _stuck(case_id: UUID, wait_id: UUID, error: Exception) -> ResponseReturnValue:
     with transaction() as conn:
         number = beginning.record(conn, case_id, wait_id, error, by=current_person(), now=now())
-    message = t(error.zh, error.en) if isinstance(error, RunError) else ""
     back = url_for("cases.show", case_id=case_id)
-    page = render_template("errors/not_started.html", message=message, incident=number, back=back)
+    page = render_template("errors/not_started.html", incident=number, back=back)
     return page, 500

@@ -81,11 +81,9 @@ def in_words(form: Form, posted: MultiDict[str, str]) -> list[Kept]:
     return said
 
 
-def stuck_page(message: str, incident: int, *, back: str, kept: list[Kept]) -> str:
+def stuck_page(incident: int, *, back: str, kept: list[Kept]) -> str:
     """Return the page that says that a step failed, and where it is on record.
 
     ``kept`` is what was typed, if it was too much for a draft.
     """
-    return render_template(
-        "errors/stuck.html", message=message, incident=incident, back=back, kept=kept
-    )
+    return render_template("errors/stuck.html", incident=incident, back=back, kept=kept)

@@ -12,7 +12,7 @@ from engine.cases.casedata import case_data, title_of
 from engine.cases.lineage import MOVED
 from engine.connectors import titles
 from engine.errors import Refusal
-from engine.history import read
+from engine.history import read as read_body
 from engine.incidents.incidentlist import count_alike, line_of, version_of
 from engine.incidents.kinds import START
 from engine.spiff import ExpressionError, Names, compile_expression
@@ -47,7 +47,8 @@ class Opened:
     tables make them from; ``made`` says which tables, and ``own`` the titles of those that this
     very form fills. ``refilled`` are all the names that a retry fills in from what was kept.
     ``asked`` are the parameters of a failed call; ``failed_in`` is the number of the version that
-    it last failed in, if its case has been moved to another one since.
+    it last failed in, if its case has been moved to another one since. ``values`` are those of the
+    ``suspects``, each by its title: as filled in on this very form, or else in the case.
     """
 
     line: Line
@@ -62,6 +63,7 @@ class Opened:
     alike: int
     asked: Sequence[tuple[Names, object]]
     failed_in: int | None
+    values: list[tuple[Names, Names]]
 
 
 def opened(conn: sa.Connection, key: int) -> Opened:
@@ -86,7 +88,27 @@ def opened(conn: sa.Connection, key: int) -> Opened:
         count_alike(conn, key),
         _asked(conn, line.incident),
         _failed_in(conn, line.incident),
+        [] if version is None else [*_values(version, line.incident, form, data, suspects)],
     )
+
+
+def _values(
+    version: Version,
+    incident: Incident,
+    form: Form | None,
+    data: CaseData | None,
+    names: Iterable[str],
+) -> Iterator[tuple[Names, Names]]:
+    """Give what each of these variables was, where that is known."""
+    parts = data.parts if data else ()
+    kept = {v.name: v for part in parts for v in part.variables if v.is_set}
+    typed = (incident.answers or {}) if form is not None else {}
+    for name in names:
+        if form is not None and name in form.by_name and typed.get(name):
+            words = "、".join(typed[name])
+            yield title_of(version, name), Names(words, words)
+        elif name in kept:
+            yield title_of(version, name), kept[name].words
 
 
 def _failed_in(conn: sa.Connection, incident: Incident) -> int | None:
@@ -97,7 +119,7 @@ def _failed_in(conn: sa.Connection, incident: Incident) -> int | None:
         entries.c.at >= incident.tried_at,
     )
     body = conn.scalar(left.order_by(entries.c.seq).limit(1))
-    return None if body is None else int(read(body)["moved"][0])
+    return None if body is None else int(read_body(body)["moved"][0])
 
 
 def _data(conn: sa.Connection, incident: Incident, wanted: Iterable[str]) -> CaseData | None:

@@ -213,7 +213,8 @@ _NOT_READ: Final = {
         "Choose what it is: a text, a number, yes/no or a date.",
     ),
     AS_JSON: Problem(
-        '无法按 JSON 读取。文字加双引号，如 "china"；列表如 ["a", "b"]；空写 null。',
-        'This is no JSON. Texts take double quotes: "china"; a list: ["a", "b"]; empty: null.',
+        '读不懂这个值。文字加引号，如 "KH-A7"；数字如 12；清单如 ["甲", "乙"]；没有值写 null。',
+        'This cannot be read. A text in quotes: "KH-A7"; a number: 12; a list: ["a", "b"]; '
+        "nothing: null.",
     ),
 }

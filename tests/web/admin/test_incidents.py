@@ -88,6 +88,8 @@ def test_one_incident_shows_its_element_its_case_and_what_was_filled_in(
     for words in ("结案期限", "variant", "国内其他地区", "陈洁"):
         assert words in he.text
     assert [one.get("value") for one in he.all("//input[@name='value.variant']")] == ["5"]
+    assert "“变体”当时是：5" in he.text
+    assert "JSON" not in he.text
 
 
 def test_an_incident_says_that_its_case_has_been_moved_since_it_failed(
