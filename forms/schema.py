@@ -82,10 +82,8 @@ def required_names(owner: Node, known: list[str]) -> set[str]:
     found = set()
     for name in listed.elements() if listed else []:
         if name.text() not in known:
-            raise name.broken(
-                f"required 里的“{name.text()}”不是本表单的字段",
-                f'"{name.text()}" in required is not a field of this form',
-            )
+            zh, en = "required 里的“{}”不是本表单的字段", '"{}" in required is no field here'
+            raise name.unknown(known, zh, en)
         found.add(name.text())
     return found
 

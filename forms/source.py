@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn
 
 from forms.errors import BrokenFormError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 1_000_000
 DEEPEST = 50
 HIGHEST_COUNT = 1_000_000
+_NEAR = 0.7  # as difflib counts
 _QUOTE, _BACKSLASH = b'"\\'
 
 
@@ -102,16 +104,30 @@ class Node:
         """Refuse keys that would be without effect: usually a slip of the pen."""
         for key, child in self.children():
             if key not in allowed:
-                known = ", ".join(sorted(allowed))
                 if key == "enum":
                     raise child.broken(
                         "选项不写 enum，请写 oneOf，每项有 const、title 和 x-i18n",
                         "Choices are no enum: write oneOf, each with const, title and x-i18n",
                     )
+                close = _meant(key, allowed)
+                zh, en = close.zh or "；", close.en or ";"
+                known = ", ".join(sorted(allowed))
                 raise child.broken(
-                    f"不认识“{key}”；这里可以写：{known}",
-                    f'"{key}" is not known; possible here: {known}',
+                    f"不认识“{key}”{zh}这里可以写：{known}",
+                    f'"{key}" is not known{en} possible here: {known}',
                 )
+
+    def unknown(self, known: Collection[str], zh: str, en: str) -> BrokenFormError:
+        """Say that this text is none of those that are known, and which may be meant."""
+        close = _meant(self.text(), known)
+        return self.broken(zh.format(self.value) + close.zh, en.format(self.value) + close.en)
+
+
+def _meant(said: str, known: Collection[str]) -> Names:
+    close = get_close_matches(said, known, n=1, cutoff=_NEAR)
+    if not close:
+        return Names("", "")
+    return Names(f"，是否为“{close[0]}”？", f'; did you mean "{close[0]}"?')
 
 
 def parse(file: str, source: bytes) -> Node:

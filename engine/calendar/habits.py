@@ -95,6 +95,12 @@ _HABITS: Final = (
          "{number} days, {number} working days or {number} hours"),
     ),
     _habit(
+        r"p(?P<number>\d{1,5})",
+        ("没有单位", "it has no unit"),
+        ("P{number}D（{number} 天）或 PT{number}H（{number} 小时）",
+         "P{number}D ({number} days) or PT{number}H ({number} hours)"),
+    ),
+    _habit(
         r"(?P<number>\d{1,9}) ?m",
         ("看不出 m 是分钟还是月", "m may be minutes or months"),
         ("{number} 分钟或 {number} 个月", "{number} minutes or {number} months"),
@@ -166,14 +172,14 @@ _HABITS: Final = (
         ("1 个工作小时、当天下班前或 次日下班前", "1 working hour, same day or next day"),
     ),
 )  # fmt: skip
-_LOOKALIKES: Final = str.maketrans("曰目夭", "日日天")
+_LOOKALIKES: Final = str.maketrans("曰目夭做", "日日天作")
 
 
 def refusal(text: str, plain: str) -> RuleError | None:
     """Say of a text that is no limit what its writer may have meant; None if nobody knows."""
     mended = plain.translate(_LOOKALIKES)
     if mended != plain and re.fullmatch(_AMOUNT, mended):
-        odd = next(each for each in plain if each in "曰目夭")
+        odd = next(each for each in plain if ord(each) in _LOOKALIKES)
         right = odd.translate(_LOOKALIKES)
         return _no(text, Words(f"“{odd}”应为“{right}”", f"{odd} should be {right}"),
                    Words(mended, mended))  # fmt: skip

@@ -29,6 +29,7 @@ BROKEN_FIELDS: list[tuple[dict[str, Any], str, str]] = [
     ({"type": "string", "format": "uri"}, "", "Unknown type=string format=uri"),
     ({"type": "string", "enum": ["a"]}, "/enum", "write oneOf"),
     ({"type": "string", "requred": True}, "/requred", '"requred" is not known'),
+    ({"type": "integer", "minimun": 3}, "/minimun", 'did you mean "minimum"?'),
     ({"type": "string", "minLength": -1}, "/minLength", "whole number"),
     ({"type": "string", "minLength": True}, "/minLength", "whole number"),
     ({"type": "string", "minLength": 9, "maxLength": 3}, "", "minLength is greater"),
@@ -121,6 +122,7 @@ def rule(check: str, field: str = "a", **more: str) -> dict[str, Any]:
 BROKEN_FORMS: list[tuple[dict[str, Any], str, str]] = [
     ({"type": "array"}, "/type", 'is "object"'),
     ({"required": ["b"]}, "/required/0", '"b" in required'),
+    ({"required": ["yess"]}, "/required/0", 'did you mean "yes"?'),
     ({"required": "a"}, "/required", "Write a list"),
     ({"$schema": "http://json-schema.org/draft-07/schema#"}, "/$schema", "2020-12"),
     ({"additionalProperties": False, "dependencies": {}}, "/dependencies", "not known"),
