@@ -12,7 +12,7 @@ from engine.cases.firsts import shared
 from engine.connectors import operators
 from engine.procedures.correspondence import misspelt
 from engine.procedures.digests import digest_of
-from engine.procedures.formrules import misread, uncalled
+from engine.procedures.formrules import misread, place, uncalled
 from engine.procedures.strays import same_names, same_processes
 from engine.procedures.wordlists import CLAUSES, ROLES, clause_ids, read_roles
 from engine.spiff import (
@@ -112,7 +112,7 @@ def _forms(files: Mapping[str, bytes]) -> tuple[dict[str, Form], list[Problem]]:
         try:
             forms[key] = load_form(key, schema, files.get(path[:-5] + ".ui.json"), judge=_Judge())
         except BrokenFormError as error:
-            problems.append(_broken("bad_form", error))
+            problems.append(_broken("bad_form", error, files))
     return forms, problems
 
 
@@ -162,13 +162,13 @@ def _papers(
         try:
             papers[key] = load_layout(key, files[path], forms=forms)
         except BrokenFormError as error:
-            problems.append(_broken("bad_paper", error))
+            problems.append(_broken("bad_paper", error, files))
     return papers, problems
 
 
-def _broken(code: str, error: BrokenFormError) -> Problem:
-    where = f"{error.pointer} " if error.pointer else ""
-    return Problem(error.file, None, code, where + error.zh, where + error.en)
+def _broken(code: str, error: BrokenFormError, files: Mapping[str, bytes]) -> Problem:
+    where = place(files.get(error.file, b""), error.pointer)
+    return Problem(error.file, None, code, where.zh + error.zh, where.en + error.en)
 
 
 def prepare(

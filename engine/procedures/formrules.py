@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import re
+from typing import TYPE_CHECKING, Final
 
-from engine.spiff import Expression, Problem, wrong_in_form
+from engine.spiff import Expression, Names, Problem, wrong_in_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from engine.spiff import Asked, Diagram
     from forms import Form, Layout
+
+
+_FIELD: Final = re.compile("/properties/([^/]+)")
+
+
+def place(source: bytes, pointer: str) -> Names:
+    """Say where in a file something stands: a form's field by its title, with the JSON pointer."""
+    title, found = None, _FIELD.match(pointer)
+    if found is not None:
+        field = json.loads(source.decode("utf-8-sig"))["properties"].get(found[1])
+        title = field.get("title") if isinstance(field, dict) else None
+    if not isinstance(title, str) or not title:
+        return Names(f"{pointer} ", f"{pointer} ") if pointer else Names("", "")
+    return Names(f"字段“{title}”（{pointer}）：", f"Field “{title}” ({pointer}): ")
 
 
 def misread(

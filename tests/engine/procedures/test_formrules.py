@@ -75,6 +75,16 @@ def test_what_is_wrong_with_a_form_is_told_with_its_step(
         assert each.en.startswith('Form of "')
 
 
+def test_what_is_wrong_with_a_field_is_told_with_its_title() -> None:
+    files = with_rule("number(fee) <= 5000", "fee")
+    form = orjson.loads(files[FORM])
+    form["properties"]["fee"]["minimun"] = 3
+    with pytest.raises(BrokenFilesError) as refused:
+        prepare({**files, FORM: orjson.dumps(form)}, "manufacturer-complaint")
+    (problem,) = (each for each in refused.value.problems if each.file == FORM)
+    assert "的表单：字段“字段”（/properties/fee/minimun）：不认识“minimun”，是否为“" in problem.zh
+
+
 def test_a_rule_is_told_with_the_step_of_its_form() -> None:
     with pytest.raises(BrokenFilesError) as refused:
         prepare(with_rule("fee <= 5000", "fee"), "manufacturer-complaint")
