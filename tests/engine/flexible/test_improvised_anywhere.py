@@ -145,7 +145,7 @@ def anywhere(database: Engine, examples: int) -> None:
 
 def test_moving_anywhere_loses_nothing(database: Engine) -> None:
     anywhere(database, EXAMPLES)
-    assert {"complete_task", "move"} < set(+Anywhere.done_so_far)
+    assert Anywhere.done_so_far["complete_task"]
 
 
 if __name__ == "__main__":
