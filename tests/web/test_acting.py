@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from engine.tables import notices, tasks
+from engine.tables import notices, people, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -232,3 +232,13 @@ def test_a_text_that_is_too_long_is_refused_in_words_and_stays(
     assert fang.post(action, sent).status_code == 422
     assert "您写了 1003 字；请删减 3 字" in fang.text
     assert fang.values(action)["reason"] == long
+
+
+def test_whom_nobody_can_take_it_from_is_asked_for_no_reason(
+    fang: Visitor, task: str, database: sa.Engine, staff: dict[str, Person]
+) -> None:
+    with database.begin() as conn:
+        conn.execute(sa.update(people).where(people.c.id != staff["fang"].id).values(roles=["qc"]))
+    fang.get(f"{task}/acts/transfer")
+    assert "规程允许的人里没有别人" in fang.text
+    assert not fang.all("//textarea[@name='reason'] | //form[@id='answers']//button")

@@ -137,3 +137,8 @@ def test_a_step_says_whose_signatures_it_waits_for_and_is_not_put_back(
     assert not fang.all("//section[@aria-labelledby='now']//a[text()='办理']")
     yang.get("/")
     assert "1 件待办（含会签 1 件、代办 0 件）" in yang.text
+
+
+def test_people_are_found_whatever_stands_in_the_percentage(fang: Visitor, task: str) -> None:
+    fang.get(f"{task}/acts/sign-after")
+    assert fang.all("//button[@name='search']/@formnovalidate")
