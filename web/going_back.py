@@ -173,7 +173,7 @@ VERBS: Final = {
 
 def _done(case_id: UUID) -> ResponseReturnValue:
     there = url_for("cases.show", case_id=case_id)
-    say_once(there, "acted")
+    say_once(there, "done")
     return redirect(there, 303)
 
 

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from flask import Response
 
 WORDS = frozenset(
-    {"acted", "again", "asked", "arranged", "begun", "kept", "left", "repaired", "saved", "then"}
+    {
+        *("acted", "again", "asked", "arranged", "begun", "done", "kept"),
+        *("left", "repaired", "saved", "then"),
+    }
 )
 
 _KEY = "once"

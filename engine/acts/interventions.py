@@ -12,8 +12,8 @@ _WHO: Final = Names(
     "An operator; where the company wants a second person, another one agrees",
 )
 _LASTS: Final = Names(
-    "已填的数据不回滚，已发出的消息收不回。",
-    "Data stay as they are, and messages cannot be taken back.",
+    "已填内容照旧保留，已发出的消息收不回。",
+    "What was filled in is kept, and messages cannot be taken back.",
 )
 _ANEW: Final = Names(
     "新打开的步骤，时限从现在重新计算。", "Deadlines of what opens count from now."

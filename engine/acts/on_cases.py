@@ -92,8 +92,8 @@ ON_CASES: Final = (
             "history and the forms stay.",
         ),
         Names(
-            "在宽限期内可以重新打开。已发出的消息和通知收不回。",
-            "It can be opened again within the days of grace. What was sent to others cannot "
+            "期限之内可以重新打开，见下。已发出的消息和通知收不回。",
+            "It can be opened again for some days, see below. What was sent to others cannot "
             "be taken back.",
         ),
         Names("所有计时停止。", "All clocks stop."),
@@ -114,8 +114,8 @@ ON_CASES: Final = (
             "sent; from there on as drawn.",
         ),
         Names(
-            "那一步之后办过的不再有效。已填的数据不回滚。",
-            "What was done after that step no longer counts. Data stay as they are.",
+            "那一步之后办过的不再有效。已填内容照旧保留。",
+            "What was done after that step no longer counts. What was filled in is kept.",
         ),
         Names("重新打开的步骤，时限重新计算。", "Deadlines of what opens anew count from now."),
         reason=Names("为什么重新打开", "Why"),

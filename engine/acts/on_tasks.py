@@ -111,9 +111,9 @@ TELLING: Final = (
             "back to you.",
         ),
         Names(
-            "逐步再办的，由那一步引出的都撤销；其他分支照常。已填的数据不回滚，已发的通知收不回。",
+            "逐步再办的，由那一步引出的都撤销；其他分支照常。已填内容照旧保留，已发的通知收不回。",
             "Through the steps between, all that came of that step is undone; other branches go "
-            "on. Data stay as they are, and what was sent to others cannot be taken back.",
+            "on. What was filled in is kept, and what was sent to others cannot be taken back.",
         ),
         Names(
             "重新打开的步骤，时限从现在重新计算。", "Deadlines of what opens anew count from now."

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from engine import spiff
+from engine.acts.drawn import rules
 from engine.acts.table import CASE_ACTS
 from engine.errors import NotFoundError
 from engine.going_back.earlier import earlier_steps
@@ -14,6 +15,7 @@ from engine.going_back.ending import (
     MayNotEndError,
     found,
     goes_on,
+    grace,
     may_cancel,
     may_reopen,
     reopened_until,
@@ -28,7 +30,7 @@ from engine.suspending.standstill import check_goes_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from uuid import UUID
 
     import sqlalchemy as sa
@@ -47,6 +49,7 @@ class CaseActView:
 
     ``task`` is the step that would be taken back, by its ``step`` name; ``goes_on`` names what a
     cancelled case would go on at, ``until`` (UTC) is the last moment for opening it again.
+    Of one to be cancelled, ``grace`` is for how long it may be opened again, ``reopeners`` by whom.
     """
 
     act: Act
@@ -57,6 +60,8 @@ class CaseActView:
     step: Names | None = None
     goes_on: tuple[Names, ...] = ()
     until: datetime | None = None
+    grace: timedelta | None = None
+    reopeners: tuple[Names, ...] = ()
 
     @property
     def seen(self) -> str:
@@ -161,7 +166,14 @@ def _cancel(conn: sa.Connection, case: Found, by: Person) -> CaseActView:
     if not may_cancel(conn, case, by=by):
         raise MayNotEndError
     lines = all_stops(conn, case.version, case.row.state)
-    return CaseActView(CASE_ACTS["cancel"], _header(conn, case), lines, [])
+    return CaseActView(
+        CASE_ACTS["cancel"],
+        _header(conn, case),
+        lines,
+        [],
+        grace=grace(conn),
+        reopeners=tuple(rule.who for rule in rules(case.version, "reopen")),
+    )
 
 
 def _reopen(conn: sa.Connection, case: Found, by: Person) -> CaseActView:

@@ -96,9 +96,13 @@ def may_reopen(conn: sa.Connection, case: Found, *, by: Person) -> bool:
 
 def reopened_until(conn: sa.Connection, case: Found) -> datetime | None:
     """Return until when (UTC) a case may be opened again, None while it is open."""
-    days = settings.company(conn).reopen_days
     ended: datetime | None = case.row.ended_at
-    return None if ended is None else ended + timedelta(days=days)
+    return None if ended is None else ended + grace(conn)
+
+
+def grace(conn: sa.Connection) -> timedelta:
+    """Return for how long a case may be opened again once it is over."""
+    return timedelta(days=settings.company(conn).reopen_days)
 
 
 def goes_on(version: Version, state: bytes) -> tuple[Names, ...]:

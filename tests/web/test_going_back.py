@@ -277,3 +277,26 @@ def test_opening_a_case_again_asks_for_a_step_at_its_field(
     assert owner.post(again, sent).status_code == 422
     assert owner.all("//fieldset//p[@role='alert']/text()") == ["请选择从哪一步办起。"]
     assert owner.values(again)["reason"] == "客户坚持"
+
+
+def test_who_cancels_reads_until_when_and_by_whom_the_case_can_be_opened_again(
+    form_task: str, fang: Visitor, sign_in: Callable[[str], Visitor]
+) -> None:
+    boss, case = sign_in("qiang"), case_of(fang, form_task)
+    boss.get(f"{case}/acts/cancel")
+    (told,) = [
+        line for line in boss.all("//form[@id='answers']/p") if "打开" in line.text_content()
+    ]
+    assert "主管" in told.text_content()
+    boss.follow(
+        boss.post(f"{case}/acts/cancel", {**boss.values(f"{case}/acts/cancel"), "reason": "撤诉"})
+    )
+    (done,) = boss.all("//*[@role='status']")
+    assert done.text_content() == "已办；履历里可以查到。"
+    boss.get(f"{case}/acts/reopen")
+    (until,) = [
+        line.text_content()
+        for line in boss.all("//form//p")
+        if "可重新打开至" in line.text_content()
+    ]
+    assert until.removesuffix("。").split("至")[1].split()[0] in told.text_content()
