@@ -9,8 +9,8 @@ from forms import messages, posted, texts
 from forms.answers import Answers, read_typed
 from forms.boxes import Page
 from forms.definition import COMPANY_ZONE, Definition
-from forms.fields import TODAY, Kind
-from forms.view import form_view
+from forms.fields import TODAY, Kind, Widget
+from forms.view import as_shown, form_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,6 +61,21 @@ class Form(Definition):
     ) -> FormView:
         """Lay out the page: `typed_or_values` as typed or as kept, `files` by attachment id."""
         return form_view(self, typed_or_values, problems or {}, Page(lang, files or {}))
+
+    def shows_alike(self, one: Values, other: Values) -> bool:
+        """Whether the page looks the same with either, each as typed or as kept.
+
+        A browser ends lines in its own way and sends no tick that is not set.
+        """
+        ticks = {field.name for field in self.fields if field.look.widget is Widget.CHECKBOX}
+        first, second = (
+            {
+                name: text == "true" if name in ticks else _lines(text)
+                for name, text in shown.items()
+            }
+            for shown in (as_shown(self, one), as_shown(self, other))
+        )
+        return first == second
 
     def day(self, moment: datetime) -> date:
         """Give the company's calendar day at a moment."""
@@ -125,6 +140,14 @@ class Form(Definition):
     def names(self) -> tuple[str, ...]:
         """All field names, shown or not."""
         return tuple(self.by_name)
+
+
+def _lines(shown: JSON) -> JSON:
+    if isinstance(shown, dict):
+        return {name: _lines(value) for name, value in shown.items()}
+    if isinstance(shown, list):
+        return [_lines(one) for one in shown]
+    return "\n".join(shown.splitlines()) if isinstance(shown, str) else shown
 
 
 def _asked_as(name: str, forms: Iterable[Form]) -> Field | None:

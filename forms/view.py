@@ -31,9 +31,7 @@ _KEPT_MOMENT = re.compile(
 def form_view(
     form: Definition, typed: Values, problems: Mapping[str, Problem], page: Page
 ) -> FormView:
-    shown = {
-        field.name: _as_typed(field, typed.get(field.name), form.zone) for field in form.fields
-    }
+    shown = as_shown(form, typed)
     values = values_of(form, shown)
     conditions = [c for field in form.fields for c in field.show_if]
     conditions += [c for need in form.requirements for c in need.when]
@@ -55,6 +53,11 @@ def form_view(
         problems=tuple(_summary(form, problems, page)),
         words=page.words,
     )
+
+
+def as_shown(form: Definition, typed: Values) -> dict[str, JSON]:
+    """Write what was typed or kept as the boxes of the page show it, by field."""
+    return {field.name: _as_typed(field, typed.get(field.name), form.zone) for field in form.fields}
 
 
 def _as_typed(field: Field, value: JSON, zone: tzinfo) -> JSON:

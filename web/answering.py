@@ -93,11 +93,14 @@ class Subject(Generic[V]):
 def show(subject: Subject[V]) -> ResponseReturnValue:
     """Return the page: the draft, or what the form begins with."""
     view = subject.view()
-    drafted = view.draft is not None
-    typed = view.form.typed(many(view.draft or {})) if drafted else subject.fresh(view)
     once, refused = said_once()
-    said = "" if once in {"kept", "saved"} and not drafted else once
-    return _page(subject, view, typed, refused, once=said)
+    said = "" if once in {"kept", "saved"} and view.draft is None else once
+    return _page(subject, view, _begun(subject, view), refused, once=said)
+
+
+def _begun(subject: Subject[V], view: V) -> Values:
+    drafted = view.draft is not None
+    return view.form.typed(many(view.draft or {})) if drafted else subject.fresh(view)
 
 
 def keep(subject: Subject[V], posted: MultiDict[str, str]) -> str:
@@ -148,6 +151,13 @@ def save_draft(subject: Subject[V]) -> ResponseReturnValue:
 
 
 def _save(subject: Subject[V], posted: MultiDict[str, str]) -> None:
+    """Keep what was typed; what the page had shown by itself is nobody's typing."""
+    view = subject.view()
+    if not view.form.shows_alike(view.form.typed(posted), _begun(subject, view)):
+        _store(subject, posted)
+
+
+def _store(subject: Subject[V], posted: MultiDict[str, str]) -> None:
     with transaction() as conn:
         subject.save(conn, typed_only(posted))
 
@@ -230,7 +240,7 @@ def _stuck(
     except TaskGoneError as gone:
         return _gone(gone, posted)
     try:
-        _save(subject, posted)
+        _store(subject, posted)
     except DraftTooLargeError:
         kept = posted_values()
     else:

@@ -90,9 +90,9 @@ def _refill() -> None:
 
 
 def _refilled() -> list[Kept] | None:
-    """Return what this page was given again, or None for a page that was just opened."""
-    is_again = request.method == "GET" and request.form
-    return posted_values() if is_again else None
+    """Return what this page was given again; None if it was just opened or nobody had typed."""
+    given = posted_values() if request.method == "GET" else []
+    return given if any(one.label and one.value for one in given) else None
 
 
 def _forget(response: Response) -> Response:

@@ -300,3 +300,15 @@ def test_who_cancels_reads_until_when_and_by_whom_the_case_can_be_opened_again(
         if "可重新打开至" in line.text_content()
     ]
     assert until.removesuffix("。").split("至")[1].split()[0] in told.text_content()
+
+
+def test_a_page_with_nothing_to_fill_in_gives_nothing_back_in_another_language(
+    fang: Visitor, form_task: str
+) -> None:
+    fang.follow(fang.does(form_task, "fill_handling_form"))
+    (link,) = fang.all("//a[contains(@href, '/acts/withdraw')]/@href")
+    fang.get(link)
+    (button,) = fang.all("//button[@form='answers' and @lang='en']/@formaction")
+    fang.follow(fang.post(button, fang.values(link)))
+    assert fang.path == link
+    assert "What you had typed is back" not in fang.text

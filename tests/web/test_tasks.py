@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from engine.incidents.kinds import is_over
 from engine.procedures.bundles import read_folder
 from engine.procedures.publishing import publish
-from engine.tables import cases, entries, incidents, tasks
+from engine.tables import cases, drafts, entries, incidents, tasks
 from tests.web.visiting import START, filled, task_path
 
 if TYPE_CHECKING:
@@ -356,3 +356,20 @@ def test_my_own_finished_task_is_told_as_mine(fang: Visitor, path: str) -> None:
     fang.does(path, "establish_data")
     assert fang.get(path).status_code == 409
     assert "您已完成此待办" in fang.text
+
+
+@pytest.mark.parametrize("act", ["claim", "language", "copy", "draft"])
+def test_a_page_that_was_only_opened_leaves_no_draft(
+    fang: Visitor, path: str, sign_in: Callable[[str], Visitor], database: sa.Engine, act: str
+) -> None:
+    next_one = task_path(fang.does(path, "establish_data"))
+    min_ = sign_in("min")
+    min_.get(next_one)
+    shown = min_.values(f"{next_one}/complete")
+    prefilled = {name for name in shown if shown[name] and not name.startswith(("_", "csrf"))}
+    assert prefilled, "it begins with what is known"
+    (address, *_) = min_.all(f"//button[contains(@formaction, '/{act}')]/@formaction")
+    min_.follow(min_.post(address, shown))
+    assert "已找回" not in min_.text
+    with database.connect() as conn:
+        assert conn.scalar(sa.select(sa.func.count()).select_from(drafts)) == 0
