@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Who did what to the case, ``at`` UTC, so that a task is open anew, and why.
+    """Who did what to the case, for whom, ``at`` UTC, so that a task is open anew, and why.
 
     ``how`` is that of ``tasks.again``, ``step`` what was returned, or done again. ``answers`` are
     those that were sent before, without files.
@@ -33,6 +33,7 @@ class Again:
 
     how: str
     who: str
+    acted_for: str | None
     at: datetime | None
     reason: str
     step: Names
@@ -50,6 +51,7 @@ def again(
     return Again(
         how=row.again,
         who=body.get("name") or "",
+        acted_for=body.get("for_name"),
         at=moment(body),
         reason=str(body.get("reason", "")),
         step=named(version, body.get("process"), body.get("element")),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from engine.settings import Company
+from tests.web.test_going_back import choose
 from tests.web.visiting import task_path
 
 if TYPE_CHECKING:
@@ -80,6 +81,20 @@ def test_what_a_substitute_does_is_told_to_whom_it_was_done_for(
     assert fang.all("//*[@class='sign']/b/text()") == ["陈洁 代 王芳 · 销售部"]
     fang.get("/notices")
     assert "陈洁 代您办理了“查明异常资料”" in fang.text
+
+
+def test_what_a_substitute_returns_names_both_and_to_whom_it_comes_back(
+    fang: Visitor, jie: Visitor, staff: dict[str, Person]
+) -> None:
+    first = task_path(fang.opens())
+    second = task_path(fang.does(first, "establish_data"))
+    asks(fang, staff["jie"])
+    assert jie.post(f"{second}/claim").status_code == 303
+    assert choose(jie, second, reason="订单号不对", way="straight") == 303
+    fang.get("/")
+    fang.get(fang.all("//a[@class='row-main']/@href")[0])
+    assert "陈洁 代 王芳 从“" in fang.text
+    assert "办好后直接回到 王芳 手中" in fang.text
 
 
 def test_what_is_refused_keeps_what_was_chosen(fang: Visitor, staff: dict[str, Person]) -> None:
