@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from hashlib import sha256
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import orjson
 from flask import Blueprint, make_response, render_template, request
 
 from engine import notices
+from engine.errors import NotFoundError
 from engine.flexible.lent import lent_by
-from engine.flexible.signview import asked_of
+from engine.flexible.signview import asked_of, sign_view
 from engine.going_back.caseview import may_take_back
 from engine.substituting.desks import desks
 from engine.tasks.inbox import Inbox, inbox, startable
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from engine.flexible.lent import Lent
-    from engine.flexible.signview import Asked
+    from engine.flexible.signview import Asked, SignView
     from engine.substituting.desks import Desk
 
 NOTICES_SHOWN = 6
@@ -49,10 +51,19 @@ def show() -> ResponseReturnValue:
         tag=_tag(waiting, represented, asked, lent),
         startable=startable(conn, by),
         notices=notices.unseen(conn, by, limit=NOTICES_SHOWN),
+        signed=_signed(),
         done=(just_done := whence("done")),
         may_withdraw=just_done is not None
         and may_take_back(connection(), just_done.header.id, by=by),
     )
+
+
+def _signed() -> SignView | None:
+    """Return the signature that was just given, None once its task is over, or if none was."""
+    try:
+        return sign_view(connection(), UUID(request.args["signed"]), by=current_person())
+    except (KeyError, ValueError, NotFoundError):
+        return None
 
 
 @bp.get("/inbox/rows")

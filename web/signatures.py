@@ -40,7 +40,7 @@ def give(key: UUID) -> ResponseReturnValue:
             sign(conn, key, answer, opinion, by=current_person(), now=now())
     except BadReasonError as refusal:
         return _page(key, refusal), 422
-    return redirect(url_for("inbox.show", done=view.asked.case_id), 303)
+    return redirect(url_for("inbox.show", done=view.asked.case_id, signed=key), 303)
 
 
 def _page(key: UUID, refusal: Refusal | None = None) -> str:

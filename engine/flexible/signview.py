@@ -76,30 +76,39 @@ class SignView:
     """A signature before it is given; ``answers`` are what is to be signed, None before them.
 
     ``shows`` has what the form of the step only shows as its fields, ``shown`` their values.
-    ``settled`` says why it is not given any more, None while it is asked for.
+    ``settled`` says why it is not given any more, None while it is asked for. ``holder`` is the
+    name of whoever has its task, None when it is free.
     """
 
     asked: Asked
-    is_open: bool
+    status: str
     case: CaseHeader
     signatures: list[Signature]
     answers: FilledForm | None
     shows: Form
     shown: dict[str, Any]
     settled: Names | None
+    holder: str | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still asked for."""
+        return self.status == "asked"
 
 
+_HOLDERS = people.alias("holders")
 _ASKERS = people.alias("askers")
 _COLUMNS = (
     *(signings, cases.c.code, cases.c.number.label("case_number"), cases.c.customer),
     *(cases.c.product, cases.c.version_id, _ASKERS.c.name.label("asker")),
     *(tasks.c.process, tasks.c.element, tasks.c.sent, tasks.c.sent_by, tasks.c.sent_at),
-    tasks.c.item,
+    *(tasks.c.item, _HOLDERS.c.name.label("holder")),
 )
 _ASKED = sa.select(*_COLUMNS).select_from(
     signings.join(tasks, tasks.c.id == signings.c.task_id)
     .join(cases, cases.c.id == signings.c.case_id)
     .join(_ASKERS, _ASKERS.c.id == signings.c.asked_by)
+    .outerjoin(_HOLDERS, _HOLDERS.c.id == tasks.c.claimed_by)
 )
 _MINE = (
     _ASKED.where(
@@ -156,16 +165,16 @@ def sign_view(conn: sa.Connection, key: UUID, *, by: Person) -> SignView:
         raise NotFoundError
     case = dossier.case_row(conn, row.case_id, by=by)
     version = procedures.version(conn, case.version_id)
-    is_open = row.status == "asked"
     return SignView(
         _asked(conn, row, who),
-        is_open,
+        row.status,
         dossier.header(conn, case),
         [one for one in of_task(conn, row.task_id) if one.group == row.group_id],
         sent_answers(conn, row, version),
         version.shown(row.process, row.element),
         _shown(conn, row, case, version),
-        None if is_open else settled(conn, row),
+        None if row.status == "asked" else settled(conn, row),
+        row.holder,
     )
 
 

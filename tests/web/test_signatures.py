@@ -19,6 +19,12 @@ STEP = "establish_data"
 
 
 @pytest.fixture
+def jie(sign_in: Callable[[str], Visitor]) -> Visitor:
+    """Give the browser of somebody of the general manager's office."""
+    return sign_in("jie")
+
+
+@pytest.fixture
 def yang(sign_in: Callable[[str], Visitor]) -> Visitor:
     """Give the browser of somebody of quality control."""
     return sign_in("yang")
@@ -142,3 +148,26 @@ def test_a_step_says_whose_signatures_it_waits_for_and_is_not_put_back(
 def test_people_are_found_whatever_stands_in_the_percentage(fang: Visitor, task: str) -> None:
     fang.get(f"{task}/acts/sign-after")
     assert fang.all("//button[@name='search']/@formnovalidate")
+
+
+def test_who_signs_is_told_whom_it_waits_for_next_and_where_it_is_when_refused(
+    fang: Visitor, task: str, yang: Visitor, jie: Visitor, staff: dict[str, Person]
+) -> None:
+    fang.post(f"{task}/claim")
+    asks(fang, task, "before", staff["yang"])
+    address = signature(yang)
+    assert yang.all("//a[contains(@href, '#forms')]/text()")
+    assert gives(yang, address, "agreed").startswith("已签：同意；意见已齐，由 王芳 提交。")
+    assert asks(fang, task, "after", staff["yang"], staff["jie"]) == 303
+    assert gives(yang, signature(yang), "agreed").startswith("已签：同意；接着等 陈洁。")
+    told = gives(jie, signature(jie), "refused")
+    assert told.startswith("已签：不同意；会签未通过，已退回 王芳 修改。")
+    assert asks(fang, task, "after", staff["yang"]) == 303
+    assert gives(yang, signature(yang), "agreed").startswith("已签，会签已通过：")
+
+
+def gives(visitor: Visitor, address: str, answer: str) -> str:
+    """Give a signature, and the words that the page says of it then."""
+    visitor.follow(visitor.post(address, {"answer": answer, "opinion": "看过"}))
+    (told,) = visitor.all("//div[@role='status']")
+    return " ".join(told.text_content().split())
