@@ -21,7 +21,7 @@ from web.errors import refusal_page
 from web.filled import for_reading, readings
 from web.kept import keeps_typed, local_path
 from web.people import current_person
-from web.written import FORM_KEY, labelled, many
+from web.written import FORM_KEY, in_words, labelled, many
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -141,6 +141,12 @@ def _page(task: TaskView, shown: Shown) -> str:
         reckoned=clocks.steps.get(task.task_id),
         runs=task.task_id in clocks.running,
         delegated=delegated,
+        replaced=[
+            kept
+            for one in task.hold.replaced
+            if one != task.draft
+            for kept in in_words(task.form, many(one))
+        ],
         answers=readings([task.hold.answers] if task.hold.answers else []),
         answers_for=answers_for,
         here=url_for("tasks.show", task_id=task.task_id),

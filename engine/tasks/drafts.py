@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LIMIT = 512 * 1024
 OF_PAGE = "page"
 """The subject of what a person typed last into a page that could not take it."""
+_BESIDE = "/"
 
 
 class DraftTooLargeError(Refusal):
@@ -110,12 +111,14 @@ def times(conn: sa.Connection, subjects: Collection[str], *, by: Person) -> dict
 def pass_on(conn: sa.Connection, subject: str, *, giver: UUID, taker: UUID) -> bool:
     """Make what one person has typed for a subject another's, its files too; whether it was there.
 
-    It stands in the place of what the other had typed.
+    It stands in the place of what the other had typed, which is `replaced` and stays theirs.
     """
     if giver == taker or _MINE.row(conn, {"person": giver, "subject": subject}) is None:
         return False
     of = {key: drafts.c.person_id == key for key in (giver, taker)}
-    conn.execute(sa.delete(drafts).where(of[taker], drafts.c.subject == subject))
+    beside = sa.func.concat(subject, _BESIDE, sa.func.gen_random_uuid())
+    theirs = sa.update(drafts).where(of[taker], drafts.c.subject == subject)
+    conn.execute(theirs.values(subject=beside))
     given = sa.update(drafts).where(of[giver], drafts.c.subject == subject)
     conn.execute(given.values(person_id=taker))
     files = sa.update(attachments).where(
@@ -125,6 +128,13 @@ def pass_on(conn: sa.Connection, subject: str, *, giver: UUID, taker: UUID) -> b
     )
     conn.execute(files.values(uploaded_by=taker))
     return True
+
+
+def replaced(conn: sa.Connection, subject: str, *, by: Person) -> list[dict[str, list[str]]]:
+    """Return what a person had typed before another's typing took its place, oldest first."""
+    mine = (drafts.c.person_id == by.id, drafts.c.subject.startswith(subject + _BESIDE))
+    found = conn.scalars(sa.select(drafts.c.typed).where(*mine).order_by(drafts.c.at))
+    return [orjson.loads(typed) for typed in found]
 
 
 def move(conn: sa.Connection, subject: str, to: str, *, whose: UUID) -> None:

@@ -48,7 +48,8 @@ class Hold:
     """What has become of a task besides being claimed, and what a person may do with it.
 
     ``owner`` is to whom it comes back, ``signing`` whether signatures are asked before or after,
-    ``answers`` are those that are kept until they are signed.
+    ``answers`` are those that are kept until they are signed, ``replaced`` is what this person had
+    typed before what another typed came in its place.
     """
 
     owner: UUID | None
@@ -57,6 +58,7 @@ class Hold:
     acts: tuple[Act, ...]
     signatures: list[Signature]
     answers: FilledForm | None
+    replaced: list[dict[str, list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,4 +238,5 @@ def _hold(
         acts=tuple(act for act in found if not (act.key == "return" and is_first)),
         signatures=of_task(conn, row.id),
         answers=sent_answers(conn, row, version),
+        replaced=drafts.replaced(conn, drafts.of_task(row.id), by=by),
     )

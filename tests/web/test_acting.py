@@ -116,6 +116,7 @@ def test_a_delegate_gives_back_and_cannot_send(
     assert act(fang, task, "delegate", **chosen) == 303
     fang.get(task)
     assert "您已委派给 刘洋" in fang.text
+    fang.follow(fang.post(f"{task}/draft", {**fang.values(f"{task}/draft"), NOTE: "我另写的"}))
     fang.get("/")
     (lent,) = fang.all("//section[@aria-labelledby='lent']//li")
     assert "在 刘洋 处" in lent.text_content()
@@ -133,6 +134,8 @@ def test_a_delegate_gives_back_and_cannot_send(
     assert does(yang, task, "give-back", reason="写好了") == 303
     fang.get(task)
     assert fang.values(f"{task}/complete")[NOTE] == "IS50"
+    assert "您先前填写的内容" in fang.text
+    assert "我另写的" in [each.text for each in fang.all("//dl[@id='kept-values']//dd")]
     assert yang.get(task).status_code == 403
 
 

@@ -95,3 +95,17 @@ def test_a_delegated_task_outlives_the_leaving_of_either(
     leave(connection, clerk.login, (), "离职", by=None, now=NOW)
     give_back(connection, task, "写好了", by=colleague, now=NOW)
     assert (row(connection, task).claimed_by, row(connection, task).owner) == (None, None)
+
+
+def test_what_both_typed_is_there_once_a_task_is_given_back(
+    connection: Connection, clerk: Person, inspector: Person, task: UUID
+) -> None:
+    for own, theirs in (("我写的", "代写的"), ("我又写", "又代写")):
+        delegate(connection, task, inspector.id, "请帮忙", by=clerk, now=NOW)
+        save_draft(connection, task, {"note": [own]}, by=clerk, now=NOW)
+        save_draft(connection, task, {"note": [theirs]}, by=inspector, now=NOW)
+        give_back(connection, task, "写好了", by=inspector, now=NOW)
+        assert open_task(connection, task, by=clerk).draft == {"note": [theirs]}
+    kept = open_task(connection, task, by=clerk).hold.replaced
+    assert {"note": ["我写的"]} in kept
+    assert {"note": ["我又写"]} in kept

@@ -14,6 +14,7 @@ from engine.history import dossier
 from engine.reasons import BadReasonError
 from engine.tasks import drafts
 from engine.tasks.completing import claim, complete_task, save_draft
+from engine.tasks.taskview import open_task
 from engine.tasks.waiting import TaskClaimedError, TaskGoneError
 from forms import Answered
 from tests.engine.conftest import NOW
@@ -47,6 +48,16 @@ def test_a_task_is_transferred_with_what_was_typed(
     assert (entry.title.zh, entry.who) == ("转办：prepare名", clerk.name)
     assert [note.zh for note in entry.notes] == [f"对象：{colleague.name}", "原因：我去出差"]
     assert history.verify(connection, done.case_id) is None
+
+
+def test_what_the_taker_had_typed_stays_beside_what_is_handed_over(
+    connection: Connection, clerk: Person, colleague: Person, task: UUID
+) -> None:
+    save_draft(connection, task, {"note": ["我的"]}, by=colleague, now=NOW)
+    save_draft(connection, task, {"note": ["写了一半"]}, by=clerk, now=NOW)
+    transfer(connection, task, colleague.id, "我去出差", by=clerk, now=NOW)
+    view = open_task(connection, task, by=colleague)
+    assert (view.draft, view.hold.replaced) == ({"note": ["写了一半"]}, [{"note": ["我的"]}])
 
 
 def test_a_transfer_goes_to_the_role_says_why_and_not_to_oneself(
