@@ -7,7 +7,7 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 from unittest.mock import patch
 
 import sqlalchemy as sa
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from engine.people import Person
 
+Found = TypeVar("Found")
 SUSPENDED, RESUMED = "case_suspended", "case_resumed"
 DAY: Final = date(2027, 1, 1)
 NIGHT: Final = timedelta(seconds=1)
@@ -84,7 +85,7 @@ class Supervisor:
 
         self._until_answered(deed)
 
-    def _until_answered(self, deed: Callable[[sa.Connection], Any]) -> Any:  # noqa: ANN401
+    def _until_answered(self, deed: Callable[[sa.Connection], Found]) -> Found:
         while True:
             try:
                 with self.engine.begin() as conn:

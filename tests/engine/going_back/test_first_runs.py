@@ -77,7 +77,7 @@ def does(conn: Connection, case_id: UUID, step: str, by: Person, now: datetime) 
     return task
 
 
-def row(conn: Connection, case_id: UUID) -> Any:  # noqa: ANN401 - a row
+def row(conn: Connection, case_id: UUID) -> sa.Row[Any]:
     return conn.execute(sa.select(cases).where(cases.c.id == case_id)).one()
 
 
